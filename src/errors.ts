@@ -1,0 +1,66 @@
+/**
+ * What blockplan says when something is wrong, and the exit codes it ends with.
+ * Every room may import this file; it imports nothing.
+ */
+
+/** How a run ends; see README, "End states". */
+export type End =
+  | 'succeeded'
+  | 'input-refused'
+  | 'preflight-refused'
+  | 'rolled-back'
+  | 'stranded'
+  | 'uncertain';
+
+/** The process exit code of each end; 1 is left for a bug in blockplan, 130 for an interruption that could not be rolled back. */
+export const EXIT_CODES: Readonly<Record<End, number>> = {
+  succeeded: 0,
+  'input-refused': 2,
+  'preflight-refused': 3,
+  'rolled-back': 4,
+  stranded: 5,
+  uncertain: 6,
+};
+
+/** A place in a plan's text; line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The text of that line, without its line break. */
+  readonly source: string;
+  /** How many columns the faulty word spans; at least 1. */
+  readonly length: number;
+}
+
+/** One thing that is wrong, or dangerous, told so that a person can act on it. */
+export interface Finding {
+  /** Stable and searchable: `BP0xx` input, `BP1xx` preflight, `BP2xx` run. */
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** What is so, and why it matters, in one or two sentences. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** Where in the plan, as keys and indexes from its root: `['steps', 1, 'blockcopy', 'dest']`. */
+  readonly path?: readonly (string | number)[];
+  /** Where in the plan's text; filled in from `path` by whoever has the text. */
+  readonly position?: Position;
+}
+
+/** An expected failure: bad input, a refusing host, a lost connection. Never a bug in blockplan. */
+export class BlockplanError extends Error {
+  readonly end: End;
+  readonly findings: readonly Finding[];
+
+  /**
+   * @param end how the command ends because of it
+   * @param findings everything that is wrong, all of it at once; at least one
+   */
+  constructor(end: End, findings: readonly [Finding, ...Finding[]], options?: ErrorOptions) {
+    super(findings[0].message, options);
+    this.name = 'BlockplanError';
+    this.end = end;
+    this.findings = findings;
+  }
+}
