@@ -1,0 +1,62 @@
+/**
+ * Effects: what a phase does to the world, as data. Preview, journal, report and driver use the same list,
+ * so what was reviewed is what runs.
+ */
+
+/** One thing done to the host. `why` is a clause for people: "start the mirror". */
+export type Effect =
+  | VirshEffect
+  | AwaitJobEffect
+  | KeepDefinitionEffect
+  | ConvertEffect
+  | RemoveFileEffect;
+
+/** A virsh command in the long-lived session. */
+export interface VirshEffect {
+  readonly tool: 'virsh';
+  readonly argv: readonly Argument[];
+  readonly why: string;
+  /** How long the command may take; 60,000 ms unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** A word of a command, or a file in the run's folder whose content is written (fsynced) before the command. */
+export type Argument = string | { readonly file: string; readonly content: string };
+
+/** Wait on libvirt's event until the disk's job is ready to pivot, or has ended. */
+export interface AwaitJobEffect {
+  readonly tool: 'await-job';
+  readonly disk: string;
+  readonly until: 'ready' | 'ended';
+  readonly why: string;
+  /** How long the wait may take in all. */
+  readonly timeoutMs: number;
+}
+
+/** Save the definition bundle in the journal, fsynced. */
+export interface KeepDefinitionEffect {
+  readonly tool: 'keep-definition';
+  readonly why: string;
+}
+
+/** `qemu-img convert` of an image that nothing writes to. */
+export interface ConvertEffect {
+  readonly tool: 'qemu-img';
+  readonly argv: readonly string[];
+  /** The file that the command makes. */
+  readonly dest: string;
+  readonly why: string;
+}
+
+/** The one way of removing a file: proven that no chain names it and that nobody has it open, then unlinked. */
+export interface RemoveFileEffect {
+  readonly tool: 'remove-file';
+  readonly file: string;
+  readonly why: string;
+}
+
+/** How far a job has come, in bytes. */
+export interface Progress {
+  readonly current: number;
+  readonly total: number;
+}

@@ -1,0 +1,157 @@
+/**
+ * The World: what blockplan knows of one libvirt host, as an immutable value.
+ *
+ * Glossary, in libvirt's and QEMU's own words:
+ * - **chain**: an image and the backing files below it; the first layer, the *active* one, takes the guest's writes.
+ * - **overlay**: a layer above another; **base**: a layer below.
+ * - **live definition**: the XML of the running guest; **persistent definition**: the one used at its next start.
+ * - **transient domain**: a running guest without a persistent definition.
+ * - **block job**: a copy or commit that QEMU runs on a disk; *ready* once both sides hold the same data.
+ * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
+ */
+
+/** What a libvirt host looks like at one moment, as far as a plan's domain is concerned. */
+export interface World {
+  readonly domain: Domain;
+  /** Files that matter to the plan, by absolute path; `null` where there is none at that path. */
+  readonly files: Readonly<Record<string, ImageFile | null>>;
+  /** All other domains of the host, with every file that their chains name. */
+  readonly others: readonly OtherDomain[];
+  readonly host: Host;
+}
+
+export interface Host {
+  /** libvirt's version, such as `9.0.0`. */
+  readonly libvirt: string;
+}
+
+/** A domain's run state in virsh's words; `gone` when libvirt does not know the name. */
+export type DomainState =
+  | 'running'
+  | 'paused'
+  | 'in shutdown'
+  | 'shut off'
+  | 'crashed'
+  | 'pmsuspended'
+  | 'gone';
+
+export interface Domain {
+  readonly name: string;
+  readonly uuid: string;
+  readonly state: DomainState;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  /** The persistent definition with its security information, byte for byte; absent for a transient domain. */
+  readonly definition?: string;
+  /** The definition bundle that `undefine` left in the journal and that nothing has restored yet. */
+  readonly kept?: Bundle;
+  /** Disks of the running guest or, when it is off, of its definition; in the XML's order. */
+  readonly disks: readonly Disk[];
+  /** Whether the guest agent's channel is connected. */
+  readonly agent: boolean;
+  readonly snapshots: readonly string[];
+  readonly checkpoints: readonly string[];
+  /** Whether libvirt keeps a managed-save image, an NVRAM file or a TPM state for it. */
+  readonly managedSave: boolean;
+  readonly nvram: boolean;
+  readonly tpm: boolean;
+}
+
+export interface Disk {
+  /** The target name inside the guest, such as `vda`. */
+  readonly target: string;
+  readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
+  readonly type: string;
+  readonly readonly: boolean;
+  /** The live chain, active layer first; empty when the drive has no medium. */
+  readonly chain: readonly Layer[];
+  /** The source that the persistent definition names; absent for a transient domain or an empty drive. */
+  readonly persistentSource?: string;
+  readonly job?: BlockJob;
+  /** The guest-visible size in bytes, where the host told it. */
+  readonly capacity?: number;
+}
+
+export interface Layer {
+  readonly file: string;
+  readonly format: string;
+  /** libvirt's index of the layer, as in `vda[1]`; the live definition has it. */
+  readonly index?: number;
+}
+
+export interface BlockJob {
+  readonly type: 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'other';
+  /** True only when the live XML says `ready='yes'`: cur == end alone is not ready. */
+  readonly ready: boolean;
+  /** The other side of a copy or an active commit. */
+  readonly mirror?: string;
+}
+
+export interface ImageFile {
+  /** `qcow2`, `raw`, …; absent where nothing has looked inside. */
+  readonly format?: string;
+  /** Bytes that the file takes on its storage. */
+  readonly size: number;
+}
+
+export interface OtherDomain {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** All that is needed to bring a definition back exactly as it was. */
+export interface Bundle {
+  /** `virsh dumpxml --inactive --security-info`, byte for byte. */
+  readonly definition: string;
+  readonly autostart: boolean;
+  /** Snapshot metadata, parents before children. */
+  readonly snapshots: readonly Moment[];
+  readonly currentSnapshot?: string;
+  /** Checkpoint metadata, parents before children. */
+  readonly checkpoints: readonly Moment[];
+}
+
+/** A snapshot's or checkpoint's metadata. */
+export interface Moment {
+  readonly name: string;
+  /** `virsh snapshot-dumpxml --security-info` or `virsh checkpoint-dumpxml --security-info`. */
+  readonly xml: string;
+}
+
+/** The disk of that target name, as the guest has it; undefined where it has none. */
+export function diskOf(world: World, target: string): Disk | undefined {
+  return world.domain.disks.find((disk) => disk.target === target);
+}
+
+/** The file that takes the guest's writes on that disk; undefined for an unknown disk or an empty drive. */
+export function activeFile(world: World, target: string): string | undefined {
+  return diskOf(world, target)?.chain[0]?.file;
+}
+
+/** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */
+export function usersOf(world: World, file: string): string[] {
+  const own = world.domain.disks.some(
+    (disk) =>
+      disk.chain.some((layer) => layer.file === file) ||
+      disk.persistentSource === file ||
+      disk.job?.mirror === file,
+  );
+  const others = world.others.filter((other) => other.files.includes(file));
+  return [...(own ? [world.domain.name] : []), ...others.map((other) => other.name)];
+}
+
+/** The same World with the plan's domain changed. */
+export function withDomain(world: World, change: Partial<Domain>): World {
+  return { ...world, domain: { ...world.domain, ...change } };
+}
+
+/** The same World with one disk of the plan's domain changed; an unknown target changes nothing. */
+export function withDisk(world: World, target: string, change: (disk: Disk) => Disk): World {
+  const disks = world.domain.disks.map((disk) => (disk.target === target ? change(disk) : disk));
+  return withDomain(world, { disks });
+}
+
+/** The same World with one file made, replaced or (with `null`) removed. */
+export function withFile(world: World, path: string, file: ImageFile | null): World {
+  return { ...world, files: { ...world.files, [path]: file } };
+}

@@ -1,0 +1,88 @@
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { Finding } from '../errors.ts';
+import type { Effect } from '../model/effect.ts';
+import type { World } from '../model/world.ts';
+
+/** The part of JSON Schema that a step's parameters use: one closed object. */
+export type ParamsSchema = Extract<JSONSchema, object> & {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JSONSchema>>;
+  readonly additionalProperties: false;
+};
+
+/** An option of the virsh verb that a plan cannot give, and the sentence that says why. */
+export type Unoffered = Readonly<Record<string, string>>;
+
+/**
+ * One kind of step: a virsh verb with its options, its phases, and the way back out of each.
+ * Everything in it is pure: effects are data, and worlds go in and come out.
+ */
+export interface Step<P> {
+  /** The YAML key, the file's name and, where virsh has it, virsh's verb. */
+  readonly kind: string;
+  /** One sentence in the words of the field. */
+  readonly summary: string;
+  readonly schema: ParamsSchema;
+  /** Options of the verb that are not offered, with the reason that a plan's author is told. */
+  readonly unoffered: Unoffered;
+  /** What is wrong with the parameters alone; called only when they fit the schema. Paths are relative to the parameters. */
+  check(params: P): Finding[];
+  /** What is wrong with them in that World; called only when `check` found no error. Paths as in `check`. */
+  preflight(params: P, world: World): Finding[];
+  /** The phases for these parameters, in order; at least one. */
+  phases(params: P): readonly Phase[];
+  /** Every absolute path that the step may write, make or remove, so that a World can be observed with them. */
+  files(params: P, world: World): readonly string[];
+  readonly examples: readonly Example[];
+}
+
+/** A stretch of a step that has one way back. */
+export interface Phase {
+  /** A word for the state machine and the report: `mirror`, `pivot`. */
+  readonly name: string;
+  /** What the phase does, and why, as a clause without a full stop. */
+  readonly summary: string;
+  effects(world: World): readonly Effect[];
+  /** What is not as it should be after the effects, judged from what is observed; empty when the phase is done. */
+  settled(before: World, after: World): readonly string[];
+  /** The World that the phase leaves when all goes well. */
+  simulate(world: World): World;
+  /**
+   * The effects that lead from `now`, wherever the phase stopped, to a World as good as `before`;
+   * throws {@link NoWayBack} where there is none.
+   */
+  undo(before: World, now: World): readonly Effect[];
+  /** How the way back is described in a preview, as a clause. */
+  readonly wayBack: string;
+  /** Why this phase, once done, cannot be undone; undefined where it can. */
+  pointOfNoReturn?(before: World): string | undefined;
+  /** Whether the guest stands still during the phase, and why; undefined where it runs. */
+  readonly pauses?: string;
+}
+
+/** Parameters that show the step's use; run through the schema and the checks by tests, and printed in its page. */
+export interface Example {
+  readonly title: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** There is no way back from here; the message says what is so and `next` what a person can type. */
+export class NoWayBack extends Error {
+  readonly next: readonly string[];
+  constructor(message: string, next: readonly string[] = []) {
+    super(message);
+    this.name = 'NoWayBack';
+    this.next = next;
+  }
+}
+
+/** A step whose parameters' type has been checked at its definition, for the registry to hold beside others. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of different parameters; plan/ validates them against the schema before any is called.
+export type AnyStep = Step<any>;
+
+/** Defines a step kind; the parameters' type comes from the schema. */
+export function defineStep<const S extends ParamsSchema>(
+  step: Omit<Step<FromSchema<S>>, 'schema'> & { readonly schema: S },
+): Step<FromSchema<S>> {
+  return step as unknown as Step<FromSchema<S>>;
+}
