@@ -1,0 +1,121 @@
+/**
+ * How one answer is told from the next in a virsh session's two streams. Pure text in, text out.
+ *
+ * virsh echoes its prompt and what it reads on stdout (readline scrolls long lines sideways, so that echo cannot be
+ * parsed), and marks nothing. A command is therefore sent between `echo`s of a token nobody can guess, on the same
+ * line: while virsh works off one line it prints no prompt, so what stands between the tokens is the command's output
+ * and nothing else. A line that virsh cannot parse is not run at all, tokens included; a second line with a last token
+ * ends the answer in both cases.
+ */
+import { quoteCommand } from './quote.ts';
+
+/** What virsh put on its two streams for one command. */
+export interface RawAnswer {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The lines to write for one command, and how to find its answer. */
+export interface Frame {
+  readonly argv: readonly string[];
+  /** Two lines for virsh's standard input. */
+  readonly input: string;
+  readonly marks: Marks;
+}
+
+interface Marks {
+  readonly start: string;
+  readonly end: string;
+  readonly last: string;
+}
+
+/** One answer taken off the front of what has arrived, and what remains. */
+export interface Taken {
+  readonly raw: RawAnswer;
+  readonly restOut: string;
+  readonly restErr: string;
+}
+
+/**
+ * Puts a command between its marks.
+ *
+ * @param argv the virsh command, see `quoteCommand`
+ * @param secret a token of this session that no output can contain by chance
+ * @param serial the number of the command in this session
+ * @throws BlockplanError BP090 when the vector cannot be sent
+ */
+export function frame(argv: readonly string[], secret: string, serial: number): Frame {
+  const command = quoteCommand(argv);
+  const mark = (place: string) => ({
+    // The empty quotes keep the token, as virsh prints it, out of the echo of the input.
+    typed: `${secret}''${serial}${place}`,
+    printed: `${secret}${serial}${place}`,
+  });
+  const start = mark('s');
+  const end = mark('e');
+  const last = mark('l');
+  return {
+    argv,
+    input:
+      `echo ${start.typed}; ${command}; echo ${end.typed}; echo --err ${end.typed}\n` +
+      `echo ${last.typed}; echo --err ${last.typed}\n`,
+    marks: { start: start.printed, end: end.printed, last: last.printed },
+  };
+}
+
+/**
+ * The answer to a frame if all of it has arrived on both streams.
+ *
+ * @param out all stdout since the previous answer
+ * @param err all stderr since the previous answer
+ */
+export function takeAnswer(marks: Marks, out: string, err: string): Taken | undefined {
+  const lastErr = lineEnd(err, `error: ${marks.last}`);
+  if (lastErr < 0) return undefined;
+  const lastOut = lineEnd(out, marks.last);
+  if (lastOut < 0) return undefined;
+  return {
+    raw: {
+      stdout: stdoutOf(marks, out.slice(0, lastOut)),
+      stderr: stderrOf(marks, err.slice(0, lastErr)),
+    },
+    restOut: out.slice(lastOut),
+    restErr: err.slice(lastErr),
+  };
+}
+
+/** Where the line that ends in `text` is over, or -1. The end of a stream is where the mark stands, so look from there. */
+function lineEnd(stream: string, text: string): number {
+  const at = stream.lastIndexOf(`${text}\n`);
+  return at < 0 ? -1 : at + text.length + 1;
+}
+
+function stdoutOf(marks: Marks, out: string): string {
+  const from = out.lastIndexOf(`${marks.start}\n`);
+  const to = out.lastIndexOf(`${marks.end}\n`);
+  if (from < 0 || to < 0) return '';
+  const text = out.slice(from + marks.start.length + 1, to);
+  // virsh closes every command with one more line break (vshCommandRun), also the ones that print nothing.
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+function stderrOf(marks: Marks, err: string): string {
+  const end = err.lastIndexOf(`error: ${marks.end}\n`);
+  return err.slice(0, end >= 0 ? end : err.lastIndexOf(`error: ${marks.last}\n`));
+}
+
+/**
+ * libvirt's sentences out of what virsh wrote to stderr, or undefined when it reported no error. virsh writes each as
+ * `error: …` at the start of a line; a sentence may go on over further lines. Progress and notes on stderr, such as
+ * those of `blockjob --info`, carry no such word.
+ */
+export function errorIn(stderr: string): string | undefined {
+  const first = /^error:/m.exec(stderr);
+  if (!first) return undefined;
+  return stderr
+    .slice(first.index)
+    .split(/^error: ?/m)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '')
+    .join(': ');
+}

@@ -1,0 +1,85 @@
+/** Argument vectors as one line: for virsh's own parser, and for a person's shell. */
+import { BlockplanError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+/** Words that neither virsh nor sh reads as anything but themselves. */
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** virsh takes a first word with `#` for a comment even in quotes, so a command must look like one. */
+const COMMAND_NAME = /^[a-z][a-z0-9-]*$/;
+
+/**
+ * What cannot travel through virsh's standard input as part of one argument: a line break ends the line whatever the
+ * quotes (readline reads it, not virsh's parser), other control characters are readline's editing keys (TAB completes,
+ * ^U erases), and half a surrogate pair has no UTF-8 form.
+ */
+const UNSENDABLE = /[\u0000-\u001f\u007f-\u009f\p{Cs}]/u;
+
+/**
+ * One line for virsh's interactive parser that it reads back as exactly this vector.
+ *
+ * virsh's rules (tools/vsh.c, `vshCommandStringGetArg`; the same in 9.0 and 11.3): blanks separate, `;` ends a command,
+ * a word that begins with an unquoted `#` is a comment, `'…'` is literal, `"…"` and bare text honour the backslash.
+ * So every word that is not plain goes into single quotes, a single quote itself as `'\''`.
+ *
+ * Quotes do not hide dashes: a quoted `'--x'` in a free position is still read as an option. Two forms are safe for any
+ * value (`vshCommandParse`): the pair `'--dest', value`, because the word after an option that takes a value is taken
+ * as it is, even `--all`, `--` or an empty one; and any value after a lone `--`. So name every option
+ * (`['blockcopy', '--domain', name, '--path', 'vda', '--dest', value]`) and never give a foreign value by position.
+ *
+ * @param argv the virsh command and its arguments, without `virsh`
+ * @throws BlockplanError `input-refused`, BP090, when a word holds what virsh's standard input cannot carry, or when the
+ *   first word is no command name; nothing has been sent then
+ */
+export function quoteCommand(argv: readonly string[]): string {
+  const [name = ''] = argv;
+  if (!COMMAND_NAME.test(name)) {
+    throw refusal(`"${printable(name)}" is not the name of a virsh command.`);
+  }
+  for (const word of argv) {
+    const culprit = UNSENDABLE.exec(word)?.[0];
+    if (culprit !== undefined) {
+      throw refusal(
+        `"${printable(word)}" contains ${nameOf(culprit)}, which cannot be handed to virsh as part of an argument.`,
+      );
+    }
+  }
+  return quoteWords(argv);
+}
+
+/**
+ * The vector as a person would type it in sh, for previews and hints. Show it through `printable`: a shell can carry
+ * line breaks and control characters, a terminal should not.
+ *
+ * @param argv the program and its arguments, `['virsh', 'blockcopy', …]`
+ */
+export function shellQuote(argv: readonly string[]): string {
+  return quoteWords(argv);
+}
+
+/** Single quotes mean the same to virsh and to sh, which is why one rule serves both. */
+function quoteWords(argv: readonly string[]): string {
+  return argv
+    .map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
+
+function nameOf(character: string): string {
+  if (character === '\n' || character === '\r') return 'a line break';
+  if (character === '\t') return 'a tab';
+  if (character === '\0') return 'a NUL byte';
+  const code = character.codePointAt(0) ?? 0;
+  if (code >= 0xd800 && code <= 0xdfff) return 'half of a surrogate pair';
+  return `the control character ${printable(character)}`;
+}
+
+function refusal(message: string): BlockplanError {
+  return new BlockplanError('input-refused', [
+    {
+      code: 'BP090',
+      severity: 'error',
+      message,
+      hint: 'Use a name or path without it; renaming the file or the domain is the usual way.',
+    },
+  ]);
+}

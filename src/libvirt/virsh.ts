@@ -1,0 +1,279 @@
+/** A long-lived virsh: many commands over one connection, about 3 ms each instead of 30. */
+import { randomBytes } from 'node:crypto';
+import { BlockplanError } from '../errors.ts';
+import { type Child, type Connection, type Exit, startChild } from './child.ts';
+import {
+  brokenConnection,
+  connectArguments,
+  connectRefused,
+  connectTooSlow,
+  contactLost,
+  suspicious,
+  virshMissing,
+} from './contact.ts';
+import { errorIn, type Frame, frame, type RawAnswer, takeAnswer } from './framing.ts';
+import { shellQuote } from './quote.ts';
+
+/** How long a command may take when nobody says, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** What virsh said to one command. */
+export interface Answer {
+  readonly argv: readonly string[];
+  /** Exactly what the command printed, as `virsh ARGV` would print it, less the blank line virsh ends every command with. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /**
+   * Whether virsh reported no error. A session has no exit status: the few commands that tell a failure by exit
+   * status alone (`blockcopy --wait` prints "Copy failed" on stdout) cannot be judged by this.
+   */
+  readonly ok: boolean;
+  /** libvirt's sentences, without `error: `, joined by `: `. Only when not ok. */
+  readonly error?: string;
+  readonly durationMs: number;
+}
+
+export interface RunOptions {
+  /** How long to wait, in milliseconds, counted from when the command is sent; 30 000 unless told. */
+  readonly timeoutMs?: number;
+  /**
+   * Gives up. A command that still waits its turn is never sent, and rejects with the signal's reason. One that was
+   * sent can only be given up by ending the session: contact lost.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** How a session ended. */
+export interface Ending {
+  /** Whether `close` ended it. */
+  readonly asked: boolean;
+  /** A clause without a full stop. */
+  readonly reason: string;
+}
+
+export interface Virsh extends AsyncDisposable {
+  /** The URI as libvirt spells it. */
+  readonly uri: string;
+  /**
+   * Runs one command after all that were asked for before it.
+   *
+   * @param argv see `quoteCommand`: name every option, give no foreign value by position
+   * @throws BlockplanError `input-refused` BP090 when it cannot be sent; `uncertain` BP201 when contact is lost before
+   *   the answer is complete, the timeout included. An error from libvirt is not thrown, it is in the answer.
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
+  /**
+   * Runs several commands in one go, for reads that do not depend on each other: all are sent at once, also after one
+   * has failed. The timeout counts for all of them together.
+   *
+   * @throws as `run`; when one cannot be sent, none is
+   */
+  runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]>;
+  /** Ends the process. What was sent and not answered rejects as contact lost. */
+  close(): Promise<void>;
+  readonly alive: boolean;
+  /** Resolves, and never rejects, once the session is over for whatever reason. */
+  readonly closed: Promise<Ending>;
+}
+
+/**
+ * Starts virsh and waits until it is connected.
+ *
+ * @throws BlockplanError `preflight-refused`: BP190 no virsh, BP191 no daemon, BP192 not let in, BP193 bad URI,
+ *   BP194 otherwise refused, BP195 no answer in 30 s
+ */
+export async function openVirsh(connection: Connection = {}): Promise<Virsh> {
+  const { uri, command = 'virsh' } = connection;
+  const child = startChild(command, sessionArguments(connection), connection, 'pipe');
+  const session = new Session(child);
+  try {
+    await session.connect();
+    return session;
+  } catch (error) {
+    child.kill();
+    const exit = await child.exited;
+    if (exit.missing) throw virshMissing(command);
+    if (session.timedOut) throw connectTooSlow(uri, DEFAULT_TIMEOUT_MS);
+    if (error instanceof BlockplanError) throw connectRefused(uri, session.stderr);
+    throw error;
+  }
+}
+
+/**
+ * A remote connection is probed after 5 s of silence and given up after 4 lost probes, so that it breaks before a
+ * command's 30 s are over (virsh's own default is 5 s and 6). Local and test connections are left alone: a driver
+ * without keepalive refuses the connection when asked for it (tools/virsh.c, `virshConnect`).
+ */
+function sessionArguments({ uri, readonly = false }: Connection): string[] {
+  const remote = uri !== undefined && /^[a-z]+\+[a-z]+:/i.test(uri);
+  return [
+    ...connectArguments(uri),
+    ...(readonly ? ['-r'] : []),
+    ...(remote ? ['-k', '5', '-K', '4'] : []),
+  ];
+}
+
+/** What is on its way to virsh and not answered in full. */
+interface Pending {
+  readonly frames: readonly Frame[];
+  readonly answers: RawAnswer[];
+  resolve(answers: RawAnswer[]): void;
+  reject(error: Error): void;
+}
+
+class Session implements Virsh {
+  readonly closed: Promise<Ending>;
+  uri = '';
+  timedOut = false;
+  /** What has arrived on each stream and belongs to no finished answer. */
+  stderr = '';
+  #stdout = '';
+  readonly #child: Child;
+  readonly #secret = `bp${randomBytes(16).toString('hex')}-`;
+  #serial = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #pending: Pending | undefined;
+  #ending: Ending | undefined;
+  #settleClosed: (ending: Ending) => void = () => {};
+
+  constructor(child: Child) {
+    this.#child = child;
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    child.stdout.on('data', (text: string) => {
+      this.#stdout += text;
+      this.#advance();
+    });
+    child.stderr.on('data', (text: string) => {
+      this.stderr += text;
+      const broken = brokenConnection(this.stderr);
+      if (broken) this.#end({ asked: false, reason: broken });
+      else this.#advance();
+    });
+    void child.exited.then((exit) => this.#end({ asked: false, reason: describe(exit) }));
+  }
+
+  get alive(): boolean {
+    return this.#ending === undefined;
+  }
+
+  /** virsh connects to a default URI only when a command needs it, so one that does comes first. */
+  async connect(): Promise<void> {
+    const [answer] = await this.#inTurn([['uri']], {});
+    if (!answer?.ok) {
+      this.stderr = answer?.stderr ?? '';
+      throw contactLost('no connection was made');
+    }
+    this.uri = answer.stdout.trim();
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const [answer] = await this.runAll([argv], options);
+    return answer as Answer;
+  }
+
+  async runAll(argvs: readonly (readonly string[])[], options: RunOptions = {}): Promise<Answer[]> {
+    const answers = await this.#inTurn(argvs, options);
+    const doubtful = answers.find(({ error }) => error !== undefined && suspicious(error));
+    if (doubtful) await this.#assertContact(doubtful);
+    return answers;
+  }
+
+  async close(): Promise<void> {
+    this.#end({ asked: true, reason: 'the session was closed' });
+    await this.#child.exited;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Any command makes virsh look at its connection first, and say so when it is gone. */
+  async #assertContact({ argv, error = '' }: Answer): Promise<void> {
+    try {
+      const [probe] = await this.#inTurn([['uri']], {});
+      if (probe?.ok) return;
+    } catch {
+      // The session has ended meanwhile, which is the answer.
+    }
+    this.#end({ asked: false, reason: error });
+    throw contactLost(error, argv);
+  }
+
+  #inTurn(argvs: readonly (readonly string[])[], options: RunOptions): Promise<Answer[]> {
+    const frames = argvs.map((argv) => frame(argv, this.#secret, this.#serial++));
+    const mine = this.#turn.then(() => this.#exchange(frames, options));
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async #exchange(frames: readonly Frame[], options: RunOptions): Promise<Answer[]> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+    signal?.throwIfAborted();
+    const [first] = frames;
+    if (!first) return [];
+    if (this.#ending) throw contactLost(this.#ending.reason);
+    const started = performance.now();
+    const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was given up' });
+    const timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
+    signal?.addEventListener('abort', giveUp);
+    try {
+      const raws = await new Promise<RawAnswer[]>((resolve, reject) => {
+        this.#pending = { frames, answers: [], resolve, reject };
+        this.#child.stdin.write(frames.map(({ input }) => input).join(''));
+      });
+      const durationMs = (performance.now() - started) / frames.length;
+      return raws.map((raw, index) => answerOf(frames[index]?.argv ?? [], raw, durationMs));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #timeOut(timeoutMs: number): void {
+    this.timedOut = true;
+    const argv = this.#unanswered();
+    const command = argv ? `"${shellQuote(['virsh', ...argv])}" got no answer` : 'no answer';
+    this.#end({ asked: false, reason: `${command} within ${timeoutMs / 1000} s` });
+  }
+
+  #unanswered(): readonly string[] | undefined {
+    return this.#pending?.frames[this.#pending.answers.length]?.argv;
+  }
+
+  #advance(): void {
+    const pending = this.#pending;
+    while (pending && pending.answers.length < pending.frames.length) {
+      const next = pending.frames[pending.answers.length] as Frame;
+      const taken = takeAnswer(next.marks, this.#stdout, this.stderr);
+      if (!taken) return;
+      this.#stdout = taken.restOut;
+      this.stderr = taken.restErr;
+      pending.answers.push(taken.raw);
+    }
+    this.#pending = undefined;
+    pending?.resolve(pending.answers);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    const argv = this.#unanswered();
+    this.#child.kill();
+    this.#pending?.reject(contactLost(ending.reason, argv));
+    this.#pending = undefined;
+    this.#settleClosed(ending);
+  }
+}
+
+function answerOf(argv: readonly string[], raw: RawAnswer, durationMs: number): Answer {
+  const error = errorIn(raw.stderr);
+  return error === undefined
+    ? { argv, ...raw, ok: true, durationMs }
+    : { argv, ...raw, ok: false, error, durationMs };
+}
+
+function describe({ code, signal }: Exit): string {
+  return signal === undefined ? `virsh ended with status ${code}` : `virsh was ended by ${signal}`;
+}
