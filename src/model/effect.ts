@@ -18,6 +18,8 @@ export interface VirshEffect {
   readonly why: string;
   /** How long the command may take; 60,000 ms unless told. */
   readonly timeoutMs?: number;
+  /** True where a failure is told, but does not fail the phase: a helping hand on the way back. */
+  readonly optional?: true;
 }
 
 /** A word of a command, or a file in the run's folder whose content is written (fsynced) before the command. */

@@ -15,6 +15,8 @@ export interface World {
   readonly domain: Domain;
   /** Files that matter to the plan, by absolute path; `null` where there is none at that path. */
   readonly files: Readonly<Record<string, ImageFile | null>>;
+  /** Folders that files of the plan go to, by absolute path; `null` where there is none at that path. */
+  readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
   readonly host: Host;
@@ -67,6 +69,8 @@ export interface Disk {
   readonly chain: readonly Layer[];
   /** The source that the persistent definition names; absent for a transient domain or an empty drive. */
   readonly persistentSource?: string;
+  /** The definition's own `snapshot=` attribute for the disk: what a snapshot does with it unless told. */
+  readonly snapshot?: string;
   readonly job?: BlockJob;
   /** The guest-visible size in bytes, where the host told it. */
   readonly capacity?: number;
@@ -94,9 +98,19 @@ export interface ImageFile {
   readonly size: number;
 }
 
+export interface Folder {
+  /** Whether a file can be made in it: false on a read-only file system or without the right to. */
+  readonly writable: boolean;
+  /** Bytes free for files of the user that blockplan runs as. */
+  readonly free: number;
+}
+
 export interface OtherDomain {
   readonly name: string;
+  /** Every file that its chains name, live and persistent. */
   readonly files: readonly string[];
+  /** Those of them that its guest writes to, or will at its next start. */
+  readonly writes: readonly string[];
 }
 
 /** All that is needed to bring a definition back exactly as it was. */

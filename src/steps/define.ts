@@ -1,14 +1,51 @@
-import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { Finding } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 
-/** The part of JSON Schema that a step's parameters use: one closed object. */
-export type ParamsSchema = Extract<JSONSchema, object> & {
+/** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
+export type Schema =
+  | (Described & { readonly type: 'boolean' })
+  | (Described & {
+      readonly type: 'string';
+      readonly enum?: readonly string[];
+      readonly minLength?: number;
+      readonly pattern?: string;
+    })
+  | (Described & { readonly type: 'integer'; readonly minimum?: number; readonly maximum?: number })
+  | (Described & { readonly type: 'array'; readonly minItems?: number; readonly items: Schema })
+  | (Described & ParamsSchema);
+
+interface Described {
+  /** What the option means, with its unit; printed in the schema, the editor and the step's page. */
+  readonly description?: string;
+}
+
+/** A closed object: a step's parameters, or a part of them. */
+export interface ParamsSchema {
   readonly type: 'object';
-  readonly properties: Readonly<Record<string, JSONSchema>>;
+  readonly properties: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties: false;
-};
+}
+
+/** The type of the values that a schema lets through. */
+export type Infer<S> = S extends { readonly enum: readonly (infer E)[] }
+  ? E
+  : S extends { readonly type: 'string' }
+    ? string
+    : S extends { readonly type: 'boolean' }
+      ? boolean
+      : S extends { readonly type: 'integer' }
+        ? number
+        : S extends { readonly type: 'array'; readonly items: infer I }
+          ? readonly Infer<I>[]
+          : S extends { readonly properties: infer P; readonly required: readonly (infer R)[] }
+            ? { readonly [K in keyof P & R]: Infer<P[K]> } & {
+                readonly [K in Exclude<keyof P, R>]?: Infer<P[K]>;
+              }
+            : S extends { readonly properties: infer P }
+              ? { readonly [K in keyof P]?: Infer<P[K]> }
+              : never;
 
 /** An option of the virsh verb that a plan cannot give, and the sentence that says why. */
 export type Unoffered = Readonly<Record<string, string>>;
@@ -80,9 +117,7 @@ export class NoWayBack extends Error {
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of different parameters; plan/ validates them against the schema before any is called.
 export type AnyStep = Step<any>;
 
-/** Defines a step kind; the parameters' type comes from the schema. */
-export function defineStep<const S extends ParamsSchema>(
-  step: Omit<Step<FromSchema<S>>, 'schema'> & { readonly schema: S },
-): Step<FromSchema<S>> {
-  return step as unknown as Step<FromSchema<S>>;
+/** Defines a step kind whose parameters' type is read off its schema: `defineStep<typeof schema>({ … })`. */
+export function defineStep<S extends ParamsSchema>(step: Step<Infer<S>>): Step<Infer<S>> {
+  return step;
 }

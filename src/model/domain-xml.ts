@@ -1,0 +1,214 @@
+/**
+ * Domain XML in, and byte-preserving edits out. Nothing is ever written back through a DOM: what changes is
+ * replaced as a range of the text, and every other byte stays. External entities are never resolved, because
+ * the parser has no means to.
+ */
+import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import type { BlockJob, Disk, Layer } from './world.ts';
+
+/** What blockplan reads of a domain's XML. */
+export interface DomainXml {
+  readonly name: string;
+  readonly uuid: string;
+  readonly disks: readonly Disk[];
+  readonly agent: boolean;
+  readonly nvram: boolean;
+  readonly tpm: boolean;
+}
+
+/**
+ * Reads a domain definition, live or persistent.
+ * @param xml what `virsh dumpxml` printed
+ * @throws Error when it is not well-formed XML with a domain at its top
+ */
+export function readDomainXml(xml: string): DomainXml {
+  const root = rootOf(xml, 'domain');
+  const devices = child(root, 'devices');
+  const channels = devices ? children(devices, 'channel') : [];
+  const os = child(root, 'os');
+  return {
+    name: textOf(child(root, 'name')),
+    uuid: textOf(child(root, 'uuid')),
+    disks: devices ? children(devices, 'disk').map(readDisk) : [],
+    agent: channels.some((channel) => {
+      const target = child(channel, 'target');
+      return (
+        target?.attributes.name === 'org.qemu.guest_agent.0' &&
+        target.attributes.state === 'connected'
+      );
+    }),
+    nvram: Boolean(os && child(os, 'nvram')),
+    tpm: Boolean(devices && child(devices, 'tpm')),
+  };
+}
+
+function readDisk(disk: XmlElement): Disk {
+  const device = (disk.attributes.device ?? 'disk') as Disk['device'];
+  const chain: Layer[] = [];
+  for (let layer: XmlElement | undefined = disk; layer; layer = child(layer, 'backingStore')) {
+    const file = sourceOf(layer);
+    if (file === undefined) break;
+    chain.push({ file, format: formatOf(layer), ...indexOf(layer) });
+  }
+  const job = readJob(disk);
+  return {
+    target: child(disk, 'target')?.attributes.dev ?? '',
+    device,
+    type: disk.attributes.type ?? 'file',
+    readonly: Boolean(child(disk, 'readonly')) || device === 'cdrom',
+    chain,
+    ...(disk.attributes.snapshot ? { snapshot: disk.attributes.snapshot } : {}),
+    ...(job ? { job } : {}),
+  };
+}
+
+/** The place of a layer's data: a path for files and block devices, else a URL-like word that compares well. */
+function sourceOf(layer: XmlElement): string | undefined {
+  const source = child(layer, 'source');
+  if (!source) return undefined;
+  const { file, dev, protocol, name, pool, volume } = source.attributes;
+  if (file !== undefined) return file;
+  if (dev !== undefined) return dev;
+  if (protocol !== undefined) return `${protocol}:${name ?? ''}`;
+  if (pool !== undefined) return `pool:${pool}/${volume ?? ''}`;
+  return undefined;
+}
+
+function formatOf(layer: XmlElement): string {
+  return (
+    child(layer, 'driver')?.attributes.type ?? child(layer, 'format')?.attributes.type ?? 'raw'
+  );
+}
+
+function indexOf(layer: XmlElement): { index?: number } {
+  const index = child(layer, 'source')?.attributes.index;
+  return index === undefined ? {} : { index: Number(index) };
+}
+
+/** A copy or an active commit shows as `<mirror>`; other jobs do not show in the XML (libvirt formatdomain, "mirror"). */
+function readJob(disk: XmlElement): BlockJob | undefined {
+  const mirror = child(disk, 'mirror');
+  if (!mirror) return undefined;
+  const type = mirror.attributes.job;
+  const file = sourceOf(mirror) ?? mirror.attributes.file;
+  return {
+    type: type === 'copy' || type === 'active-commit' ? type : 'other',
+    ready: mirror.attributes.ready === 'yes',
+    ...(file === undefined ? {} : { mirror: file }),
+  };
+}
+
+/** What a disk of a definition shall name from now on. */
+export interface NewSource {
+  readonly file: string;
+  readonly format: string;
+}
+
+/**
+ * Points one disk of a definition at another file, and leaves every other byte as it is. An explicit
+ * `<backingStore>` goes, since it describes the old file's chain; libvirt finds the new one itself.
+ * @param xml a persistent definition
+ * @param target the disk's target name, such as `vda`
+ * @throws Error when the definition has no such disk, or one that is not backed by a file or block device
+ */
+export function setDiskSource(xml: string, target: string, source: NewSource): string {
+  const devices = child(rootOf(xml, 'domain'), 'devices');
+  const disk = (devices ? children(devices, 'disk') : []).find(
+    (element) => child(element, 'target')?.attributes.dev === target,
+  );
+  if (!disk) throw new Error(`the definition has no disk ${target}`);
+  const place = child(disk, 'source');
+  const attribute = place?.attributes.file !== undefined ? 'file' : 'dev';
+  if (place?.attributes[attribute] === undefined) {
+    throw new Error(`the source of disk ${target} is neither a file nor a block device`);
+  }
+  const edits = [setAttribute(xml, place, attribute, source.file)];
+  const driver = child(disk, 'driver');
+  if (driver && driver.attributes.type !== source.format) {
+    edits.push(setAttribute(xml, driver, 'type', source.format));
+  }
+  const backing = child(disk, 'backingStore');
+  if (backing && children(backing, 'source').length > 0) {
+    edits.push({ ...withLeadingSpace(xml, backing), text: '' });
+  }
+  return applyEdits(xml, edits);
+}
+
+/**
+ * Takes blockplan's marker out of a definition, so that what is kept is what the user had.
+ * @param uri the XML namespace of the marker
+ */
+export function withoutMetadata(xml: string, uri: string): string {
+  const metadata = child(rootOf(xml, 'domain'), 'metadata');
+  const elements = metadata?.children.filter((node) => node instanceof XmlElement) ?? [];
+  const marker = elements.find((element) =>
+    Object.entries(element.attributes).some(
+      ([name, value]) =>
+        name.startsWith('xmlns:') && value === uri && element.name.startsWith(`${name.slice(6)}:`),
+    ),
+  );
+  if (!metadata || !marker) return xml;
+  return applyEdits(xml, [
+    { ...withLeadingSpace(xml, elements.length === 1 ? metadata : marker), text: '' },
+  ]);
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function applyEdits(xml: string, edits: readonly Edit[]): string {
+  return [...edits]
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), xml);
+}
+
+/** Replaces an attribute's value inside the element's start tag, in the quotes it has. */
+function setAttribute(xml: string, element: XmlElement, name: string, value: string): Edit {
+  const tag =
+    /^<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(xml.slice(element.start))?.[0] ?? '';
+  const found = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(tag);
+  if (!found) {
+    const at = element.start + 1 + element.name.length;
+    return { start: at, end: at, text: ` ${name}='${escapeXml(value)}'` };
+  }
+  const old = found[1] ?? found[2] ?? '';
+  const start = element.start + found.index + found[0].length - 1 - old.length;
+  return { start, end: start + old.length, text: escapeXml(value) };
+}
+
+function withLeadingSpace(xml: string, element: XmlElement): { start: number; end: number } {
+  const before = /\s*$/.exec(xml.slice(0, element.start))?.[0].length ?? 0;
+  return { start: element.start - before, end: element.end };
+}
+
+function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll("'", '&apos;')
+    .replaceAll('"', '&quot;');
+}
+
+function rootOf(xml: string, name: string): XmlElement {
+  const root = parseXml(xml, { includeOffsets: true }).root;
+  if (root?.name !== name) throw new Error(`the XML does not have <${name}> at its top`);
+  return root;
+}
+
+function children(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter(
+    (node): node is XmlElement => node instanceof XmlElement && node.name === name,
+  );
+}
+
+function child(element: XmlElement, name: string): XmlElement | undefined {
+  return children(element, name)[0];
+}
+
+function textOf(element: XmlElement | undefined): string {
+  return element?.text.trim() ?? '';
+}

@@ -1,0 +1,70 @@
+/** The effects by which block jobs are waited for and ended; every kind that runs one shares them. */
+import type { AwaitJobEffect, Effect, RemoveFileEffect, VirshEffect } from '../model/effect.ts';
+import { diskOf, usersOf, type World } from '../model/world.ts';
+
+/** A job that nobody bounded may take a day; a plan's `timeout` says less. */
+const DEFAULT_JOB_TIMEOUT_MS = 24 * 3600 * 1000;
+
+/** Ending a ready job takes a moment, a cancel under heavy I/O may take a while. */
+const END_TIMEOUT_MS = 120_000;
+
+export function awaitReady(
+  disk: string,
+  timeoutSeconds: number | undefined,
+  why: string,
+): AwaitJobEffect {
+  return { tool: 'await-job', disk, until: 'ready', why, timeoutMs: bound(timeoutSeconds) };
+}
+
+export function awaitEnded(
+  disk: string,
+  timeoutSeconds: number | undefined,
+  why: string,
+): AwaitJobEffect {
+  return { tool: 'await-job', disk, until: 'ended', why, timeoutMs: bound(timeoutSeconds) };
+}
+
+function bound(timeoutSeconds: number | undefined): number {
+  return timeoutSeconds === undefined ? DEFAULT_JOB_TIMEOUT_MS : timeoutSeconds * 1000;
+}
+
+export function pivot(world: World, disk: string, why: string): VirshEffect {
+  return endJob(world, disk, '--pivot', why);
+}
+
+export function abort(world: World, disk: string, why: string): VirshEffect {
+  return endJob(world, disk, '--abort', why);
+}
+
+function endJob(world: World, disk: string, how: string, why: string): VirshEffect {
+  return {
+    tool: 'virsh',
+    argv: ['blockjob', '--domain', world.domain.name, '--path', disk, how],
+    why,
+    timeoutMs: END_TIMEOUT_MS,
+  };
+}
+
+/** Cancels the disk's job where it is the one that was started for that file; nobody else's job is touched. */
+export function abortOwnJob(now: World, disk: string, mirror: string | undefined): Effect[] {
+  const job = diskOf(now, disk)?.job;
+  if (!job || (mirror !== undefined && job.mirror !== mirror)) return [];
+  return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
+}
+
+/** Removes a file that was not there before and that no chain names any more. */
+export function removeMade(
+  before: World,
+  now: World,
+  file: string,
+  freed: boolean,
+): RemoveFileEffect[] {
+  const made = before.files[file] === null && now.files[file];
+  return made && (freed || usersOf(now, file).length === 0)
+    ? [removeFile(file, 'remove what the step made')]
+    : [];
+}
+
+export function removeFile(file: string, why: string): RemoveFileEffect {
+  return { tool: 'remove-file', file, why };
+}

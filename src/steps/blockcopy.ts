@@ -1,0 +1,402 @@
+import type { Finding } from '../errors.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import type { Effect } from '../model/effect.ts';
+import {
+  activeFile,
+  type Disk,
+  diskOf,
+  type Layer,
+  type World,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../model/world.ts';
+import {
+  abortOwnJob,
+  awaitReady,
+  abort as endWithoutPivot,
+  pivot,
+  removeMade,
+} from './block-job.ts';
+import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
+import { restoreDefinition } from './definition.ts';
+import {
+  bytesOf,
+  checkAbsolute,
+  checkExclusive,
+  checkNeeds,
+  checkNewFile,
+  checkNotShared,
+  refuse,
+  workableDisk,
+} from './preconditions.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['disk', 'dest'],
+  properties: {
+    disk: {
+      type: 'string',
+      minLength: 1,
+      description: 'The target name of the disk, as in `virsh domblklist`: `vda`.',
+    },
+    dest: { type: 'string', minLength: 1, description: 'Absolute path of the copy.' },
+    format: {
+      type: 'string',
+      enum: ['qcow2', 'raw'],
+      description: "Format of the copy; the source's unless told.",
+    },
+    shallow: {
+      type: 'boolean',
+      description: 'Copy the active layer only; the copy shares the backing chain.',
+    },
+    'reuse-external': {
+      type: 'boolean',
+      description:
+        'Copy into a file that exists, made for the purpose; its content is lost. Needs `format`.',
+    },
+    blockdev: { type: 'boolean', description: '`dest` is a block device, not a file.' },
+    bandwidth: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Speed limit in MiB/s (in bytes/s with `bytes`).',
+    },
+    bytes: { type: 'boolean', description: '`bandwidth` is in bytes/s.' },
+    granularity: {
+      type: 'integer',
+      minimum: 512,
+      maximum: 67108864,
+      description: 'Granularity of the copy in bytes, a power of two.',
+    },
+    'buf-size': {
+      type: 'integer',
+      minimum: 0,
+      description: 'Data in flight between source and copy, in bytes.',
+    },
+    timeout: {
+      type: 'integer',
+      minimum: 1,
+      description:
+        'Give up, and undo, when the copy is not ready after so many seconds (a day unless told).',
+    },
+    pivot: {
+      type: 'boolean',
+      description: 'Let the guest go on with the copy once it is equal: a migration.',
+    },
+    finish: {
+      type: 'boolean',
+      description: 'Leave the guest where it is once the copy is equal: a live backup.',
+    },
+    'transient-job': {
+      type: 'boolean',
+      description:
+        'Accept that the job does not outlive the guest; given without being asked where the domain is persistent.',
+    },
+    'synchronous-writes': {
+      type: 'boolean',
+      description:
+        'Write to both sides before the guest is told that a write is done (libvirt 8.0).',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const blockcopy = defineStep<typeof schema>({
+  kind: 'blockcopy',
+  summary:
+    'Mirror a running disk to another place, and end on the copy (pivot: a migration) or on the source (finish: a live backup).',
+  schema,
+  unoffered: {
+    path: 'blockplan calls the disk `disk`, in every step',
+    xml: 'only a file or a block device can be measured and proven unused before it is written to',
+    wait: 'blockplan always waits for the job',
+    async: 'blockplan always waits for the job to end, so that nothing is left half-way',
+    verbose: 'progress is always shown',
+    'print-xml': 'use `run --dry-run` to see what would be done',
+  },
+  check(params: Params): Finding[] {
+    const findings = [
+      ...checkAbsolute('dest', params.dest),
+      ...checkExclusive(params, 'pivot', 'finish'),
+      ...checkNeeds(params, 'bytes', 'bandwidth'),
+      ...checkNeeds(params, 'reuse-external', 'format'),
+    ];
+    if (!params.pivot && !params.finish) {
+      findings.push(
+        refuse(
+          'BP053',
+          [],
+          'a copy must end somewhere: neither "pivot" nor "finish" is given',
+          'write "pivot: true" to move the guest to the copy, or "finish: true" to keep the copy as a backup',
+        ),
+      );
+    }
+    if (params.shallow && params.format === 'raw') {
+      findings.push(
+        refuse(
+          'BP054',
+          'format',
+          'a shallow copy shares the backing chain, and a raw file cannot have one',
+          'choose format qcow2, or leave "shallow" out',
+        ),
+      );
+    }
+    const { granularity } = params;
+    if (granularity !== undefined && !Number.isInteger(Math.log2(granularity))) {
+      findings.push(refuse('BP055', 'granularity', `${granularity} is not a power of two`));
+    }
+    return findings;
+  },
+  preflight(params: Params, world) {
+    const disk = workableDisk(world, params.disk);
+    if (Array.isArray(disk)) return disk;
+    const files = disk.chain.map((layer) => layer.file);
+    const findings: Finding[] = [];
+    if (files.includes(params.dest)) {
+      findings.push(
+        refuse(
+          'BP106',
+          'dest',
+          `${params.dest} is a layer of the disk that would be copied`,
+          'choose another path',
+        ),
+      );
+    } else if (params['reuse-external'] || params.blockdev) {
+      if (!world.files[params.dest])
+        findings.push(
+          refuse(
+            'BP106',
+            'dest',
+            `there is no ${params.dest} to copy into`,
+            'make it first: qemu-img create',
+          ),
+        );
+      findings.push(...checkNotShared(world, 'dest', [params.dest]));
+    } else {
+      findings.push(...checkNewFile(world, 'dest', params.dest, bytesToCopy(params, world, disk)));
+    }
+    if (params.shallow && copyFormat(params, disk) === 'raw') {
+      findings.push(
+        refuse(
+          'BP054',
+          'shallow',
+          `${params.disk} is raw, and a raw copy cannot share a backing chain`,
+          'add "format: qcow2", or leave "shallow" out',
+        ),
+      );
+    }
+    if (params.pivot && disk.persistentSource !== undefined && disk.persistentSource !== files[0]) {
+      findings.push(
+        refuse(
+          'BP119',
+          'disk',
+          `the persistent definition names ${disk.persistentSource} for ${params.disk}, the running guest writes to ${files[0]}: libvirt would leave the definition stale without a word`,
+          'bring them together first, with a redefine step',
+        ),
+      );
+    }
+    return findings;
+  },
+  files: (params: Params) => [params.dest],
+  phases: (params: Params) => [
+    mirrorPhase(params),
+    params.pivot ? pivotPhase(params) : finishPhase(params),
+  ],
+  examples: [
+    {
+      title: 'Move a disk, sharing its backing chain',
+      params: { disk: 'vda', dest: '/export/fast/copy.qcow2', shallow: true, pivot: true },
+    },
+    {
+      title: 'A live backup in one flat file',
+      params: { disk: 'vda', dest: '/backup/vda.qcow2', finish: true },
+    },
+    {
+      title: 'A slow lane',
+      params: {
+        disk: 'vda',
+        dest: '/export/fast/copy.qcow2',
+        pivot: true,
+        bandwidth: 50,
+        timeout: 7200,
+      },
+    },
+  ],
+});
+
+function mirrorPhase(params: Params): Phase {
+  const { disk, dest } = params;
+  return {
+    name: 'mirror',
+    summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
+    wayBack: 'cancel the copy and remove what was written of it',
+    effects: (world) => [
+      { tool: 'virsh', argv: copyCommand(params, world), why: `start the copy of ${disk}` },
+      awaitReady(disk, params.timeout, 'until the copy holds all that the disk holds'),
+    ],
+    settled(_before, after) {
+      const job = diskOf(after, disk)?.job;
+      if (!job) return [`there is no copy job on ${disk}`];
+      return job.type === 'copy' && job.mirror === dest && job.ready
+        ? []
+        : [`the copy of ${disk} to ${dest} is not ready`];
+    },
+    simulate(world) {
+      const source = diskOf(world, disk);
+      const made = {
+        format: source ? copyFormat(params, source) : 'raw',
+        size: source ? bytesToCopy(params, world, source) : 0,
+      };
+      return withFile(
+        withDisk(world, disk, (each) => ({
+          ...each,
+          job: { type: 'copy', ready: true, mirror: dest },
+        })),
+        dest,
+        made,
+      );
+    },
+    undo(before, now) {
+      const aborted = abortOwnJob(now, disk, dest);
+      return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
+    },
+  };
+}
+
+function pivotPhase(params: Params): Phase {
+  const { disk, dest } = params;
+  return {
+    name: 'pivot',
+    summary: `let the guest go on with ${dest}`,
+    wayBack: 'mirror back to the old file and pivot: every write since is carried along',
+    effects: (world) => [pivot(world, disk, `move ${disk} to the copy`)],
+    settled(before, after) {
+      const now = diskOf(after, disk);
+      const problems = [];
+      if (now?.chain[0]?.file !== dest)
+        problems.push(`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${dest}`);
+      if (now?.job) problems.push(`the job on ${disk} has not ended`);
+      if (before.domain.persistent && now?.persistentSource !== dest) {
+        problems.push(
+          `the persistent definition names ${now?.persistentSource} for ${disk}, not ${dest}`,
+        );
+      }
+      return problems;
+    },
+    simulate: (world) => pivoted(params, world),
+    undo: (before, now) => mirrorBack(params, before, now),
+  };
+}
+
+function finishPhase(params: Params): Phase {
+  const { disk, dest } = params;
+  return {
+    name: 'finish',
+    summary: `end the copy: ${dest} stays as the disk was at that moment, the guest stays where it is`,
+    wayBack: 'remove the copy',
+    effects: (world) => [endWithoutPivot(world, disk, 'end the finished copy, without a pivot')],
+    settled(before, after) {
+      const now = diskOf(after, disk);
+      const problems = [];
+      if (now?.job) problems.push(`the job on ${disk} has not ended`);
+      if (now?.chain[0]?.file !== activeFile(before, disk))
+        problems.push(`${disk} is not where it was`);
+      if (!after.files[dest]) problems.push(`there is no ${dest}`);
+      return problems;
+    },
+    simulate: (world) => withDisk(world, disk, withoutJob),
+    // The copy is the mirror phase's: its way back cancels the job, if it still runs, and removes the file.
+    undo: () => [],
+  };
+}
+
+function copyCommand(params: Params, world: World): string[] {
+  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  const value = (name: keyof Params): string[] =>
+    params[name] === undefined ? [] : [`--${name}`, String(params[name])];
+  return [
+    'blockcopy',
+    ...['--domain', world.domain.name, '--path', params.disk, '--dest', params.dest],
+    ...value('format'),
+    ...flag('blockdev'),
+    ...flag('shallow'),
+    ...flag('reuse-external'),
+    ...value('bandwidth'),
+    ...flag('bytes'),
+    ...value('granularity'),
+    ...value('buf-size'),
+    ...flag('synchronous-writes'),
+    ...(params['transient-job'] || world.domain.persistent ? ['--transient-job'] : []),
+  ];
+}
+
+/** The way back after a pivot: the old file is stale at once, so the data goes back by a second copy. */
+function mirrorBack(params: Params, before: World, now: World): Effect[] {
+  const { disk, dest } = params;
+  const old = diskOf(before, disk)?.chain[0];
+  const current = diskOf(now, disk);
+  if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
+  if (now.domain.state !== 'running' && now.domain.state !== 'paused') {
+    throw new NoWayBack(
+      `${dest} holds the guest's latest writes, and a mirror back to ${old.file} needs a running guest, but "${now.domain.name}" is ${now.domain.state}`,
+      now.domain.state === 'gone' ? [] : [`virsh start ${now.domain.name}`],
+    );
+  }
+  if (current.job && current.job.mirror !== old.file) {
+    throw new NoWayBack(`another job runs on ${disk}`, [
+      `virsh blockjob ${now.domain.name} ${disk} --info`,
+    ]);
+  }
+  const back: Params = {
+    disk,
+    dest: old.file,
+    format: old.format,
+    ...(params.shallow ? { shallow: true } : {}),
+    'reuse-external': true,
+  };
+  const start: Effect[] = current.job
+    ? []
+    : [{ tool: 'virsh', argv: copyCommand(back, now), why: `mirror ${disk} back to ${old.file}` }];
+  return [
+    ...start,
+    awaitReady(disk, undefined, 'until the old file holds all that the copy holds'),
+    pivot(now, disk, `move ${disk} back to ${old.file}`),
+  ];
+}
+
+function pivoted(params: Params, world: World): World {
+  const source = diskOf(world, params.disk);
+  const top: Layer = { file: params.dest, format: source ? copyFormat(params, source) : 'raw' };
+  const below = params.shallow && source ? source.chain.slice(1) : [];
+  const same = source?.persistentSource === source?.chain[0]?.file;
+  const moved = withDisk(world, params.disk, (disk) => ({
+    ...withoutJob(disk),
+    chain: [top, ...below],
+    ...(world.domain.persistent && same ? { persistentSource: params.dest } : {}),
+  }));
+  const { definition } = world.domain;
+  return definition === undefined || !same
+    ? moved
+    : withDomain(moved, { definition: setDiskSource(definition, params.disk, top) });
+}
+
+function withoutJob(disk: Disk): Disk {
+  const { job: _ended, ...rest } = disk;
+  return rest;
+}
+
+function copyFormat(params: Params, source: Disk): string {
+  return params.format ?? source.chain[0]?.format ?? 'raw';
+}
+
+/** What the copy takes at most: the active layer, or the whole chain flattened, but never more than the disk's size. */
+function bytesToCopy(params: Params, world: World, source: Disk): number {
+  const layers = params.shallow ? source.chain.slice(0, 1) : source.chain;
+  const held = bytesOf(
+    world,
+    layers.map((layer) => layer.file),
+  );
+  return source.capacity === undefined ? held : Math.min(held, source.capacity);
+}

@@ -1,0 +1,71 @@
+/** How a persistent definition is put in place, byte for byte, with what belongs to it. */
+import type { Effect } from '../model/effect.ts';
+import type { Bundle, World } from '../model/world.ts';
+
+/** `virsh define` of that XML; the file lies in the run's folder, fsynced, before the command is given. */
+export function define(xml: string, why: string): Effect {
+  return { tool: 'virsh', argv: ['define', '--file', { file: 'define.xml', content: xml }], why };
+}
+
+/** Brings the definition of `before` back where the one of `now` differs; nothing where it does not. */
+export function restoreDefinition(before: World, now: World): Effect[] {
+  const { definition } = before.domain;
+  if (
+    definition === undefined ||
+    now.domain.state === 'gone' ||
+    now.domain.definition === definition
+  )
+    return [];
+  return [define(definition, 'put the definition back as it was')];
+}
+
+/**
+ * What a new definition does not bring by itself: the autostart mark, and metadata of snapshots and checkpoints
+ * that libvirt has forgotten (libvirt keeps them in memory until the guest stops, and drops them then).
+ */
+export function restoreAttachments(bundle: Bundle, now: World): Effect[] {
+  const { name } = now.domain;
+  const effects: Effect[] = [];
+  if (bundle.autostart) {
+    effects.push({
+      tool: 'virsh',
+      argv: ['autostart', '--domain', name],
+      why: 'mark it for autostart again',
+    });
+  }
+  for (const snapshot of bundle.snapshots.filter(
+    (each) => !now.domain.snapshots.includes(each.name),
+  )) {
+    const current = snapshot.name === bundle.currentSnapshot ? ['--current'] : [];
+    effects.push({
+      tool: 'virsh',
+      argv: [
+        'snapshot-create',
+        '--domain',
+        name,
+        '--xmlfile',
+        { file: 'snapshot.xml', content: snapshot.xml },
+        '--redefine',
+        ...current,
+      ],
+      why: `restore the metadata of snapshot ${snapshot.name}`,
+    });
+  }
+  for (const checkpoint of bundle.checkpoints.filter(
+    (each) => !now.domain.checkpoints.includes(each.name),
+  )) {
+    effects.push({
+      tool: 'virsh',
+      argv: [
+        'checkpoint-create',
+        '--domain',
+        name,
+        '--xmlfile',
+        { file: 'checkpoint.xml', content: checkpoint.xml },
+        '--redefine',
+      ],
+      why: `restore the metadata of checkpoint ${checkpoint.name}`,
+    });
+  }
+  return effects;
+}

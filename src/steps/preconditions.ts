@@ -1,0 +1,213 @@
+/** What several kinds of steps ask of a World before they begin, and how they say that it is not so. */
+import { dirname, isAbsolute, normalize } from 'node:path';
+import type { Finding } from '../errors.ts';
+import { type Disk, diskOf, usersOf, type World } from '../model/world.ts';
+
+/** A refusal; the path is relative to the step's parameters. */
+export function refuse(
+  code: string,
+  path: string | readonly (string | number)[],
+  message: string,
+  hint?: string,
+): Finding {
+  return {
+    code,
+    severity: 'error',
+    message,
+    path: typeof path === 'string' ? [path] : path,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** Refuses a file name that is not an absolute, plain path: libvirt would look for it in its own folder. */
+export function checkAbsolute(
+  key: string | readonly (string | number)[],
+  file: string | undefined,
+): Finding[] {
+  if (file === undefined) return [];
+  if (!isAbsolute(file)) {
+    return [
+      refuse(
+        'BP050',
+        key,
+        `"${file}" is not an absolute path`,
+        'write the path from the root of the host: /…',
+      ),
+    ];
+  }
+  if (normalize(file) !== file || file.endsWith('/')) {
+    return [
+      refuse(
+        'BP050',
+        key,
+        `"${file}" is not a plain path to a file`,
+        `write it without "..", "//" and a "/" at its end`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** Refuses options that exclude each other. */
+export function checkExclusive(
+  params: Readonly<Record<string, unknown>>,
+  a: string,
+  b: string,
+): Finding[] {
+  return params[a] && params[b]
+    ? [refuse('BP051', b, `"${a}" and "${b}" exclude each other`, `keep one of the two`)]
+    : [];
+}
+
+/** Refuses an option that says nothing without another one. */
+export function checkNeeds(
+  params: Readonly<Record<string, unknown>>,
+  option: string,
+  other: string,
+): Finding[] {
+  return params[option] !== undefined && params[option] !== false && !params[other]
+    ? [
+        refuse(
+          'BP052',
+          option,
+          `"${option}" has a meaning only together with "${other}"`,
+          `add "${other}", or leave "${option}" out`,
+        ),
+      ]
+    : [];
+}
+
+/** Refuses a domain that is not there or whose guest does not run. */
+export function checkRunning(world: World): Finding[] {
+  const { name, state } = world.domain;
+  if (state === 'gone') {
+    return [refuse('BP101', [], `libvirt knows no domain "${name}"`, 'see: virsh list --all')];
+  }
+  if (state !== 'running' && state !== 'paused') {
+    return [
+      refuse(
+        'BP102',
+        [],
+        `the domain "${name}" is ${state}: live disk work needs a running guest`,
+        `start it: virsh start ${name}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** The named disk when a block job can be started on it; else the reason why not. */
+export function workableDisk(
+  world: World,
+  target: string,
+  key: string | readonly (string | number)[] = 'disk',
+): Disk | Finding[] {
+  const running = checkRunning(world);
+  if (running.length > 0) return running;
+  const { name, disks } = world.domain;
+  const disk = diskOf(world, target);
+  if (!disk) {
+    const names = disks.map((each) => each.target).join(', ') || 'none';
+    return [
+      refuse(
+        'BP103',
+        key,
+        `the domain "${name}" has no disk "${target}"; it has: ${names}`,
+        `see: virsh domblklist ${name}`,
+      ),
+    ];
+  }
+  if (disk.device !== 'disk' && disk.device !== 'lun') {
+    return [refuse('BP104', key, `${target} is a ${disk.device}: there is no block job for it`)];
+  }
+  if (disk.readonly)
+    return [refuse('BP104', key, `${target} is read-only: there is nothing to move or to commit`)];
+  if (disk.chain.length === 0) return [refuse('BP104', key, `${target} has no medium`)];
+  if (disk.job) {
+    return [
+      refuse(
+        'BP105',
+        key,
+        `${target} already has a block job (${disk.job.type}${disk.job.ready ? ', ready' : ''})`,
+        `let it end, or end it: virsh blockjob ${name} ${target} --info`,
+      ),
+    ];
+  }
+  return disk;
+}
+
+/**
+ * Refuses a new file where there is one, where its folder is missing or not writable, where another domain
+ * uses the path, or where the bytes would not fit.
+ * @param needed how many bytes it will take at most, as far as can be told
+ */
+export function checkNewFile(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+  needed: number,
+): Finding[] {
+  const findings = checkNotShared(world, key, [file]);
+  if (world.files[file]) {
+    findings.push(
+      refuse(
+        'BP106',
+        key,
+        `${file} exists already; blockplan writes over no file`,
+        'choose another path, or move that file away',
+      ),
+    );
+  }
+  const parent = dirname(file);
+  const folder = world.folders[parent];
+  if (folder === null) {
+    findings.push(
+      refuse(
+        'BP107',
+        key,
+        `the folder ${parent} does not exist on the host`,
+        `make it: mkdir -p ${parent}`,
+      ),
+    );
+  } else if (folder && !folder.writable) {
+    findings.push(
+      refuse('BP107', key, `no file can be made in ${parent}: it is read-only, or not yours`),
+    );
+  } else if (folder && folder.free < needed) {
+    findings.push(
+      refuse(
+        'BP108',
+        key,
+        `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
+        'make room, or choose another place',
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Refuses files that another domain's chain names: to write to, or to remove, one of them corrupts that guest. */
+export function checkNotShared(
+  world: World,
+  key: string | readonly (string | number)[],
+  files: readonly string[],
+): Finding[] {
+  return files.flatMap((file) => {
+    const others = usersOf(world, file).filter((name) => name !== world.domain.name);
+    return others.length === 0
+      ? []
+      : [
+          refuse(
+            'BP109',
+            key,
+            `${file} is in the disk chain of ${others.map((name) => `"${name}"`).join(', ')}: a change to it would corrupt that guest`,
+            'choose a file that no other domain uses',
+          ),
+        ];
+  });
+}
+
+/** Bytes that the layers' files take together, as far as the host told. */
+export function bytesOf(world: World, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
+}
