@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { kvmWorks } from './acceleration.ts';
+import { command } from './command.ts';
+import { makeHostFolder, sweepDeadHosts } from './folder.ts';
+import { createGuest, type Guest, type GuestSpec } from './guest.ts';
+import { Keeper } from './keeper.ts';
+import { furnish, killLibvirtd, libvirtUri, startLibvirtd } from './libvirtd.ts';
+
+/** A private libvirt host: its own libvirtd in its own namespaces, with its own folder for everything. */
+export interface Host extends AsyncDisposable {
+  readonly name: string;
+  /** Reaches the host's libvirtd from anywhere on the machine. */
+  readonly uri: string;
+  /** The host's folder; it is gone after {@link stop}. */
+  readonly dir: string;
+  /** Where images belong; the same path inside and outside the host. */
+  readonly images: string;
+  /** The log file of the host's libvirtd. */
+  readonly logs: string;
+  /** Runs one virsh command on the host and returns its standard output; rejects with its standard error. */
+  virsh(...argv: string[]): Promise<string>;
+  /** Runs qemu-img and returns its standard output. */
+  qemuImg(...argv: string[]): Promise<string>;
+  createGuest(spec: GuestSpec): Promise<Guest>;
+  /** Kills libvirtd the hard way; guests live on. */
+  killDaemon(): Promise<void>;
+  startDaemon(): Promise<void>;
+  /** Cuts the power: every process of the host is gone at once. */
+  powerOff(): Promise<void>;
+  /** Starts the host again after {@link powerOff}, with its disks and definitions; /run is empty. */
+  boot(): Promise<void>;
+  /** Mounts a small file system of its own and returns its folder, the same inside and outside. */
+  tmpfs(sizeBytes: number): Promise<string>;
+  /** Pulls the host down: no process, mount or folder is left. */
+  stop(): Promise<void>;
+}
+
+/** Starts a private libvirt host. It goes away with {@link Host.stop}, and when this process ends in any way. */
+export async function startHost(options: { readonly name?: string } = {}): Promise<Host> {
+  if (process.getuid?.() !== 0) {
+    throw new Error('a lab host needs root, for its own mounts and namespaces');
+  }
+  await sweepDeadHosts();
+  const dir = await makeHostFolder();
+  const name = options.name ?? basename(dir).replace('blockplan-', '').toLowerCase();
+  const host = new LabHost(name, dir, new Keeper(dir, name, await kvmWorks()));
+  try {
+    await mkdir(host.images);
+    await furnish(dir, name);
+    await host.boot();
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+  return host;
+}
+
+class LabHost implements Host {
+  readonly name: string;
+  readonly dir: string;
+  readonly uri: string;
+  readonly images: string;
+  readonly logs: string;
+  readonly #keeper: Keeper;
+  #init: number | undefined;
+  #fileSystems = 0;
+
+  constructor(name: string, dir: string, keeper: Keeper) {
+    this.name = name;
+    this.dir = dir;
+    this.uri = libvirtUri(dir);
+    this.images = join(dir, 'images');
+    this.logs = join(dir, 'var/log/libvirt/libvirtd.log');
+    this.#keeper = keeper;
+  }
+
+  virsh(...argv: string[]): Promise<string> {
+    return command('virsh', ['-c', this.uri, ...argv]);
+  }
+
+  qemuImg(...argv: string[]): Promise<string> {
+    return command('qemu-img', argv, { cwd: this.images });
+  }
+
+  createGuest(spec: GuestSpec): Promise<Guest> {
+    return createGuest(this, spec);
+  }
+
+  killDaemon(): Promise<void> {
+    return killLibvirtd(this.dir, this.initPid());
+  }
+
+  startDaemon(): Promise<void> {
+    return startLibvirtd(this.dir, this.initPid());
+  }
+
+  async powerOff(): Promise<void> {
+    await this.#keeper.off();
+    this.#init = undefined;
+  }
+
+  async boot(): Promise<void> {
+    if (this.#init !== undefined) throw new Error(`the lab host ${this.name} is already on`);
+    this.#init = await this.#keeper.boot();
+    await this.startDaemon();
+  }
+
+  async tmpfs(sizeBytes: number): Promise<string> {
+    this.#fileSystems += 1;
+    const at = join(this.dir, `tmpfs-${this.#fileSystems}`);
+    await mkdir(at);
+    await command('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'blockplan-lab', at]);
+    return at;
+  }
+
+  async stop(): Promise<void> {
+    this.#init = undefined;
+    await this.#keeper.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** The pid of the host's init as seen from outside. */
+  initPid(): number {
+    if (this.#init === undefined) throw new Error(`the lab host ${this.name} is off`);
+    return this.#init;
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from './cache.ts';
+import { command } from './command.ts';
+import { until } from './poll.ts';
+
+const LIBVIRTD = '/usr/sbin/libvirtd';
+const QEMU = '/usr/bin/qemu-system-x86_64';
+
+/** The configuration files of a host, by their path below its folder. */
+function configuration(dir: string, name: string): Record<string, string> {
+  return {
+    'etc/libvirt/libvirtd.conf': [
+      'auth_unix_ro = "none"',
+      'auth_unix_rw = "none"',
+      'unix_sock_group = "root"',
+      'unix_sock_rw_perms = "0700"',
+      // Hosts on one machine would otherwise all carry the machine's own uuid.
+      `host_uuid = "${randomUUID()}"`,
+      'log_filters = ""',
+      `log_outputs = "3:file:${join(dir, 'var/log/libvirt/libvirtd.log')}"`,
+    ].join('\n'),
+    'etc/libvirt/qemu.conf': [
+      'user = "root"',
+      'group = "root"',
+      'dynamic_ownership = 0',
+      'remember_owner = 0',
+      'security_driver = "none"',
+      // The host already lives in its own mount namespace and has no cgroups to hand out.
+      'namespaces = []',
+      'cgroup_controllers = []',
+      // Without this a virtlogd would have to run beside libvirtd.
+      'stdio_handler = "file"',
+    ].join('\n'),
+    'etc/hosts': `127.0.0.1 localhost ${name}\n::1 localhost\n`,
+    'etc/no-kvm': '',
+  };
+}
+
+/** Writes what the host's libvirtd reads, below the host's folder, laid out as the init binds it. */
+export async function furnish(dir: string, name: string): Promise<void> {
+  for (const folder of [
+    'run',
+    'etc/libvirt',
+    'var/lib/libvirt',
+    'var/log/libvirt',
+    'var/cache/libvirt',
+  ]) {
+    await mkdir(join(dir, folder), { recursive: true });
+  }
+  for (const [path, text] of Object.entries(configuration(dir, name))) {
+    await writeFile(join(dir, path), `${text}\n`, path === 'etc/no-kvm' ? { mode: 0o000 } : {});
+  }
+  const seed = await capabilitiesSeed();
+  await cp(seed, join(dir, 'var/cache/libvirt'), { recursive: true }).catch(() => {});
+}
+
+/** Starts libvirtd inside the host whose init has this pid; resolves once it answers. */
+export async function startLibvirtd(dir: string, init: number): Promise<void> {
+  await inHost(init, [LIBVIRTD, '--daemon', '--config', join(dir, 'etc/libvirt/libvirtd.conf')]);
+  const uri = libvirtUri(dir);
+  await command('virsh', ['-c', uri, 'uri'], { timeoutMs: 30_000 });
+  await seedCapabilities(dir, uri);
+}
+
+/** Kills the host's libvirtd the hard way; guests live on. */
+export async function killLibvirtd(dir: string, init: number): Promise<void> {
+  const pidFile = join(dir, 'run/libvirtd.pid');
+  const pid = (await readFile(pidFile, 'utf8')).trim();
+  await inHost(init, ['sh', '-c', 'kill -9 "$1"', 'kill', pid]);
+  await until('libvirtd to be gone', 10_000, async () => {
+    const state = await inHost(init, ['sh', '-c', 'cat "/proc/$1/stat" || :', 'state', pid]);
+    return state === '' || / Z /.test(state);
+  });
+}
+
+/** The connection that reaches a host's libvirtd from any namespace. */
+export function libvirtUri(dir: string): string {
+  return `qemu+unix:///system?socket=${join(dir, 'run/libvirt/libvirt-sock')}`;
+}
+
+function inHost(init: number, argv: readonly string[]): Promise<string> {
+  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+  return command('nsenter', ['--target', `${init}`, ...namespaces, '--', ...argv], {
+    timeoutMs: 30_000,
+  });
+}
+
+/**
+ * libvirt asks every QEMU binary for its capabilities, which takes two seconds; a new host is handed
+ * the answers of an earlier one. libvirt itself drops them when they are out of date.
+ */
+async function capabilitiesSeed(): Promise<string> {
+  const parts: string[] = [release()];
+  for (const binary of [LIBVIRTD, QEMU]) {
+    const { size, ctimeMs } = await stat(binary);
+    parts.push(`${binary} ${size} ${ctimeMs}`);
+  }
+  const key = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
+  return join(cacheFolder(), `capabilities-${key}`);
+}
+
+async function seedCapabilities(dir: string, uri: string): Promise<void> {
+  const seed = await capabilitiesSeed();
+  if ((await readdir(seed).catch(() => [])).length > 0) return;
+  await command('virsh', ['-c', uri, 'capabilities']);
+  await mkdir(dirname(seed), { recursive: true });
+  const draft = await mkdtemp(`${seed}.`);
+  await cp(join(dir, 'var/cache/libvirt'), draft, { recursive: true });
+  // Another process may have been faster; its seed is as good.
+  await rename(draft, seed).catch(() => rm(draft, { recursive: true, force: true }));
+}
