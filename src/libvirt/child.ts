@@ -20,6 +20,8 @@ export interface Exit {
 
 /** A running virsh. */
 export interface Child {
+  /** False when the program is not there; `exited` tells more. */
+  readonly started: boolean;
   readonly stdin: NodeJS.WritableStream;
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
@@ -57,6 +59,7 @@ export function startChild(
   // A write to a process that has just died fails on the stream as well; its exit tells the same with a reason.
   subprocess.stdin?.on('error', () => {});
   return {
+    started: pid !== undefined,
     stdin: subprocess.stdin as NodeJS.WritableStream,
     stdout: subprocess.stdout as NodeJS.ReadableStream,
     stderr: subprocess.stderr as NodeJS.ReadableStream,
@@ -67,6 +70,11 @@ export function startChild(
     })),
     kill: () => killGroup(pid),
   };
+}
+
+/** How a process ended, as a clause. */
+export function describeExit({ code, signal }: Exit): string {
+  return signal === undefined ? `virsh ended with status ${code}` : `virsh was ended by ${signal}`;
 }
 
 function killGroup(pid: number | undefined): void {

@@ -92,6 +92,16 @@ export function connectArguments(uri: string | undefined): string[] {
 }
 
 /**
+ * A remote connection is probed after 5 s of silence and given up after 4 lost probes, so that it breaks before a
+ * command's 30 s are over (virsh's own default is 5 s and 6). Local and test connections are left alone: a driver
+ * without keepalive refuses the connection when asked for it (tools/virsh.c, `virshConnect`).
+ */
+export function keepaliveArguments(uri: string | undefined): string[] {
+  const remote = uri !== undefined && /^[a-z0-9]+\+[a-z0-9]+:/i.test(uri);
+  return remote ? ['-k', '5', '-K', '4'] : [];
+}
+
+/**
  * virsh says so when its connection breaks, and when it opens a new one by itself before the next command
  * (tools/virsh.c, `virshCatchDisconnect`, `virshReconnect`, `virshConnectionUsability`).
  */

@@ -1,13 +1,14 @@
 /** A long-lived virsh: many commands over one connection, about 3 ms each instead of 30. */
 import { randomBytes } from 'node:crypto';
 import { BlockplanError } from '../errors.ts';
-import { type Child, type Connection, type Exit, startChild } from './child.ts';
+import { type Child, type Connection, describeExit, startChild } from './child.ts';
 import {
   brokenConnection,
   connectArguments,
   connectRefused,
   connectTooSlow,
   contactLost,
+  keepaliveArguments,
   suspicious,
   virshMissing,
 } from './contact.ts';
@@ -84,7 +85,12 @@ export interface Virsh extends AsyncDisposable {
  */
 export async function openVirsh(connection: Connection = {}): Promise<Virsh> {
   const { uri, command = 'virsh' } = connection;
-  const child = startChild(command, sessionArguments(connection), connection, 'pipe');
+  const args = [
+    ...connectArguments(uri),
+    ...keepaliveArguments(uri),
+    ...(connection.readonly ? ['-r'] : []),
+  ];
+  const child = startChild(command, args, connection, 'pipe');
   const session = new Session(child);
   try {
     await session.connect();
@@ -97,20 +103,6 @@ export async function openVirsh(connection: Connection = {}): Promise<Virsh> {
     if (error instanceof BlockplanError) throw connectRefused(uri, session.stderr);
     throw error;
   }
-}
-
-/**
- * A remote connection is probed after 5 s of silence and given up after 4 lost probes, so that it breaks before a
- * command's 30 s are over (virsh's own default is 5 s and 6). Local and test connections are left alone: a driver
- * without keepalive refuses the connection when asked for it (tools/virsh.c, `virshConnect`).
- */
-function sessionArguments({ uri, readonly = false }: Connection): string[] {
-  const remote = uri !== undefined && /^[a-z]+\+[a-z]+:/i.test(uri);
-  return [
-    ...connectArguments(uri),
-    ...(readonly ? ['-r'] : []),
-    ...(remote ? ['-k', '5', '-K', '4'] : []),
-  ];
 }
 
 /** What is on its way to virsh and not answered in full. */
@@ -151,7 +143,7 @@ class Session implements Virsh {
       if (broken) this.#end({ asked: false, reason: broken });
       else this.#advance();
     });
-    void child.exited.then((exit) => this.#end({ asked: false, reason: describe(exit) }));
+    void child.exited.then((exit) => this.#end({ asked: false, reason: describeExit(exit) }));
   }
 
   get alive(): boolean {
@@ -272,8 +264,4 @@ function answerOf(argv: readonly string[], raw: RawAnswer, durationMs: number): 
   return error === undefined
     ? { argv, ...raw, ok: true, durationMs }
     : { argv, ...raw, ok: false, error, durationMs };
-}
-
-function describe({ code, signal }: Exit): string {
-  return signal === undefined ? `virsh ended with status ${code}` : `virsh was ended by ${signal}`;
 }

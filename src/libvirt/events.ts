@@ -1,0 +1,166 @@
+/** What happens to a domain, as it happens: a second long-lived virsh that only listens. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, type Connection, describeExit, startChild } from './child.ts';
+import { connectArguments, contactLost, keepaliveArguments } from './contact.ts';
+import { type DomainEvent, EventText } from './event-text.ts';
+import { errorIn } from './framing.ts';
+import type { Ending } from './virsh.ts';
+
+export interface WaitOptions {
+  /** How long to wait, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface DomainEvents extends AsyncDisposable {
+  /** Hears every event from now on. Returns how to stop hearing. */
+  on(listener: (event: DomainEvent) => void): () => void;
+  /**
+   * The next event that fits, or undefined when none came in time. Only what comes after the call counts, so call it
+   * before doing what causes the event, and await it afterwards.
+   *
+   * @throws BlockplanError `uncertain` BP201 when the subscription ends first; the signal's reason when it aborts
+   */
+  waitFor<Wanted extends DomainEvent = DomainEvent>(
+    predicate: ((event: DomainEvent) => event is Wanted) | ((event: DomainEvent) => boolean),
+    options: WaitOptions,
+  ): Promise<Wanted | undefined>;
+  /**
+   * Waits until the subscription is live. Nothing in virsh tells, so the caller does something harmless that libvirt
+   * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`, and it is done
+   * again every 100 ms until the event is heard. virsh subscribes to block jobs before it subscribes to metadata
+   * changes (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
+   *
+   * @param uri the namespace of the metadata that `touch` sets
+   * @returns whether it was heard in time
+   */
+  proveLive(touch: () => Promise<unknown>, uri: string, options: WaitOptions): Promise<boolean>;
+  readonly alive: boolean;
+  /** Resolves, and never rejects, once nothing more will be heard: closed, daemon gone, connection broken. */
+  readonly closed: Promise<Ending>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts listening. It resolves before libvirt has the subscription, see `proveLive`; a connection that fails shows in
+ * `closed`. A domain that stops, even a transient one that vanishes with it, does not end the subscription: its
+ * `lifecycle` event tells.
+ *
+ * @param connection where, and which domain: best its UUID, as a name of digits would be taken for an id
+ */
+export async function openEvents(
+  connection: Connection & { readonly domain: string },
+): Promise<DomainEvents> {
+  const { uri, domain, command = 'virsh' } = connection;
+  const argv = [
+    command,
+    ...connectArguments(uri),
+    ...keepaliveArguments(uri),
+    ...['event', '--domain', domain, '--all', '--loop', '--timestamp'],
+  ];
+  // Unlike a session it reads no input whose end would tell it that we are gone; the kernel does it where setpriv is
+  // at hand. Without, it ends at the next event it cannot print any more.
+  const tied = startChild('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], connection, 'ignore');
+  const child = tied.started ? tied : startChild(command, argv.slice(1), connection, 'ignore');
+  return new Listening(child);
+}
+
+class Listening implements DomainEvents {
+  readonly closed: Promise<Ending>;
+  readonly #child: Child;
+  readonly #listeners = new Set<(event: DomainEvent) => void>();
+  #ending: Ending | undefined;
+  #stderr = '';
+
+  constructor(child: Child) {
+    this.#child = child;
+    const text = new EventText();
+    child.stdout.on('data', (piece: string) => {
+      for (const event of text.push(piece)) this.#tell(event);
+    });
+    child.stderr.on('data', (piece: string) => {
+      this.#stderr += piece;
+    });
+    this.closed = child.exited.then((exit) => {
+      this.#ending ??= {
+        asked: false,
+        reason: errorIn(this.#stderr) ?? (this.#stderr.trim() || describeExit(exit)),
+      };
+      return this.#ending;
+    });
+  }
+
+  get alive(): boolean {
+    return this.#ending === undefined;
+  }
+
+  on(listener: (event: DomainEvent) => void): () => void {
+    // A wrapper, so that the same function may listen twice.
+    const entry = (event: DomainEvent) => listener(event);
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+    };
+  }
+
+  async waitFor<Wanted extends DomainEvent = DomainEvent>(
+    predicate: (event: DomainEvent) => boolean,
+    { timeoutMs, signal }: WaitOptions,
+  ): Promise<Wanted | undefined> {
+    signal?.throwIfAborted();
+    const waiting = new AbortController();
+    try {
+      return await new Promise<Wanted | undefined>((resolve, reject) => {
+        const stop = this.on((event) => {
+          if (predicate(event)) resolve(event as Wanted);
+        });
+        const timer = setTimeout(() => resolve(undefined), timeoutMs);
+        const abort = () => reject(signal?.reason);
+        signal?.addEventListener('abort', abort);
+        void this.closed.then(({ reason }) => reject(contactLost(reason)));
+        waiting.signal.addEventListener('abort', () => {
+          stop();
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+        });
+      });
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  async proveLive(
+    touch: () => Promise<unknown>,
+    uri: string,
+    options: WaitOptions,
+  ): Promise<boolean> {
+    let settled = false;
+    const heard = this.waitFor(
+      (event) => event.kind === 'metadata-change' && event.uri === uri,
+      options,
+    ).finally(() => {
+      settled = true;
+    });
+    // When touching fails, that is what the caller hears, and nobody is left to hear this.
+    heard.catch(() => {});
+    while (!settled) {
+      await touch();
+      await Promise.race([heard, delay(100)]);
+    }
+    return (await heard) !== undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#ending ??= { asked: true, reason: 'the subscription was closed' };
+    this.#child.kill();
+    await this.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #tell(event: DomainEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
