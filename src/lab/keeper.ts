@@ -25,6 +25,8 @@ mount --bind "$dir/etc/hosts" /etc/hosts
 # libvirt would probe a KVM that cannot work at every define, which takes seconds each time.
 if [ "$kvm" = no ] && [ -e /dev/kvm ]; then
   mount --bind "$dir/etc/no-kvm" /dev/kvm
+  # Root may write to a file of any mode, but not on a read-only mount.
+  mount -o remount,bind,ro /dev/kvm
 fi
 ip link set lo up
 cd /
