@@ -169,3 +169,14 @@ export function withDisk(world: World, target: string, change: (disk: Disk) => D
 export function withFile(world: World, path: string, file: ImageFile | null): World {
   return { ...world, files: { ...world.files, [path]: file } };
 }
+
+/** The same disk without its job. */
+export function withoutJob(disk: Disk): Disk {
+  const { job: _ended, ...rest } = disk;
+  return rest;
+}
+
+/** Whether a guest of that domain is there to run block jobs in. */
+export function isUp(world: World): boolean {
+  return world.domain.state === 'running' || world.domain.state === 'paused';
+}

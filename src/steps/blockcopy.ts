@@ -5,11 +5,13 @@ import {
   activeFile,
   type Disk,
   diskOf,
+  isUp,
   type Layer,
   type World,
   withDisk,
   withDomain,
   withFile,
+  withoutJob,
 } from '../model/world.ts';
 import {
   abortOwnJob,
@@ -102,6 +104,9 @@ const schema = {
 } as const satisfies ParamsSchema;
 
 type Params = Infer<typeof schema>;
+
+/** The way back may copy into a format that a plan would not ask for. */
+type CopyOptions = Omit<Params, 'format'> & { readonly format?: string };
 
 export const blockcopy = defineStep<typeof schema>({
   kind: 'blockcopy',
@@ -312,9 +317,9 @@ function finishPhase(params: Params): Phase {
   };
 }
 
-function copyCommand(params: Params, world: World): string[] {
-  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
-  const value = (name: keyof Params): string[] =>
+function copyCommand(params: CopyOptions, world: World): string[] {
+  const flag = (name: keyof CopyOptions): string[] => (params[name] ? [`--${name}`] : []);
+  const value = (name: keyof CopyOptions): string[] =>
     params[name] === undefined ? [] : [`--${name}`, String(params[name])];
   return [
     'blockcopy',
@@ -338,7 +343,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   const old = diskOf(before, disk)?.chain[0];
   const current = diskOf(now, disk);
   if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
-  if (now.domain.state !== 'running' && now.domain.state !== 'paused') {
+  if (!isUp(now)) {
     throw new NoWayBack(
       `${dest} holds the guest's latest writes, and a mirror back to ${old.file} needs a running guest, but "${now.domain.name}" is ${now.domain.state}`,
       now.domain.state === 'gone' ? [] : [`virsh start ${now.domain.name}`],
@@ -349,7 +354,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
       `virsh blockjob ${now.domain.name} ${disk} --info`,
     ]);
   }
-  const back: Params = {
+  const back: CopyOptions = {
     disk,
     dest: old.file,
     format: old.format,
@@ -380,11 +385,6 @@ function pivoted(params: Params, world: World): World {
   return definition === undefined || !same
     ? moved
     : withDomain(moved, { definition: setDiskSource(definition, params.disk, top) });
-}
-
-function withoutJob(disk: Disk): Disk {
-  const { job: _ended, ...rest } = disk;
-  return rest;
 }
 
 function copyFormat(params: Params, source: Disk): string {

@@ -73,26 +73,30 @@ export interface Step<P> {
   readonly examples: readonly Example[];
 }
 
-/** A stretch of a step that has one way back. */
+/**
+ * A stretch of a step that has one way back. In all of its functions `before` is the World when the phase began,
+ * `start` the World when its step began, and `now` or `after` what is observed.
+ */
 export interface Phase {
   /** A word for the state machine and the report: `mirror`, `pivot`. */
   readonly name: string;
   /** What the phase does, and why, as a clause without a full stop. */
   readonly summary: string;
-  effects(world: World): readonly Effect[];
+  effects(before: World, start: World): readonly Effect[];
   /** What is not as it should be after the effects, judged from what is observed; empty when the phase is done. */
-  settled(before: World, after: World): readonly string[];
+  settled(before: World, after: World, start: World): readonly string[];
   /** The World that the phase leaves when all goes well. */
-  simulate(world: World): World;
+  simulate(before: World, start: World): World;
   /**
-   * The effects that lead from `now`, wherever the phase stopped, to a World as good as `before`;
-   * throws {@link NoWayBack} where there is none.
+   * The effects that lead from `now`, wherever the phase stopped, to a World as good as `before`. Asked again after
+   * they are done, until nothing is left to do: so it is computed from what is so, not from what was meant.
+   * @throws NoWayBack where there is none
    */
-  undo(before: World, now: World): readonly Effect[];
+  undo(before: World, now: World, start: World): readonly Effect[];
   /** How the way back is described in a preview, as a clause. */
   readonly wayBack: string;
   /** Why this phase, once done, cannot be undone; undefined where it can. */
-  pointOfNoReturn?(before: World): string | undefined;
+  pointOfNoReturn?(before: World, start: World): string | undefined;
   /** Whether the guest stands still during the phase, and why; undefined where it runs. */
   readonly pauses?: string;
 }

@@ -1,0 +1,451 @@
+import type { Finding } from '../errors.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import type { Effect } from '../model/effect.ts';
+import {
+  type Disk,
+  diskOf,
+  isUp,
+  type Layer,
+  type World,
+  withDisk,
+  withDomain,
+  withFile,
+  withoutJob,
+} from '../model/world.ts';
+import {
+  abortOwnJob,
+  awaitEnded,
+  awaitReady,
+  abort as endWithoutPivot,
+  pivot,
+  removeFile,
+} from './block-job.ts';
+import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
+import { restoreDefinition } from './definition.ts';
+import {
+  checkAbsolute,
+  checkExclusive,
+  checkNeeds,
+  checkNotShared,
+  refuse,
+  workableDisk,
+} from './preconditions.ts';
+import { overlayAgain } from './snapshot-create-as.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['disk'],
+  properties: {
+    disk: {
+      type: 'string',
+      minLength: 1,
+      description: 'The target name of the disk, as in `virsh domblklist`: `vda`.',
+    },
+    base: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The layer that takes the data: its path, or its place in the chain as `vda[2]`.',
+    },
+    shallow: { type: 'boolean', description: 'The layer directly below `top` takes the data.' },
+    top: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The topmost layer that is committed: its path or place; the active layer with `active`.',
+    },
+    active: {
+      type: 'boolean',
+      description: 'Commit the active layer; ends with `pivot` or `keep-overlay`.',
+    },
+    pivot: { type: 'boolean', description: 'Let the guest go on with the base; means `active`.' },
+    'keep-overlay': {
+      type: 'boolean',
+      description: 'Leave the guest on the active layer once the base is equal; means `active`.',
+    },
+    delete: {
+      type: 'boolean',
+      description: 'Remove the files that were committed, once they are proven unused.',
+    },
+    'keep-relative': { type: 'boolean', description: 'Keep relative backing file names relative.' },
+    bandwidth: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Speed limit in MiB/s (in bytes/s with `bytes`).',
+    },
+    bytes: { type: 'boolean', description: '`bandwidth` is in bytes/s.' },
+    timeout: {
+      type: 'integer',
+      minimum: 1,
+      description:
+        'Give up, and undo, when the commit has not come so far after so many seconds (a day unless told).',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+/** The layers that a commit is about, found in a chain. */
+interface Range {
+  readonly top: number;
+  readonly base: number;
+}
+
+export const blockcommit = defineStep<typeof schema>({
+  kind: 'blockcommit',
+  summary:
+    'Merge layers of a running disk into a layer below them, and let the guest go on with a shorter chain.',
+  schema,
+  unoffered: {
+    path: 'blockplan calls the disk `disk`, in every step',
+    wait: 'blockplan always waits for the job',
+    async: 'blockplan always waits for the job to end, so that nothing is left half-way',
+    verbose: 'progress is always shown',
+    'print-xml': 'use `run --dry-run` to see what would be done',
+  },
+  check(params: Params): Finding[] {
+    const findings = [
+      ...checkExclusive(params, 'base', 'shallow'),
+      ...checkExclusive(params, 'pivot', 'keep-overlay'),
+      ...checkExclusive(params, 'keep-overlay', 'delete'),
+      ...checkNeeds(params, 'bytes', 'bandwidth'),
+      ...[params.base, params.top].flatMap((file, at) =>
+        file === undefined || place(file) !== undefined
+          ? []
+          : checkAbsolute(at === 0 ? 'base' : 'top', file),
+      ),
+    ];
+    if (!params.base && !params.shallow) {
+      findings.push(
+        refuse(
+          'BP058',
+          [],
+          'without "base" or "shallow" virsh would commit the whole chain into its deepest file, which other guests may share',
+          'write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
+        ),
+      );
+    }
+    if (params.active && !params.pivot && !params['keep-overlay']) {
+      findings.push(
+        refuse(
+          'BP053',
+          'active',
+          'a commit of the active layer must end somewhere: neither "pivot" nor "keep-overlay" is given',
+          'write "pivot: true" to move the guest to the base, or "keep-overlay: true" to leave it where it is',
+        ),
+      );
+    }
+    if (!isActive(params) && params.top === undefined) {
+      findings.push(
+        refuse(
+          'BP053',
+          [],
+          'it is not said what is committed: neither "active" nor "top" is given',
+          'write "active: true" with "pivot: true", or name a layer with "top"',
+        ),
+      );
+    }
+    return findings;
+  },
+  preflight(params: Params, world) {
+    const disk = workableDisk(world, params.disk);
+    if (Array.isArray(disk)) return disk;
+    const range = rangeOf(params, disk);
+    if (Array.isArray(range)) return range;
+    const touched = disk.chain.slice(range.top, range.base + 1).map((layer) => layer.file);
+    return checkNotShared(world, params.base === undefined ? 'shallow' : 'base', touched);
+  },
+  files: () => [],
+  phases: (params: Params) => [
+    ...(isActive(params)
+      ? [activePhase(params), params.pivot ? pivotPhase(params) : keepPhase(params)]
+      : [commitPhase(params)]),
+    ...(params.delete ? [deletePhase(params)] : []),
+  ],
+  examples: [
+    {
+      title: 'Put a backup overlay back into the file below, and remove it',
+      params: { disk: 'vda', shallow: true, active: true, pivot: true, delete: true },
+    },
+    {
+      title: 'Shorten a chain in its middle',
+      params: { disk: 'vda', top: '/images/snap1.qcow2', base: '/images/base.qcow2' },
+    },
+    { title: 'By place in the chain', params: { disk: 'vda', top: 'vda[1]', base: 'vda[2]' } },
+  ],
+});
+
+function isActive(params: Params): boolean {
+  return Boolean(params.active || params.pivot || params['keep-overlay']);
+}
+
+/** The index in `vda[2]`; undefined for a path. */
+function place(word: string): number | undefined {
+  const found = /^[a-z]+\[(\d+)\]$/.exec(word);
+  return found ? Number(found[1]) : undefined;
+}
+
+function layerAt(disk: Disk, word: string): number {
+  const index = place(word);
+  return disk.chain.findIndex((layer) =>
+    index === undefined ? layer.file === word : layer.index === index,
+  );
+}
+
+function rangeOf(params: Params, disk: Disk): Range | Finding[] {
+  const chain = disk.chain.map((layer) => layer.file).join(' -> ');
+  const top = params.top === undefined ? 0 : layerAt(disk, params.top);
+  if (top < 0)
+    return [
+      refuse('BP113', 'top', `${params.top} is not in the chain of ${params.disk}: ${chain}`),
+    ];
+  if (top > 0 && isActive(params))
+    return [
+      refuse(
+        'BP113',
+        'top',
+        `${params.top} is not the active layer of ${params.disk}: ${chain}`,
+        'leave "active" and "pivot" out, or name the active layer',
+      ),
+    ];
+  if (top === 0 && !isActive(params))
+    return [
+      refuse(
+        'BP113',
+        'top',
+        `${params.top} is the active layer of ${params.disk}`,
+        'add "active: true" and "pivot: true"',
+      ),
+    ];
+  const base = params.base === undefined ? top + 1 : layerAt(disk, params.base);
+  if (base < 0 || base >= disk.chain.length) {
+    return params.base === undefined
+      ? [
+          refuse(
+            'BP113',
+            'shallow',
+            `there is no layer below ${disk.chain[top]?.file} to commit into`,
+          ),
+        ]
+      : [refuse('BP113', 'base', `${params.base} is not in the chain of ${params.disk}: ${chain}`)];
+  }
+  if (base <= top)
+    return [
+      refuse(
+        'BP113',
+        'base',
+        `${params.base} is not below ${disk.chain[top]?.file} in the chain of ${params.disk}: ${chain}`,
+      ),
+    ];
+  return { top, base };
+}
+
+/** The layers that go into the base, topmost first, and the base. Preflight has made sure that they exist. */
+function layersOf(params: Params, world: World): { committed: Layer[]; base: Layer } {
+  const disk = diskOf(world, params.disk);
+  const range = disk ? rangeOf(params, disk) : [];
+  const base = Array.isArray(range) ? undefined : disk?.chain[range.base];
+  if (!disk || Array.isArray(range) || !base)
+    throw new Error(`the chain of ${params.disk} is not what the plan says`);
+  return { committed: disk.chain.slice(range.top, range.base), base };
+}
+
+function start(params: Params, world: World): Effect {
+  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  const value = (name: keyof Params): string[] =>
+    params[name] === undefined ? [] : [`--${name}`, String(params[name])];
+  return {
+    tool: 'virsh',
+    argv: [
+      'blockcommit',
+      ...['--domain', world.domain.name, '--path', params.disk],
+      ...value('base'),
+      ...flag('shallow'),
+      ...value('top'),
+      ...(isActive(params) ? ['--active'] : []),
+      ...flag('keep-relative'),
+      ...value('bandwidth'),
+      ...flag('bytes'),
+    ],
+    why: `start the commit of ${params.disk}`,
+  };
+}
+
+function activePhase(params: Params): Phase {
+  const { disk } = params;
+  return {
+    name: 'commit',
+    summary: `merge the active layer of ${disk} into the base while the guest writes, until both are equal`,
+    wayBack:
+      'cancel the commit; the chain stays as it is, and what the base took up so far does no harm below its overlay',
+    effects: (world) => [
+      start(params, world),
+      awaitReady(disk, params.timeout, 'until the base holds all that the active layer holds'),
+    ],
+    settled(before, after) {
+      const job = diskOf(after, disk)?.job;
+      return job?.type === 'active-commit' &&
+        job.ready &&
+        job.mirror === layersOf(params, before).base.file
+        ? []
+        : [`the commit of ${disk} is not ready`];
+    },
+    simulate: (world) =>
+      withDisk(world, disk, (each) => ({
+        ...each,
+        job: { type: 'active-commit', ready: true, mirror: layersOf(params, world).base.file },
+      })),
+    undo: (before, now) => abortOwnJob(now, disk, layersOf(params, before).base.file),
+  };
+}
+
+function pivotPhase(params: Params): Phase {
+  const { disk } = params;
+  return {
+    name: 'pivot',
+    summary: `let the guest go on with the base of ${disk}`,
+    wayBack:
+      'put an empty overlay of the same name above the base again; the base keeps what was committed',
+    effects: (world) => [pivot(world, disk, `move ${disk} to the base`)],
+    settled(before, after) {
+      const { base } = layersOf(params, before);
+      const now = diskOf(after, disk);
+      const problems =
+        now?.chain[0]?.file === base.file
+          ? []
+          : [`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${base.file}`];
+      if (now?.job) problems.push(`the job on ${disk} has not ended`);
+      if (
+        after.domain.persistent &&
+        diskOf(before, disk)?.persistentSource === diskOf(before, disk)?.chain[0]?.file &&
+        now?.persistentSource !== base.file
+      ) {
+        problems.push(
+          `the persistent definition names ${now?.persistentSource} for ${disk}, not ${base.file}`,
+        );
+      }
+      return problems;
+    },
+    simulate: (world) => shortened(params, world),
+    undo: (before, now) => reinstateOverlay(params, before, now),
+    pointOfNoReturn: (before) =>
+      layersOf(params, before).committed.length > 1
+        ? 'several layers become one: the layers between cannot be put back under a running guest'
+        : undefined,
+  };
+}
+
+function keepPhase(params: Params): Phase {
+  const { disk } = params;
+  return {
+    name: 'finish',
+    summary: `end the commit; the guest stays on its active layer, the base holds the same data`,
+    wayBack: 'nothing to do: the chain is as it was',
+    effects: (world) => [endWithoutPivot(world, disk, 'end the finished commit, without a pivot')],
+    settled(before, after) {
+      const now = diskOf(after, disk);
+      const same = now?.chain[0]?.file === diskOf(before, disk)?.chain[0]?.file;
+      return now?.job || !same ? [`${disk} is not where it was`] : [];
+    },
+    simulate: (world) => withDisk(world, disk, withoutJob),
+    undo: () => [],
+  };
+}
+
+function commitPhase(params: Params): Phase {
+  const { disk } = params;
+  return {
+    name: 'commit',
+    summary: `merge ${params.top} into the base while the guest runs`,
+    wayBack: 'cancel the commit as long as it runs; the chain stays as it is until its end',
+    effects: (world) => [
+      start(params, world),
+      awaitEnded(disk, params.timeout, 'until the layers are merged'),
+    ],
+    settled(before, after) {
+      const expected = chainAfter(params, before).map((layer) => layer.file);
+      const now = diskOf(after, disk);
+      const files = now?.chain.map((layer) => layer.file) ?? [];
+      const problems =
+        files.join() === expected.join()
+          ? []
+          : [`the chain of ${disk} is ${files.join(' -> ')}, not ${expected.join(' -> ')}`];
+      return now?.job ? [...problems, `the job on ${disk} has not ended`] : problems;
+    },
+    simulate: (world) =>
+      withDisk(world, disk, (each) => ({ ...each, chain: chainAfter(params, world) })),
+    undo(before, now) {
+      const files = diskOf(now, disk)?.chain.length;
+      if (files !== diskOf(before, disk)?.chain.length && now.domain.state !== 'gone') {
+        throw new NoWayBack(
+          `the layers of ${disk} are merged; a merged layer cannot be put back below a running guest`,
+        );
+      }
+      return diskOf(now, disk)?.job?.type === 'commit' ? abortOwnJob(now, disk, undefined) : [];
+    },
+    pointOfNoReturn: () => 'a merged layer cannot be put back below a running guest',
+  };
+}
+
+/** Removes what was committed, once nothing can need it any more. */
+function deletePhase(params: Params): Phase {
+  const committed = (start: World): string[] =>
+    layersOf(params, start).committed.map((layer) => layer.file);
+  return {
+    name: 'delete',
+    summary: 'remove the files that were committed, once they are proven unused',
+    wayBack: 'nothing to do: what the files held is in the base',
+    effects: (_before, start) =>
+      committed(start).map((file) => removeFile(file, 'its data is in the base')),
+    settled: (_before, after, start) =>
+      committed(start)
+        .filter((file) => after.files[file])
+        .map((file) => `${file} is still there`),
+    simulate: (before, start) =>
+      committed(start).reduce((world, file) => withFile(world, file, null), before),
+    undo: () => [],
+  };
+}
+
+function chainAfter(params: Params, world: World): Layer[] {
+  const { committed } = layersOf(params, world);
+  return (diskOf(world, params.disk)?.chain ?? []).filter((layer) => !committed.includes(layer));
+}
+
+function shortened(params: Params, world: World): World {
+  const { base } = layersOf(params, world);
+  const before = diskOf(world, params.disk);
+  const same = before?.persistentSource === before?.chain[0]?.file;
+  const after = withDisk(world, params.disk, (disk) => ({
+    ...withoutJob(disk),
+    chain: chainAfter(params, world),
+    ...(world.domain.persistent && same ? { persistentSource: base.file } : {}),
+  }));
+  const { definition } = world.domain;
+  return definition === undefined || !same
+    ? after
+    : withDomain(after, { definition: setDiskSource(definition, params.disk, base) });
+}
+
+function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
+  const { committed, base } = layersOf(params, before);
+  const disk = diskOf(now, params.disk);
+  const [top, ...between] = committed;
+  if (!top || !disk || disk.chain[0]?.file !== base.file) return restoreDefinition(before, now);
+  if (between.length > 0) {
+    throw new NoWayBack(
+      `the layers of ${params.disk} are merged into ${base.file}, which holds all of the guest's data`,
+    );
+  }
+  if (!isUp(now)) {
+    throw new NoWayBack(
+      `${base.file} holds all of the guest's data, and a new overlay needs a running guest, but "${now.domain.name}" is ${now.domain.state}`,
+      now.domain.state === 'gone' ? [] : [`virsh start ${now.domain.name}`],
+    );
+  }
+  return [
+    ...(now.files[top.file] ? [removeFile(top.file, 'it is stale since the pivot')] : []),
+    overlayAgain(now, disk, { file: top.file, format: top.format, base: base.file }),
+  ];
+}

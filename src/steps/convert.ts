@@ -1,0 +1,199 @@
+import type { Finding } from '../errors.ts';
+import { usersOf, type World, withFile } from '../model/world.ts';
+import { removeMade } from './block-job.ts';
+import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { bytesOf, checkAbsolute, checkNewFile, refuse } from './preconditions.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['source', 'dest'],
+  properties: {
+    source: {
+      type: 'string',
+      minLength: 1,
+      description: 'Absolute path of an image that nothing writes to.',
+    },
+    dest: {
+      type: 'string',
+      minLength: 1,
+      description: 'Absolute path of the copy; it must not exist.',
+    },
+    'source-format': {
+      type: 'string',
+      enum: ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx', 'qed'],
+      description: "The source's format (-f); as the chain names it unless told.",
+    },
+    'target-format': {
+      type: 'string',
+      enum: ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx'],
+      description: "The copy's format (-O); qcow2 unless told.",
+    },
+    compress: { type: 'boolean', description: 'Compress the copy (-c; qcow2 and vmdk).' },
+    options: {
+      type: 'string',
+      minLength: 1,
+      description: "Options of the copy's format (-o), as in `preallocation=metadata`.",
+    },
+    'sparse-size': {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'Zeroes of so many bytes in a row become a hole (-S; 4096 unless told, 0 for none).',
+    },
+    coroutines: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      description: 'Parallel reads and writes (-m; 8 unless told).',
+    },
+    'rate-limit': { type: 'integer', minimum: 1, description: 'Speed limit in bytes/s (-r).' },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const convert = defineStep<typeof schema>({
+  kind: 'convert',
+  summary:
+    'Copy an image that is quiet, with its chain flattened, as `qemu-img convert` does: sparse, with parallel writes.',
+  schema,
+  unoffered: {
+    'out-of-order':
+      'writes always go out of order (-W): it is faster, and the copy is whole only at the end anyway',
+    'force-share':
+      'an image that is written to cannot be copied consistently: take a snapshot first, and copy the file below it',
+    progress: 'progress is always shown',
+  },
+  check(params: Params): Finding[] {
+    const findings = [
+      ...checkAbsolute('source', params.source),
+      ...checkAbsolute('dest', params.dest),
+    ];
+    if (params.source === params.dest)
+      findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
+    const target = params['target-format'] ?? 'qcow2';
+    if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
+      findings.push(
+        refuse(
+          'BP054',
+          'compress',
+          `a ${target} file cannot be compressed`,
+          'choose target-format qcow2, or leave "compress" out',
+        ),
+      );
+    }
+    return findings;
+  },
+  preflight(params: Params, world) {
+    const findings = checkNewFile(
+      world,
+      'dest',
+      params.dest,
+      bytesOf(world, sourceChain(params, world)),
+    );
+    if (!world.files[params.source])
+      findings.push(refuse('BP106', 'source', `there is no ${params.source}`));
+    const writer = writerOf(world, params.source);
+    if (writer) {
+      findings.push(
+        refuse(
+          'BP116',
+          'source',
+          `${writer} writes to ${params.source}, so a copy of it would be torn`,
+          'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+        ),
+      );
+    }
+    return findings;
+  },
+  files: (params: Params) => [params.source, params.dest],
+  phases: (params: Params) => [convertPhase(params)],
+  examples: [
+    {
+      title: 'The quiet base below a backup overlay',
+      params: { source: '/images/testvm.qcow2', dest: '/backup/testvm.qcow2' },
+    },
+    {
+      title: 'Small rather than quick',
+      params: {
+        source: '/images/testvm.qcow2',
+        dest: '/backup/testvm.qcow2',
+        compress: true,
+        coroutines: 4,
+      },
+    },
+  ],
+});
+
+/** The guest that writes to the file now, in words; undefined when it is quiet. */
+function writerOf(world: World, file: string): string | undefined {
+  const own = world.domain.disks.find(
+    (disk) =>
+      disk.chain[0]?.file === file ||
+      disk.job?.mirror === file ||
+      (disk.job && disk.chain.some((layer) => layer.file === file)),
+  );
+  if (own && world.domain.state !== 'shut off') return `"${world.domain.name}" (${own.target})`;
+  const other = world.others.find((each) => each.writes.includes(file));
+  return other && `"${other.name}"`;
+}
+
+/** The source and the files below it, as far as the domain's chains tell. */
+function sourceChain(params: Params, world: World): string[] {
+  for (const { chain } of world.domain.disks) {
+    const at = chain.findIndex((layer) => layer.file === params.source);
+    if (at >= 0) return chain.slice(at).map((layer) => layer.file);
+  }
+  return [params.source];
+}
+
+function sourceFormat(params: Params, world: World): string | undefined {
+  const layers = world.domain.disks.flatMap((disk) => disk.chain);
+  return (
+    params['source-format'] ??
+    layers.find((layer) => layer.file === params.source)?.format ??
+    world.files[params.source]?.format
+  );
+}
+
+function convertPhase(params: Params): Phase {
+  const target = params['target-format'] ?? 'qcow2';
+  return {
+    name: 'convert',
+    summary: `copy ${params.source} to ${params.dest}`,
+    wayBack: 'stop the copy and remove what was written of it',
+    effects(world) {
+      const format = sourceFormat(params, world);
+      return [
+        {
+          tool: 'qemu-img',
+          argv: [
+            'convert',
+            '-p',
+            '-W',
+            ...['-m', String(params.coroutines ?? 8)],
+            ...(format === undefined ? [] : ['-f', format]),
+            ...['-O', target],
+            ...(params.compress ? ['-c'] : []),
+            ...(params.options === undefined ? [] : ['-o', params.options]),
+            ...(params['sparse-size'] === undefined ? [] : ['-S', String(params['sparse-size'])]),
+            ...(params['rate-limit'] === undefined ? [] : ['-r', String(params['rate-limit'])]),
+            params.source,
+            params.dest,
+          ],
+          dest: params.dest,
+          why: 'copy the quiet image',
+        },
+      ];
+    },
+    settled: (_before, after) => (after.files[params.dest] ? [] : [`there is no ${params.dest}`]),
+    simulate: (world) =>
+      withFile(world, params.dest, {
+        format: target,
+        size: bytesOf(world, sourceChain(params, world)),
+      }),
+    undo: (before, now) =>
+      removeMade(before, now, params.dest, usersOf(now, params.dest).length === 0),
+  };
+}

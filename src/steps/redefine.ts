@@ -1,0 +1,186 @@
+import type { Finding } from '../errors.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import type { Effect } from '../model/effect.ts';
+import { activeFile, diskOf, type World, withDisk, withDomain } from '../model/world.ts';
+import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { define, restoreAttachments, restoreDefinition } from './definition.ts';
+import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    disk: {
+      type: 'string',
+      minLength: 1,
+      description: 'The target name of the disk whose source changes: `vda`.',
+    },
+    source: {
+      type: 'string',
+      minLength: 1,
+      description: 'Absolute path that the definition shall name: the file that the guest runs on.',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const redefine = defineStep<typeof schema>({
+  kind: 'redefine',
+  summary:
+    'Put the saved definition back, byte for byte except for a disk that has moved, with autostart and metadata.',
+  schema,
+  unoffered: {
+    file: 'the definition comes from the journal or from libvirt, never from a file that may be stale',
+    format: "the definition takes the running disk's own format",
+  },
+  check(params: Params): Finding[] {
+    return [
+      ...checkAbsolute('source', params.source),
+      ...checkNeeds(params, 'source', 'disk'),
+      ...checkNeeds(params, 'disk', 'source'),
+    ];
+  },
+  preflight(params: Params, world) {
+    const findings = checkRunning(world);
+    if (findings.length > 0) return findings;
+    const { name, persistent, kept } = world.domain;
+    if (!persistent && !kept) {
+      return [
+        refuse(
+          'BP110',
+          [],
+          `"${name}" is transient, and this plan has kept no definition of it`,
+          'put an undefine step before this one, or define the domain first',
+        ),
+      ];
+    }
+    if (params.disk === undefined) return staleDisks(world);
+    const disk = diskOf(world, params.disk);
+    if (!disk) {
+      const names = world.domain.disks.map((each) => each.target).join(', ') || 'none';
+      return [
+        refuse(
+          'BP103',
+          'disk',
+          `the domain "${name}" has no disk "${params.disk}"; it has: ${names}`,
+          `see: virsh domblklist ${name}`,
+        ),
+      ];
+    }
+    const active = activeFile(world, params.disk);
+    return active === params.source
+      ? []
+      : [
+          refuse(
+            'BP114',
+            'source',
+            `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${params.source} would start it from other data`,
+            `write "source: ${active}"`,
+          ),
+        ];
+  },
+  files: () => [],
+  phases: (params: Params) => [definePhase(params)],
+  examples: [
+    {
+      title: 'After a classic blockcopy',
+      params: { disk: 'vda', source: '/export/fast/copy.qcow2' },
+    },
+    { title: 'Unchanged, after a live backup', params: {} },
+  ],
+});
+
+/** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
+function staleDisks(world: World): Finding[] {
+  return world.domain.disks
+    .filter(
+      (disk) =>
+        disk.persistentSource !== undefined && disk.persistentSource !== disk.chain[0]?.file,
+    )
+    .map((disk) =>
+      refuse(
+        'BP114',
+        [],
+        `the definition names ${disk.persistentSource} for ${disk.target}, but the guest runs on ${disk.chain[0]?.file}`,
+        `add "disk: ${disk.target}" and "source: ${disk.chain[0]?.file}"`,
+      ),
+    );
+}
+
+function wanted(params: Params, world: World): string {
+  const saved = world.domain.definition ?? world.domain.kept?.definition;
+  if (saved === undefined)
+    throw new Error(`there is no definition of "${world.domain.name}" to put back`);
+  const layer = params.disk === undefined ? undefined : diskOf(world, params.disk)?.chain[0];
+  return params.disk === undefined || params.source === undefined
+    ? saved
+    : setDiskSource(saved, params.disk, { file: params.source, format: layer?.format ?? 'raw' });
+}
+
+function definePhase(params: Params): Phase {
+  return {
+    name: 'define',
+    summary:
+      params.disk === undefined
+        ? 'put the saved definition back'
+        : `put the saved definition back, with ${params.disk} on ${params.source}`,
+    wayBack: 'make the domain transient again, or put the definition of before back',
+    effects(before) {
+      const { kept } = before.domain;
+      const effects: Effect[] = [define(wanted(params, before), 'make the domain persistent')];
+      return kept && !before.domain.persistent
+        ? [...effects, ...restoreAttachments(kept, before)]
+        : effects;
+    },
+    settled(before, after) {
+      const { domain } = after;
+      const problems = [];
+      if (!domain.persistent) problems.push(`"${domain.name}" is not persistent`);
+      if (domain.definition !== wanted(params, before))
+        problems.push('the definition is not, byte for byte, the one that was given to libvirt');
+      const { kept, persistent } = before.domain;
+      if (kept && !persistent) {
+        if (kept.autostart !== domain.autostart)
+          problems.push('the autostart mark is not as it was');
+        for (const { name } of kept.snapshots)
+          if (!domain.snapshots.includes(name))
+            problems.push(`the metadata of snapshot ${name} is not there`);
+        for (const { name } of kept.checkpoints)
+          if (!domain.checkpoints.includes(name))
+            problems.push(`the metadata of checkpoint ${name} is not there`);
+      }
+      return problems;
+    },
+    simulate(before) {
+      const { kept, persistent, autostart } = before.domain;
+      const after = withDomain(before, {
+        persistent: true,
+        definition: wanted(params, before),
+        autostart: persistent ? autostart : (kept?.autostart ?? false),
+      });
+      return before.domain.disks.reduce(
+        (world, { target }) =>
+          withDisk(world, target, (disk) => {
+            const source = target === params.disk ? params.source : disk.chain[0]?.file;
+            return source === undefined ? disk : { ...disk, persistentSource: source };
+          }),
+        after,
+      );
+    },
+    undo(before, now) {
+      if (before.domain.persistent) return restoreDefinition(before, now);
+      if (!now.domain.persistent || now.domain.state === 'gone') return [];
+      // The kept bundle stays in the journal, so that the undefine's own way back finds it.
+      const nvram = now.domain.nvram ? ['--keep-nvram'] : [];
+      const tpm = now.domain.tpm ? ['--keep-tpm'] : [];
+      return [
+        {
+          tool: 'virsh',
+          argv: ['undefine', '--domain', now.domain.name, ...nvram, ...tpm],
+          why: 'make the domain transient again',
+        },
+      ];
+    },
+  };
+}

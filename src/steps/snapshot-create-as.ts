@@ -1,0 +1,458 @@
+import { posix } from 'node:path';
+import type { Finding } from '../errors.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import type { Effect } from '../model/effect.ts';
+import {
+  type Disk,
+  diskOf,
+  isUp,
+  type World,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../model/world.ts';
+import { abortOwnJob, awaitReady, pivot, removeFile, removeMade } from './block-job.ts';
+import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
+import { restoreDefinition } from './definition.ts';
+import {
+  checkAbsolute,
+  checkExclusive,
+  checkNeeds,
+  checkNewFile,
+  checkRunning,
+  refuse,
+  workableDisk,
+} from './preconditions.ts';
+
+/** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
+const SNAPSHOT_TIMEOUT_MS = 180_000;
+
+/** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
+const OVERLAY_ROOM = 64 * 1024 * 1024;
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name'],
+  properties: {
+    name: {
+      type: 'string',
+      minLength: 1,
+      pattern: '^[^/.][^/]*$',
+      description: "The snapshot's name; it also ends the overlays' file names.",
+    },
+    description: { type: 'string', description: 'A text kept with the snapshot.' },
+    'disk-only': {
+      type: 'boolean',
+      description: 'Snapshot the disks and not the memory: each disk goes on in an overlay.',
+    },
+    atomic: { type: 'boolean', description: 'All disks or none.' },
+    quiesce: {
+      type: 'boolean',
+      description:
+        "Have the guest agent freeze the guest's file systems for the moment of the snapshot. Needs `disk-only`.",
+    },
+    'no-metadata': {
+      type: 'boolean',
+      description: 'Leave no record of the snapshot in libvirt: only the chain shows it.',
+    },
+    'reuse-external': {
+      type: 'boolean',
+      description: 'Use overlay files that exist, made for the purpose.',
+    },
+    live: {
+      type: 'boolean',
+      description: 'Keep the guest running while its memory is saved. Needs `memspec`.',
+    },
+    validate: {
+      type: 'boolean',
+      description: 'Have libvirt check the snapshot XML against its schema.',
+    },
+    memspec: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['file'],
+      description: 'Where the memory goes.',
+      properties: { file: { type: 'string', minLength: 1, description: 'Absolute path.' } },
+    },
+    diskspec: {
+      type: 'array',
+      minItems: 1,
+      description:
+        'What to do with each disk; a disk that is not listed gets an overlay beside its active file.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['disk'],
+        properties: {
+          disk: { type: 'string', minLength: 1, description: 'Target name.' },
+          snapshot: {
+            type: 'string',
+            enum: ['external', 'no'],
+            description: '`no` leaves the disk alone.',
+          },
+          driver: {
+            type: 'string',
+            enum: ['qcow2', 'qed'],
+            description: "The overlay's format: qcow2 unless told.",
+          },
+          file: { type: 'string', minLength: 1, description: 'Absolute path of the overlay.' },
+        },
+      },
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+/** One disk's part in the snapshot. */
+interface Overlay {
+  readonly target: string;
+  readonly file: string;
+  readonly format: string;
+  /** The file that becomes the overlay's backing file. */
+  readonly base: string;
+}
+
+export const snapshotCreateAs = defineStep<typeof schema>({
+  kind: 'snapshot-create-as',
+  summary:
+    'Let each disk of the running guest go on in an overlay, so that the file below is quiet and can be copied.',
+  schema,
+  unoffered: {
+    halt: 'the rest of a plan needs the guest running, and a stopped guest is not brought back by a rollback',
+    'print-xml': 'use `run --dry-run` to see what would be done',
+  },
+  check(params: Params): Finding[] {
+    const findings = [
+      ...checkNeeds(params, 'quiesce', 'disk-only'),
+      ...checkNeeds(params, 'live', 'memspec'),
+      ...checkExclusive(params, 'disk-only', 'memspec'),
+      ...checkAbsolute(['memspec', 'file'], params.memspec?.file),
+    ];
+    if (!params['disk-only'] && !params.memspec) {
+      findings.push(
+        refuse(
+          'BP056',
+          [],
+          'an internal snapshot would be made: it stops the guest while its memory is written into the image',
+          'add "disk-only: true" for overlays, or "memspec" for a file that takes the memory',
+        ),
+      );
+    }
+    const seen = new Set<string>();
+    params.diskspec?.forEach((spec, index) => {
+      if (seen.has(spec.disk))
+        findings.push(refuse('BP057', ['diskspec', index, 'disk'], `${spec.disk} is listed twice`));
+      seen.add(spec.disk);
+      findings.push(...checkAbsolute(['diskspec', index, 'file'], spec.file));
+      if (spec.snapshot === 'no' && spec.file !== undefined) {
+        findings.push(
+          refuse(
+            'BP057',
+            ['diskspec', index, 'file'],
+            `${spec.disk} is left out of the snapshot, so it has no file`,
+          ),
+        );
+      }
+      if (params['reuse-external'] && spec.snapshot !== 'no' && spec.file === undefined) {
+        findings.push(
+          refuse(
+            'BP057',
+            ['diskspec', index],
+            `"reuse-external" needs to know the overlay of ${spec.disk}`,
+            'add "file"',
+          ),
+        );
+      }
+    });
+    return findings;
+  },
+  preflight(params: Params, world) {
+    const findings = checkRunning(world);
+    if (findings.length > 0) return findings;
+    const { name, agent, snapshots } = world.domain;
+    if (!params['no-metadata'] && snapshots.includes(params.name)) {
+      findings.push(
+        refuse(
+          'BP111',
+          'name',
+          `"${name}" has a snapshot "${params.name}" already`,
+          'choose another name, or add "no-metadata: true"',
+        ),
+      );
+    }
+    if (params.quiesce && !agent) {
+      findings.push(
+        refuse(
+          'BP112',
+          'quiesce',
+          `the guest agent of "${name}" is not connected, so its file systems cannot be frozen`,
+          'start qemu-guest-agent in the guest, or leave "quiesce" out',
+        ),
+      );
+    }
+    params.diskspec?.forEach((spec, index) => {
+      const disk = workableDisk(world, spec.disk, ['diskspec', index, 'disk']);
+      if (Array.isArray(disk) && spec.snapshot !== 'no') findings.push(...disk);
+    });
+    for (const overlay of overlays(params, world)) {
+      const at = (params.diskspec ?? []).findIndex((spec) => spec.disk === overlay.target);
+      const key = at < 0 ? ['name'] : ['diskspec', at];
+      const busy = at < 0 ? workableDisk(world, overlay.target, key) : [];
+      if (Array.isArray(busy)) findings.push(...busy);
+      if (params['reuse-external']) {
+        if (!world.files[overlay.file])
+          findings.push(
+            refuse(
+              'BP106',
+              key,
+              `there is no ${overlay.file} to use as overlay`,
+              `make it first: qemu-img create -f ${overlay.format} -b ${overlay.base} -F FORMAT ${overlay.file}`,
+            ),
+          );
+      } else {
+        findings.push(...checkNewFile(world, key, overlay.file, OVERLAY_ROOM));
+      }
+    }
+    if (overlays(params, world).length === 0)
+      findings.push(refuse('BP104', [], `no disk of "${name}" would take part in the snapshot`));
+    if (params.memspec)
+      findings.push(...checkNewFile(world, ['memspec', 'file'], params.memspec.file, 0));
+    return findings;
+  },
+  files: (params: Params, world) => [
+    ...overlays(params, world).map((overlay) => overlay.file),
+    ...(params.memspec ? [params.memspec.file] : []),
+  ],
+  phases: (params: Params) => [snapshotPhase(params)],
+  examples: [
+    {
+      title: 'A quiet base for a backup',
+      params: {
+        name: 'backup',
+        'disk-only': true,
+        atomic: true,
+        quiesce: true,
+        'no-metadata': true,
+      },
+    },
+    {
+      title: 'One disk of several, with the overlay elsewhere',
+      params: {
+        name: 'nightly',
+        'disk-only': true,
+        atomic: true,
+        diskspec: [
+          { disk: 'vda', file: '/fast/vda.nightly' },
+          { disk: 'vdb', snapshot: 'no' },
+        ],
+      },
+    },
+    {
+      title: 'The memory too',
+      params: { name: 'before-upgrade', live: true, memspec: { file: '/backup/testvm.mem' } },
+    },
+  ],
+});
+
+function snapshotPhase(params: Params): Phase {
+  return {
+    name: 'snapshot',
+    summary: `let the disks go on in overlays${params.quiesce ? ', with the file systems frozen for that moment' : ''}`,
+    wayBack: 'commit each overlay back into the file below it, pivot, and remove the overlay',
+    ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
+    effects: (world) => [
+      {
+        tool: 'virsh',
+        argv: command(params, world),
+        why: 'make the overlays',
+        timeoutMs: params.memspec ? 3_600_000 : SNAPSHOT_TIMEOUT_MS,
+      },
+    ],
+    settled(before, after) {
+      const problems = overlays(params, before).flatMap((overlay) => {
+        const chain = diskOf(after, overlay.target)?.chain.map((layer) => layer.file) ?? [];
+        return chain[0] === overlay.file && chain[1] === overlay.base
+          ? []
+          : [`${overlay.target} is not on ${overlay.file} above ${overlay.base}`];
+      });
+      if (!params['no-metadata'] && !after.domain.snapshots.includes(params.name)) {
+        problems.push(`libvirt has no record of snapshot ${params.name}`);
+      }
+      return problems;
+    },
+    simulate: (world) => snapshotted(params, world),
+    undo: (before, now) => commitBack(params, before, now),
+  };
+}
+
+/** Which disks get an overlay, and where: what libvirt would choose, said outright. */
+function overlays(params: Params, world: World): Overlay[] {
+  return world.domain.disks.flatMap((disk) => {
+    const spec = params.diskspec?.find((each) => each.disk === disk.target);
+    const active = disk.chain[0];
+    if (!active || disk.readonly || (disk.device !== 'disk' && disk.device !== 'lun')) return [];
+    if (spec ? spec.snapshot === 'no' : disk.snapshot === 'no') return [];
+    const { dir, name } = posix.parse(active.file);
+    const beside = posix.join(dir, `${name}.${params.name}`);
+    return [
+      {
+        target: disk.target,
+        file: spec?.file ?? beside,
+        format: spec?.driver ?? 'qcow2',
+        base: active.file,
+      },
+    ];
+  });
+}
+
+function command(params: Params, world: World): string[] {
+  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  const taking = overlays(params, world);
+  const specs = world.domain.disks
+    .filter((disk) => disk.chain.length > 0)
+    .map((disk) => {
+      const overlay = taking.find((each) => each.target === disk.target);
+      return overlay ? externalSpec(overlay) : `${disk.target},snapshot=no`;
+    });
+  return [
+    'snapshot-create-as',
+    ...['--domain', world.domain.name, '--name', params.name],
+    ...(params.description === undefined ? [] : ['--description', params.description]),
+    ...flag('disk-only'),
+    ...flag('atomic'),
+    ...flag('quiesce'),
+    ...flag('no-metadata'),
+    ...flag('reuse-external'),
+    ...flag('live'),
+    ...flag('validate'),
+    ...(params.memspec
+      ? ['--memspec', `file=${commas(params.memspec.file)},snapshot=external`]
+      : []),
+    ...specs.flatMap((spec) => ['--diskspec', spec]),
+  ];
+}
+
+/** virsh takes a comma inside a disk's specification when it is doubled (virsh, snapshot-create-as). */
+function commas(text: string): string {
+  return text.replaceAll(',', ',,');
+}
+
+function externalSpec(overlay: Overlay): string {
+  return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
+}
+
+/** The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are. */
+export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect {
+  const others = world.domain.disks.filter(
+    (each) => each.target !== disk.target && each.chain.length > 0,
+  );
+  return {
+    tool: 'virsh',
+    argv: [
+      'snapshot-create-as',
+      ...['--domain', world.domain.name, '--name', `blockplan-back-${disk.target}`],
+      ...['--disk-only', '--atomic', '--no-metadata'],
+      ...['--diskspec', externalSpec({ target: disk.target, ...overlay })],
+      ...others.flatMap((each) => ['--diskspec', `${commas(each.target)},snapshot=no`]),
+    ],
+    why: `put an overlay ${overlay.file} above ${overlay.base} again`,
+    timeoutMs: SNAPSHOT_TIMEOUT_MS,
+  };
+}
+
+function snapshotted(params: Params, world: World): World {
+  let after = world;
+  for (const overlay of overlays(params, world)) {
+    after = withDisk(after, overlay.target, (disk) => ({
+      ...disk,
+      chain: [{ file: overlay.file, format: overlay.format }, ...disk.chain],
+      ...(world.domain.persistent && disk.persistentSource === overlay.base
+        ? { persistentSource: overlay.file }
+        : {}),
+    }));
+    after = withFile(after, overlay.file, { format: overlay.format, size: 0 });
+    const { definition } = after.domain;
+    if (
+      definition !== undefined &&
+      diskOf(world, overlay.target)?.persistentSource === overlay.base
+    ) {
+      after = withDomain(after, { definition: setDiskSource(definition, overlay.target, overlay) });
+    }
+  }
+  if (params.memspec) after = withFile(after, params.memspec.file, { size: 0 });
+  return params['no-metadata']
+    ? after
+    : withDomain(after, { snapshots: [...after.domain.snapshots, params.name] });
+}
+
+function commitBack(params: Params, before: World, now: World): Effect[] {
+  const { name, state, snapshots } = now.domain;
+  const running = isUp(now);
+  const effects: Effect[] = [];
+  if (params.quiesce && running && now.domain.agent) {
+    effects.push({
+      tool: 'virsh',
+      argv: ['domfsthaw', '--domain', name],
+      why: 'make sure that no file system stays frozen',
+      optional: true,
+    });
+  }
+  for (const overlay of overlays(params, before)) {
+    const disk = diskOf(now, overlay.target);
+    const above = disk?.chain[0]?.file === overlay.file && disk.chain[1]?.file === overlay.base;
+    if (above && !running) {
+      throw new NoWayBack(
+        `${overlay.file} holds the guest's latest writes, and a live commit into ${overlay.base} needs a running guest, but "${name}" is ${state}`,
+        state === 'gone'
+          ? []
+          : [
+              `virsh start ${name}`,
+              `virsh blockcommit ${name} ${overlay.target} --base ${overlay.base} --active --pivot --wait`,
+            ],
+      );
+    }
+    if (above) {
+      effects.push(
+        ...abortOwnJob(now, overlay.target, overlay.base),
+        {
+          tool: 'virsh',
+          argv: [
+            'blockcommit',
+            '--domain',
+            name,
+            '--path',
+            overlay.target,
+            '--base',
+            overlay.base,
+            '--active',
+          ],
+          why: `commit ${overlay.file} back into ${overlay.base}`,
+        },
+        awaitReady(
+          overlay.target,
+          undefined,
+          'until the file below holds all that the overlay holds',
+        ),
+        pivot(now, overlay.target, `move ${overlay.target} back to ${overlay.base}`),
+        ...(params['reuse-external'] ? [] : [removeFile(overlay.file, 'remove the overlay')]),
+      );
+    } else {
+      effects.push(...removeMade(before, now, overlay.file, false));
+    }
+  }
+  if (
+    !params['no-metadata'] &&
+    snapshots.includes(params.name) &&
+    !before.domain.snapshots.includes(params.name)
+  ) {
+    effects.push({
+      tool: 'virsh',
+      argv: ['snapshot-delete', '--domain', name, '--snapshotname', params.name, '--metadata'],
+      why: `remove libvirt's record of snapshot ${params.name}`,
+    });
+  }
+  if (params.memspec) effects.push(...removeMade(before, now, params.memspec.file, false));
+  return effects.length > 0 ? effects : restoreDefinition(before, now);
+}

@@ -1,0 +1,163 @@
+import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { define, restoreAttachments } from './definition.ts';
+import { checkRunning, refuse } from './preconditions.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    'keep-nvram': {
+      type: 'boolean',
+      description: "Keep the guest's NVRAM file; needed where it has one.",
+    },
+    'keep-tpm': {
+      type: 'boolean',
+      description: "Keep the guest's TPM state (libvirt 8.9); needed where it has one.",
+    },
+    'snapshots-metadata': {
+      type: 'boolean',
+      description: 'Let libvirt forget the snapshots; the bundle keeps their metadata.',
+    },
+    'checkpoints-metadata': {
+      type: 'boolean',
+      description: 'Let libvirt forget the checkpoints; the bundle keeps their metadata.',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+const DESTROYS = 'it destroys what no rollback could bring back';
+
+export const undefine = defineStep<typeof schema>({
+  kind: 'undefine',
+  summary:
+    'Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the journal.',
+  schema,
+  unoffered: {
+    domain: 'the domain is named once, at the top of the plan',
+    'managed-save': DESTROYS,
+    storage: DESTROYS,
+    'remove-all-storage': DESTROYS,
+    'delete-storage-volume-snapshots': DESTROYS,
+    'wipe-storage': DESTROYS,
+    nvram: `${DESTROYS}; use "keep-nvram"`,
+    tpm: `${DESTROYS}; use "keep-tpm"`,
+  },
+  check: () => [],
+  preflight(params: Params, world) {
+    const findings = checkRunning(world);
+    if (findings.length > 0) return findings;
+    const { name, persistent, nvram, tpm, managedSave } = world.domain;
+    if (!persistent) {
+      return [
+        refuse(
+          'BP110',
+          [],
+          `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
+          'leave the undefine step out; if a definition was lost, define it again first',
+        ),
+      ];
+    }
+    if (managedSave)
+      findings.push(
+        refuse(
+          'BP118',
+          [],
+          `"${name}" has a managed save image, which libvirt does not undefine`,
+          `remove it first: virsh managedsave-remove ${name}`,
+        ),
+      );
+    if (nvram && !params['keep-nvram'])
+      findings.push(
+        refuse(
+          'BP115',
+          [],
+          `"${name}" has an NVRAM file, which libvirt does not undefine without being told what becomes of it`,
+          'add "keep-nvram: true"',
+        ),
+      );
+    if (tpm && !params['keep-tpm'])
+      findings.push(
+        refuse(
+          'BP115',
+          [],
+          `"${name}" has a TPM, whose state would go with the definition`,
+          'add "keep-tpm: true"',
+        ),
+      );
+    return findings;
+  },
+  files: () => [],
+  phases: (params: Params) => [undefinePhase(params)],
+  examples: [
+    { title: 'As the classic blockcopy needs it', params: {} },
+    { title: 'A guest with UEFI', params: { 'keep-nvram': true } },
+  ],
+});
+
+function undefinePhase(params: Params): Phase {
+  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  return {
+    name: 'undefine',
+    summary: 'make the domain transient, with its definition kept in the journal',
+    wayBack: 'define it again from the journal, with autostart and metadata',
+    effects: ({ domain }) => [
+      {
+        tool: 'keep-definition',
+        why: 'save the definition, autostart, snapshot and checkpoint metadata, fsynced',
+      },
+      {
+        tool: 'virsh',
+        argv: [
+          'undefine',
+          '--domain',
+          domain.name,
+          ...flag('keep-nvram'),
+          ...flag('keep-tpm'),
+          ...flag('snapshots-metadata'),
+          ...flag('checkpoints-metadata'),
+        ],
+        why: 'make the domain transient',
+      },
+    ],
+    settled(before, { domain }) {
+      const problems = [];
+      if (domain.state === 'gone') problems.push(`"${domain.name}" has vanished`);
+      if (domain.persistent) problems.push(`"${domain.name}" is still persistent`);
+      if (!domain.kept || domain.kept.definition !== before.domain.definition)
+        problems.push('the kept definition is not the one that the domain had');
+      return problems;
+    },
+    simulate(before) {
+      const { definition, autostart, disks } = before.domain;
+      const { definition: _gone, ...rest } = before.domain;
+      const kept = before.domain.kept ?? {
+        definition: definition ?? '',
+        autostart,
+        snapshots: [],
+        checkpoints: [],
+      };
+      return {
+        ...before,
+        domain: {
+          ...rest,
+          persistent: false,
+          autostart: false,
+          kept,
+          disks: disks.map(({ persistentSource: _none, ...disk }) => disk),
+        },
+      };
+    },
+    undo(_before, now) {
+      const { persistent, kept } = now.domain;
+      if (!kept) return [];
+      if (!persistent)
+        return [
+          define(kept.definition, 'define the domain again from the journal'),
+          ...restoreAttachments(kept, now),
+        ];
+      return kept.autostart && !now.domain.autostart ? restoreAttachments(kept, now) : [];
+    },
+  };
+}
