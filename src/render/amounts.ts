@@ -1,0 +1,41 @@
+/** Bytes, percents and durations in the words of people. */
+import prettyBytes from 'pretty-bytes';
+
+/** `5.2 GB`; what is not a number of bytes counts as none. */
+export function bytesText(bytes: number): string {
+  return prettyBytes(Number.isFinite(bytes) && bytes > 0 ? Math.round(bytes) : 0);
+}
+
+/** Whole percents, rounded down so that 100 means all of it; 0 while the total is not known. */
+export function percentOf(current: number, total: number): number {
+  if (!(total > 0) || !(current > 0)) return 0;
+  return Math.min(100, Math.floor((current / total) * 100));
+}
+
+/** The milliseconds, in whole seconds, that the rest takes at that rate; undefined where it cannot be told. */
+export function timeLeftMs(
+  current: number,
+  total: number,
+  rate: number | undefined,
+): number | undefined {
+  if (rate === undefined || !(rate > 0) || !(total > current)) return undefined;
+  return Math.ceil((total - current) / rate) * 1000;
+}
+
+/** `0.4 s`, `12 s`, `3 min 2 s`, `2 h 5 min`, `3 d 4 h`. */
+export function durationText(ms: number): string {
+  const tenths = Math.max(0, Math.round(ms / 100));
+  if (tenths < 100) return `${tenths / 10} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return twoUnits(seconds, 60, 'min', 's');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return twoUnits(minutes, 60, 'h', 'min');
+  return twoUnits(Math.round(minutes / 60), 24, 'd', 'h');
+}
+
+function twoUnits(amount: number, ratio: number, large: string, small: string): string {
+  const rest = amount % ratio;
+  const head = `${Math.floor(amount / ratio)} ${large}`;
+  return rest === 0 ? head : `${head} ${rest} ${small}`;
+}

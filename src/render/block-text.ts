@@ -1,0 +1,166 @@
+/** The lines of one block of the terminal display, made to fit the terminal's width. */
+import type { DomainState } from '../model/world.ts';
+import { printable } from '../printable.ts';
+import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { type Paint, type Palette, palette } from './color.ts';
+import { findingLine } from './findings.ts';
+import type { Activity, Block, Mark, Note, PhaseView } from './run-view.ts';
+import { cut, textWidth, wrapped } from './width.ts';
+
+/** A stretch of a line with its colour. */
+type Piece = readonly [text: string, paint: Paint];
+
+const SIGNS: Readonly<Record<Mark, string>> = {
+  waiting: '·',
+  active: '▸',
+  done: '✔',
+  failed: '✖',
+  skipped: '·',
+};
+const ROLLBACK_WORDS: Readonly<Record<Mark, string>> = {
+  waiting: 'rolling back',
+  active: 'rolling back',
+  done: 'rolled back',
+  failed: 'rollback failed',
+  skipped: 'not rolled back',
+};
+const INDENT = '  ';
+const LONGEST_BAR = 30;
+/** A bar shorter than this, beside its numbers, says nothing: the numbers then go on a line of their own. */
+const SHORTEST_BAR = 10;
+
+/** The block as lines of at most that many columns, without the icon in front of the first. */
+export function blockLines(
+  block: Block,
+  guest: DomainState | undefined,
+  width: number,
+  color: boolean,
+): string[] {
+  const paint = palette(color);
+  const inner = width - INDENT.length;
+  const active = block.mark === 'active';
+  const [first = '', ...rest] =
+    block.kind === undefined
+      ? rollbackLines(block, inner, paint)
+      : stepLines(block, block.kind, width, paint);
+  const now = active && block.now ? activityLines(block.now, inner, paint) : [];
+  const state = active && guest !== undefined ? [guestLine(guest, inner, paint)] : [];
+  const notes = block.notes.flatMap((note) => noteLines(note, inner, paint));
+  return [first, ...[...rest, ...now, ...state, ...notes].map((line) => INDENT + line)];
+}
+
+function stepLines(step: Block, kind: string, width: number, paint: Palette): string[] {
+  const quiet = step.mark === 'waiting' || step.mark === 'skipped';
+  const head: Piece[] = [[printable(step.title), quiet ? paint.dim : paint.bold]];
+  if (kind !== step.title) head.push([` ${printable(kind)}`, paint.dim]);
+  if (step.mark === 'skipped') head.push(['  not started', paint.dim]);
+  if (!quiet) head.push(...step.phases.flatMap((phase) => phasePieces(phase, paint)));
+  if (step.mark === 'done') head.push([`  ${durationText(step.durationMs)}`, paint.dim]);
+  const lines = [fitted(head, width)];
+  if (step.mark === 'active' && step.now) {
+    lines.push(cut(printable(step.now.summary), width - INDENT.length));
+  }
+  return lines;
+}
+
+function phasePieces(phase: PhaseView, paint: Palette): Piece[] {
+  const sign = markPaint(phase.mark, paint);
+  return [
+    [`  ${SIGNS[phase.mark]}`, sign],
+    [` ${printable(phase.name)}`, phase.mark === 'waiting' ? paint.dim : plain],
+  ];
+}
+
+/** The reason is told in full, because it is what a person looks for first. */
+function rollbackLines(rollback: Block, width: number, paint: Palette): string[] {
+  const reason = rollback.title === '' ? '' : `: ${printable(rollback.title)}`;
+  const head = wrapped(`${ROLLBACK_WORDS[rollback.mark]}${reason}`, width).map(paint.bold);
+  const undone = rollback.phases.map((phase) =>
+    fitted(
+      [
+        [`${SIGNS[phase.mark]} `, markPaint(phase.mark, paint)],
+        [`${printable(phase.name)}: ${printable(phase.summary)}`, plain],
+      ],
+      width,
+    ),
+  );
+  return [...head, ...undone];
+}
+
+function activityLines(now: Activity, width: number, paint: Palette): string[] {
+  const command =
+    now.command === undefined ? [] : [paint.dim(cut(`$ ${printable(now.command)}`, width))];
+  return [...command, ...(now.progress ? progressLines(now.progress, width, paint) : [])];
+}
+
+function progressLines(
+  progress: NonNullable<Activity['progress']>,
+  width: number,
+  paint: Palette,
+): string[] {
+  const { current, total, rate } = progress;
+  const percent = percentOf(current, total);
+  const left = timeLeftMs(current, total, rate);
+  const share = `${String(percent).padStart(3)} %`;
+  const done = `${bytesText(current)} of ${bytesText(total)}`;
+  const speed = rate === undefined ? [] : [`${bytesText(rate)}/s`];
+  const rest = left === undefined ? [] : [`${durationText(left)} left`];
+  const numbers = [share, done, ...speed, ...rest].join('  ');
+  const beside = width - textWidth(numbers) - 1;
+  if (beside >= SHORTEST_BAR) return [`${bar(percent, beside, paint)} ${numbers}`];
+  const short = [share, ...rest].join('  ');
+  return [
+    `${bar(percent, width - textWidth(short) - 1, paint)} ${short}`,
+    cut([done, ...speed].join('  '), width),
+  ];
+}
+
+function bar(percent: number, room: number, paint: Palette): string {
+  const length = Math.max(0, Math.min(LONGEST_BAR, room));
+  const full = Math.floor((length * percent) / 100);
+  return paint.green('█'.repeat(full)) + paint.dim('░'.repeat(length - full));
+}
+
+function guestLine(state: DomainState, width: number, paint: Palette): string {
+  const color = state === 'running' ? paint.green : paint.yellow;
+  return fitted(
+    [
+      ['guest ', plain],
+      [printable(state), color],
+    ],
+    width,
+  );
+}
+
+function noteLines(note: Note, width: number, paint: Palette): string[] {
+  if (note.severity === 'finding') {
+    const color = note.finding.severity === 'error' ? paint.red : paint.yellow;
+    const hint = note.finding.hint === undefined ? '' : ` (${printable(note.finding.hint)})`;
+    return wrapped(findingLine(note.finding) + hint, width).map(color);
+  }
+  const color = { error: paint.red, warning: paint.yellow, note: plain }[note.severity];
+  return wrapped(printable(note.text), width).map(color);
+}
+
+function markPaint(mark: Mark, paint: Palette): Paint {
+  if (mark === 'done') return paint.green;
+  if (mark === 'failed') return paint.red;
+  return mark === 'active' ? paint.yellow : paint.dim;
+}
+
+/** The pieces as one line that is cut before it is coloured, so that no colour is left open. */
+function fitted(pieces: readonly Piece[], width: number): string {
+  let line = '';
+  let room = width;
+  for (const [text, paint] of pieces) {
+    const kept = cut(text, room);
+    line += paint(kept);
+    if (kept !== text) break;
+    room -= textWidth(text);
+  }
+  return line;
+}
+
+function plain(text: string): string {
+  return text;
+}

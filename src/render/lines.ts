@@ -1,0 +1,74 @@
+/** Plain lines for what is not a terminal: CI logs, cron mails. No escape codes at all. */
+import type { Listener, PhaseRef, RunEvent } from '../events.ts';
+import { printable } from '../printable.ts';
+import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { findingLine } from './findings.ts';
+import type { Output } from './output.ts';
+import { type RunStarted, renderReport } from './report.ts';
+
+type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
+
+/** Progress is worth a line after this much more of the work, or after this long. */
+const PERCENT_STEP = 10;
+const SILENCE_MS = 10_000;
+
+/** A listener that writes a line for each event worth reading, and the final report. */
+export function linesListener(out: Output): Listener {
+  let started: RunStarted | undefined;
+  let told = { percent: 0, time: 0 };
+  return (event) => {
+    if (event.event === 'run-started') started = event;
+    if (event.event === 'run-finished') {
+      out.write(renderReport(event, started, false));
+      return;
+    }
+    if (event.event === 'phase-started') told = { percent: 0, time: event.time };
+    if (event.event === 'progress') {
+      const percent = percentOf(event.current, event.total);
+      const due = percent - told.percent >= PERCENT_STEP || event.time - told.time >= SILENCE_MS;
+      if (!due) return;
+      told = { percent: percent - (percent % PERCENT_STEP), time: event.time };
+    }
+    out.write(`${eventLine(event)}\n`);
+  };
+}
+
+function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string {
+  switch (event.event) {
+    case 'run-started':
+      return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}, journal in ${printable(event.journal)}`;
+    case 'finding':
+      return findingLine(event.finding);
+    case 'phase-started':
+      return `${phaseName(event)}: ${printable(event.summary)}`;
+    case 'command':
+      return `  $ ${printable(event.command)}`;
+    case 'progress':
+      return `${phaseName(event)}: ${progressWords(event)}`;
+    case 'guest-state':
+      return `guest: ${event.state}`;
+    case 'phase-finished':
+      return `${phaseName(event)}: done in ${durationText(event.durationMs)}`;
+    case 'phase-failed':
+      return `${phaseName(event)}: failed: ${printable(event.message)}`;
+    case 'rollback-started':
+      return `${event.interrupted ? 'interrupted, ' : ''}rolling back: ${printable(event.reason)}`;
+    case 'notice':
+      return `note: ${printable(event.message)}`;
+  }
+}
+
+function phaseName(event: PhaseRef & { readonly direction: 'do' | 'undo' }): string {
+  const name = `${printable(event.step)}/${printable(event.phase)}`;
+  return event.direction === 'undo' ? `undo ${name}` : name;
+}
+
+function progressWords(event: ProgressEvent): string {
+  const left = timeLeftMs(event.current, event.total, event.rate);
+  return [
+    `${percentOf(event.current, event.total)} %`,
+    `${bytesText(event.current)} of ${bytesText(event.total)}`,
+    ...(event.rate === undefined ? [] : [`${bytesText(event.rate)}/s`]),
+    ...(left === undefined ? [] : [`${durationText(left)} left`]),
+  ].join(', ');
+}

@@ -1,0 +1,64 @@
+/** The last word of a run: how it ended, what is so now, and what to type next. */
+import type { End } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { printable } from '../printable.ts';
+import { durationText } from './amounts.ts';
+import { type Paint, palette } from './color.ts';
+
+export type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
+export type RunFinished = Extract<RunEvent, { event: 'run-finished' }>;
+
+/** The words that every report, subject line and notification begins with. */
+export const OUTCOMES: Readonly<Record<End, string>> = {
+  succeeded: 'succeeded',
+  'input-refused': 'refused',
+  'preflight-refused': 'refused',
+  'rolled-back': 'rolled back',
+  stranded: 'stranded',
+  uncertain: 'uncertain',
+};
+
+/**
+ * The final report, outcome first.
+ *
+ * @param started what the run was; absent when it was refused before it began
+ */
+export function renderReport(
+  finished: RunFinished,
+  started: RunStarted | undefined,
+  color: boolean,
+): string {
+  const paint = palette(color);
+  const outcome = paint.bold(outcomePaint(finished.end, color)(OUTCOMES[finished.end]));
+  const lines = [
+    `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`,
+    ...finished.state.map((sentence) => `  ${printable(sentence)}`),
+  ];
+  if (started && (finished.end === 'stranded' || finished.end === 'uncertain')) {
+    lines.push(`  The journal is in ${printable(started.journal)}`);
+  }
+  if (finished.next.length > 0) {
+    lines.push('Type next:', ...finished.next.map((command) => `  $ ${printable(command)}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** One short line for a mail's subject or a notification, outcome first. */
+export function renderSubject(finished: RunFinished, started: RunStarted | undefined): string {
+  return `${OUTCOMES[finished.end]}${interruption(finished)}${subjectOf(started)}`;
+}
+
+/** The colour of an end: green as planned, yellow as before, red for what needs a person. */
+export function outcomePaint(end: End, color: boolean): Paint {
+  const paint = palette(color);
+  if (end === 'succeeded') return paint.green;
+  return end === 'rolled-back' ? paint.yellow : paint.red;
+}
+
+function interruption(finished: RunFinished): string {
+  return finished.interrupted ? ', interrupted' : '';
+}
+
+function subjectOf(started: RunStarted | undefined): string {
+  return started ? `: ${printable(started.plan)} on ${printable(started.domain)}` : '';
+}

@@ -1,0 +1,203 @@
+/** What a terminal shows of a run, folded from its events: a block for each step, and one for the way back. */
+import type { Finding } from '../errors.ts';
+import type { PhaseRef, RunEvent } from '../events.ts';
+import type { DomainState } from '../model/world.ts';
+import type { RunFinished, RunStarted } from './report.ts';
+
+export type Mark = 'waiting' | 'active' | 'done' | 'failed' | 'skipped';
+
+export interface PhaseView {
+  readonly name: string;
+  readonly summary: string;
+  mark: Mark;
+}
+
+/** What goes on inside the active block. */
+export interface Activity {
+  readonly summary: string;
+  command?: string;
+  progress?: { readonly current: number; readonly total: number; readonly rate?: number };
+}
+
+/** A step, or the way back, as one item of the display. */
+export interface Block {
+  readonly title: string;
+  /** The step's kind; absent on the way back. */
+  readonly kind?: string;
+  readonly phases: PhaseView[];
+  mark: Mark;
+  /** What stays readable when the block has ended: failures, findings, notices. */
+  readonly notes: Note[];
+  durationMs: number;
+  now?: Activity;
+}
+
+export type Note =
+  | { readonly severity: 'error' | 'warning' | 'note'; readonly text: string }
+  | { readonly severity: 'finding'; readonly finding: Finding };
+
+/** The state of the display after the events so far. */
+export class RunView {
+  readonly steps: readonly Block[];
+  /** The way back, once it has been taken. */
+  rollback: Block | undefined;
+  guest: DomainState | undefined;
+
+  constructor(started: RunStarted) {
+    this.steps = started.steps.map((step) => ({
+      title: step.id,
+      kind: step.kind,
+      phases: step.phases.map(({ name, summary }) => ({ name, summary, mark: 'waiting' })),
+      mark: 'waiting',
+      notes: [],
+      durationMs: 0,
+    }));
+  }
+
+  /** Every block, in the order of the display. */
+  get blocks(): readonly Block[] {
+    return this.rollback ? [...this.steps, this.rollback] : this.steps;
+  }
+
+  /** The block that something goes on in, or the last that had something going on. */
+  get current(): Block | undefined {
+    return (
+      this.rollback ??
+      this.steps.find((step) => step.mark === 'active') ??
+      this.steps.findLast((step) => step.mark !== 'waiting') ??
+      this.steps[0]
+    );
+  }
+
+  /** Takes one event in. */
+  apply(event: RunEvent): void {
+    switch (event.event) {
+      case 'phase-started':
+        this.startPhase(event);
+        return;
+      case 'command':
+        this.onActivity(event, (now) => {
+          now.command = event.command;
+        });
+        return;
+      case 'progress':
+        this.onActivity(event, (now) => {
+          now.progress = event;
+        });
+        return;
+      case 'phase-finished':
+        this.finishPhase(event);
+        return;
+      case 'phase-failed':
+        this.failPhase(event);
+        return;
+      case 'rollback-started':
+        this.startRollback(event.reason, event.interrupted);
+        return;
+      case 'guest-state':
+        this.guest = event.state;
+        return;
+      case 'notice':
+        this.current?.notes.push({ severity: 'note', text: event.message });
+        return;
+      case 'finding':
+        this.current?.notes.push({ severity: 'finding', finding: event.finding });
+        return;
+      case 'run-finished':
+        this.finish(event);
+    }
+  }
+
+  private startPhase(event: Extract<RunEvent, { event: 'phase-started' }>): void {
+    if (event.direction === 'undo' && !this.rollback) this.startRollback('', false);
+    const block = this.blockOf(event);
+    if (!block) return;
+    block.mark = 'active';
+    block.now = { summary: event.summary };
+    if (event.direction === 'undo') {
+      block.phases.push({ name: phaseKey(event), summary: event.summary, mark: 'active' });
+    } else {
+      markPhase(block, event.phase, 'active');
+    }
+  }
+
+  private finishPhase(event: Extract<RunEvent, { event: 'phase-finished' }>): void {
+    const block = this.blockOf(event);
+    if (!block) return;
+    delete block.now;
+    block.durationMs += event.durationMs;
+    markPhase(block, event.direction === 'undo' ? phaseKey(event) : event.phase, 'done');
+    const all = block.phases.every((phase) => phase.mark === 'done');
+    if (event.direction === 'do' && all) block.mark = 'done';
+  }
+
+  private failPhase(event: Extract<RunEvent, { event: 'phase-failed' }>): void {
+    const block = this.blockOf(event);
+    if (!block) return;
+    delete block.now;
+    markPhase(block, event.direction === 'undo' ? phaseKey(event) : event.phase, 'failed');
+    block.notes.push({ severity: 'error', text: event.message });
+  }
+
+  /** A step that failed keeps its spinner until here, so that nothing after it looks as if it had begun. */
+  private startRollback(reason: string, interrupted: boolean): void {
+    this.endSteps(interrupted ? 'interrupted' : undefined);
+    this.rollback ??= {
+      title: reason,
+      phases: [],
+      mark: 'active',
+      notes: [],
+      durationMs: 0,
+    };
+  }
+
+  private finish(event: RunFinished): void {
+    if (event.end === 'succeeded') {
+      for (const step of this.steps) if (step.mark !== 'skipped') step.mark = 'done';
+    } else {
+      this.endSteps(event.interrupted ? 'interrupted' : undefined);
+    }
+    if (this.rollback && event.end === 'rolled-back') this.rollback.mark = 'done';
+    this.close();
+  }
+
+  /** Nothing more will come: what is still active has failed, what still waits was not begun. */
+  close(): void {
+    this.endSteps(undefined);
+    if (this.rollback?.mark === 'active') this.rollback.mark = 'failed';
+  }
+
+  private endSteps(why: string | undefined): void {
+    for (const step of this.steps) {
+      if (step.mark === 'waiting') step.mark = 'skipped';
+      if (step.mark !== 'active') continue;
+      step.mark = 'failed';
+      delete step.now;
+      for (const phase of step.phases) if (phase.mark === 'active') phase.mark = 'failed';
+      if (why !== undefined) step.notes.push({ severity: 'warning', text: why });
+    }
+  }
+
+  private onActivity(
+    event: PhaseRef & { readonly direction: 'do' | 'undo' },
+    change: (now: Activity) => void,
+  ): void {
+    const block = this.blockOf(event);
+    if (block?.now) change(block.now);
+  }
+
+  private blockOf(event: PhaseRef & { readonly direction: 'do' | 'undo' }): Block | undefined {
+    return event.direction === 'undo'
+      ? this.rollback
+      : this.steps.find((step) => step.title === event.step);
+  }
+}
+
+function phaseKey(event: PhaseRef): string {
+  return `${event.step}/${event.phase}`;
+}
+
+function markPhase(block: Block, name: string, mark: Mark): void {
+  const phase = block.phases.findLast((each) => each.name === name);
+  if (phase) phase.mark = mark;
+}

@@ -1,0 +1,276 @@
+/**
+ * A run on a terminal, drawn by listr2 and driven by our events: its tasks only wait on promises that events resolve.
+ * The only importer of listr2, and slow to load for it, so the command line imports it when there is a terminal.
+ */
+import {
+  DefaultRenderer,
+  Listr,
+  ListrDefaultRendererLogLevels,
+  ListrLogger,
+  ProcessOutput,
+  Spinner,
+} from 'listr2';
+import type { Listener, RunEvent } from '../events.ts';
+import { printable } from '../printable.ts';
+import { blockLines } from './block-text.ts';
+import { type Paint, palette } from './color.ts';
+import { findingLine } from './findings.ts';
+import type { Output } from './output.ts';
+import { type RunStarted, renderReport } from './report.ts';
+import { type Block, RunView } from './run-view.ts';
+
+/** A run's display. */
+export interface TerminalRenderer {
+  readonly listener: Listener;
+  /** Resolves when all is drawn and the cursor is back; ends the display as it is when the run has not finished. */
+  close(): Promise<void>;
+  /** Gives the cursor back at once, for a process that ends without waiting. */
+  abandon(): void;
+}
+
+const SHOW_CURSOR = '\u001b[?25h';
+/** Used where the terminal does not tell its size. */
+const USUAL_COLUMNS = 80;
+const USUAL_ROWS = 24;
+/** The icon and the space in front of a block. */
+const ICON_COLUMNS = 2;
+
+/** Draws a run on a terminal, and writes the final report below. */
+export function terminalRenderer(out: Output, color: boolean): TerminalRenderer {
+  let started: RunStarted | undefined;
+  let display: Display | undefined;
+  let closed: Promise<void> = Promise.resolve();
+  return {
+    listener(event) {
+      if (event.event === 'run-started') {
+        started = event;
+        out.write(headText(event, color));
+        display = new Display(new RunView(event), out, color);
+      } else if (display) {
+        display.take(event);
+      } else {
+        out.write(earlyText(event));
+      }
+      if (event.event === 'run-finished') {
+        const report = renderReport(event, started, color);
+        closed = (display?.end() ?? closed).then(() => {
+          out.write(display ? `\n${report}` : report);
+        });
+      }
+    },
+    close: () => {
+      if (display && !display.ending) closed = display.end();
+      return closed;
+    },
+    abandon: () => display?.abandon(),
+  };
+}
+
+function headText(started: RunStarted, color: boolean): string {
+  const { bold, dim } = palette(color);
+  const title = `${bold(printable(started.plan))} on ${bold(printable(started.domain))}`;
+  return `${title}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
+}
+
+/** What is told before the run has started, such as preflight's warnings. */
+function earlyText(event: RunEvent): string {
+  if (event.event === 'finding') return `${findingLine(event.finding)}\n`;
+  return event.event === 'notice' ? `${printable(event.message)}\n` : '';
+}
+
+/** Listr's tasks, one for each block, and the promises that they wait on. */
+class Display {
+  ending = false;
+  private readonly view: RunView;
+  private readonly out: Output;
+  private readonly color: boolean;
+  private readonly listr: Listr<unknown, typeof DefaultRenderer, typeof DefaultRenderer>;
+  private readonly spinner = new IdleSpinner();
+  private readonly gates: readonly Gate[];
+  private readonly drawn: Promise<unknown>;
+
+  constructor(view: RunView, out: Output, color: boolean) {
+    this.view = view;
+    this.out = out;
+    this.color = color;
+    this.gates = [...view.steps, 'the way back'].map(() => new Gate());
+    const tasks = this.gates.map((gate, index) => ({
+      title: this.title(view.steps[index]),
+      enabled: () => index < view.steps.length || view.rollback !== undefined,
+      task: async (_context: unknown, task: { skip(): void }): Promise<void> => {
+        const mark = await gate.passed;
+        if (mark === 'skipped') task.skip();
+        if (mark === 'failed') throw new Error('The block says why.');
+      },
+    }));
+    this.listr = new Listr(tasks, listrOptions(view, out, color, this.spinner));
+    // A display that breaks is no reason for a run to break: the report still follows.
+    this.drawn = this.listr.run().catch(() => this.abandon());
+  }
+
+  take(event: RunEvent): void {
+    this.view.apply(event);
+    this.refresh();
+  }
+
+  /** Every task ends as its block stands; the promise resolves when the last frame is drawn. */
+  async end(): Promise<void> {
+    this.ending = true;
+    this.view.close();
+    this.refresh();
+    this.gates.at(-1)?.pass('skipped');
+    await this.drawn;
+  }
+
+  abandon(): void {
+    this.spinner.stop();
+    this.out.write(SHOW_CURSOR);
+  }
+
+  private refresh(): void {
+    for (const [index, gate] of this.gates.entries()) {
+      const block = this.view.steps[index] ?? this.view.rollback;
+      const task = this.listr.tasks[index];
+      if (!block || !task || gate.open) continue;
+      const title = this.title(block);
+      if (task.title !== title) task.title$ = title;
+      if (block.mark !== 'waiting' && block.mark !== 'active') gate.pass(block.mark);
+    }
+  }
+
+  private title(block: Block | undefined): string {
+    // A task that had no title at first would be drawn differently for ever.
+    if (!block) return ' ';
+    const columns = this.out.columns ?? USUAL_COLUMNS;
+    // The last column stays free, because some terminals break a line that fills it.
+    const width = columns - ICON_COLUMNS - 1;
+    return blockLines(block, this.view.guest, width, this.color).join('\n');
+  }
+}
+
+type Passed = 'done' | 'failed' | 'skipped';
+
+/** What a task waits on. */
+class Gate {
+  open = false;
+  readonly passed: Promise<Passed>;
+  private resolve: (mark: Passed) => void = () => {};
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  pass(mark: Passed): void {
+    this.open = true;
+    this.resolve(mark);
+  }
+}
+
+/** A spinner that keeps no process alive. */
+class IdleSpinner extends Spinner {
+  private timer: NodeJS.Timeout | undefined;
+
+  override isRunning(): boolean {
+    return this.timer !== undefined;
+  }
+
+  override start(tick?: () => void, interval = 100): void {
+    this.timer = setInterval(() => {
+      this.spin();
+      tick?.();
+    }, interval).unref();
+  }
+
+  override stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+}
+
+/** Writes to the stream handed in, and leaves the process's own streams as they are. */
+class HandedOutput extends ProcessOutput {
+  private readonly live: NodeJS.WriteStream;
+
+  constructor(out: Output) {
+    const write = (text: string): boolean => {
+      out.write(text);
+      return true;
+    };
+    const stream = (own: object): NodeJS.WriteStream => own as NodeJS.WriteStream;
+    super(stream({ write }), stream({ write: () => true }));
+    this.live = stream({
+      write,
+      get columns() {
+        return out.columns ?? USUAL_COLUMNS;
+      },
+      get rows() {
+        return out.rows ?? USUAL_ROWS;
+      },
+    });
+  }
+
+  /** Listr would copy the stream, and with it the size that the terminal had at the start. */
+  override get stdout(): NodeJS.WriteStream {
+    return this.live;
+  }
+}
+
+function listrOptions(view: RunView, out: Output, color: boolean, spinner: Spinner) {
+  const { red, green, yellow, dim } = palette(color);
+  const level = ListrDefaultRendererLogLevels;
+  const painted = (paint: Paint) => (text?: string) => paint(text ?? '');
+  const renderer = eventRenderer(view, out);
+  const rendererOptions = {
+    spinner,
+    logger: new ListrLogger({ processOutput: new HandedOutput(out) }),
+    showErrorMessage: false,
+    showSkipMessage: false,
+    icon: { [level.WAITING]: '·', [level.SKIPPED_WITH_COLLAPSE]: '·' },
+    color: {
+      [level.PENDING]: painted(yellow),
+      [level.COMPLETED]: painted(green),
+      [level.FAILED]: painted(red),
+      [level.WAITING]: painted(dim),
+      [level.SKIPPED_WITH_COLLAPSE]: painted(dim),
+    },
+  };
+  return {
+    concurrent: false,
+    exitOnError: false,
+    // A signal means a rollback, which is the command line's business; listr would end the process.
+    registerSignalListeners: false,
+    renderer,
+    rendererOptions,
+    fallbackRenderer: renderer,
+    fallbackRendererOptions: rendererOptions,
+  };
+}
+
+/** Listr's renderer, with lines that we have made to fit. */
+function eventRenderer(view: RunView, out: Output): typeof DefaultRenderer {
+  return class EventRenderer extends DefaultRenderer {
+    /** Whether there is a terminal has been decided by whoever chose this renderer. */
+    static override nonTTY = true;
+
+    protected override format(message: string, icon: string): string[] {
+      const [first = '', ...rest] = message.split('\n');
+      return [`${icon} ${first}`, ...rest.map((line) => ' '.repeat(ICON_COLUMNS) + line)];
+    }
+
+    /** A frame that is higher than the terminal leaves steps out that have not begun: their lines stand last. */
+    override create(options?: { prompt?: boolean }): string {
+      const frame = super.create(options);
+      const last = options?.prompt === false;
+      const lines = frame.split('\n');
+      const surplus = lines.length - ((out.rows ?? USUAL_ROWS) - 1);
+      if (last || surplus <= 0) return frame;
+      const begun = view.steps.findLastIndex((step) => step.mark !== 'waiting');
+      const waiting = view.rollback ? 0 : view.steps.length - 1 - Math.max(0, begun);
+      const hidden = Math.min(waiting, surplus + 1);
+      if (hidden === 0) return frame;
+      return [...lines.slice(0, lines.length - hidden), `· ${hidden} more steps`].join('\n');
+    }
+  };
+}
