@@ -28,6 +28,7 @@ export type DomainEvent = {
   | { readonly kind: 'metadata-change'; readonly type: string; readonly uri: string }
   /** A job of the whole domain (backup, migration, save) is over; `fields` as virsh names them. */
   | { readonly kind: 'job-completed'; readonly fields: Readonly<Record<string, string>> }
+  /** Any other, as printed after the time. */
   | { readonly kind: 'other'; readonly name: string; readonly text: string }
 );
 
@@ -131,7 +132,8 @@ function interpret({ time, name, line, below }: Printed): DomainEvent | undefine
     return { time, kind: 'metadata-change', type, uri };
   }
   if (name === 'job-completed') return { time, kind: 'job-completed', fields: fieldsOf(below) };
-  return { time, kind: 'other', name, text: [line, ...below].join('\n') };
+  const text = [`event '${name}' for domain '${line}`, ...below].join('\n');
+  return { time, kind: 'other', name, text };
 }
 
 function fieldsOf(lines: readonly string[]): Record<string, string> {

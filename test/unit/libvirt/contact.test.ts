@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import {
+  brokenConnection,
+  connectRefused,
+  contactLost,
+  keepaliveArguments,
+} from '../../../src/libvirt/contact.ts';
+
+/** Seen on libvirt 9.0. */
+const REFUSALS: [code: string, sentence: string][] = [
+  [
+    'BP191',
+    "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
+  ],
+  ['BP191', "unable to connect to server at '127.0.0.1:1': Connection refused"],
+  [
+    'BP191',
+    'Cannot recv data: ssh: connect to host h port 22: Connection refused: Connection reset by peer',
+  ],
+  ['BP192', 'authentication unavailable: no polkit agent available to authenticate action'],
+  [
+    'BP192',
+    'Cannot recv data: root@h: Permission denied (publickey,password).: Connection reset by peer',
+  ],
+  ['BP192', "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied"],
+  ['BP193', 'internal error: Unable to parse URI :::'],
+  ['BP193', 'no connection driver available for bogus:///x'],
+  ['BP194', 'something nobody has seen yet'],
+];
+
+describe('connectRefused', () => {
+  it.each(REFUSALS)('gives %s for "%s"', (code, sentence) => {
+    const stderr = `error: failed to connect to the hypervisor\nerror: ${sentence}\nerror: Failed to create '/dev/null/libvirt/virsh': Not a directory\n`;
+    const error = connectRefused('qemu:///system', stderr);
+    expect(error.end).toBe('preflight-refused');
+    expect(error.findings[0]?.code).toBe(code);
+    expect(error.message).toContain(sentence);
+    expect(error.message).not.toContain('/dev/null');
+    expect(error.findings[0]?.hint).toBeTruthy();
+  });
+});
+
+describe('contactLost', () => {
+  it('names the command that has no answer, harmlessly', () => {
+    const error = contactLost('it hung', ['define', '--file', '/a\u001b b']);
+    expect(error.end).toBe('uncertain');
+    expect(error.findings[0]?.code).toBe('BP201');
+    expect(error.message).toContain("virsh define --file '/a\\x1b b'");
+  });
+});
+
+describe('brokenConnection', () => {
+  it.each([
+    'error: Disconnected from qemu:///system due to end of file',
+    'error: Reconnected to the hypervisor',
+    'error: Failed to reconnect to the hypervisor',
+    'error: no valid connection',
+  ])('recognizes "%s"', (line) => {
+    expect(brokenConnection(`something\n${line}\n`)).toBe(line.slice('error: '.length));
+  });
+
+  it('is not deceived by a name in an error', () => {
+    expect(brokenConnection("error: failed to get domain 'Disconnected from x'\n")).toBeUndefined();
+  });
+});
+
+describe('keepaliveArguments', () => {
+  it('asks for keepalive on remote connections only', () => {
+    expect(keepaliveArguments('qemu+ssh://root@h/system')).toEqual(['-k', '5', '-K', '4']);
+    expect(keepaliveArguments('qemu:///system')).toEqual([]);
+    expect(keepaliveArguments('test:///default')).toEqual([]);
+    expect(keepaliveArguments(undefined)).toEqual([]);
+  });
+});
