@@ -1,9 +1,7 @@
-/** Argument vectors as one line: for virsh's own parser, and for a person's shell. */
+/** Argument vectors as one line for virsh's own parser. */
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
-
-/** Words that neither virsh nor sh reads as anything but themselves. */
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+import { shellQuote } from '../shell-quote.ts';
 
 /** virsh takes a first word with `#` for a comment even in quotes, so a command must look like one. */
 const COMMAND_NAME = /^[a-z][a-z0-9-]*$/;
@@ -44,24 +42,7 @@ export function quoteCommand(argv: readonly string[]): string {
       );
     }
   }
-  return quoteWords(argv);
-}
-
-/**
- * The vector as a person would type it in sh, for previews and hints. Show it through `printable`: a shell can carry
- * line breaks and control characters, a terminal should not.
- *
- * @param argv the program and its arguments, `['virsh', 'blockcopy', …]`
- */
-export function shellQuote(argv: readonly string[]): string {
-  return quoteWords(argv);
-}
-
-/** Single quotes mean the same to virsh and to sh, which is why one rule serves both. */
-function quoteWords(argv: readonly string[]): string {
-  return argv
-    .map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+  return shellQuote(argv);
 }
 
 function nameOf(character: string): string {

@@ -80,11 +80,14 @@ export interface Virsh extends AsyncDisposable {
 /**
  * Starts virsh and waits until it is connected.
  *
+ * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 unless told
  * @throws BlockplanError `preflight-refused`: BP190 no virsh, BP191 no daemon, BP192 not let in, BP193 bad URI,
- *   BP194 otherwise refused, BP195 no answer in 30 s
+ *   BP194 otherwise refused, BP195 no answer in time
  */
-export async function openVirsh(connection: Connection = {}): Promise<Virsh> {
-  const { uri, command = 'virsh' } = connection;
+export async function openVirsh(
+  connection: Connection & { readonly timeoutMs?: number } = {},
+): Promise<Virsh> {
+  const { uri, command = 'virsh', timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
   const args = [
     ...connectArguments(uri),
     ...keepaliveArguments(uri),
@@ -93,13 +96,13 @@ export async function openVirsh(connection: Connection = {}): Promise<Virsh> {
   const child = startChild(command, args, connection, 'pipe');
   const session = new Session(child);
   try {
-    await session.connect();
+    await session.connect(timeoutMs);
     return session;
   } catch (error) {
     child.kill();
     const exit = await child.exited;
     if (exit.missing) throw virshMissing(command);
-    if (session.timedOut) throw connectTooSlow(uri, DEFAULT_TIMEOUT_MS);
+    if (session.timedOut) throw connectTooSlow(uri, timeoutMs);
     if (error instanceof BlockplanError) throw connectRefused(uri, session.stderr);
     throw error;
   }
@@ -151,8 +154,8 @@ class Session implements Virsh {
   }
 
   /** virsh connects to a default URI only when a command needs it, so one that does comes first. */
-  async connect(): Promise<void> {
-    const [answer] = await this.#inTurn([['uri']], {});
+  async connect(timeoutMs: number): Promise<void> {
+    const [answer] = await this.#inTurn([['uri']], { timeoutMs });
     if (!answer?.ok) {
       this.stderr = answer?.stderr ?? '';
       throw contactLost('no connection was made');
