@@ -1,8 +1,8 @@
 /** What it means when virsh cannot reach libvirt, or reaches it no more. */
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { errorIn } from './framing.ts';
-import { shellQuote } from './quote.ts';
 
 /** Why a connection was not made: what virsh says, the code, and what a person can do. The first that fits counts. */
 const REFUSALS: readonly { says: RegExp; code: string; means: string; hint: string }[] = [

@@ -1,6 +1,7 @@
 /** A long-lived virsh: many commands over one connection, about 3 ms each instead of 30. */
 import { randomBytes } from 'node:crypto';
 import { BlockplanError } from '../errors.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { type Child, type Connection, describeExit, startChild } from './child.ts';
 import {
   brokenConnection,
@@ -13,7 +14,6 @@ import {
   virshMissing,
 } from './contact.ts';
 import { errorIn, type Frame, frame, type RawAnswer, takeAnswer } from './framing.ts';
-import { shellQuote } from './quote.ts';
 
 /** How long a command may take when nobody says, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
-import { quoteCommand, shellQuote } from '../../../src/libvirt/quote.ts';
+import { quoteCommand } from '../../../src/libvirt/quote.ts';
+import { shellQuote } from '../../../src/shell-quote.ts';
 
 function refusalOf(argv: string[]): BlockplanError {
   try {

@@ -1,0 +1,41 @@
+/** Where state lives: one folder a run, below a state folder that survives a reboot. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Folders hold definitions with their passwords: nobody else may look. */
+const PRIVATE = 0o700;
+
+/**
+ * `$BLOCKPLAN_STATE_DIR`, else /var/lib/blockplan for root, else `$XDG_STATE_HOME/blockplan`. Never a temporary
+ * folder: a reboot would lose the only copy of a definition.
+ */
+export function stateFolder(env: NodeJS.ProcessEnv, uid: number | undefined): string {
+  if (env.BLOCKPLAN_STATE_DIR) return env.BLOCKPLAN_STATE_DIR;
+  if (uid === 0) return '/var/lib/blockplan';
+  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'blockplan');
+}
+
+/** A run's name: when it began, to the second, and a few letters that tell two of the same second apart. */
+export function newRunId(now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Makes a run's folder and returns its path. */
+export async function makeRunFolder(state: string, run: string): Promise<string> {
+  const folder = join(state, 'runs', run);
+  await mkdir(folder, { recursive: true, mode: PRIVATE });
+  return folder;
+}
+
+/** The runs below a state folder, oldest first; empty when there is no such folder. */
+export async function listRuns(state: string): Promise<{ run: string; folder: string }[]> {
+  const runs = join(state, 'runs');
+  const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.sort().map((run) => ({ run, folder: join(runs, run) }));
+}

@@ -1,0 +1,21 @@
+import { shellQuote } from '../shell-quote.ts';
+import type { Effect } from './effect.ts';
+
+/** An effect as one line that a person could type, or (`# …`) as what blockplan does itself. */
+export function commandText(effect: Effect): string {
+  switch (effect.tool) {
+    case 'virsh':
+      return shellQuote([
+        'virsh',
+        ...effect.argv.map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`)),
+      ]);
+    case 'qemu-img':
+      return shellQuote(['qemu-img', ...effect.argv]);
+    case 'await-job':
+      return `# wait for libvirt's event: ${effect.disk} ${effect.until}`;
+    case 'keep-definition':
+      return '# save the definition bundle in the journal';
+    case 'remove-file':
+      return `${shellQuote(['rm', effect.file])}  # once proven unused`;
+  }
+}

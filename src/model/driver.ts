@@ -1,0 +1,59 @@
+/** What a run asks of the place where it happens: the user's libvirt, or a simulated World. */
+import type { Effect, Progress } from './effect.ts';
+import type { Bundle, DomainState, World } from './world.ts';
+
+export interface Driver {
+  /** Looks at the domain, at the files that the plan names, and (with `survey`) at the rest of the host. */
+  observe(request: Observation): Promise<World>;
+  /**
+   * Does one effect and returns when it has taken hold.
+   * @throws EffectFailed when the host says no; BlockplanError `uncertain` when contact is lost; the signal's reason
+   */
+  perform(
+    effect: Exclude<Effect, { tool: 'keep-definition' }>,
+    context: PerformContext,
+  ): Promise<void>;
+  /** Everything that `undefine` would lose, as it is now. */
+  bundle(): Promise<Bundle>;
+  /** Writes the run's marker into the domain's metadata, for operators on other machines to see. */
+  mark(marker: Marker): Promise<void>;
+  /** Takes the marker out again, wherever it stands. */
+  unmark(): Promise<void>;
+  /** The marker of a run on the domain, whoever's it is. */
+  marker(): Promise<Marker | undefined>;
+  /** Finds libvirt again after contact was lost; false when it did not come back within the bound. */
+  reconnect(): Promise<boolean>;
+  /** Tells changes of the guest's run state as they happen. */
+  onGuestState(listener: (state: DomainState, detail: string) => void): void;
+  close(): Promise<void>;
+}
+
+export interface Observation {
+  /** Absolute paths whose presence matters. */
+  readonly files: readonly string[];
+  /** Whether to look at the other domains, at folders and sizes too, which costs time. */
+  readonly survey: boolean;
+}
+
+export interface PerformContext {
+  /** The run's folder, for files that a command reads. */
+  readonly folder: string;
+  /** Gives up waiting. A command already sent is answered first. */
+  readonly signal?: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** Who works on a domain, as its metadata says. */
+export interface Marker {
+  readonly run: string;
+  readonly host: string;
+  readonly user: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** An effect that the host refused or that came to nothing. The message says what was tried and what was said. */
+export class EffectFailed extends Error {
+  override readonly name = 'EffectFailed';
+}

@@ -1,0 +1,50 @@
+/** Walks a plan's phases over a simulated World: what preflight says of each step, and what each phase would do. */
+import type { Finding } from '../errors.ts';
+import type { Graph, PhaseNode } from '../graph/graph.ts';
+import type { World } from '../model/world.ts';
+
+/** A phase with the simulated Worlds around it. */
+export interface Walked {
+  readonly node: PhaseNode;
+  /** The World when the phase's step began. */
+  readonly start: World;
+  readonly before: World;
+  readonly after: World;
+}
+
+export interface Walk {
+  /** The phases that could be simulated; all of them when there are no errors among the findings. */
+  readonly phases: readonly Walked[];
+  readonly findings: readonly Finding[];
+}
+
+/** After one of these the step's outcome cannot be imagined, so the walk ends there. */
+const UNIMAGINABLE = new Set(['BP101', 'BP102', 'BP103', 'BP104', 'BP110', 'BP113', 'BP114']);
+
+/** Walks from the observed World on; pure. */
+export function walk(graph: Graph, world: World): Walk {
+  const phases: Walked[] = [];
+  const findings: Finding[] = [];
+  let start = world;
+  let before = world;
+  for (const node of graph.nodes) {
+    if (node.first) {
+      start = before;
+      const found = preflight(node, start);
+      findings.push(...found);
+      if (found.some((finding) => UNIMAGINABLE.has(finding.code))) break;
+    }
+    const after = node.phase.simulate(before, start);
+    phases.push({ node, start, before, after });
+    before = after;
+  }
+  return { phases, findings };
+}
+
+/** The step's own findings, with their paths made the plan's. */
+function preflight({ planned }: PhaseNode, world: World): Finding[] {
+  const { step, params, path } = planned;
+  return step
+    .preflight(params, world)
+    .map((finding) => ({ ...finding, path: [...path, step.kind, ...(finding.path ?? [])] }));
+}
