@@ -1,4 +1,5 @@
 /** A plan that has been read: valid, with variables put in, and each step with its kind and a unique id. */
+import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import type { PlanText } from './text.ts';
 
@@ -9,6 +10,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** `rollback` takes the drawn way back; `stop` leaves things where they are and says so. */
   readonly onFailure: 'rollback' | 'stop';
+  /** What the steps' own checks warn of; a plan with errors is never made. */
+  readonly warnings: readonly Finding[];
   readonly text: PlanText;
 }
 

@@ -1,0 +1,54 @@
+/** Makes the files that are generated from the step kinds; writes nothing. */
+import { Ajv2020, type Options } from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+import type { Validate } from '../plan/read.ts';
+import { planSchema } from '../plan/schema.ts';
+import type { AnyStep } from '../steps/define.ts';
+
+/**
+ * The text of `src/plan/validator.generated.js`: checks compiled ahead of time, so that reading a plan loads no ajv.
+ */
+export async function validatorCode(steps: readonly AnyStep[]): Promise<string> {
+  const ajv = compiler({ code: { source: true, esm: true } });
+  const code = standaloneCode.default(ajv, ajv.compile(planSchema(steps, 'reader')));
+  // The code requires small parts of ajv; bundled in, they make ajv no dependency of the package.
+  const bundle = await build({
+    stdin: { contents: code, resolveDir: process.cwd(), loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 120,
+    write: false,
+    logLevel: 'silent',
+  });
+  const [file] = bundle.outputFiles;
+  return `// Generated from src/steps by \`npm run generate\`; do not edit.\n${file?.text ?? ''}`;
+}
+
+/** The text of `schemas/plan.schema.json`, for editors. */
+export function editorSchema(steps: readonly AnyStep[]): string {
+  const schema = planSchema(steps, 'editor');
+  // A schema that ajv's strict mode refuses would mislead editors too; the kinds are required outside of their properties.
+  compiler({ strictRequired: false }).compile(schema);
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** The same checks, compiled in memory: for step kinds that are not in the registry. */
+export function validateFor(steps: readonly AnyStep[]): Validate {
+  return compiler({}).compile(planSchema(steps, 'reader')) as Validate;
+}
+
+function compiler(options: Options): Ajv2020 {
+  // `verbose` gives each error the schema that it is about: what was expected is said in its words.
+  return new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    ...options,
+  });
+}

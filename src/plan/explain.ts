@@ -1,0 +1,255 @@
+/** Says in the words of the plan what the validator found. */
+import type { Finding } from '../errors.ts';
+import type { AnyStep } from '../steps/define.ts';
+import { flaw, type Path } from './findings.ts';
+import { nearest } from './nearest.ts';
+import type { Places } from './places.ts';
+import type { Schema } from './schema.ts';
+import { listed, named, quoted } from './words.ts';
+
+/** What the generated validator tells of one error; see ajv's `ErrorObject`, with `verbose`. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  readonly schema?: unknown;
+  readonly parentSchema?: Schema;
+  readonly data?: unknown;
+  readonly propertyName?: string;
+}
+
+/** Explains errors of one plan. */
+export class Explainer {
+  readonly #places: Places;
+  readonly #steps: ReadonlyMap<string, AnyStep>;
+
+  constructor(places: Places, steps: readonly AnyStep[]) {
+    this.#places = places;
+    this.#steps = new Map(steps.map((step) => [step.kind, step]));
+  }
+
+  /** The finding for one error; undefined for an error that only repeats others. */
+  explain(error: SchemaError, path: Path): Finding | undefined {
+    const parent = error.parentSchema ?? {};
+    switch (error.keyword) {
+      case 'required':
+        return this.#missing(error, path, parent);
+      case 'additionalProperties':
+        return this.#unknownKey(String(error.params['additionalProperty']), path, parent);
+      case 'propertyNames':
+        return undefined;
+      case 'minItems':
+      case 'maxItems':
+      case 'maxProperties':
+        return this.#wrongNumber(error, path);
+      default:
+        return error.propertyName === undefined
+          ? this.#wrongValue(error, path, parent)
+          : this.#wrongName(error.propertyName, path, parent);
+    }
+  }
+
+  #missing(error: SchemaError, path: Path, parent: Schema): Finding {
+    const key = String(error.params['missingProperty']);
+    const of = path.length === 0 ? 'the plan' : label(path);
+    return flaw('BP023', `${of} needs ${quoted(key)}`, {
+      path: [...path, key],
+      position: this.#places.locate(path),
+      hint: MISSING[key] ?? descriptionOf(propertiesOf(parent)[key]),
+    });
+  }
+
+  #unknownKey(key: string, parentPath: Path, parent: Schema): Finding | undefined {
+    const path = [...parentPath, key];
+    const known = Object.keys(propertiesOf(parent));
+    const isStep = parentPath.length === 2 && parentPath[0] === 'steps';
+    if (isStep) return this.#unknownKind(key, path);
+    const position = this.#places.locateKey(path);
+    const reason = this.#reasonAgainst(key, parentPath);
+    if (reason !== undefined) {
+      return flaw('BP025', `${quoted(key)} cannot be given: ${reason}`, {
+        path,
+        position,
+        hint: 'remove it',
+      });
+    }
+    const near = nearest(key, known);
+    return flaw(
+      'BP024',
+      `${parentPath.length === 0 ? 'the plan' : label(parentPath)} knows no ${quoted(key)}`,
+      {
+        path,
+        position,
+        hint: near
+          ? `did you mean ${quoted(near)}?`
+          : known.length === 0
+            ? 'it takes no options'
+            : `it knows ${listed(known)}`,
+      },
+    );
+  }
+
+  #unknownKind(key: string, path: Path): Finding {
+    const kinds = [...this.#steps.keys()];
+    const near = nearest(key, ['id', ...kinds]);
+    const owners = kinds.filter((kind) => key in propertiesOf(this.#steps.get(kind)?.schema));
+    const owner = owners.find((kind) => this.#hasSibling(path, kind));
+    const position = this.#places.locateKey(path);
+    if (owner) {
+      return flaw('BP030', `${quoted(key)} is an option of ${quoted(owner)}, not a kind of step`, {
+        path,
+        position,
+        hint: `indent it below ${quoted(owner)}`,
+      });
+    }
+    return flaw('BP030', `there is no kind of step ${quoted(key)}`, {
+      path,
+      position,
+      hint: near
+        ? `did you mean ${quoted(near)}?`
+        : `there are ${listed(kinds).replace(/ or (?=[^ ]*$)/, ' and ')}`,
+    });
+  }
+
+  /** Whether the kind at that path is empty because its options stand beside it instead of below it. */
+  #hasStrayOptions(path: Path): boolean {
+    if (path.length !== 3 || path[0] !== 'steps') return false;
+    const options = Object.keys(propertiesOf(this.#steps.get(String(path[2]))?.schema));
+    return options.some((option) => this.#hasSibling(path, option));
+  }
+
+  #hasSibling(path: Path, kind: string): boolean {
+    return this.#places.has([...path.slice(0, -1), kind]);
+  }
+
+  /** Why virsh has that option and a plan does not; undefined where virsh has none either. */
+  #reasonAgainst(key: string, parentPath: Path): string | undefined {
+    const step = parentPath.length === 3 ? this.#steps.get(String(parentPath[2])) : undefined;
+    const option = key.replace(/^-+/, '');
+    return step && Object.hasOwn(step.unoffered, option) ? step.unoffered[option] : undefined;
+  }
+
+  #wrongNumber(error: SchemaError, path: Path): Finding {
+    const limit = Number(error.params['limit']);
+    const things = error.keyword.endsWith('Items') ? 'item' : 'key';
+    const most = error.keyword.startsWith('max') ? 'most' : 'least';
+    const count = `${limit} ${things}${limit === 1 ? '' : 's'}`;
+    return flaw('BP022', `${label(path)} must have at ${most} ${count}`, {
+      path,
+      position: this.#places.locate(path),
+    });
+  }
+
+  #wrongName(name: string, parentPath: Path, parent: Schema): Finding {
+    const path = [...parentPath, name];
+    return flaw('BP022', `${quoted(name)} must be ${expectation(parent)}`, {
+      path,
+      position: this.#places.locateKey(path),
+    });
+  }
+
+  #wrongValue(error: SchemaError, path: Path, parent: Schema): Finding | undefined {
+    if (error.data === null && this.#hasStrayOptions(path)) return undefined;
+    const code = error.keyword === 'type' ? 'BP021' : 'BP022';
+    const message = path.length === 0 ? 'the plan' : label(path);
+    return flaw(
+      code,
+      `${message} must be ${expectation(parent, error.keyword)}, but is ${named(error.data)}`,
+      {
+        path,
+        position: this.#places.locate(path),
+        hint: this.#valueHint(error, path, parent),
+      },
+    );
+  }
+
+  #valueHint(error: SchemaError, path: Path, parent: Schema): string | undefined {
+    const { data } = error;
+    const types = [parent['type']].flat();
+    const choices = Array.isArray(parent['enum'])
+      ? parent['enum'].map(String)
+      : parent['const']
+        ? [String(parent['const'])]
+        : [];
+    const near = typeof data === 'string' ? nearest(data, choices) : undefined;
+    if (near) return `did you mean ${quoted(near)}?`;
+    if (typeof data === 'string' && this.#steps.has(data))
+      return `write ${quoted(`${data}:`)} and its options below it`;
+    const isPlain = typeof data === 'number' || typeof data === 'boolean';
+    if (isPlain && types.includes('string'))
+      return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
+    if (data === null && types.includes('object'))
+      return `write "${String(path.at(-1))}: {}" where no options are needed`;
+    if (typeof data === 'string' && types.includes('boolean'))
+      return `without quotes, ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'}`;
+    if (
+      typeof data === 'string' &&
+      data.trim() !== '' &&
+      Number.isFinite(Number(data)) &&
+      (types.includes('integer') || types.includes('number'))
+    ) {
+      return 'without quotes; a variable that is a number needs a number as its default';
+    }
+    return descriptionOf(parent);
+  }
+}
+
+/** Hints for the keys at the top, which a beginner misses. */
+const MISSING: Readonly<Record<string, string>> = {
+  plan: 'begin with "plan: blockplan/v1"',
+  name: 'add "name: " and a short word, such as move-testvm',
+  domain: 'add "domain: " and the guest\'s name, as in: virsh list --all',
+  steps: 'add "steps:" and below it a list, each item with one kind of step',
+};
+
+/** What a schema wants, to be said after "must be". */
+function expectation(schema: Schema, keyword?: string): string {
+  if (schema['const'] !== undefined) return quoted(String(schema['const']));
+  if (Array.isArray(schema['enum'])) return listed(schema['enum'].map(String));
+  const words = [schema['type']].flat().map((type) => TYPES[String(type)] ?? String(type));
+  const type =
+    words.length > 1
+      ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+      : (words[0] ?? 'something else');
+  // What else the text must be is of no interest to who gave a number.
+  const isPlainType = keyword === 'type' && typeof schema['type'] === 'string';
+  if (schema['title'] !== undefined) return isPlainType ? type : String(schema['title']);
+  return `${type}${bounds(schema)}`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  null: 'empty',
+};
+
+function bounds(schema: Schema): string {
+  const { minimum, maximum, minLength, pattern } = schema;
+  if (pattern !== undefined) return ` that matches ${pattern}`;
+  if (minLength !== undefined)
+    return minLength === 1 ? ' that is not empty' : ` of at least ${minLength} characters`;
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return ` of at least ${minimum}`;
+  return maximum === undefined ? '' : ` of at most ${maximum}`;
+}
+
+/** What is spoken of: `"bandwidth"`, or `item 2 of "steps"`. */
+export function label(path: Path): string {
+  const last = path.at(-1);
+  if (typeof last === 'number') return `item ${last + 1} of ${quoted(String(path.at(-2) ?? ''))}`;
+  return quoted(last ?? '');
+}
+
+function propertiesOf(schema: object | undefined): Readonly<Record<string, Schema>> {
+  return ((schema as Schema | undefined)?.['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+}
+
+function descriptionOf(schema: Schema | undefined): string | undefined {
+  const description = schema?.['description'];
+  return typeof description === 'string' ? description : undefined;
+}

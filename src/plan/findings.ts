@@ -1,0 +1,89 @@
+/** Gathers all that is wrong with a plan before it is refused. */
+import { BlockplanError, type Finding, type Position } from '../errors.ts';
+
+/** Keys and indexes from the plan's root. */
+export type Path = readonly (string | number)[];
+
+/** So many findings are told; a plan with more of them is broken in one place that many others show. */
+const MOST = 50;
+
+export class Findings {
+  readonly #all: Finding[] = [];
+  readonly #faulty: Path[] = [];
+
+  /** Adds one, unless its value has been found wrong before: one mistake is told once. */
+  add(finding: Finding): void {
+    if (finding.path) {
+      if (this.isFaulty(finding.path)) return;
+      if (finding.severity === 'error') this.condemn(finding.path);
+    }
+    this.#all.push(finding);
+  }
+
+  /** Marks a value as wrong, where what is wrong with it has been told without its path. */
+  condemn(path: Path): void {
+    this.#faulty.push(path);
+  }
+
+  /** Whether that value itself has been found wrong. */
+  isFaulty(path: Path): boolean {
+    return this.#faulty.some((known) => known.length === path.length && startsWith(known, path));
+  }
+
+  /** Whether anything at that place or below it has been found wrong. */
+  isFaultyBelow(path: Path): boolean {
+    return this.#faulty.some((known) => startsWith(known, path));
+  }
+
+  get warnings(): readonly Finding[] {
+    return this.#all.filter((finding) => finding.severity === 'warning').sort(byPosition);
+  }
+
+  /** @throws BlockplanError `input-refused` with everything found, in the text's order, if any of it is an error */
+  refuse(): void {
+    if (this.#all.some((finding) => finding.severity === 'error')) throw refusal(this.#all);
+  }
+}
+
+/** The error that refuses a plan because of these findings, of which there is at least one. */
+export function refusal(findings: readonly Finding[]): BlockplanError {
+  const [first, ...others] = [...findings].sort(byPosition);
+  if (!first) throw new TypeError('a refusal needs a finding');
+  const left = others.length + 1 - MOST;
+  if (left <= 0) return new BlockplanError('input-refused', [first, ...others]);
+  const more: Finding = {
+    code: 'BP099',
+    severity: 'error',
+    message: `${left} more ${left === 1 ? 'problem is' : 'problems are'} not shown`,
+    hint: 'mend those above and read the plan again',
+  };
+  return new BlockplanError('input-refused', [first, ...others.slice(0, MOST - 1), more]);
+}
+
+/** An error finding; parts that are not known are left out. */
+export function flaw(
+  code: string,
+  message: string,
+  details: { path?: Path; position?: Position | undefined; hint?: string | undefined } = {},
+): Finding {
+  const { path, position, hint } = details;
+  return {
+    code,
+    severity: 'error',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(path === undefined ? {} : { path }),
+    ...(position === undefined ? {} : { position }),
+  };
+}
+
+function startsWith(path: Path, beginning: Path): boolean {
+  return beginning.every((word, index) => path[index] === word);
+}
+
+/** Those without a position, such as a wrong `--set`, come first. */
+function byPosition(a: Finding, b: Finding): number {
+  const [one, other] = [a.position, b.position];
+  if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
+  return one.line - other.line || one.column - other.column;
+}

@@ -1,0 +1,162 @@
+/** Looks at every node of a text once, before anything is made of it. */
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+} from 'yaml';
+import { printable } from '../printable.ts';
+import { nameOf } from './admit.ts';
+import { type Findings, flaw, type Path } from './findings.ts';
+import type { Lines } from './lines.ts';
+import { nearest } from './nearest.ts';
+import { isMergeKey, wordOf } from './tree.ts';
+import { quoted } from './words.ts';
+
+/** What {@link inspect} has learned: the node that each alias stands for. */
+export type Targets = ReadonlyMap<Alias, Node>;
+
+/** Finds what is wrong with the nodes themselves: duplicate keys, unknown aliases, hidden characters, inexact numbers. */
+export function inspect(lines: Lines, root: Node, findings: Findings): Targets {
+  const inspection = new Inspection(lines, findings);
+  inspection.visit(root, []);
+  return inspection.targets;
+}
+
+class Inspection {
+  readonly targets = new Map<Alias, Node>();
+  readonly #anchors = new Map<string, Node>();
+  readonly #lines: Lines;
+  readonly #findings: Findings;
+
+  constructor(lines: Lines, findings: Findings) {
+    this.#lines = lines;
+    this.#findings = findings;
+  }
+
+  visit(node: Node | null, path: Path): void {
+    if (isAlias(node)) {
+      this.#alias(node, path);
+      return;
+    }
+    if (!node) return;
+    // An anchor holds from here on, so that an alias inside its own value is found out later.
+    if (node.anchor) this.#anchors.set(node.anchor, node);
+    if (isMap(node)) this.#map(node.items as Pair<Node, Node | null>[], path);
+    else if (isSeq(node))
+      for (const [index, item] of node.items.entries()) {
+        this.visit(item as Node | null, [...path, index]);
+      }
+    else if (isScalar(node)) this.#scalar(node, path);
+  }
+
+  #alias(alias: Alias, path: Path): void {
+    const target = this.#anchors.get(alias.source);
+    if (target) {
+      this.targets.set(alias, target);
+      return;
+    }
+    const near = nearest(alias.source, [...this.#anchors.keys()]);
+    this.#add('BP013', `no anchor ${quoted(`&${alias.source}`)} stands above this alias`, alias, {
+      path,
+      hint: near
+        ? `did you mean "*${printable(near)}"?`
+        : 'set the anchor before it is used, or put the value in quotes',
+    });
+  }
+
+  #map(pairs: readonly Pair<Node, Node | null>[], path: Path): void {
+    const seen = new Map<string, Scalar>();
+    for (const { key, value } of pairs) {
+      if (!isScalar(key) || key.value === null) {
+        this.#add('BP012', 'a key must be a word', key, { path, hint: 'write "key: value"' });
+        continue;
+      }
+      if (key.anchor) this.#anchors.set(key.anchor, key);
+      const word = wordOf(key);
+      const first = seen.get(word);
+      if (first) this.#duplicate(key, word, first);
+      else seen.set(word, key);
+      this.#characters(key, word, []);
+      if (isMergeKey(key)) this.#merge(value, path);
+      else this.visit(value, [...path, word]);
+    }
+  }
+
+  #duplicate(key: Scalar, word: string, first: Scalar): void {
+    const { line } = this.#lines.position(first.range?.[0] ?? 0);
+    this.#add('BP011', `the key ${quoted(word)} has been given before, in line ${line}`, key, {
+      hint: 'keep one of the two',
+    });
+  }
+
+  /** A merge key takes a map, an alias of one, or a list of these. */
+  #merge(value: Node | null, path: Path): void {
+    const parts = isSeq(value) ? (value.items as (Node | null)[]) : [value];
+    for (const part of parts) {
+      this.visit(part, path);
+      const target = isAlias(part) ? this.targets.get(part) : part;
+      const isKnown = !isAlias(part) || target !== undefined;
+      if (isKnown && !isMap(target)) {
+        this.#add('BP013', 'only a map can be merged with "<<"', part ?? value, {
+          hint: 'write "<<: *name", with the name of a map\'s anchor',
+        });
+      }
+    }
+  }
+
+  #scalar(scalar: Scalar, path: Path): void {
+    if (typeof scalar.value === 'string') this.#characters(scalar, scalar.value, path);
+    if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
+    this.#add(
+      'BP014',
+      `the number ${printable(scalar.source ?? '')} cannot be held exactly`,
+      scalar,
+      {
+        path,
+        hint: 'use a smaller number, or put it in quotes to make it text',
+      },
+    );
+  }
+
+  /** Escapes can bring characters in that the text itself does not show. */
+  #characters(scalar: Scalar, text: string, path: Path): void {
+    // Only the description is prose, which may have lines.
+    const plain =
+      path[0] === 'description' && path.length === 1 ? text.replace(/[\n\t]/g, ' ') : text;
+    if (printable(plain) === plain) return;
+    const character = [...plain].find((one) => printable(one) !== one) ?? '';
+    const isBreak = character === '\n';
+    this.#add(
+      'BP003',
+      `the ${path.length === 0 ? 'key' : 'value'} holds ${nameOf(character)}`,
+      scalar,
+      {
+        path,
+        hint: isBreak
+          ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
+          : 'remove it',
+      },
+    );
+  }
+
+  #add(
+    code: string,
+    message: string,
+    at: Node | null,
+    details: { path?: Path; hint: string },
+  ): void {
+    const [start, end] = at?.range ?? [0, 0];
+    const { path, hint } = details;
+    const position = this.#lines.position(start, end);
+    this.#findings.add(flaw(code, message, { position, hint, ...(path?.length ? { path } : {}) }));
+  }
+}
+
+function isExact(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+}

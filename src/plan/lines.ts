@@ -1,0 +1,71 @@
+/** A plan's text by lines: turns offsets into positions that can be shown. */
+import type { Position } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+export class Lines {
+  readonly file: string;
+  readonly source: string;
+  readonly #starts: readonly number[];
+
+  /**
+   * @param file the name that positions carry
+   * @param source the text, without a byte order mark
+   */
+  constructor(file: string, source: string) {
+    this.file = file;
+    this.source = source;
+    const starts = [0];
+    for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
+      starts.push(at + 1);
+    }
+    this.#starts = starts;
+  }
+
+  /**
+   * The position of a stretch of text; what reaches past the line's end is cut off.
+   * The line keeps its columns: a tab is shown as one space, and a character that would harm a terminal as U+FFFD.
+   *
+   * @param offset in UTF-16 units from the text's start; what lies outside the text is moved to its nearest end
+   * @param end just after the last unit
+   */
+  position(offset: number, end: number = offset): Position {
+    const from = Math.min(Math.max(offset, 0), this.source.length);
+    const index = this.#lineAt(from);
+    const start = this.#starts[index] ?? 0;
+    const stop = this.#lineEnd(index);
+    return {
+      file: this.file,
+      line: index + 1,
+      column: from - start + 1,
+      source: showable(this.source.slice(start, stop)),
+      length: Math.max(1, Math.min(end, stop) - from),
+    };
+  }
+
+  /** The index of the line that holds the offset. */
+  #lineAt(offset: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #lineEnd(index: number): number {
+    const next = this.#starts[index + 1];
+    if (next === undefined) return this.source.length;
+    return this.source[next - 2] === '\r' ? next - 2 : next - 1;
+  }
+}
+
+/** The line with every harmful character replaced, unit for unit, so that columns still count right. */
+function showable(line: string): string {
+  const plain = line.replaceAll('\t', ' ');
+  if (printable(plain) === plain) return plain;
+  return Array.from(plain, (character) =>
+    printable(character) === character ? character : '\ufffd'.repeat(character.length),
+  ).join('');
+}

@@ -1,0 +1,40 @@
+/** Finds the word that was probably meant. */
+
+/** Longer words are not guessed at: the cost grows with the square, and nobody types them by mistake. */
+const LONGEST = 64;
+
+/** The candidate nearest to the word, ignoring case and leading dashes; undefined where none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const typed = word.trim().replace(/^-+/, '').toLowerCase();
+  if (typed.length === 0 || typed.length > LONGEST) return undefined;
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const known = candidate.toLowerCase();
+    const begins =
+      Math.min(typed.length, known.length) >= 3 &&
+      (known.startsWith(typed) || typed.startsWith(known));
+    const steps = begins ? Math.min(1, distance(typed, known)) : distance(typed, known);
+    if (steps < least) [best, least] = [candidate, steps];
+  }
+  return best;
+}
+
+/** How many letters must be added, removed, changed or swapped with their neighbour. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      let cost = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + same);
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) cost = Math.min(cost, before[column - 2]! + 1);
+      current.push(cost);
+    }
+    [before, last] = [last, current];
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,124 @@
+/** Text to YAML nodes, within bounds that keep any input harmless and quick. */
+import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
+import { flaw, refusal } from './findings.ts';
+import type { Lines } from './lines.ts';
+import { type Opened, syntaxFlaw } from './syntax.ts';
+
+/** Deeper than any plan, and far from the end of the stack. */
+export const DEEPEST = 40;
+
+/** Words and signs of a text; the largest plan that the schema allows stays well below. */
+const MOST_LEXEMES = 100_000;
+
+/**
+ * The root node of the one document that the text holds.
+ *
+ * @throws BlockplanError `input-refused` (BP001, BP004 to BP009). Only the first mistake in the syntax is told: what
+ * YAML makes of the rest of such a text is a guess
+ */
+export function parse(lines: Lines): Node {
+  const opened: Opened = { brackets: [] };
+  const tokens = readTokens(lines, opened);
+  // Duplicate keys are looked for later: the parser compares each key with each, which a large map makes slow.
+  const composer = new Composer({ uniqueKeys: false, merge: false, version: '1.2' });
+  const documents = [...composer.compose(tokens)];
+  const [first, second] = documents;
+  const error = earliestError(documents) ?? composer.streamInfo().errors[0];
+  if (error) throw refusal([syntaxFlaw(lines, error, opened)]);
+  if (second) throw refusal([severalDocuments(lines, second)]);
+  const root = first?.contents;
+  if (!root || isNothing(root)) throw refusal([emptyPlan(lines)]);
+  return root;
+}
+
+function readTokens(lines: Lines, opened: Opened): CST.Token[] {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  let isScalar = false;
+  for (const lexeme of new Lexer().lex(lines.source)) {
+    const type: CST.TokenType | null = isScalar ? 'scalar' : CST.tokenType(lexeme);
+    if (!isScalar) note(opened, type, lexeme, parser.offset);
+    isScalar = !isScalar && type === 'scalar';
+    if (type === 'tag' || type === 'directive-line') {
+      throw refusal([unwantedSign(lines, type, lexeme, parser.offset)]);
+    }
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > DEEPEST) {
+      throw refusal([
+        flaw('BP009', `the plan is nested deeper than ${DEEPEST} levels`, {
+          position: lines.position(parser.offset - lexeme.length),
+          hint: 'a plan needs no more than five',
+        }),
+      ]);
+    }
+    if (++count > MOST_LEXEMES) {
+      throw refusal([
+        flaw(
+          'BP001',
+          `the plan has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
+          {
+            hint: 'check that this is the file you meant',
+          },
+        ),
+      ]);
+    }
+  }
+  return [...tokens, ...parser.end()];
+}
+
+/** Remembers what is open, so that what is never closed can be told at its beginning. */
+function note(opened: Opened, type: string | null, lexeme: string, offset: number): void {
+  if (type === 'flow-map-start' || type === 'flow-seq-start') {
+    opened.brackets.push({ sign: lexeme, offset });
+  } else if (type === 'flow-map-end' || type === 'flow-seq-end') {
+    opened.brackets.pop();
+  } else if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') {
+    opened.quote = offset;
+  }
+}
+
+function earliestError(documents: readonly Document.Parsed[]) {
+  // An error behind the first document's end is one of a second document's, which is refused as a whole.
+  return documents[0]?.errors.toSorted((a, b) => a.pos[0] - b.pos[0])[0];
+}
+
+function isNothing(root: Node): boolean {
+  const [start, end] = root.range ?? [0, 0];
+  return start === end;
+}
+
+function emptyPlan(lines: Lines) {
+  const isBlank = lines.source.trim() === '';
+  return flaw('BP004', isBlank ? 'the plan is empty' : 'the plan holds nothing but comments', {
+    position: lines.position(0),
+    hint: 'begin with "plan: blockplan/v1"; the folder plans/ has whole ones',
+  });
+}
+
+function severalDocuments(lines: Lines, second: Document.Parsed) {
+  const start = second.range[0];
+  const marker = lines.source.lastIndexOf('---', start);
+  return flaw('BP007', 'a second document begins here; a file holds one plan', {
+    position: marker >= 0 ? lines.position(marker, marker + 3) : lines.position(start),
+    hint: 'put it into a file of its own',
+  });
+}
+
+function unwantedSign(
+  lines: Lines,
+  type: 'tag' | 'directive-line',
+  lexeme: string,
+  offset: number,
+) {
+  const position = lines.position(offset, offset + lexeme.length);
+  return type === 'tag'
+    ? flaw('BP008', `a plan has no use for the tag ${lexeme}`, {
+        position,
+        hint: 'remove it; to make text of a number, put it in quotes',
+      })
+    : flaw('BP008', `a plan has no use for the directive ${lexeme}`, {
+        position,
+        hint: 'remove the line; plans are YAML 1.2',
+      });
+}

@@ -1,0 +1,173 @@
+/** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
+import type { AnyStep } from '../steps/define.ts';
+import { admit } from './admit.ts';
+import { Explainer, type SchemaError } from './explain.ts';
+import { Findings, flaw, type Path, refusal } from './findings.ts';
+import { inspect } from './inspect.ts';
+import { parse } from './parse.ts';
+import { Places } from './places.ts';
+import type { Plan } from './plan.ts';
+import { type Lookup, putIn } from './references.ts';
+import { planSteps } from './steps.ts';
+import { Tree } from './tree.ts';
+import generated from './validator.generated.js';
+import { type Settings, Vars } from './vars.ts';
+import { named, quoted } from './words.ts';
+
+/** Says whether data has the shape of a plan; `errors` has what is wrong when it has not. */
+export interface Validate {
+  (data: unknown): boolean;
+  errors?: SchemaError[] | null;
+}
+
+export interface PlanInput {
+  /** The file's name as the user gave it; it is only shown. */
+  readonly file: string;
+  /** The file's bytes, or its text. */
+  readonly source: string | Uint8Array;
+  /** Values for the plan's variables, from `--set`. */
+  readonly set?: Settings;
+  /** The step kinds that there are. */
+  readonly steps: readonly AnyStep[];
+  /** Made for the same kinds by `src/generate`; the one for the registry's kinds unless told. */
+  readonly validate?: Validate;
+}
+
+/** A plan as data, of which nothing but being a map is known. */
+type Document = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a plan.
+ *
+ * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
+ */
+export function readPlan({ file, source, set = {}, steps, validate = generated }: PlanInput): Plan {
+  const lines = admit(file, source);
+  const root = parse(lines);
+  const findings = new Findings();
+  const tree = new Tree(lines, root, inspect(lines, root, findings));
+  const places = new Places(tree);
+  const document = resolve(documentOf(tree, places), set, places, findings);
+  checkShape(document, { validate, steps, places, findings });
+  checkDomain(document['domain'], places, findings);
+  const planned = planSteps(document['steps'], steps, places, findings);
+  findings.refuse();
+  const { name, domain, description } = document as {
+    name: string;
+    domain: string;
+    description?: string;
+  };
+  return {
+    name,
+    domain,
+    ...(description === undefined ? {} : { description }),
+    steps: planned,
+    onFailure: document['on-failure'] === 'stop' ? 'stop' : 'rollback',
+    warnings: findings.warnings,
+    text: places,
+  };
+}
+
+function documentOf(tree: Tree, places: Places): Document {
+  const value = tree.value();
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Document;
+  throw refusal([
+    flaw(
+      'BP020',
+      `a plan is a map of keys such as "plan", "name" and "steps", but this is ${named(value)}`,
+      {
+        position: places.locate([]),
+        hint: Array.isArray(value)
+          ? 'put the list below the key "steps:"'
+          : 'begin with "plan: blockplan/v1"',
+      },
+    ),
+  ]);
+}
+
+/** The document with all references put in; a text with a wrong one stays as it is. */
+function resolve(document: Document, set: Settings, places: Places, findings: Findings): Document {
+  const vars = new Vars(document['vars'], document['domain']);
+  vars.settle(set, places, findings);
+  const fill = (value: unknown, path: Path, lookup: Lookup): unknown => {
+    if (typeof value === 'string') {
+      const known = value.includes('${')
+        ? putIn(value, path, { lookup, findings, places })
+        : undefined;
+      return known ? known.value : value;
+    }
+    if (Array.isArray(value))
+      return value.map((item, index) => fill(item, [...path, index], lookup));
+    if (typeof value !== 'object' || value === null) return value;
+    // Ids name steps in the journal and stay the same whatever is set.
+    const entries = Object.entries(value).map(([key, part]) => [
+      key,
+      path.length === 2 && key === 'id' ? part : fill(part, [...path, key], lookup),
+    ]);
+    return Object.fromEntries(entries);
+  };
+  const domain = fill(document['domain'], ['domain'], vars.lookupForDomain);
+  vars.settleDomain(
+    typeof domain === 'string' && !findings.isFaulty(['domain']) ? domain : undefined,
+  );
+  return {
+    ...document,
+    ...('domain' in document ? { domain } : {}),
+    ...('description' in document
+      ? { description: fill(document['description'], ['description'], vars.lookup) }
+      : {}),
+    ...('steps' in document ? { steps: fill(document['steps'], ['steps'], vars.lookup) } : {}),
+  };
+}
+
+function checkShape(
+  document: Document,
+  {
+    validate,
+    steps,
+    places,
+    findings,
+  }: { validate: Validate; steps: readonly AnyStep[]; places: Places; findings: Findings },
+): void {
+  if (validate(document)) return;
+  const explainer = new Explainer(places, steps);
+  for (const error of validate.errors ?? []) {
+    const finding = explainer.explain(error, pathOf(error.instancePath, document));
+    if (finding) findings.add(finding);
+  }
+}
+
+/** A JSON pointer as a path; what points into a list becomes a number. */
+function pathOf(pointer: string, document: Document): Path {
+  let value: unknown = document;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const word = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+      const isIndex = Array.isArray(value);
+      value = (value as Document | undefined)?.[word];
+      return isIndex ? Number(word) : word;
+    });
+}
+
+/** Virsh takes a number for an id, and a UUID for a UUID, before it looks for a name. */
+function checkDomain(domain: unknown, places: Places, findings: Findings): void {
+  if (typeof domain !== 'string') return;
+  const isId = /^\d+$/.test(domain);
+  const isUuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(domain);
+  if (!isId && !isUuid) return;
+  const path = ['domain'];
+  findings.add(
+    flaw(
+      'BP026',
+      `virsh would take ${quoted(domain)} for ${isId ? 'an id' : 'a UUID'} and not for a name`,
+      {
+        path,
+        position: places.locate(path),
+        hint: 'write the name that "virsh list --all" shows',
+      },
+    ),
+  );
+}

@@ -1,0 +1,150 @@
+/** Builds the JSON Schema of a plan out of the step kinds, for editors and for the validator. */
+import type { AnyStep } from '../steps/define.ts';
+
+/** A JSON Schema, or a part of one. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** `editor` describes the text, where a reference may stand for any value; `reader` what is left once they are put in. */
+export type Audience = 'editor' | 'reader';
+
+/** The most steps that a plan may have. */
+export const MOST_STEPS = 100;
+
+const SCHEMA_ID = 'https://unpkg.com/blockplan/schemas/plan.schema.json';
+
+/** The schema of a whole plan. */
+export function planSchema(kinds: readonly AnyStep[], audience: Audience): Schema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: SCHEMA_ID,
+    title: 'blockplan plan',
+    description: 'A live disk operation on a libvirt guest, to be reviewed, run and undone.',
+    type: 'object',
+    additionalProperties: false,
+    required: ['plan', 'name', 'domain', 'steps'],
+    properties: {
+      plan: { const: 'blockplan/v1', description: 'The format of the plan.' },
+      name: {
+        ...WORD,
+        description: 'What the plan is called in reports and in the journal.',
+        examples: ['move-testvm'],
+      },
+      description: forAudience(
+        { type: 'string', description: 'What the plan is for; may have several lines.' },
+        audience,
+      ),
+      domain: forAudience(
+        { ...DOMAIN, description: "libvirt's name of the guest, as in `virsh list --all`." },
+        audience,
+      ),
+      vars: VARS,
+      steps: {
+        type: 'array',
+        minItems: 1,
+        maxItems: MOST_STEPS,
+        description: 'What is done, in this order.',
+        items: stepSchema(kinds, audience),
+      },
+      'on-failure': {
+        type: 'string',
+        enum: ['rollback', 'stop'],
+        default: 'rollback',
+        description:
+          '`rollback` takes the drawn way back; `stop` leaves things where they are and says so.',
+      },
+    },
+    ...(audience === 'editor' ? { examples: examplesOf(kinds) } : {}),
+  };
+}
+
+const WORD: Schema = {
+  type: 'string',
+  title: 'a word of a-z, 0-9 and "-"',
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+};
+
+const DOMAIN: Schema = {
+  type: 'string',
+  title:
+    'the name of a libvirt domain: not empty, without "/", and not starting with "-" or a space',
+  pattern: '^[^/\\s-][^/]*$',
+  maxLength: 255,
+};
+
+const VARS: Schema = {
+  type: 'object',
+  description:
+    'Values to refer to as `${vars.NAME}`; `--set NAME=value` replaces them. One without a value must be set.',
+  maxProperties: 100,
+  propertyNames: {
+    type: 'string',
+    title: 'a name of letters, digits, "_" and "-"',
+    pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+  },
+  additionalProperties: {
+    type: ['string', 'number', 'boolean', 'null'],
+    title: 'text, a number, true, false, or nothing',
+  },
+};
+
+/** That a step has exactly one kind is said to editors only: `oneOf` makes errors that nobody can read. */
+function stepSchema(kinds: readonly AnyStep[], audience: Audience): Schema {
+  const properties = kinds.map((step) => [
+    step.kind,
+    { description: step.summary, ...forAudience(step.schema as unknown as Schema, audience) },
+  ]);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      id: { ...WORD, description: 'What the step is called; its kind unless told.' },
+      ...Object.fromEntries(properties),
+    },
+    ...(audience === 'editor' ? { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) } : {}),
+  };
+}
+
+/** For editors, lets a reference stand wherever it would not fit by itself. */
+function forAudience(schema: Schema, audience: Audience): Schema {
+  if (audience === 'reader') return schema;
+  if (schema['type'] === 'object' || schema['type'] === 'array') return withParts(schema);
+  const isText = schema['type'] === 'string';
+  const isFree =
+    isText && !['pattern', 'enum', 'const', 'maxLength'].some((rule) => rule in schema);
+  if (isFree) return schema;
+  const reference = { type: 'string', pattern: isText ? '\\$\\{[^}]+\\}' : '^\\$\\{[^}]+\\}$' };
+  const { description, default: preset, examples, ...rules } = schema;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(preset === undefined ? {} : { default: preset }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [rules, reference],
+  };
+}
+
+function withParts(schema: Schema): Schema {
+  const { properties, items } = schema as { properties?: Record<string, Schema>; items?: Schema };
+  return {
+    ...schema,
+    ...(items ? { items: forAudience(items, 'editor') } : {}),
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, part]) => [name, forAudience(part, 'editor')]),
+          ),
+        }
+      : {}),
+  };
+}
+
+function examplesOf(kinds: readonly AnyStep[]): Schema[] {
+  return kinds.flatMap((step) =>
+    step.examples.slice(0, 1).map((example) => ({
+      plan: 'blockplan/v1',
+      name: 'example',
+      description: example.title,
+      domain: 'testvm',
+      steps: [{ [step.kind]: example.params }],
+    })),
+  );
+}

@@ -1,0 +1,116 @@
+/** A plan's list of steps: each with one kind, and an id of its own. */
+import type { AnyStep } from '../steps/define.ts';
+import { type Findings, flaw, type Path } from './findings.ts';
+import type { Places } from './places.ts';
+import type { PlannedStep } from './plan.ts';
+import { listed, quoted } from './words.ts';
+
+/** A step as it is read, before anything is known to be right about it. */
+interface Draft {
+  readonly path: Path;
+  readonly id: unknown;
+  readonly kinds: readonly string[];
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The steps of a plan whose references have been put in. What is wrong with one keeps it out of the result and goes
+ * to `findings`, which have what the schema says already.
+ */
+export function planSteps(
+  list: unknown,
+  known: readonly AnyStep[],
+  places: Places,
+  findings: Findings,
+): PlannedStep[] {
+  const byKind = new Map(known.map((step) => [step.kind, step]));
+  const drafts = Array.isArray(list) ? list.flatMap((value, index) => draft(value, index)) : [];
+  for (const one of drafts) checkKinds(one, byKind, places, findings);
+  checkIds(drafts, places, findings);
+  const ids = new Set(drafts.map(({ id }) => id).filter((id) => typeof id === 'string'));
+  return drafts.flatMap(({ path, id, kinds, value }) => {
+    const [kind] = kinds.filter((word) => byKind.has(word));
+    const step = kind === undefined ? undefined : byKind.get(kind);
+    if (!step || kind === undefined) return [];
+    const name = typeof id === 'string' ? id : freeId(kind, ids);
+    if (findings.isFaultyBelow(path)) return [];
+    const params = value[kind] as Readonly<Record<string, unknown>>;
+    for (const finding of step.check(params)) {
+      const place = [...path, kind, ...(finding.path ?? [])];
+      findings.add({ ...finding, path: place, position: places.locate(place) });
+    }
+    return [{ id: name, step, params, path }];
+  });
+}
+
+function draft(value: unknown, index: number): Draft[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const { id, ...others } = value as Record<string, unknown>;
+  const path = ['steps', index];
+  return [{ path, id, kinds: Object.keys(others), value: value as Record<string, unknown> }];
+}
+
+function checkKinds(
+  one: Draft,
+  byKind: ReadonlyMap<string, AnyStep>,
+  places: Places,
+  findings: Findings,
+): void {
+  const { path, kinds } = one;
+  const known = kinds.filter((kind) => byKind.has(kind));
+  const [first, second] = known;
+  if (first !== undefined && second !== undefined) {
+    const place = [...path, second];
+    findings.add(
+      flaw(
+        'BP032',
+        `a step has one kind, but this one has ${quoted(first)} and ${quoted(second)}`,
+        {
+          path,
+          position: places.locateKey(place),
+          hint: `make a step of its own of it: "- ${second}:"`,
+        },
+      ),
+    );
+  } else if (kinds.length === 0) {
+    findings.add(
+      flaw('BP031', `step ${Number(path[1]) + 1} has no kind`, {
+        path,
+        position: places.locate(path),
+        hint: `give it one of ${listed([...byKind.keys()])}`,
+      }),
+    );
+  }
+}
+
+function checkIds(drafts: readonly Draft[], places: Places, findings: Findings): void {
+  const seen = new Map<string, Path>();
+  for (const { id, path } of drafts) {
+    if (typeof id !== 'string') continue;
+    const place = [...path, 'id'];
+    const first = seen.get(id);
+    if (first) {
+      findings.add(
+        flaw(
+          'BP033',
+          `the id ${quoted(id)} is taken by the step in line ${places.locate(first).line}`,
+          {
+            path: place,
+            position: places.locate(place),
+            hint: 'give each step an id of its own',
+          },
+        ),
+      );
+    } else {
+      seen.set(id, place);
+    }
+  }
+}
+
+/** The kind itself for the first step of a kind, then `blockcopy-2` and so on; `taken` gets it. */
+function freeId(kind: string, taken: Set<unknown>): string {
+  let id = kind;
+  for (let number = 2; taken.has(id); number++) id = `${kind}-${number}`;
+  taken.add(id);
+  return id;
+}

@@ -1,0 +1,129 @@
+/** A plan's nodes as what they mean: aliases followed, merge keys merged, with a bound on what they blow up to. */
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { flaw, refusal } from './findings.ts';
+import type { Lines } from './lines.ts';
+import { DEEPEST } from './parse.ts';
+
+/** A plan's values once aliases are followed; the largest plan that the schema allows has fewer. */
+const MOST_VALUES = 50_000;
+
+/** A key of a map with its value; the key's node may stand in a map that was merged in. */
+export interface Entry {
+  readonly key: Scalar;
+  readonly value: Node | null;
+}
+
+export class Tree {
+  readonly lines: Lines;
+  readonly root: Node;
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #entries = new Map<YAMLMap, ReadonlyMap<string, Entry> | 'being merged'>();
+  #values = 0;
+
+  /** @param targets the node that each alias stands for; an alias without one counts as empty */
+  constructor(lines: Lines, root: Node, targets: ReadonlyMap<Alias, Node>) {
+    this.lines = lines;
+    this.root = root;
+    this.#targets = targets;
+  }
+
+  /** The node itself, or the one that an alias stands for; null where there is none. */
+  resolve(node: Node | null): Node | null {
+    return isAlias(node) ? (this.#targets.get(node) ?? null) : node;
+  }
+
+  /** A map's entries by key, with those of its merge keys; what the map itself says goes before what is merged. */
+  entries(map: YAMLMap): ReadonlyMap<string, Entry> {
+    const known = this.#entries.get(map);
+    if (known === 'being merged') throw this.#endless(map);
+    if (known) return known;
+    this.#entries.set(map, 'being merged');
+    const entries = new Map<string, Entry>();
+    const own = new Set<string>();
+    for (const { key, value } of map.items as { key: Node; value: Node | null }[]) {
+      if (isMergeKey(key)) {
+        for (const [word, entry] of this.#merged(value)) {
+          this.#spend(map);
+          if (!entries.has(word)) entries.set(word, entry);
+        }
+      } else if (isScalar(key)) {
+        this.#spend(map);
+        const word = wordOf(key);
+        if (!own.has(word)) entries.set(word, { key, value });
+        own.add(word);
+      }
+    }
+    this.#entries.set(map, entries);
+    return entries;
+  }
+
+  *#merged(value: Node | null): Generator<[string, Entry]> {
+    const source = this.resolve(value);
+    for (const part of isSeq(source) ? source.items : [source]) {
+      const map = this.resolve(part as Node | null);
+      if (isMap(map)) yield* this.entries(map as YAMLMap);
+    }
+  }
+
+  /**
+   * The node as plain data. A key such as `__proto__` becomes an own property like any other.
+   *
+   * @throws BlockplanError `input-refused` (BP010) when aliases blow it up or hold themselves
+   */
+  value(node: Node | null = this.root, depth = 0): unknown {
+    const target = this.resolve(node);
+    if (depth > DEEPEST) throw this.#endless(node ?? this.root);
+    this.#spend(node ?? this.root);
+    if (isMap(target)) {
+      const entries = [...this.entries(target as YAMLMap)];
+      return Object.fromEntries(
+        entries.map(([word, entry]) => [word, this.value(entry.value, depth + 1)]),
+      );
+    }
+    if (isSeq(target))
+      return target.items.map((item) => this.value(item as Node | null, depth + 1));
+    return isScalar(target) ? target.value : null;
+  }
+
+  #spend(at: Node): void {
+    if (++this.#values <= MOST_VALUES) return;
+    throw refusal([
+      flaw(
+        'BP010',
+        `with its aliases followed, the plan has more than ${MOST_VALUES.toLocaleString('en')} values`,
+        {
+          position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
+          hint: 'use fewer aliases',
+        },
+      ),
+    ]);
+  }
+
+  #endless(at: Node) {
+    return refusal([
+      flaw('BP010', 'an alias stands inside the value that it names, or aliases nest too deep', {
+        position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
+        hint: 'write the value out instead',
+      }),
+    ]);
+  }
+}
+
+/** Whether the key is YAML's `<<`, unquoted. */
+export function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+/** A key as it is written: `1` and `true` are words too when they stand before a colon. */
+export function wordOf(key: Scalar): string {
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}

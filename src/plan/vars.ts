@@ -1,0 +1,196 @@
+/** The plan's variables: declared with defaults, set from the command line, and looked up by references. */
+import type { Finding } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { nameOf } from './admit.ts';
+import { type Findings, flaw } from './findings.ts';
+import { nearest } from './nearest.ts';
+import type { Places } from './places.ts';
+import {
+  hasReference,
+  type Known,
+  type Lookup,
+  putIn,
+  type Scalar,
+  type Unknown,
+} from './references.ts';
+import { listed, quoted } from './words.ts';
+
+/** Given values by name, as on the command line. */
+export type Settings = Readonly<Record<string, string>>;
+
+export class Vars {
+  readonly #declared: ReadonlyMap<string, unknown>;
+  readonly #domain: unknown;
+  #settledDomain: Known | Unknown | undefined;
+  readonly #known = new Map<string, Known>();
+  /** Names whose value is wrong; that has been told, and what refers to them says nothing more. */
+  readonly #faulty = new Set<string>();
+
+  /**
+   * @param declared the plan's `vars`, as read; anything but a map counts as none
+   * @param domain the plan's `domain`, as read
+   */
+  constructor(declared: unknown, domain: unknown) {
+    const isMap = typeof declared === 'object' && declared !== null && !Array.isArray(declared);
+    this.#declared = new Map(isMap ? Object.entries(declared) : []);
+    this.#domain = domain;
+  }
+
+  /** Gives each variable its value, in the order of their declaration. */
+  settle(set: Settings, places: Places, findings: Findings): void {
+    for (const name of Object.keys(set)) {
+      if (!this.#declared.has(name)) findings.add(this.#undeclared(name));
+    }
+    for (const [name, declared] of this.#declared) {
+      const given = Object.hasOwn(set, name) ? set[name] : undefined;
+      const known =
+        given === undefined
+          ? this.#ownValue(name, declared, places, findings)
+          : coerce(name, given, declared);
+      if (known && 'value' in known) this.#known.set(name, known);
+      else this.#faulty.add(name);
+      if (known && 'code' in known) findings.add(known);
+    }
+  }
+
+  /** What a reference in a step or in the description stands for. */
+  readonly lookup: Lookup = (name) => {
+    if (name === 'domain') return this.#lookupDomain();
+    const key = name.startsWith('vars.') ? name.slice('vars.'.length) : undefined;
+    if (key !== undefined && this.#faulty.has(key)) return {};
+    return (key === undefined ? undefined : this.#known.get(key)) ?? this.#unknown(name, key);
+  };
+
+  /** What a reference in `domain` stands for; there is no `domain` yet. */
+  readonly lookupForDomain: Lookup = (name) =>
+    name === 'domain'
+      ? { code: 'BP042', message: 'the domain cannot be made of itself', hint: 'write its name' }
+      : this.lookup(name);
+
+  /**
+   * Tells the domain's name once its own references are put in.
+   *
+   * @param domain undefined when it is wrong, which has been told
+   */
+  settleDomain(domain: string | undefined): void {
+    this.#settledDomain = domain === undefined ? {} : { value: domain, written: domain };
+  }
+
+  #lookupDomain(): Known | Unknown {
+    if (this.#settledDomain) return this.#settledDomain;
+    if (typeof this.#domain !== 'string') return {};
+    if (!hasReference(this.#domain)) return { value: this.#domain, written: this.#domain };
+    return {
+      code: 'BP042',
+      message: 'the domain is itself made of variables, so no variable can be made of it',
+      hint: 'refer to the same variable instead',
+    };
+  }
+
+  #ownValue(
+    name: string,
+    declared: unknown,
+    places: Places,
+    findings: Findings,
+  ): Known | Finding | undefined {
+    const path = ['vars', name];
+    if (declared === null) return findings.isFaulty(path) ? undefined : required(name, places);
+    if (typeof declared === 'string') {
+      const lookup: Lookup = (word) =>
+        word.startsWith('vars.') ? this.#lookupEarlier(name, word) : this.lookup(word);
+      return putIn(declared, path, { lookup, findings, places });
+    }
+    if (typeof declared !== 'number' && typeof declared !== 'boolean') return undefined;
+    return { value: declared, written: places.written(path) ?? String(declared) };
+  }
+
+  #lookupEarlier(from: string, word: string): Known | Unknown {
+    const name = word.slice('vars.'.length);
+    if (name === from) {
+      return {
+        code: 'BP042',
+        message: `the variable ${quoted(name)} refers to itself`,
+        hint: 'write its value',
+      };
+    }
+    if (this.#declared.has(name) && !this.#known.has(name) && !this.#faulty.has(name)) {
+      return {
+        code: 'BP042',
+        message: `the variable ${quoted(name)} is declared after ${quoted(from)}, which refers to it`,
+        hint: `move ${quoted(name)} above ${quoted(from)}`,
+      };
+    }
+    return this.lookup(word);
+  }
+
+  #unknown(word: string, key: string | undefined): Unknown {
+    const names = [...this.#declared.keys()];
+    const near = nearest(key ?? word, names);
+    const message =
+      key === undefined
+        ? `nothing is known as ${quoted(`\${${word}}`)}: references are \${vars.NAME} and \${domain}`
+        : `the plan declares no variable ${quoted(key)}`;
+    if (near !== undefined)
+      return { code: 'BP040', message, hint: `did you mean \${vars.${printable(near)}}?` };
+    if (nearest(word, ['domain']))
+      return { code: 'BP040', message, hint: 'did you mean ${domain}?' };
+    return { code: 'BP040', message, hint: this.#declaredHint() };
+  }
+
+  #undeclared(name: string): Finding {
+    const near = nearest(name, [...this.#declared.keys()]);
+    return flaw(
+      'BP044',
+      `--set ${printable(name)}: the plan declares no variable ${quoted(name)}`,
+      {
+        hint: near === undefined ? this.#declaredHint() : `did you mean ${quoted(near)}?`,
+      },
+    );
+  }
+
+  #declaredHint(): string {
+    const names = [...this.#declared.keys()].slice(0, 10);
+    return names.length === 0
+      ? 'declare it under "vars" at the top of the plan; $${ is a literal ${'
+      : `the plan declares ${listed(names)}`;
+  }
+}
+
+function required(name: string, places: Places): Finding {
+  const path = ['vars', name];
+  return flaw('BP043', `the variable ${quoted(name)} has no default and has not been set`, {
+    path,
+    position: places.locateKey(path),
+    hint: `add --set ${printable(name)}=…`,
+  });
+}
+
+/** A given value has the type of the default that it replaces. */
+function coerce(name: string, given: string, declared: unknown): Known | Finding {
+  const option = `--set ${printable(name)}`;
+  const hidden = Array.from(given).find((character) => printable(character) !== character);
+  if (hidden !== undefined) {
+    return flaw('BP003', `${option}: the value holds ${nameOf(hidden)}`, {
+      hint: 'give the value without it',
+    });
+  }
+  const value = typed(given, declared);
+  if (value !== undefined) return { value, written: given };
+  const expected = typeof declared === 'number' ? 'a number' : 'true or false';
+  return flaw(
+    'BP045',
+    `${option}: the value must be ${expected}, like the default ${String(declared)}, but is ${quoted(given)}`,
+    {
+      hint: `give ${expected}, or make the default a text`,
+    },
+  );
+}
+
+function typed(given: string, declared: unknown): Scalar | undefined {
+  if (typeof declared === 'boolean') return { true: true, false: false }[given];
+  if (typeof declared !== 'number') return given;
+  const isNumber = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(given);
+  const value = Number(given);
+  if (!isNumber || !Number.isFinite(value)) return undefined;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : value;
+}
