@@ -36,7 +36,11 @@ for port in /sys/class/virtio-ports/*; do
   fi
 done
 # Any event of the power button is taken as the wish to shut down.
-[ -e /dev/input/event0 ] && b dd if=/dev/input/event0 of=/run/stop bs=24 count=1 2>/dev/null &
+for input in /sys/class/input/event*; do
+  if read -r name <$input/device/name && [ "$name" = "Power Button" ]; then
+    b dd if=/dev/input/\${input##*/} of=/run/stop bs=24 count=1 2>/dev/null &
+  fi
+done
 n=0
 for log in $logs; do
   [ -e $log ] && n=$(b tail -n 1 $log)
