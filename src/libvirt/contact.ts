@@ -118,7 +118,7 @@ export function brokenConnection(stderr: string): string | undefined {
  * second look tells which.
  */
 const SUSPICIOUS =
-  /End of file while reading data|Cannot (recv|read|write) data|client socket is closed|hangup .*on socket|Connection reset|Broken pipe|keepalive|Failed to connect socket|failed to connect to the hypervisor/i;
+  /End of file while reading data|Cannot (recv|read|write) data|client socket is closed|hangup .*on socket|Connection reset|Broken pipe|keepalive|Failed to connect socket|unable to connect to server|failed to connect to the hypervisor/i;
 
 /** Whether a failed command may mean that the connection is gone. */
 export function suspicious(error: string): boolean {

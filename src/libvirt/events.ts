@@ -28,7 +28,7 @@ export interface DomainEvents extends AsyncDisposable {
   /**
    * Waits until the subscription is live. Nothing in virsh tells, so the caller does something harmless that libvirt
    * answers with a `metadata-change` event, such as setting its own marker with `virsh metadata --set`, and it is done
-   * again every 100 ms until the event is heard. virsh subscribes to block jobs before it subscribes to metadata
+   * again every 25 ms until the event is heard. virsh subscribes to block jobs before it subscribes to metadata
    * changes (tools/virsh-domain-event.c, `virshDomainEventCallbacks`), so both are live then.
    *
    * @param uri the namespace of the metadata that `touch` sets
@@ -145,7 +145,7 @@ class Listening implements DomainEvents {
     heard.catch(() => {});
     while (!settled) {
       await touch();
-      await Promise.race([heard, delay(100)]);
+      await Promise.race([heard, delay(25)]);
     }
     return (await heard) !== undefined;
   }

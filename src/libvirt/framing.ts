@@ -104,17 +104,18 @@ function stderrOf(marks: Marks, err: string): string {
   return err.slice(0, end >= 0 ? end : err.lastIndexOf(`error: ${marks.last}\n`));
 }
 
+/** Progress ends without a line break, so an error may follow it on the same line: `Migration: [ 42 %]error: …`. */
+const ERROR = /(?<=^|%\])error: ?/m;
+
 /**
  * libvirt's sentences out of what virsh wrote to stderr, or undefined when it reported no error. virsh writes each as
  * `error: …` at the start of a line; a sentence may go on over further lines. Progress and notes on stderr, such as
  * those of `blockjob --info`, carry no such word.
  */
 export function errorIn(stderr: string): string | undefined {
-  const first = /^error:/m.exec(stderr);
-  if (!first) return undefined;
-  return stderr
-    .slice(first.index)
-    .split(/^error: ?/m)
+  const [, ...sentences] = stderr.split(ERROR);
+  if (sentences.length === 0) return undefined;
+  return sentences
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
     .join(': ');

@@ -403,6 +403,32 @@ describe('a session on a real libvirtd', () => {
     expect(answer.error).toMatch(/operation forbidden: read only access prevents/);
   });
 
+  it('survives that the other end of a migration is out of reach', async () => {
+    const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
+    await using virsh = await openVirsh({ uri: host.uri });
+    const answer = await virsh.run([
+      ...['migrate', '--domain', guest.name, '--live'],
+      ...['--desturi', 'qemu+tcp://127.0.0.1:1/system'],
+    ]);
+    expect(answer).toMatchObject({
+      ok: false,
+      error: "unable to connect to server at '127.0.0.1:1': Connection refused",
+    });
+    expect(virsh.alive).toBe(true);
+    await guest.destroy();
+  });
+
+  it('takes progress on stderr for no error', async () => {
+    const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
+    await using virsh = await openVirsh({ uri: host.uri });
+    const disk = ['--domain', guest.name, '--path', 'vda'];
+    const dest = join(host.images, 'copy.qcow2');
+    await virsh.run(['blockcopy', ...disk, '--dest', dest, '--transient-job', '--bandwidth', '1']);
+    const info = await virsh.run(['blockjob', ...disk, '--info']);
+    expect(info).toMatchObject({ ok: true, stderr: expect.stringMatching(/Block Copy: \[ *\d/) });
+    await guest.destroy();
+  });
+
   it('is over when the daemon dies, without a command', async () => {
     await using virsh = await openVirsh({ uri: host.uri });
     await host.killDaemon();

@@ -68,6 +68,11 @@ describe('errorIn', () => {
     },
   );
 
+  it('finds an error behind progress that ended without a line break', () => {
+    const stderr = '\rMigration: [  5 %]\rMigration: [ 42.10 %]error: operation failed: lost\n';
+    expect(errorIn(stderr)).toBe('operation failed: lost');
+  });
+
   it('keeps notes before the error out of it', () => {
     expect(errorIn('Copying: [ 3 %]\nerror: Copy failed\n')).toBe('Copy failed');
   });
