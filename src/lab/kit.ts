@@ -71,11 +71,23 @@ async function findOrBuild(): Promise<GuestKit> {
 
 async function build(folder: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
+  try {
+    await buildOnce(folder);
+  } catch {
+    // The package lists may be missing, or name versions that the mirror has dropped since.
+    await command('apt-get', ['update', '-q']);
+    await buildOnce(folder);
+  }
+}
+
+async function buildOnce(folder: string): Promise<void> {
   const draft = await mkdtemp(`${folder}.`);
   try {
     const kernel = await kernelPackage();
     const texts = [GUEST_INIT, GUEST_SHUTDOWN, ...GUEST_MODULES];
-    await command('sh', ['-c', BUILD, 'build-guest-kit', draft, kernel, ...texts]);
+    await command('sh', ['-c', BUILD, 'build-guest-kit', draft, kernel, ...texts], {
+      timeoutMs: 600_000,
+    });
     // A second process may have finished first; its kit is the same.
     await rename(draft, folder).catch(() => access(join(folder, 'kernel')));
   } finally {
@@ -83,16 +95,10 @@ async function build(folder: string): Promise<void> {
   }
 }
 
+/** The versioned package behind linux-image-cloud-amd64, which is itself empty. */
 async function kernelPackage(): Promise<string> {
-  const find = async () => {
-    const depends = await command('apt-cache', ['depends', 'linux-image-cloud-amd64']);
-    return /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  };
-  const known = await find().catch(() => undefined);
-  if (known !== undefined) return known;
-  await command('apt-get', ['update', '-q']);
-  const found = await find();
-  if (found === undefined)
-    throw new Error('apt knows no linux-image-cloud-amd64 for the lab guest');
-  return found;
+  const depends = await command('apt-cache', ['depends', 'linux-image-cloud-amd64']);
+  const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
+  if (name === undefined) throw new Error('apt knows no linux-image-cloud-amd64 for the lab guest');
+  return name;
 }
