@@ -1,0 +1,146 @@
+/** Waits for a block job on libvirt's events; looks at the job now and then for progress, and in case an event was lost. */
+import { readDomainXml } from '../model/domain-xml.ts';
+import { EffectFailed } from '../model/driver.ts';
+import type { AwaitJobEffect, Progress } from '../model/effect.ts';
+import type { DomainEvent } from './event-text.ts';
+import type { DomainEvents } from './events.ts';
+import type { Virsh } from './virsh.ts';
+
+/** How often progress is looked at; the wait itself ends on the event. */
+const LOOK_EVERY_MS = 500;
+
+export interface JobWait {
+  readonly virsh: Virsh;
+  readonly events: DomainEvents;
+  readonly domain: string;
+  readonly effect: AwaitJobEffect;
+  readonly signal?: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** Collects what happens to the disk's job from its start on, so that an event cannot fall between start and wait. */
+export class JobWatch {
+  readonly #seen: DomainEvent[] = [];
+  #wake: () => void = () => {};
+  readonly #stop: () => void;
+
+  constructor(events: DomainEvents) {
+    this.#stop = events.on((event) => {
+      this.#seen.push(event);
+      this.#wake();
+    });
+    // A subscription that ends is noticed by the next look.
+    void events.closed.then(() => this.#wake());
+  }
+
+  /** Forgets what came before, which belongs to an earlier job. */
+  begin(): void {
+    this.#seen.length = 0;
+  }
+
+  end(): void {
+    this.#stop();
+  }
+
+  /**
+   * Waits until the job is ready, or has ended.
+   * @throws EffectFailed when the job fails, is cancelled or vanishes, the guest stops, or the time is over
+   */
+  async until(wait: JobWait): Promise<void> {
+    const deadline = Date.now() + wait.effect.timeoutMs;
+    let look = LOOK_EVERY_MS / 4;
+    for (;;) {
+      wait.signal?.throwIfAborted();
+      if (this.#judge(wait) && (await isSo(wait))) return;
+      if (await this.#sleep(look, wait.signal)) continue;
+      look = LOOK_EVERY_MS;
+      if (await hasCome(wait)) return;
+      if (Date.now() > deadline) {
+        throw new EffectFailed(
+          `the job on ${wait.effect.disk} has not come so far within ${wait.effect.timeoutMs / 1000} s`,
+        );
+      }
+    }
+  }
+
+  /** True when the events say that it has come so far. */
+  #judge({ effect }: JobWait): boolean {
+    let come = false;
+    for (const event of this.#seen.splice(0)) {
+      if (event.kind === 'lifecycle' && event.event === 'Stopped') {
+        throw new EffectFailed(
+          `the guest has stopped (${event.detail.toLowerCase()}), and the job on ${effect.disk} with it`,
+        );
+      }
+      if (event.kind !== 'block-job' || event.disk !== effect.disk) continue;
+      if (event.status === 'failed')
+        throw new EffectFailed(`the job on ${effect.disk} failed; libvirt gives no reason`);
+      if (event.status === 'canceled')
+        throw new EffectFailed(`the job on ${effect.disk} was cancelled by somebody else`);
+      come ||= event.status === (effect.until === 'ready' ? 'ready' : 'completed');
+    }
+    return come;
+  }
+
+  /** Sleeps until an event comes (true) or the time is over (false). */
+  #sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#seen.length > 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const finish = (woken: boolean) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        this.#wake = () => {};
+        resolve(woken);
+      };
+      const wake = () => finish(true);
+      const timer = setTimeout(() => finish(false), ms);
+      this.#wake = wake;
+      signal?.addEventListener('abort', wake);
+    });
+  }
+}
+
+/** After the event: a copy or active commit counts as ready only once the live XML says so. */
+async function isSo(wait: JobWait): Promise<boolean> {
+  return wait.effect.until === 'ended' || (await mirrorIsReady(wait));
+}
+
+/** Without an event: progress, and whether it has come so far all the same. */
+async function hasCome(wait: JobWait): Promise<boolean> {
+  const { virsh, domain, effect } = wait;
+  const answer = await virsh.run([
+    'blockjob',
+    '--domain',
+    domain,
+    '--path',
+    effect.disk,
+    '--info',
+    '--raw',
+    '--bytes',
+  ]);
+  if (!answer.ok)
+    throw new EffectFailed(`the job on ${effect.disk} cannot be looked at: ${answer.error}`);
+  const current = numberAfter('cur', answer.stdout);
+  const total = numberAfter('end', answer.stdout);
+  if (current === undefined || total === undefined) {
+    // No job: it has ended. Whether it did what it should is judged from the chain, never from its absence.
+    if (effect.until === 'ended') return true;
+    throw new EffectFailed(
+      `there is no job on ${effect.disk} any more: it failed or somebody ended it`,
+    );
+  }
+  wait.onProgress({ current, total });
+  return effect.until === 'ready' && current === total && (await mirrorIsReady(wait));
+}
+
+async function mirrorIsReady({ virsh, domain, effect }: JobWait): Promise<boolean> {
+  const answer = await virsh.run(['dumpxml', '--domain', domain]);
+  if (!answer.ok) throw new EffectFailed(`the domain cannot be read: ${answer.error}`);
+  const disk = readDomainXml(answer.stdout).disks.find((each) => each.target === effect.disk);
+  return disk?.job?.ready === true;
+}
+
+function numberAfter(word: string, text: string): number | undefined {
+  const found = new RegExp(`^\\s*${word}=(\\d+)$`, 'm').exec(text);
+  return found ? Number(found[1]) : undefined;
+}

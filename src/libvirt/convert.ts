@@ -1,0 +1,37 @@
+/** Runs `qemu-img convert`, with its progress, and makes the result last. */
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { EffectFailed, type PerformContext } from '../model/driver.ts';
+import type { ConvertEffect } from '../model/effect.ts';
+import { lookAtFile, syncPath } from './files.ts';
+
+/**
+ * Converts, and returns once the copy and its name are on disk.
+ * @throws EffectFailed when qemu-img says no; the signal's reason when it aborts
+ */
+export async function convertImage(effect: ConvertEffect, context: PerformContext): Promise<void> {
+  const source = effect.argv.at(-2) ?? '';
+  const total = (await lookAtFile(source))?.size ?? 0;
+  const process = execa('qemu-img', effect.argv, {
+    stdin: 'ignore',
+    // A Ctrl-C of the user is ours to handle, so the terminal's group must not carry it there.
+    detached: true,
+    reject: false,
+    ...(context.signal ? { cancelSignal: context.signal } : {}),
+    forceKillAfterDelay: 2000,
+  });
+  process.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const percent = /\((\d+(?:\.\d+)?)\/100%\)\s*$/.exec(text.trimEnd())?.[1];
+    if (percent !== undefined)
+      context.onProgress({ current: Math.round((total * Number(percent)) / 100), total });
+  });
+  const result = await process;
+  context.signal?.throwIfAborted();
+  if (result.failed)
+    throw new EffectFailed(
+      result.stderr.replace(/^qemu-img: /gm, '').trim() ||
+        `qemu-img ended with ${result.exitCode ?? result.signal}`,
+    );
+  await syncPath(effect.dest);
+  await syncPath(dirname(effect.dest));
+}

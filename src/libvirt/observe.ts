@@ -1,0 +1,202 @@
+/** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
+import { BlockplanError } from '../errors.ts';
+import { readDomainXml, withoutMetadata } from '../model/domain-xml.ts';
+import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
+import { MARKER_URI } from './marker.ts';
+import type { Answer, Virsh } from './virsh.ts';
+
+/** What virsh says in the words of `virsh domstate` (libvirt: virDomainState). */
+const STATES: readonly string[] = [
+  'running',
+  'paused',
+  'in shutdown',
+  'shut off',
+  'crashed',
+  'pmsuspended',
+];
+
+/**
+ * The domain as libvirt has it now. The marker of a run is taken out of the definition, so that what is compared and
+ * kept is what the user has.
+ * @param securely whether the definition comes with its passwords; a read-only connection is refused them
+ */
+export async function observeDomain(
+  virsh: Virsh,
+  name: string,
+  securely: boolean,
+): Promise<Domain> {
+  const [info, live, inactive, snapshots, checkpoints] = await virsh.runAll([
+    ['dominfo', '--domain', name],
+    ['dumpxml', '--domain', name],
+    ['dumpxml', '--domain', name, '--inactive', ...(securely ? ['--security-info'] : [])],
+    ['snapshot-list', '--domain', name, '--name', '--topological'],
+    ['checkpoint-list', '--domain', name, '--name', '--topological'],
+  ]);
+  if (!info?.ok || !live?.ok || !inactive?.ok) {
+    if (isGone(info, live, inactive)) return goneDomain(name);
+    throw unreadable(name, info?.error ?? live?.error ?? inactive?.error ?? 'no answer');
+  }
+  const facts = readInfo(info.stdout);
+  const xml = readDomainXml(live.stdout);
+  const persistent = facts.get('Persistent') === 'yes';
+  const state = stateOf(facts.get('State') ?? '');
+  const definition = persistent ? withoutMetadata(inactive.stdout, MARKER_URI) : undefined;
+  const disks = withPersistentSources(xml.disks, definition);
+  return {
+    name: xml.name,
+    uuid: xml.uuid,
+    state,
+    persistent,
+    autostart: facts.get('Autostart') === 'enable',
+    ...(definition === undefined ? {} : { definition }),
+    disks:
+      state === 'running' || state === 'paused' ? await withQuietJobs(virsh, name, disks) : disks,
+    agent: xml.agent,
+    snapshots: lines(snapshots?.stdout ?? ''),
+    checkpoints: lines(checkpoints?.stdout ?? ''),
+    managedSave: facts.get('Managed save') === 'yes',
+    nvram: xml.nvram,
+    tpm: xml.tpm,
+  };
+}
+
+/** A domain that libvirt does not know. */
+function goneDomain(name: string): Domain {
+  return {
+    name,
+    uuid: '',
+    state: 'gone',
+    persistent: false,
+    autostart: false,
+    disks: [],
+    agent: false,
+    snapshots: [],
+    checkpoints: [],
+    managedSave: false,
+    nvram: false,
+    tpm: false,
+  };
+}
+
+/** A transient domain may stop between two of the questions; then it is gone as well. */
+function isGone(...answers: readonly (Answer | undefined)[]): boolean {
+  return answers.some(
+    (answer) =>
+      answer?.error !== undefined &&
+      /failed to get domain|Domain not found|no domain with matching/i.test(answer.error),
+  );
+}
+
+function unreadable(name: string, error: string): BlockplanError {
+  return new BlockplanError('preflight-refused', [
+    {
+      code: 'BP196',
+      severity: 'error',
+      message: `the domain "${name}" cannot be read: ${error}`,
+      hint: `try it by hand: virsh dumpxml ${name}`,
+    },
+  ]);
+}
+
+function readInfo(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const at = line.indexOf(':');
+      return at < 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()]];
+    }),
+  );
+}
+
+function stateOf(word: string): DomainState {
+  const known = STATES.find((state) => state === word);
+  // libvirt's `idle` and `blocked` are running guests that wait (virsh(1), domstate).
+  return (known ?? (word === 'idle' || word === 'blocked' ? 'running' : 'crashed')) as DomainState;
+}
+
+function withPersistentSources(disks: readonly Disk[], definition: string | undefined): Disk[] {
+  if (definition === undefined) return [...disks];
+  const sources = new Map(
+    readDomainXml(definition).disks.map((disk) => [disk.target, disk.chain[0]?.file]),
+  );
+  return disks.map((disk) => {
+    const persistentSource = sources.get(disk.target);
+    return persistentSource === undefined ? disk : { ...disk, persistentSource };
+  });
+}
+
+/** A commit below the active layer, a pull and a backup do not show in the XML; `blockjob --info` tells of them. */
+async function withQuietJobs(virsh: Virsh, name: string, disks: readonly Disk[]): Promise<Disk[]> {
+  const asked = disks.filter(
+    (disk) => !disk.job && disk.chain.length > 0 && disk.device !== 'cdrom',
+  );
+  const answers = await virsh.runAll(
+    asked.map((disk) => ['blockjob', '--domain', name, '--path', disk.target, '--info', '--raw']),
+  );
+  return disks.map((disk) => {
+    const answer = answers[asked.indexOf(disk)];
+    const type = answer && /^\s*type=(.+)$/m.exec(answer.stdout)?.[1]?.trim();
+    return type ? { ...disk, job: { type: jobType(type), ready: false } } : disk;
+  });
+}
+
+/** virsh's names of the jobs (tools/virsh-domain.c, virshDomainBlockJobToString). */
+function jobType(word: string): 'copy' | 'commit' | 'active-commit' | 'pull' | 'backup' | 'other' {
+  const known = {
+    'Block Copy': 'copy',
+    'Block Commit': 'commit',
+    'Active Block Commit': 'active-commit',
+    'Block Pull': 'pull',
+    Backup: 'backup',
+  } as const;
+  return known[word as keyof typeof known] ?? 'other';
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * Everything that an undefine would lose.
+ * @throws BlockplanError when a part of it cannot be read: half a bundle is none
+ */
+export async function readBundle(virsh: Virsh, name: string): Promise<Bundle> {
+  const domain = await observeDomain(virsh, name, true);
+  if (domain.definition === undefined) throw unreadable(name, 'it has no persistent definition');
+  const current =
+    domain.snapshots.length > 0
+      ? await virsh.run(['snapshot-current', '--domain', name, '--name'])
+      : undefined;
+  const currentSnapshot = current?.ok ? current.stdout.trim() : '';
+  return {
+    definition: domain.definition,
+    autostart: domain.autostart,
+    snapshots: await readMoments(virsh, name, 'snapshot', domain.snapshots),
+    ...(currentSnapshot === '' ? {} : { currentSnapshot }),
+    checkpoints: await readMoments(virsh, name, 'checkpoint', domain.checkpoints),
+  };
+}
+
+async function readMoments(
+  virsh: Virsh,
+  domain: string,
+  kind: 'snapshot' | 'checkpoint',
+  names: readonly string[],
+): Promise<Moment[]> {
+  const answers = await virsh.runAll(
+    names.map((name) => [
+      `${kind}-dumpxml`,
+      '--domain',
+      domain,
+      `--${kind}name`,
+      name,
+      '--security-info',
+    ]),
+  );
+  return answers.map((answer, index) => {
+    if (!answer.ok) throw unreadable(domain, answer.error ?? `no ${kind} ${names[index]}`);
+    return { name: names[index] ?? '', xml: answer.stdout };
+  });
+}

@@ -1,0 +1,97 @@
+/** What else is on the host: the other domains with every file of their chains. */
+import { readDomainXml } from '../model/domain-xml.ts';
+import { EffectFailed } from '../model/driver.ts';
+import type { Disk, OtherDomain } from '../model/world.ts';
+import { imageChain, realPath } from './files.ts';
+import type { Answer, Virsh } from './virsh.ts';
+
+/**
+ * Every other domain of the host, with the real paths of its files and, beside them, the names that the plan's own
+ * files have where they are the same file by another name.
+ * @param own the name of the plan's domain, which is left out
+ * @param ownFiles every path that the plan's domain or the plan names
+ */
+export async function otherDomains(
+  virsh: Virsh,
+  own: string,
+  ownFiles: readonly string[],
+): Promise<OtherDomain[]> {
+  const list = await virsh.run(['list', '--all', '--name']);
+  const names = list.stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((name) => name !== '' && name !== own);
+  if (names.length === 0) return [];
+  const live = await virsh.runAll(names.map((name) => ['dumpxml', '--domain', name]));
+  const persistent = await virsh.runAll(
+    names.map((name) => ['dumpxml', '--domain', name, '--inactive']),
+  );
+  const aliases = await realPaths(ownFiles);
+  return Promise.all(
+    names.map(async (name, at) => {
+      const { files, writes } = await filesOf(disksOf(live[at]), disksOf(persistent[at]));
+      return {
+        name,
+        files: await withAliases(files, aliases),
+        writes: await withAliases(writes, aliases),
+      };
+    }),
+  );
+}
+
+/** A domain that went away between the questions has no disks. */
+function disksOf(answer: Answer | undefined): readonly Disk[] {
+  return answer?.ok ? readDomainXml(answer.stdout).disks : [];
+}
+
+/** A running guest's XML tells its chains; a definition names only the top, so there the image headers are read. */
+async function filesOf(
+  live: readonly Disk[],
+  persistent: readonly Disk[],
+): Promise<{ files: string[]; writes: string[] }> {
+  const disks = [...live, ...persistent];
+  const running = new Set(live.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  const named = disks.flatMap((disk) => [
+    ...disk.chain.map((layer) => layer.file),
+    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
+  ]);
+  // The live XML of a domain that is off is its definition: then the chain ends at its top, too.
+  const tops = disks
+    .filter((disk) => disk.chain.length === 1)
+    .map((disk) => disk.chain[0]?.file ?? '');
+  const unread = tops.filter((file) => !running.has(file) || live.length === 0);
+  const below = await Promise.all([...new Set(unread)].map(filesBelow));
+  const writes = disks
+    .filter((disk) => !disk.readonly)
+    .flatMap((disk) => [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '']);
+  return { files: [...named, ...below.flat()], writes: writes.filter((file) => file !== '') };
+}
+
+/** A definition may name an image that is not there, or that this user may not read: its name is all that is known. */
+async function filesBelow(file: string): Promise<string[]> {
+  if (!file.startsWith('/')) return [];
+  try {
+    return (await imageChain(file)).map((layer) => layer.file);
+  } catch (error) {
+    if (error instanceof EffectFailed) return [];
+    throw error;
+  }
+}
+
+/** By the real path of a file, the names under which the plan knows it. */
+async function realPaths(files: readonly string[]): Promise<Map<string, string[]>> {
+  const aliases = new Map<string, string[]>();
+  for (const file of files) {
+    const real = await realPath(file);
+    aliases.set(real, [...(aliases.get(real) ?? []), file]);
+  }
+  return aliases;
+}
+
+async function withAliases(
+  files: readonly string[],
+  aliases: Map<string, string[]>,
+): Promise<string[]> {
+  const real = await Promise.all(files.map(realPath));
+  return [...new Set([...files, ...real.flatMap((file) => aliases.get(file) ?? [])])];
+}
