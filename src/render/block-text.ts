@@ -3,6 +3,7 @@ import type { DomainState } from '../model/world.ts';
 import { printable } from '../printable.ts';
 import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { type Paint, type Palette, palette } from './color.ts';
+import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Activity, Block, Mark, Note, PhaseView } from './run-view.ts';
 import { cut, textWidth, wrapped } from './width.ts';
@@ -43,10 +44,17 @@ export function blockLines(
     block.kind === undefined
       ? rollbackLines(block, inner, paint)
       : stepLines(block, block.kind, width, paint);
-  const now = active && block.now ? activityLines(block.now, inner, paint) : [];
+  // What the way back does stands below the phase that it undoes.
+  const depth = block.kind === undefined ? INDENT : '';
+  const now = active && block.now ? activityLines(block.now, inner - depth.length, paint) : [];
   const state = active && guest !== undefined ? [guestLine(guest, inner, paint)] : [];
   const notes = block.notes.flatMap((note) => noteLines(note, inner, paint));
-  return [first, ...[...rest, ...now, ...state, ...notes].map((line) => INDENT + line)];
+  return [
+    first,
+    ...[...rest, ...now.map((line) => depth + line), ...state, ...notes].map(
+      (line) => INDENT + line,
+    ),
+  ];
 }
 
 function stepLines(step: Block, kind: string, width: number, paint: Palette): string[] {
@@ -89,7 +97,7 @@ function rollbackLines(rollback: Block, width: number, paint: Palette): string[]
 
 function activityLines(now: Activity, width: number, paint: Palette): string[] {
   const command =
-    now.command === undefined ? [] : [paint.dim(cut(`$ ${printable(now.command)}`, width))];
+    now.command === undefined ? [] : [paint.dim(cut(promptedCommand(now.command), width))];
   return [...command, ...(now.progress ? progressLines(now.progress, width, paint) : [])];
 }
 
@@ -135,8 +143,7 @@ function guestLine(state: DomainState, width: number, paint: Palette): string {
 function noteLines(note: Note, width: number, paint: Palette): string[] {
   if (note.severity === 'finding') {
     const color = note.finding.severity === 'error' ? paint.red : paint.yellow;
-    const hint = note.finding.hint === undefined ? '' : ` (${printable(note.finding.hint)})`;
-    return wrapped(findingLine(note.finding) + hint, width).map(color);
+    return wrapped(findingLine(note.finding), width).map(color);
   }
   const color = { error: paint.red, warning: paint.yellow, note: plain }[note.severity];
   return wrapped(printable(note.text), width).map(color);

@@ -12,17 +12,19 @@ const TAB = 8;
 /** All findings in the order of their positions, those without one last, and a last line that counts them. */
 export function renderFindings(findings: readonly Finding[], color: boolean): string {
   if (findings.length === 0) return '';
-  const paint = palette(color);
-  const sorted = findings.toSorted(byPosition);
-  return `${sorted.map((finding) => findingText(finding, paint)).join('\n')}\n${countText(findings)}\n`;
+  const texts = findings.toSorted(byPosition).map((finding) => renderFinding(finding, color));
+  return `${texts.join('\n')}\n${countText(findings)}\n`;
 }
 
-/** One finding on a line of its own, for logs: `warning BP110: message`. */
+/** One finding on a line of its own, for logs: `warning BP110: message (hint)`. */
 export function findingLine(finding: Finding): string {
-  return `${finding.severity} ${printable(finding.code)}: ${printable(finding.message)}`;
+  const hint = finding.hint === undefined ? '' : ` (${printable(finding.hint)})`;
+  return `${finding.severity} ${printable(finding.code)}: ${printable(finding.message)}${hint}`;
 }
 
-function findingText(finding: Finding, paint: Palette): string {
+/** One finding, with its excerpt and hint on lines of their own. */
+export function renderFinding(finding: Finding, color: boolean): string {
+  const paint = palette(color);
   const { position } = finding;
   const severity = finding.severity === 'error' ? paint.red : paint.yellow;
   const place = position

@@ -2,6 +2,7 @@
 import type { Listener, PhaseRef, RunEvent } from '../events.ts';
 import { printable } from '../printable.ts';
 import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
+import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
 import { type RunStarted, renderReport } from './report.ts';
@@ -42,11 +43,11 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
     case 'phase-started':
       return `${phaseName(event)}: ${printable(event.summary)}`;
     case 'command':
-      return `  $ ${printable(event.command)}`;
+      return `  ${promptedCommand(event.command)}`;
     case 'progress':
       return `${phaseName(event)}: ${progressWords(event)}`;
     case 'guest-state':
-      return `guest: ${event.state}`;
+      return `guest: ${printable(event.state)}`;
     case 'phase-finished':
       return `${phaseName(event)}: done in ${durationText(event.durationMs)}`;
     case 'phase-failed':

@@ -4,6 +4,8 @@ import type { RunEvent } from '../events.ts';
 import { printable } from '../printable.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { wrapped } from './width.ts';
 
 export type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
 export type RunFinished = Extract<RunEvent, { event: 'run-finished' }>;
@@ -22,23 +24,30 @@ export const OUTCOMES: Readonly<Record<End, string>> = {
  * The final report, outcome first.
  *
  * @param started what the run was; absent when it was refused before it began
+ * @param columns where the sentences are broken into lines; commands and paths never are, so that they can be copied
  */
 export function renderReport(
   finished: RunFinished,
   started: RunStarted | undefined,
   color: boolean,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
-  const paint = palette(color);
-  const outcome = paint.bold(outcomePaint(finished.end, color)(OUTCOMES[finished.end]));
+  const outcome = OUTCOMES[finished.end];
+  const paint = outcomePaint(finished.end, color);
+  const head = `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`;
+  const [first = '', ...rest] = wrapped(head, columns - 2);
   const lines = [
-    `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`,
-    ...finished.state.map((sentence) => `  ${printable(sentence)}`),
+    first.replace(outcome, palette(color).bold(paint(outcome))),
+    ...rest.map((line) => `  ${line}`),
+    ...finished.state.flatMap((sentence) =>
+      wrapped(printable(sentence), columns - 2).map((line) => `  ${line}`),
+    ),
   ];
   if (started && (finished.end === 'stranded' || finished.end === 'uncertain')) {
     lines.push(`  The journal is in ${printable(started.journal)}`);
   }
   if (finished.next.length > 0) {
-    lines.push('Type next:', ...finished.next.map((command) => `  $ ${printable(command)}`));
+    lines.push('Type next:', ...finished.next.map((command) => `  ${promptedCommand(command)}`));
   }
   return `${lines.join('\n')}\n`;
 }

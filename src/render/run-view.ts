@@ -174,7 +174,8 @@ export class RunView {
       step.mark = 'failed';
       delete step.now;
       for (const phase of step.phases) if (phase.mark === 'active') phase.mark = 'failed';
-      if (why !== undefined) step.notes.push({ severity: 'warning', text: why });
+      const told = step.notes.some((note) => note.severity === 'error');
+      if (why !== undefined && !told) step.notes.push({ severity: 'warning', text: why });
     }
   }
 

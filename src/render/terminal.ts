@@ -15,9 +15,11 @@ import { printable } from '../printable.ts';
 import { blockLines } from './block-text.ts';
 import { type Paint, palette } from './color.ts';
 import { findingLine } from './findings.ts';
+import { Frame, USUAL_COLUMNS, USUAL_ROWS } from './frame.ts';
 import type { Output } from './output.ts';
 import { type RunStarted, renderReport } from './report.ts';
 import { type Block, RunView } from './run-view.ts';
+import { wrapped } from './width.ts';
 
 /** A run's display. */
 export interface TerminalRenderer {
@@ -29,9 +31,6 @@ export interface TerminalRenderer {
 }
 
 const SHOW_CURSOR = '\u001b[?25h';
-/** Used where the terminal does not tell its size. */
-const USUAL_COLUMNS = 80;
-const USUAL_ROWS = 24;
 /** The icon and the space in front of a block. */
 const ICON_COLUMNS = 2;
 
@@ -49,10 +48,10 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
       } else if (display) {
         display.take(event);
       } else {
-        out.write(earlyText(event));
+        out.write(earlyText(event, columnsOf(out)));
       }
       if (event.event === 'run-finished') {
-        const report = renderReport(event, started, color);
+        const report = renderReport(event, started, color, columnsOf(out));
         closed = (display?.end() ?? closed).then(() => {
           out.write(display ? `\n${report}` : report);
         });
@@ -73,9 +72,18 @@ function headText(started: RunStarted, color: boolean): string {
 }
 
 /** What is told before the run has started, such as preflight's warnings. */
-function earlyText(event: RunEvent): string {
-  if (event.event === 'finding') return `${findingLine(event.finding)}\n`;
-  return event.event === 'notice' ? `${printable(event.message)}\n` : '';
+function earlyText(event: RunEvent, columns: number): string {
+  const text =
+    event.event === 'finding'
+      ? findingLine(event.finding)
+      : event.event === 'notice'
+        ? printable(event.message)
+        : undefined;
+  return text === undefined ? '' : `${wrapped(text, columns).join('\n')}\n`;
+}
+
+function columnsOf(out: Output): number {
+  return out.columns ?? USUAL_COLUMNS;
 }
 
 /** Listr's tasks, one for each block, and the promises that they wait on. */
@@ -110,7 +118,7 @@ class Display {
 
   take(event: RunEvent): void {
     this.view.apply(event);
-    this.refresh();
+    if (!this.ending) this.refresh();
   }
 
   /** Every task ends as its block stands; the promise resolves when the last frame is drawn. */
@@ -123,6 +131,7 @@ class Display {
   }
 
   abandon(): void {
+    this.ending = true;
     this.spinner.stop();
     this.out.write(SHOW_CURSOR);
   }
@@ -141,7 +150,7 @@ class Display {
   private title(block: Block | undefined): string {
     // A task that had no title at first would be drawn differently for ever.
     if (!block) return ' ';
-    const columns = this.out.columns ?? USUAL_COLUMNS;
+    const columns = columnsOf(this.out);
     // The last column stays free, because some terminals break a line that fills it.
     const width = columns - ICON_COLUMNS - 1;
     return blockLines(block, this.view.guest, width, this.color).join('\n');
@@ -190,41 +199,29 @@ class IdleSpinner extends Spinner {
 }
 
 /** Writes to the stream handed in, and leaves the process's own streams as they are. */
-class HandedOutput extends ProcessOutput {
-  private readonly live: NodeJS.WriteStream;
-
-  constructor(out: Output) {
-    const write = (text: string): boolean => {
-      out.write(text);
-      return true;
-    };
-    const stream = (own: object): NodeJS.WriteStream => own as NodeJS.WriteStream;
-    super(stream({ write }), stream({ write: () => true }));
-    this.live = stream({
-      write,
-      get columns() {
-        return out.columns ?? USUAL_COLUMNS;
+function handedOutput(out: Output): ProcessOutput {
+  const stream = (write: (text: string) => void) =>
+    ({
+      write: (text: string) => {
+        write(text);
+        return true;
       },
-      get rows() {
-        return out.rows ?? USUAL_ROWS;
-      },
-    });
-  }
-
-  /** Listr would copy the stream, and with it the size that the terminal had at the start. */
-  override get stdout(): NodeJS.WriteStream {
-    return this.live;
-  }
+    }) as unknown as NodeJS.WriteStream;
+  return new ProcessOutput(
+    stream((text) => out.write(text)),
+    stream(() => {}),
+  );
 }
 
 function listrOptions(view: RunView, out: Output, color: boolean, spinner: Spinner) {
   const { red, green, yellow, dim } = palette(color);
   const level = ListrDefaultRendererLogLevels;
   const painted = (paint: Paint) => (text?: string) => paint(text ?? '');
-  const renderer = eventRenderer(view, out);
+  const logger = new ListrLogger({ processOutput: handedOutput(out) });
+  const renderer = eventRenderer(view, out, logger.process, spinner);
   const rendererOptions = {
     spinner,
-    logger: new ListrLogger({ processOutput: new HandedOutput(out) }),
+    logger,
     showErrorMessage: false,
     showSkipMessage: false,
     icon: { [level.WAITING]: '·', [level.SKIPPED_WITH_COLLAPSE]: '·' },
@@ -248,29 +245,44 @@ function listrOptions(view: RunView, out: Output, color: boolean, spinner: Spinn
   };
 }
 
-/** Listr's renderer, with lines that we have made to fit. */
-function eventRenderer(view: RunView, out: Output): typeof DefaultRenderer {
+/** Listr's renderer, with lines that we have made to fit, in a frame that we draw. */
+function eventRenderer(
+  view: RunView,
+  out: Output,
+  output: ProcessOutput,
+  spinner: Spinner,
+): typeof DefaultRenderer {
+  const frame = new Frame(out);
   return class EventRenderer extends DefaultRenderer {
     /** Whether there is a terminal has been decided by whoever chose this renderer. */
     static override nonTTY = true;
+
+    override update(): void {
+      frame.draw(withinHeight(this.create(), view, out));
+    }
+
+    override end(): void {
+      spinner.stop();
+      frame.clear();
+      output.toStdout(this.create({ prompt: false }));
+      output.release();
+    }
 
     protected override format(message: string, icon: string): string[] {
       const [first = '', ...rest] = message.split('\n');
       return [`${icon} ${first}`, ...rest.map((line) => ' '.repeat(ICON_COLUMNS) + line)];
     }
-
-    /** A frame that is higher than the terminal leaves steps out that have not begun: their lines stand last. */
-    override create(options?: { prompt?: boolean }): string {
-      const frame = super.create(options);
-      const last = options?.prompt === false;
-      const lines = frame.split('\n');
-      const surplus = lines.length - ((out.rows ?? USUAL_ROWS) - 1);
-      if (last || surplus <= 0) return frame;
-      const begun = view.steps.findLastIndex((step) => step.mark !== 'waiting');
-      const waiting = view.rollback ? 0 : view.steps.length - 1 - Math.max(0, begun);
-      const hidden = Math.min(waiting, surplus + 1);
-      if (hidden === 0) return frame;
-      return [...lines.slice(0, lines.length - hidden), `· ${hidden} more steps`].join('\n');
-    }
   };
+}
+
+/** A frame that is higher than the terminal leaves out steps that have not begun: their lines stand last. */
+function withinHeight(text: string, view: RunView, out: Output): string {
+  const lines = text.split('\n');
+  const surplus = lines.length - ((out.rows ?? USUAL_ROWS) - 1);
+  if (surplus <= 0 || view.rollback) return text;
+  const begun = view.steps.findLastIndex((step) => step.mark !== 'waiting');
+  const waiting = view.steps.length - 1 - Math.max(0, begun);
+  const hidden = Math.min(waiting, surplus + 1);
+  if (hidden < 2) return text;
+  return [...lines.slice(0, lines.length - hidden), `· ${hidden} more steps`].join('\n');
 }

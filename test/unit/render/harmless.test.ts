@@ -1,0 +1,139 @@
+/** Whatever a plan, a host or a guest says, no output moves the cursor or turns the reading direction. */
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Finding } from '../../../src/errors.ts';
+import type { Listener, RunEvent } from '../../../src/events.ts';
+import { renderFindings } from '../../../src/render/findings.ts';
+import { jsonListener } from '../../../src/render/json.ts';
+import { linesListener } from '../../../src/render/lines.ts';
+import type { Output } from '../../../src/render/output.ts';
+import { renderPreview } from '../../../src/render/preview.ts';
+import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { renderStatus } from '../../../src/render/status.ts';
+import { terminalRenderer } from '../../../src/render/terminal.ts';
+import { ROLLBACK, STARTED, STRANDED } from './recorded.ts';
+
+const HARMFUL = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const OUR_COLOURS = /\u001b\[(?:1|2|3[1-6]|22|39)m/g;
+const OUR_CURSOR = /\u001b\[(?:\d+A\r|K|J|\?25[hl])/g;
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc
+    .tuple(
+      fc.string(),
+      fc.constantFrom('\u001b[2J', '\n$ rm -rf /', '\u202e', '\u009b', '\r', '\t'),
+    )
+    .map((parts) => parts.join('')),
+);
+
+function expectHarmless(output: string): void {
+  expect(output.replace(OUR_COLOURS, '').replace(OUR_CURSOR, '')).not.toMatch(HARMFUL);
+}
+
+/** The same value with every string below a key that carries foreign text replaced. */
+function poisoned<T>(value: T, poison: string): T {
+  const FIXED = ['event', 'direction', 'end', 'severity', 'outcome'];
+  return JSON.parse(
+    JSON.stringify(value, (key, each) =>
+      typeof each === 'string' && !FIXED.includes(key) ? `${each}${poison}` : each,
+    ),
+  );
+}
+
+function collected(listen: (out: Output) => Listener, events: readonly RunEvent[]): string {
+  let written = '';
+  const listener = listen({
+    write: (more) => {
+      written += more;
+    },
+  });
+  for (const event of events) listener(event);
+  return written;
+}
+
+test('findings', () => {
+  fc.assert(
+    fc.property(text, fc.nat(40), fc.nat(20), fc.boolean(), (poison, column, length, color) => {
+      const finding: Finding = {
+        code: `BP${poison}`,
+        severity: 'error',
+        message: poison,
+        hint: poison,
+        position: { file: poison, line: 1, column: column + 1, source: poison, length },
+      };
+      const { position: _, ...elsewhere } = finding;
+      expectHarmless(renderFindings([finding, { ...elsewhere, path: [poison, 1] }], color));
+    }),
+  );
+});
+
+test('lines and JSON', () => {
+  fc.assert(
+    fc.property(text, (poison) => {
+      const events = poisoned([...ROLLBACK, ...STRANDED], poison);
+      const lines = collected(linesListener, events);
+      expectHarmless(lines);
+      expect(lines).not.toContain('\u001b');
+      expect(lines.split('\n').length).toBe(
+        collected(linesListener, [...ROLLBACK, ...STRANDED]).split('\n').length,
+      );
+      expectHarmless(collected(jsonListener, events));
+    }),
+  );
+});
+
+test('report, subject, status and preview', () => {
+  fc.assert(
+    fc.property(text, fc.boolean(), (poison, color) => {
+      const finished = poisoned(STRANDED.at(-1), poison) as RunFinished;
+      const started = poisoned(STARTED, poison);
+      expectHarmless(renderReport(finished, started, color, 40));
+      expect(renderSubject(finished, started)).not.toMatch(/\n/);
+      expectHarmless(renderSubject(finished, started));
+      const run = {
+        ...{ run: poison, plan: poison, domain: poison, journal: poison, owner: poison },
+        ...({ outcome: 'unfinished', alive: true, startedAt: 1 } as const),
+      };
+      const status = renderStatus([run], color);
+      expectHarmless(status);
+      expect(status.split('\n').length).toBe(3);
+      expectHarmless(preview(poison, color));
+    }),
+  );
+});
+
+function preview(poison: string, color: boolean): string {
+  const command = { command: poison, why: poison };
+  const phase = {
+    ...{ name: poison, summary: poison, wayBack: poison, pauses: poison, pointOfNoReturn: poison },
+    commands: [command],
+    undoCommands: [command],
+    chains: [{ target: poison, before: [poison], after: [poison, `/x/${poison}`] }],
+  };
+  const step = { id: poison, kind: poison, summary: poison };
+  const phases = [phase, { ...phase, noWayBack: poison }];
+  const findings: Finding[] = [{ code: poison, severity: 'warning', message: poison }];
+  return renderPreview(
+    { plan: poison, domain: poison, findings, steps: [{ ...step, phases }] },
+    color,
+  );
+}
+
+test('the terminal', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, fc.constantFrom(40, 100), async (poison, columns) => {
+      let written = '';
+      const write = (more: string): void => {
+        written += more;
+      };
+      const renderer = terminalRenderer({ write, columns, isTTY: true }, true);
+      for (const event of poisoned(STRANDED, poison)) renderer.listener(event);
+      await delay(1);
+      await renderer.close();
+      expectHarmless(written);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { renderPreview } from '../../../src/render/preview.ts';
+import type { Preview } from '../../../src/simulate/preview.ts';
+
+const PREVIEW: Preview = {
+  plan: 'move-testvm',
+  domain: 'testvm',
+  findings: [
+    { code: 'BP140', severity: 'warning', message: 'The agent is silent.' },
+    { code: 'BP110', severity: 'error', message: 'There is a file already.', hint: 'Remove it.' },
+  ],
+  steps: [
+    {
+      id: 'overlay',
+      kind: 'snapshot-create-as',
+      summary: 'Puts an overlay above the active layer.',
+      phases: [
+        {
+          name: 'snapshot',
+          summary: 'send writes to an overlay',
+          commands: [
+            { command: '# save the definition bundle', why: 'be able to go back' },
+            { command: 'virsh snapshot-create-as testvm s', why: 'make the overlay' },
+          ],
+          wayBack: 'commit the overlay back',
+          undoCommands: [
+            { command: 'virsh blockcommit testvm vda --active --pivot', why: 'take it back' },
+          ],
+          pauses: 'the agent freezes its file systems',
+          chains: [
+            { target: 'vda', before: ['/a/base.qcow2'], after: ['/a/s.qcow2', '/a/base.qcow2'] },
+            { target: 'vdb', before: ['/a/data.raw'], after: ['/a/data.raw'] },
+          ],
+        },
+      ],
+    },
+    {
+      id: 'mirror',
+      kind: 'blockcopy',
+      summary: 'Copies a disk.',
+      phases: [
+        {
+          name: 'mirror',
+          summary: 'copy vda',
+          commands: [{ command: "virsh blockcopy testvm vda '/b/x y.qcow2'", why: 'start it' }],
+          wayBack: '',
+          undoCommands: [],
+          noWayBack: 'the source is gone',
+          pointOfNoReturn: 'the source is removed',
+          chains: [{ target: 'vda', before: ['/a/base.qcow2'], after: ['/b/base.qcow2'] }],
+        },
+      ],
+    },
+  ],
+};
+
+test('everything that will be done, and every way back', () => {
+  expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
+    "move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase
+
+    error BP110: There is a file already.
+      hint: Remove it.
+
+    warning BP140: The agent is silent.
+
+    1. overlay (snapshot-create-as): Puts an overlay above the active layer.
+       snapshot: send writes to an overlay
+         be able to go back:
+           # save the definition bundle
+         make the overlay:
+           $ virsh snapshot-create-as testvm s
+         vda before: base.qcow2
+         vda after:  base.qcow2 <- s.qcow2
+         the guest stands still: the agent freezes its file systems
+         way back: commit the overlay back
+           take it back:
+             $ virsh blockcommit testvm vda --active --pivot
+
+    2. mirror (blockcopy): Copies a disk.
+       mirror: copy vda
+         start it:
+           $ virsh blockcopy testvm vda '/b/x y.qcow2'
+         vda before: /a/base.qcow2
+         vda after:  /b/base.qcow2
+         POINT OF NO RETURN: the source is removed
+         no way back: the source is gone
+    "
+  `);
+});
+
+test('a harmless plan is said to be so', () => {
+  const [step] = PREVIEW.steps;
+  const [phase] = step?.phases ?? [];
+  if (!step || !phase) throw new Error('The preview has a step with a phase.');
+  const { pauses: _, ...quiet } = phase;
+  const text = renderPreview(
+    { ...PREVIEW, findings: [], steps: [{ ...step, phases: [quiet] }] },
+    false,
+  );
+  expect(text.split('\n')[0]).toBe(
+    'move-testvm on testvm: 1 step, every phase has a way back, the guest keeps running',
+  );
+});
