@@ -377,7 +377,7 @@ function commitPhase(params: Params): Phase {
       withDisk(world, disk, (each) => ({ ...each, chain: chainAfter(params, world) })),
     undo(before, now) {
       const files = diskOf(now, disk)?.chain.length;
-      if (files !== diskOf(before, disk)?.chain.length && now.domain.state !== 'gone') {
+      if (isUp(now) && files !== diskOf(before, disk)?.chain.length) {
         throw new NoWayBack(
           `the layers of ${disk} are merged; a merged layer cannot be put back below a running guest`,
         );
@@ -432,16 +432,15 @@ function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
   const { committed, base } = layersOf(params, before);
   const disk = diskOf(now, params.disk);
   const [top, ...between] = committed;
+  if (!isUp(now)) {
+    throw new NoWayBack(
+      `"${now.domain.name}" is ${now.domain.state}: a new overlay needs a running guest, and ${base.file} may hold its latest writes`,
+    );
+  }
   if (!top || !disk || disk.chain[0]?.file !== base.file) return restoreDefinition(before, now);
   if (between.length > 0) {
     throw new NoWayBack(
       `the layers of ${params.disk} are merged into ${base.file}, which holds all of the guest's data`,
-    );
-  }
-  if (!isUp(now)) {
-    throw new NoWayBack(
-      `${base.file} holds all of the guest's data, and a new overlay needs a running guest, but "${now.domain.name}" is ${now.domain.state}`,
-      now.domain.state === 'gone' ? [] : [`virsh start ${now.domain.name}`],
     );
   }
   return [

@@ -342,13 +342,13 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   const { disk, dest } = params;
   const old = diskOf(before, disk)?.chain[0];
   const current = diskOf(now, disk);
-  if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
   if (!isUp(now)) {
+    // Without a running guest nobody can tell whether it had moved: so neither file may be taken for the right one.
     throw new NoWayBack(
-      `${dest} holds the guest's latest writes, and a mirror back to ${old.file} needs a running guest, but "${now.domain.name}" is ${now.domain.state}`,
-      now.domain.state === 'gone' ? [] : [`virsh start ${now.domain.name}`],
+      `"${now.domain.name}" is ${now.domain.state}: a mirror back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
     );
   }
+  if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
   if (current.job && current.job.mirror !== old.file) {
     throw new NoWayBack(`another job runs on ${disk}`, [
       `virsh blockjob ${now.domain.name} ${disk} --info`,

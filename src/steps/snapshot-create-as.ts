@@ -402,15 +402,10 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
   for (const overlay of overlays(params, before)) {
     const disk = diskOf(now, overlay.target);
     const above = disk?.chain[0]?.file === overlay.file && disk.chain[1]?.file === overlay.base;
-    if (above && !running) {
+    if (!running && before.files[overlay.file] === null && now.files[overlay.file]) {
+      // Without a running guest nobody can tell whether it had moved: the overlay may hold its latest writes.
       throw new NoWayBack(
-        `${overlay.file} holds the guest's latest writes, and a live commit into ${overlay.base} needs a running guest, but "${name}" is ${state}`,
-        state === 'gone'
-          ? []
-          : [
-              `virsh start ${name}`,
-              `virsh blockcommit ${name} ${overlay.target} --base ${overlay.base} --active --pivot --wait`,
-            ],
+        `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
       );
     }
     if (above) {

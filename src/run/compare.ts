@@ -1,0 +1,81 @@
+/** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
+import { type Disk, isUp, type World } from '../model/world.ts';
+
+/** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
+export function differences(before: World, now: World): string[] {
+  const was = before.domain;
+  const is = now.domain;
+  const found: string[] = [];
+  if (is.state !== was.state) found.push(`the guest is ${is.state}; it was ${was.state}`);
+  if (is.persistent !== was.persistent)
+    found.push(
+      `the domain is ${is.persistent ? 'persistent' : 'transient'}; it was ${was.persistent ? 'persistent' : 'transient'}`,
+    );
+  else if (is.definition !== was.definition)
+    found.push('the persistent definition is not the one from before');
+  if (is.autostart !== was.autostart)
+    found.push(
+      `autostart is ${is.autostart ? 'on' : 'off'}; it was ${was.autostart ? 'on' : 'off'}`,
+    );
+  if (isUp(now)) found.push(...was.disks.flatMap((disk) => diskDifferences(disk, is.disks)));
+  found.push(...listDifferences('snapshot', was.snapshots, is.snapshots));
+  found.push(...listDifferences('checkpoint', was.checkpoints, is.checkpoints));
+  for (const [path, file] of Object.entries(now.files)) {
+    const earlier = before.files[path];
+    if (earlier === null && file) found.push(`${path} is there; it was not`);
+    if (earlier && file === null) found.push(`${path} is gone`);
+  }
+  return found;
+}
+
+function diskDifferences(was: Disk, disks: readonly Disk[]): string[] {
+  const is = disks.find((disk) => disk.target === was.target);
+  const found: string[] = [];
+  const chainWas = chainText(was);
+  const chainIs = is ? chainText(is) : 'nothing';
+  if (chainIs !== chainWas) found.push(`${was.target} is on ${chainIs}; it was on ${chainWas}`);
+  if (is?.job && is.job.type !== was.job?.type)
+    found.push(`a job (${is.job.type}) runs on ${was.target}`);
+  return found;
+}
+
+function listDifferences(what: string, was: readonly string[], is: readonly string[]): string[] {
+  return [
+    ...was.filter((name) => !is.includes(name)).map((name) => `the ${what} ${name} is gone`),
+    ...is.filter((name) => !was.includes(name)).map((name) => `the ${what} ${name} is new`),
+  ];
+}
+
+/** What contradicts a finished run: live and persistent definitions apart, a job that still runs, a lost definition. */
+export function contradictions(before: World, now: World): string[] {
+  const { domain } = now;
+  const found: string[] = [];
+  if (domain.state !== before.domain.state)
+    found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);
+  if (before.domain.persistent && !domain.persistent)
+    found.push(`"${domain.name}" is transient: it has no persistent definition any more`);
+  for (const disk of domain.disks) {
+    const active = disk.chain[0]?.file;
+    if (domain.persistent && isUp(now) && disk.persistentSource !== active) {
+      found.push(
+        `the definition names ${disk.persistentSource ?? 'nothing'} for ${disk.target}, but the guest runs on ${active ?? 'nothing'}`,
+      );
+    }
+    if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
+  }
+  return found;
+}
+
+/** Where each disk is, for a report: `vda: /images/base <- /images/snap1`. */
+export function whereDisksAre(world: World): string[] {
+  return world.domain.disks
+    .filter((disk) => disk.chain.length > 0 && disk.device === 'disk')
+    .map((disk) => `${disk.target}: ${chainText(disk)}`);
+}
+
+function chainText(disk: Disk): string {
+  return [...disk.chain]
+    .reverse()
+    .map((layer) => layer.file)
+    .join(' <- ');
+}

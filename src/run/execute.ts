@@ -1,0 +1,276 @@
+/** The loop: the machine says what comes next, the driver does it, the journal knows of it before and after. */
+import { hostname } from 'node:os';
+import { type End, EXIT_CODES } from '../errors.ts';
+import type { Listener, RunEvent } from '../events.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Journal } from '../journal/journal.ts';
+import { createPlanMachine, type FinalState } from '../machine/machine.ts';
+import { type Driver, EffectFailed } from '../model/driver.ts';
+import { isUp, type World } from '../model/world.ts';
+import { contradictions, differences, whereDisksAre } from './compare.ts';
+import {
+  doPhase,
+  isContactLost,
+  observe,
+  type Result,
+  type Stage,
+  type Told,
+  undoPhase,
+} from './phase.ts';
+import { salvage } from './salvage.ts';
+
+/** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
+export interface Run {
+  readonly id: string;
+  readonly graph: Graph;
+  readonly driver: Driver;
+  readonly journal: Journal;
+  readonly uri: string;
+  readonly user: string;
+  readonly version: string;
+  /** The observed World that preflight passed on. */
+  readonly world: World;
+  readonly files: readonly string[];
+  readonly signal: AbortSignal;
+  readonly listener: Listener;
+}
+
+/** How a run ended, and what is so now. */
+export interface Finish {
+  readonly end: End;
+  readonly exitCode: number;
+  readonly interrupted: boolean;
+  readonly state: readonly string[];
+  readonly next: readonly string[];
+}
+
+/** What happened on the way, as far as the end has to tell of it. */
+interface Course {
+  interrupted: boolean;
+  readonly reasons: string[];
+  next: readonly string[];
+}
+
+/** Runs an admitted plan to its end. Whatever it throws is a bug in blockplan: all else is an end. */
+export async function execute(run: Run): Promise<Finish> {
+  const began = Date.now();
+  const tell = (event: Told) => run.listener({ time: Date.now(), ...event } as RunEvent);
+  const stage: Stage = {
+    driver: run.driver,
+    journal: run.journal,
+    files: run.files,
+    signal: run.signal,
+    tell,
+    kept: undefined,
+    lastUp: run.world,
+    lastSeen: run.world,
+  };
+  await announce(run, tell);
+  run.driver.onGuestState((state) => tell({ event: 'guest-state', state }));
+  const course: Course = { interrupted: false, reasons: [], next: [] };
+  const final = await travel(run, stage, course);
+  const finish = await conclude(run, stage, final, course);
+  await run.journal.append(
+    {
+      type: 'run-finished',
+      end: finish.end,
+      interrupted: finish.interrupted,
+      state: finish.state,
+      next: finish.next,
+    },
+    true,
+  );
+  tell({ event: 'run-finished', ...finish, durationMs: Date.now() - began });
+  return finish;
+}
+
+async function announce(run: Run, tell: (event: Told) => void): Promise<void> {
+  const steps = outline(run.graph);
+  const { name: domain, uuid } = run.world.domain;
+  const common = { run: run.id, plan: run.graph.name, domain, steps };
+  tell({ event: 'run-started', ...common, journal: run.journal.folder });
+  await run.journal.append(
+    {
+      type: 'run-started',
+      ...common,
+      uuid,
+      uri: run.uri,
+      host: hostname(),
+      user: run.user,
+      pid: process.pid,
+      version: run.version,
+      world: run.world,
+    },
+    true,
+  );
+}
+
+/** The plan's steps with their phases, as they are announced. */
+function outline(graph: Graph) {
+  const steps = new Map<
+    string,
+    { id: string; kind: string; phases: { name: string; summary: string }[] }
+  >();
+  for (const { planned, phase } of graph.nodes) {
+    const step = steps.get(planned.id) ?? { id: planned.id, kind: planned.step.kind, phases: [] };
+    step.phases.push({ name: phase.name, summary: phase.summary });
+    steps.set(planned.id, step);
+  }
+  return [...steps.values()];
+}
+
+/** Walks the machine to a final state. */
+async function travel(run: Run, stage: Stage, course: Course): Promise<FinalState> {
+  const machine = createPlanMachine(run.graph);
+  const befores: World[] = [];
+  let start = run.world;
+  let now = run.world;
+  const starts: World[] = [];
+  let [state, todo] = machine.start();
+  const perform = async (): Promise<Result> => {
+    if (!todo) throw new Error(`the machine has nothing to perform in ${state.name}`);
+    const node = run.graph.nodes[todo.index];
+    if (!node) throw new Error(`the graph has no phase ${todo.index}`);
+    if (todo.direction === 'undo') {
+      // A phase that was interrupted before it began has no Worlds of its own: there is nothing to undo.
+      const before = befores[todo.index];
+      return before
+        ? undoPhase(stage, node, before, starts[todo.index] ?? before)
+        : { type: 'DONE', now };
+    }
+    if (run.signal.aborted)
+      return { type: 'FAILED', reason: 'interrupted', next: [], interrupted: true };
+    if (node.first) start = now;
+    befores[todo.index] = now;
+    starts[todo.index] = start;
+    return doPhase(stage, node, now, start);
+  };
+  while (!state.final) {
+    const result = await perform();
+    if (result.type === 'DONE') now = result.now;
+    else
+      note(
+        stage,
+        course,
+        result,
+        todo?.direction === 'do' &&
+          run.graph.nodes[todo.index]?.doing.failed.startsWith('undo:') === true,
+      );
+    [state, todo] = machine.next(state, { type: result.type });
+  }
+  return state.final;
+}
+
+function note(
+  stage: Stage,
+  course: Course,
+  result: Exclude<Result, { type: 'DONE' }>,
+  turnsBack: boolean,
+): void {
+  course.reasons.push(result.reason);
+  if (result.type === 'LOST') return;
+  course.interrupted ||= result.interrupted;
+  if (result.next.length > 0) course.next = result.next;
+  if (turnsBack)
+    stage.tell({
+      event: 'rollback-started',
+      reason: result.reason,
+      interrupted: result.interrupted,
+    });
+}
+
+/** Judges the end by what is observed, takes the marker out, and says what is so. */
+async function conclude(
+  run: Run,
+  stage: Stage,
+  final: FinalState,
+  course: Course,
+): Promise<Finish> {
+  const journal = `journal: ${run.journal.folder}`;
+  try {
+    if (final === 'uncertain')
+      return finish(
+        'uncertain',
+        course,
+        [...course.reasons, 'what became of the domain is not known', journal],
+        [`virsh dominfo ${run.world.domain.name}`],
+      );
+    if (final === 'stranded') await salvage(stage, run.world);
+    await run.driver.unmark().catch((error: unknown) => {
+      if (!(error instanceof EffectFailed)) throw error;
+      stage.tell({ event: 'notice', message: error.message });
+    });
+    return await judged(run, stage, final, course, journal);
+  } catch (error) {
+    if (!isContactLost(error)) throw error;
+    return finish(
+      'uncertain',
+      course,
+      [...course.reasons, error.message, journal],
+      [`virsh dominfo ${run.world.domain.name}`],
+    );
+  }
+}
+
+async function judged(
+  run: Run,
+  stage: Stage,
+  final: FinalState,
+  course: Course,
+  journal: string,
+): Promise<Finish> {
+  const now = await observe(stage);
+  if (final === 'succeeded') {
+    const wrong = contradictions(run.world, now);
+    return wrong.length === 0
+      ? finish('succeeded', course, [...whereDisksAre(now), ...leftBehind(run.world, now)], [])
+      : finish(
+          'stranded',
+          course,
+          ['all steps are done, but:', ...wrong, journal],
+          [`virsh dumpxml ${now.domain.name}`],
+        );
+  }
+  const apart = differences(run.world, now);
+  if (final === 'rolled-back' && apart.length === 0)
+    return finish(
+      'rolled-back',
+      course,
+      [...course.reasons, 'all is as it was before the run'],
+      [],
+    );
+  const next = course.next.length > 0 ? course.next : nextSteps(now);
+  return finish(
+    'stranded',
+    course,
+    [...course.reasons, ...apart, ...whereDisksAre(now), journal],
+    next,
+  );
+}
+
+/** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */
+function leftBehind(before: World, now: World): string[] {
+  const used = new Set(now.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  return before.domain.disks
+    .flatMap((disk) => disk.chain.map((layer) => layer.file))
+    .filter((file) => !used.has(file) && now.files[file])
+    .map((file) => `${file} is not used by this guest any more; it is kept`);
+}
+
+function nextSteps(now: World): string[] {
+  const { name } = now.domain;
+  if (now.domain.state === 'gone') return [`virsh list --all`];
+  return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
+}
+
+function finish(
+  end: End,
+  course: Course,
+  state: readonly string[],
+  next: readonly string[],
+): Finish {
+  const interrupted = course.interrupted;
+  // A run that was interrupted and could not be brought back says so by the shell's code for an interruption.
+  const exitCode = interrupted && end !== 'rolled-back' ? 130 : EXIT_CODES[end];
+  return { end, exitCode, interrupted, state, next };
+}
