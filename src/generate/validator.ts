@@ -2,8 +2,8 @@
 import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
-import type { Validate } from '../plan/read.ts';
 import { planSchema } from '../plan/schema.ts';
+import type { Validate } from '../plan/shape.ts';
 import type { AnyStep } from '../steps/define.ts';
 
 /**
@@ -43,10 +43,10 @@ export function validateFor(steps: readonly AnyStep[]): Validate {
 }
 
 function compiler(options: Options): Ajv2020 {
-  // `verbose` gives each error the schema that it is about: what was expected is said in its words.
   return new Ajv2020({
     allErrors: true,
-    verbose: true,
+    // What is wrong is said by src/plan/explain.ts.
+    messages: false,
     strict: true,
     allowUnionTypes: true,
     ...options,

@@ -15,13 +15,7 @@ import { JobWatch } from './await-job.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { imageChain, lookAtFile, lookAtFolder, openers, removeFile } from './files.ts';
-import {
-  MARKER_URI,
-  markCommand,
-  NOTHING_TO_UNMARK,
-  readMarker,
-  unmarkCommands,
-} from './marker.ts';
+import { MARKER_URI, markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
 import { otherDomains } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -207,14 +201,13 @@ class LiveDriver implements Driver {
   }
 
   async mark(marker: Marker): Promise<void> {
-    const { domain } = this.#options;
-    const { persistent } = await observeDomain(this.#virsh, domain, true);
+    const command = markCommand(this.#options.domain, marker);
     const set = async () => {
-      const answer = await this.#virsh.run(markCommand(domain, marker, persistent));
-      if (!answer.ok)
-        throw new EffectFailed(
-          `the marker cannot be written into the domain's metadata: ${answer.error}`,
-        );
+      const answer = await this.#virsh.run(command);
+      if (answer.ok) return;
+      throw new EffectFailed(
+        `the marker cannot be written into the domain's metadata: ${answer.error}`,
+      );
     };
     // libvirt answers the change with an event: so the same act proves that events arrive before any is needed.
     const live = await this.#listening().proveLive(set, MARKER_URI, { timeoutMs: 10_000 });
@@ -223,14 +216,11 @@ class LiveDriver implements Driver {
   }
 
   async unmark(): Promise<void> {
-    const answers = await this.#virsh.runAll(unmarkCommands(this.#options.domain));
-    const failed = answers.find(
-      (answer) => !answer.ok && !NOTHING_TO_UNMARK.test(answer.error ?? ''),
+    const answer = await this.#virsh.run(unmarkCommand(this.#options.domain));
+    if (answer.ok || NOTHING_TO_UNMARK.test(answer.error ?? '')) return;
+    throw new EffectFailed(
+      `the marker cannot be taken out of the domain's metadata: ${answer.error}`,
     );
-    if (failed)
-      throw new EffectFailed(
-        `the marker cannot be taken out of the domain's metadata: ${failed.error}`,
-      );
   }
 
   marker(): Promise<Marker | undefined> {

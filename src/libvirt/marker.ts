@@ -8,42 +8,30 @@ export const MARKER_URI = 'urn:blockplan:run:1';
 
 const KEY = 'blockplan';
 
-/** The command that writes the marker; `--config` only where there is a persistent definition to write it to. */
-export function markCommand(domain: string, marker: Marker, persistent: boolean): string[] {
+/**
+ * The command that writes the marker, into the live definition only: libvirt leaves an empty `<metadata/>` behind when
+ * it is taken out again, and the persistent definition has to stay as it is to the byte.
+ */
+export function markCommand(domain: string, marker: Marker): string[] {
   const attributes = Object.entries(marker).map(
     ([name, value]) => `${name}='${escapeAttribute(String(value))}'`,
   );
-  return [
-    ...command(domain),
-    '--key',
-    KEY,
-    '--set',
-    `<run ${attributes.join(' ')}/>`,
-    '--live',
-    ...(persistent ? ['--config'] : []),
-  ];
+  return [...command(domain), '--key', KEY, '--set', `<run ${attributes.join(' ')}/>`];
 }
 
-/** The commands that take it out again; each may find nothing to take. */
-export function unmarkCommands(domain: string): string[][] {
-  return [
-    [...command(domain), '--remove', '--live'],
-    [...command(domain), '--remove', '--config'],
-  ];
+/** The command that takes it out again. */
+export function unmarkCommand(domain: string): string[] {
+  return [...command(domain), '--remove'];
 }
 
 /** What libvirt says where there is no marker, or no definition or guest that could have one. */
 export const NOTHING_TO_UNMARK =
-  /metadata element is missing|metadata not found|no metadata|domain is not running|transient domains do not have any persistent config/i;
+  /metadata not found|metadata element|domain is not running|failed to get domain|Domain not found/i;
 
-/** The marker on the domain, in its live or its persistent metadata; undefined where there is none. */
+/** The marker on the running domain; undefined where there is none. */
 export async function readMarker(virsh: Virsh, domain: string): Promise<Marker | undefined> {
-  const answers = await virsh.runAll([
-    [...command(domain), '--live'],
-    [...command(domain), '--config'],
-  ]);
-  const found = answers.find((answer) => answer.ok && answer.stdout.trim() !== '');
-  return found && parseMarker(found.stdout);
+  const answer = await virsh.run(command(domain));
+  return answer.ok && answer.stdout.trim() !== '' ? parseMarker(answer.stdout) : undefined;
 }
 
 function parseMarker(xml: string): Marker {
@@ -58,7 +46,7 @@ function parseMarker(xml: string): Marker {
 }
 
 function command(domain: string): string[] {
-  return ['metadata', '--domain', domain, '--uri', MARKER_URI];
+  return ['metadata', '--domain', domain, '--uri', MARKER_URI, '--live'];
 }
 
 function escapeAttribute(text: string): string {

@@ -1,8 +1,7 @@
 /** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
 import { BlockplanError } from '../errors.ts';
-import { readDomainXml, withoutMetadata } from '../model/domain-xml.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
 import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
-import { MARKER_URI } from './marker.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
 /** What virsh says in the words of `virsh domstate` (libvirt: virDomainState). */
@@ -16,8 +15,7 @@ const STATES: readonly string[] = [
 ];
 
 /**
- * The domain as libvirt has it now. The marker of a run is taken out of the definition, so that what is compared and
- * kept is what the user has.
+ * The domain as libvirt has it now.
  * @param securely whether the definition comes with its passwords; a read-only connection is refused them
  */
 export async function observeDomain(
@@ -40,7 +38,7 @@ export async function observeDomain(
   const xml = readDomainXml(live.stdout);
   const persistent = facts.get('Persistent') === 'yes';
   const state = stateOf(facts.get('State') ?? '');
-  const definition = persistent ? withoutMetadata(inactive.stdout, MARKER_URI) : undefined;
+  const definition = persistent ? inactive.stdout : undefined;
   const disks = withPersistentSources(xml.disks, definition);
   return {
     name: xml.name,

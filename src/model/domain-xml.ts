@@ -134,25 +134,6 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   return applyEdits(xml, edits);
 }
 
-/**
- * Takes blockplan's marker out of a definition, so that what is kept is what the user had.
- * @param uri the XML namespace of the marker
- */
-export function withoutMetadata(xml: string, uri: string): string {
-  const metadata = child(rootOf(xml, 'domain'), 'metadata');
-  const elements = metadata?.children.filter((node) => node instanceof XmlElement) ?? [];
-  const marker = elements.find((element) =>
-    Object.entries(element.attributes).some(
-      ([name, value]) =>
-        name.startsWith('xmlns:') && value === uri && element.name.startsWith(`${name.slice(6)}:`),
-    ),
-  );
-  if (!metadata || !marker) return xml;
-  return applyEdits(xml, [
-    { ...withLeadingSpace(xml, elements.length === 1 ? metadata : marker), text: '' },
-  ]);
-}
-
 interface Edit {
   readonly start: number;
   readonly end: number;

@@ -7,15 +7,13 @@ import type { Places } from './places.ts';
 import type { Schema } from './schema.ts';
 import { listed, named, quoted } from './words.ts';
 
-/** What the generated validator tells of one error; see ajv's `ErrorObject`, with `verbose`. */
-export interface SchemaError {
+/** One error of the validator, with the part of the plan that it is about and the part of the schema that says so. */
+export interface ShapeError {
   readonly keyword: string;
-  readonly instancePath: string;
+  readonly path: Path;
+  readonly data: unknown;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
-  readonly schema?: unknown;
-  readonly parentSchema?: Schema;
-  readonly data?: unknown;
+  readonly schema: Schema;
   readonly propertyName?: string;
 }
 
@@ -30,8 +28,8 @@ export class Explainer {
   }
 
   /** The finding for one error; undefined for an error that only repeats others. */
-  explain(error: SchemaError, path: Path): Finding | undefined {
-    const parent = error.parentSchema ?? {};
+  explain(error: ShapeError): Finding | undefined {
+    const { path, schema: parent } = error;
     switch (error.keyword) {
       case 'required':
         return this.#missing(error, path, parent);
@@ -50,7 +48,7 @@ export class Explainer {
     }
   }
 
-  #missing(error: SchemaError, path: Path, parent: Schema): Finding {
+  #missing(error: ShapeError, path: Path, parent: Schema): Finding {
     const key = String(error.params['missingProperty']);
     const of = path.length === 0 ? 'the plan' : label(path);
     return flaw('BP023', `${of} needs ${quoted(key)}`, {
@@ -130,7 +128,7 @@ export class Explainer {
     return step && Object.hasOwn(step.unoffered, option) ? step.unoffered[option] : undefined;
   }
 
-  #wrongNumber(error: SchemaError, path: Path): Finding {
+  #wrongNumber(error: ShapeError, path: Path): Finding {
     const limit = Number(error.params['limit']);
     const things = error.keyword.endsWith('Items') ? 'item' : 'key';
     const most = error.keyword.startsWith('max') ? 'most' : 'least';
@@ -149,7 +147,7 @@ export class Explainer {
     });
   }
 
-  #wrongValue(error: SchemaError, path: Path, parent: Schema): Finding | undefined {
+  #wrongValue(error: ShapeError, path: Path, parent: Schema): Finding | undefined {
     if (error.data === null && this.#hasStrayOptions(path)) return undefined;
     const code = error.keyword === 'type' ? 'BP021' : 'BP022';
     const message = path.length === 0 ? 'the plan' : label(path);
@@ -164,7 +162,7 @@ export class Explainer {
     );
   }
 
-  #valueHint(error: SchemaError, path: Path, parent: Schema): string | undefined {
+  #valueHint(error: ShapeError, path: Path, parent: Schema): string | undefined {
     const { data } = error;
     const types = [parent['type']].flat();
     const choices = Array.isArray(parent['enum'])

@@ -9,7 +9,8 @@ const MOST = 50;
 
 export class Findings {
   readonly #all: Finding[] = [];
-  readonly #faulty: Path[] = [];
+  readonly #faulty = new Set<string>();
+  readonly #faultyBelow = new Set<string>();
 
   /** Adds one, unless its value has been found wrong before: one mistake is told once. */
   add(finding: Finding): void {
@@ -20,19 +21,27 @@ export class Findings {
     this.#all.push(finding);
   }
 
+  /** Whether there are so many that none of those to come could be told. */
+  get isFull(): boolean {
+    return this.#all.length > MOST * 20;
+  }
+
   /** Marks a value as wrong, where what is wrong with it has been told without its path. */
   condemn(path: Path): void {
-    this.#faulty.push(path);
+    this.#faulty.add(JSON.stringify(path));
+    for (let length = 0; length <= path.length; length++) {
+      this.#faultyBelow.add(JSON.stringify(path.slice(0, length)));
+    }
   }
 
   /** Whether that value itself has been found wrong. */
   isFaulty(path: Path): boolean {
-    return this.#faulty.some((known) => known.length === path.length && startsWith(known, path));
+    return this.#faulty.has(JSON.stringify(path));
   }
 
   /** Whether anything at that place or below it has been found wrong. */
   isFaultyBelow(path: Path): boolean {
-    return this.#faulty.some((known) => startsWith(known, path));
+    return this.#faultyBelow.has(JSON.stringify(path));
   }
 
   get warnings(): readonly Finding[] {
@@ -75,10 +84,6 @@ export function flaw(
     ...(path === undefined ? {} : { path }),
     ...(position === undefined ? {} : { position }),
   };
-}
-
-function startsWith(path: Path, beginning: Path): boolean {
-  return beginning.every((word, index) => path[index] === word);
 }
 
 /** Those without a position, such as a wrong `--set`, come first. */

@@ -14,6 +14,7 @@ import { nameOf } from './admit.ts';
 import { type Findings, flaw, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { nearest } from './nearest.ts';
+import { LONGEST_TEXT } from './references.ts';
 import { isMergeKey, wordOf } from './tree.ts';
 import { quoted } from './words.ts';
 
@@ -110,7 +111,10 @@ class Inspection {
   }
 
   #scalar(scalar: Scalar, path: Path): void {
-    if (typeof scalar.value === 'string') this.#characters(scalar, scalar.value, path);
+    if (typeof scalar.value === 'string') {
+      this.#characters(scalar, scalar.value, path);
+      if (scalar.value.length > LONGEST_TEXT) this.#tooLong(scalar, path);
+    }
     if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
     this.#add(
       'BP014',
@@ -121,6 +125,14 @@ class Inspection {
         hint: 'use a smaller number, or put it in quotes to make it text',
       },
     );
+  }
+
+  #tooLong(scalar: Scalar, path: Path): void {
+    const most = LONGEST_TEXT.toLocaleString('en');
+    this.#add('BP015', `the value is longer than ${most} characters`, scalar, {
+      path,
+      hint: 'check that its quote is closed where it should be',
+    });
   }
 
   /** Escapes can bring characters in that the text itself does not show. */

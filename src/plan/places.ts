@@ -37,16 +37,21 @@ export class Places implements PlanText {
     return key && whole ? this.#at(key) : this.locate(path);
   }
 
-  /** A stretch of the text value at that path; the whole value where escapes or folds hide where it stands. */
-  locateWithin(path: Path, from: number, length: number): Position {
+  /**
+   * Locates stretches of the text value at that path, by index and length; it locates the whole value where escapes or
+   * folds hide where a stretch stands.
+   */
+  locatorWithin(path: Path): (from: number, length: number) => Position {
     const node = this.tree.resolve(this.#find(path).node);
     const [start, end] = node?.range ?? [0, 0];
-    if (!isScalar(node) || typeof node.value !== 'string') return this.locate(path);
     const written = this.source.slice(start, end);
     const quote = /^["']/.test(written) ? 1 : 0;
-    if (written.slice(quote, written.length - quote) !== node.value) return this.locate(path);
-    const at = start + quote + from;
-    return this.tree.lines.position(at, at + length);
+    const isPlain = isScalar(node) && written.slice(quote, written.length - quote) === node.value;
+    if (!isPlain) return () => this.locate(path);
+    return (from, length) => {
+      const at = start + quote + from;
+      return this.tree.lines.position(at, at + length);
+    };
   }
 
   /** Whether the text has that path. */

@@ -1,24 +1,18 @@
 /** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
 import type { AnyStep } from '../steps/define.ts';
 import { admit } from './admit.ts';
-import { Explainer, type SchemaError } from './explain.ts';
 import { Findings, flaw, type Path, refusal } from './findings.ts';
 import { inspect } from './inspect.ts';
 import { parse } from './parse.ts';
 import { Places } from './places.ts';
 import type { Plan } from './plan.ts';
 import { type Lookup, putIn } from './references.ts';
+import { checkShape, type Validate } from './shape.ts';
 import { planSteps } from './steps.ts';
 import { Tree } from './tree.ts';
 import generated from './validator.generated.js';
 import { type Settings, Vars } from './vars.ts';
 import { named, quoted } from './words.ts';
-
-/** Says whether data has the shape of a plan; `errors` has what is wrong when it has not. */
-export interface Validate {
-  (data: unknown): boolean;
-  errors?: SchemaError[] | null;
-}
 
 export interface PlanInput {
   /** The file's name as the user gave it; it is only shown. */
@@ -48,7 +42,7 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
   const tree = new Tree(lines, root, inspect(lines, root, findings));
   const places = new Places(tree);
   const document = resolve(documentOf(tree, places), set, places, findings);
-  checkShape(document, { validate, steps, places, findings });
+  checkShape(document, validate, steps, { places, findings });
   checkDomain(document['domain'], places, findings);
   const planned = planSteps(document['steps'], steps, places, findings);
   findings.refuse();
@@ -92,9 +86,10 @@ function resolve(document: Document, set: Settings, places: Places, findings: Fi
   vars.settle(set, places, findings);
   const fill = (value: unknown, path: Path, lookup: Lookup): unknown => {
     if (typeof value === 'string') {
-      const known = value.includes('${')
-        ? putIn(value, path, { lookup, findings, places })
-        : undefined;
+      const known =
+        value.includes('${') && !findings.isFaulty(path)
+          ? putIn(value, path, { lookup, findings, places })
+          : undefined;
       return known ? known.value : value;
     }
     if (Array.isArray(value))
@@ -119,37 +114,6 @@ function resolve(document: Document, set: Settings, places: Places, findings: Fi
       : {}),
     ...('steps' in document ? { steps: fill(document['steps'], ['steps'], vars.lookup) } : {}),
   };
-}
-
-function checkShape(
-  document: Document,
-  {
-    validate,
-    steps,
-    places,
-    findings,
-  }: { validate: Validate; steps: readonly AnyStep[]; places: Places; findings: Findings },
-): void {
-  if (validate(document)) return;
-  const explainer = new Explainer(places, steps);
-  for (const error of validate.errors ?? []) {
-    const finding = explainer.explain(error, pathOf(error.instancePath, document));
-    if (finding) findings.add(finding);
-  }
-}
-
-/** A JSON pointer as a path; what points into a list becomes a number. */
-function pathOf(pointer: string, document: Document): Path {
-  let value: unknown = document;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((escaped) => {
-      const word = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
-      const isIndex = Array.isArray(value);
-      value = (value as Document | undefined)?.[word];
-      return isIndex ? Number(word) : word;
-    });
 }
 
 /** Virsh takes a number for an id, and a UUID for a UUID, before it looks for a name. */

@@ -21,8 +21,11 @@ export interface Unknown {
 /** Answers what a name such as `vars.dest` stands for. */
 export type Lookup = (name: string) => Known | Unknown;
 
-/** `$${` is a literal `${`; a `${` without its `}` is a mistake. */
-const SIGNS = /\$\$\{|\$\{([^}]*)\}|\$\{/g;
+/** `$${` is a literal `${`; a `${` without its `}` is a mistake, and takes the rest so that reading stays linear. */
+const SIGNS = /\$\$\{|\$\{([^}]*)(\}?)/g;
+
+/** Longer than any path, and short enough that variables cannot blow a plan up. */
+export const LONGEST_TEXT = 10_000;
 
 /** Whether the text is one reference and nothing else: its value then keeps its type. */
 function isOneReference(text: string): boolean {
@@ -46,27 +49,42 @@ export function putIn(
 ): Known | undefined {
   let isWhole = true;
   let only: Known | undefined;
-  const result = text.replace(SIGNS, (sign: string, name: string | undefined, index: number) => {
-    if (sign === '$${') return '${';
-    const answer = name === undefined ? NEVER_CLOSED : lookup(name);
+  let length = text.length;
+  const locate = places.locatorWithin(path);
+  // Without a path, so that a second wrong reference in the same text is told too.
+  const tell = (unknown: Unknown, from: number, width: number) => {
+    isWhole = false;
+    const { code = 'BP040', message, hint } = unknown;
+    if (message === undefined || findings.isFull) return;
+    findings.add(flaw(code, message, { position: locate(from, width), hint }));
+  };
+  const replace = (sign: string, name: string | undefined, end: string | undefined, at: number) => {
+    if (name === undefined) return '${';
+    const answer = end === '}' ? lookup(name) : NEVER_CLOSED;
     if ('value' in answer) {
       only = answer;
-      return answer.written;
+      length += answer.written.length;
+      return length > LONGEST_TEXT * 2 ? '' : answer.written;
     }
-    isWhole = false;
-    if (answer.message !== undefined) {
-      const position = places.locateWithin(path, index, sign.length);
-      // Without a path, so that a second wrong reference in the same text is told too.
-      findings.add(flaw(answer.code ?? 'BP040', answer.message, { position, hint: answer.hint }));
-    }
+    tell(answer, at, end === '}' ? sign.length : 2);
     return sign;
-  });
+  };
+  const result = text.replace(SIGNS, replace);
+  if (isWhole && (length > LONGEST_TEXT * 2 || result.length > LONGEST_TEXT)) {
+    tell(TOO_LONG, 0, text.length);
+  }
   if (!isWhole) {
     findings.condemn(path);
     return undefined;
   }
   return isOneReference(text) && only ? only : { value: result, written: result };
 }
+
+const TOO_LONG: Unknown = {
+  code: 'BP015',
+  message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
+  hint: 'use shorter values',
+};
 
 const NEVER_CLOSED: Unknown = {
   code: 'BP041',

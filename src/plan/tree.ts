@@ -82,7 +82,9 @@ export class Tree {
   value(node: Node | null = this.root, depth = 0): unknown {
     const target = this.resolve(node);
     if (depth > DEEPEST) throw this.#endless(node ?? this.root);
-    this.#spend(node ?? this.root);
+    // A long text costs more than a short one: an alias repeats it as a whole.
+    const length = isScalar(target) && typeof target.value === 'string' ? target.value.length : 0;
+    this.#spend(node ?? this.root, 1 + Math.floor(length / 100));
     if (isMap(target)) {
       const entries = [...this.entries(target as YAMLMap)];
       return Object.fromEntries(
@@ -94,8 +96,9 @@ export class Tree {
     return isScalar(target) ? target.value : null;
   }
 
-  #spend(at: Node): void {
-    if (++this.#values <= MOST_VALUES) return;
+  #spend(at: Node, cost = 1): void {
+    this.#values += cost;
+    if (this.#values <= MOST_VALUES) return;
     throw refusal([
       flaw(
         'BP010',

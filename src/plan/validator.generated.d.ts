@@ -1,5 +1,5 @@
-import type { SchemaError } from './explain.ts';
+import type { Validate } from './shape.ts';
 
 /** Generated from the step kinds by `npm run generate`; true when the data is a plan, else `errors` has what is wrong. */
-declare const validate: { (data: unknown): boolean; errors?: SchemaError[] | null };
+declare const validate: Validate;
 export default validate;

@@ -84,588 +84,376 @@ says so."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new R
 prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
 let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
 dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"},message:"must have required prop\
-erty 'plan'",schema:schema31.required,parentSchema:schema31,data};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}
-if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"},
-message:"must have required property 'name'",schema:schema31.required,parentSchema:schema31,data};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"requ\
-ired",params:{missingProperty:"domain"},message:"must have required property 'domain'",schema:schema31.required,parentSchema:schema31,
-data};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"\
-#/required",keyword:"required",params:{missingProperty:"steps"},message:"must have required property 'steps'",schema:schema31.
-required,parentSchema:schema31,data};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
-"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={
-instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0},message:"\
-must NOT have additional properties",schema:!1,parentSchema:schema31,data};vErrors===null?vErrors=[err4]:vErrors.push(err4),
-errors++}if(data.plan!==void 0){let data0=data.plan;if(data0!=="blockplan/v1"){let err5={instancePath:instancePath+"/pla\
-n",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"},message:"must be equal to c\
-onstant",schema:"blockplan/v1",parentSchema:schema31.properties.plan,data:data0};vErrors===null?vErrors=[err5]:vErrors.push(
-err5),errors++}}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.
+push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
+name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"\
+#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}
+if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};
+vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0===
+"description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"\
+#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.
+push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"\
+#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(
+err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
 instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-\
-z0-9-]{0,62}$"},message:'must match pattern "^[a-z0-9][a-z0-9-]{0,62}$"',schema:"^[a-z0-9][a-z0-9-]{0,62}$",parentSchema:schema31.
-properties.name,data:data1};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
-"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.
-properties.name.type,parentSchema:schema31.properties.name,data:data1};vErrors===null?vErrors=[err7]:vErrors.push(err7),
-errors++}}if(data.description!==void 0){let data2=data.description;if(typeof data2!="string"){let err8={instancePath:instancePath+
-"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"},message:"must be string",
-schema:schema31.properties.description.type,parentSchema:schema31.properties.description,data:data2};vErrors===null?vErrors=
-[err8]:vErrors.push(err8),errors++}}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>
-255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{
-limit:255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema31.properties.domain,data:data3};
+z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/n\
+ame",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(
+err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+"/d\
+escription",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err8]:
+vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>255){
+let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{limit:255}};
 vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"},message:'must ma\
-tch pattern "^[^/\\s-][^/]*$"',schema:"^[^/\\s-][^/]*$",parentSchema:schema31.properties.domain,data:data3};vErrors===null?
+"/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
 vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
-es/domain/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties.domain.type,parentSchema:schema31.
-properties.domain,data:data3};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.vars!==void 0){let data4=data.
-vars;if(data4&&typeof data4=="object"&&!Array.isArray(data4)){if(Object.keys(data4).length>100){let err12={instancePath:instancePath+
-"/vars",schemaPath:"#/properties/vars/maxProperties",keyword:"maxProperties",params:{limit:100},message:"must NOT have m\
-ore than 100 properties",schema:100,parentSchema:schema31.properties.vars,data:data4};vErrors===null?vErrors=[err12]:vErrors.
-push(err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1=="string"){if(!pattern6.test(key1)){let err13={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^[A-Za-z_][A-Za-z0-9_-]*$"},message:'must match pattern "^[A-Za-z_][A-Za-z0-9_-]*$"',schema:"^[A-Za-z_][A-Za-z0-9_-]*$",
-parentSchema:schema31.properties.vars.propertyNames,data:key1,propertyName:key1};vErrors===null?vErrors=[err13]:vErrors.
-push(err13),errors++}}else{let err14={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/type",
-keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties.vars.propertyNames.type,parentSchema:schema31.
-properties.vars.propertyNames,data:key1,propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}var valid1=_errs11===
-errors;if(!valid1){let err15={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames",keyword:"pr\
-opertyNames",params:{propertyName:key1},message:"property name must be valid",schema:schema31.properties.vars.propertyNames,
-parentSchema:schema31.properties.vars,data:data4};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}for(let key2 in data4){
-let data5=data4[key2];if(typeof data5!="string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!="boolean"&&data5!==
-null){let err16={instancePath:instancePath+"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties\
-/vars/additionalProperties/type",keyword:"type",params:{type:schema31.properties.vars.additionalProperties.type},message:"\
-must be string,number,boolean,null",schema:schema31.properties.vars.additionalProperties.type,parentSchema:schema31.properties.
-vars.additionalProperties,data:data5};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}}else{let err17={instancePath:instancePath+
-"/vars",schemaPath:"#/properties/vars/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.vars.type,parentSchema:schema31.properties.vars,data:data4};vErrors===null?vErrors=[err17]:vErrors.push(err17),
-errors++}}if(data.steps!==void 0){let data6=data.steps;if(Array.isArray(data6)){if(data6.length>100){let err18={instancePath:instancePath+
-"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100},message:"must NOT have more than\
- 100 items",schema:100,parentSchema:schema31.properties.steps,data:data6};vErrors===null?vErrors=[err18]:vErrors.push(err18),
-errors++}if(data6.length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/minItems",keyword:"\
-minItems",params:{limit:1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema31.properties.steps,data:data6};
-vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];
-if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)if(!(key3==="id"||key3==="snapshot-create\
--as"||key3==="blockcopy"||key3==="blockcommit"||key3==="undefine"||key3==="redefine"||key3==="convert")){let err20={instancePath:instancePath+
-"/steps/"+i0,schemaPath:"#/properties/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3},
-message:"must NOT have additional properties",schema:!1,parentSchema:schema31.properties.steps.items,data:data7};vErrors===
-null?vErrors=[err20]:vErrors.push(err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.
-test(data8)){let err21={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/\
-pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"},message:'must match pattern "^[a-z0-9][a-z0-9-]{\
-0,62}$"',schema:"^[a-z0-9][a-z0-9-]{0,62}$",parentSchema:schema31.properties.steps.items.properties.id,data:data8};vErrors===
-null?vErrors=[err21]:vErrors.push(err21),errors++}}else{let err22={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"\
-#/properties/steps/items/properties/id/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.
-properties.steps.items.properties.id.type,parentSchema:schema31.properties.steps.items.properties.id,data:data8};vErrors===
-null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==void 0){let data9=data7["snapshot-cr\
-eate-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){let err23={instancePath:instancePath+
+es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.
+vars!==void 0){let data4=data.vars;if(data4&&typeof data4=="object"&&!Array.isArray(data4)){if(Object.keys(data4).length>
+100){let err12={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/maxProperties",keyword:"maxProperties",params:{
+limit:100}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1==
+"string"){if(!pattern6.test(key1)){let err13={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},propertyName:key1};vErrors===null?vErrors=[err13]:
+vErrors.push(err13),errors++}}else{let err14={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/type",keyword:"type",params:{type:"string"},propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}
+var valid1=_errs11===errors;if(!valid1){let err15={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/prope\
+rtyNames",keyword:"propertyNames",params:{propertyName:key1}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}
+for(let key2 in data4){let data5=data4[key2];if(typeof data5!="string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!=
+"boolean"&&data5!==null){let err16={instancePath:instancePath+"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+#/properties/vars/additionalProperties/type",keyword:"type",params:{type:schema31.properties.vars.additionalProperties.type}};
+vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"\
+#/properties/vars/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}
+if(data.steps!==void 0){let data6=data.steps;if(Array.isArray(data6)){if(data6.length>100){let err18={instancePath:instancePath+
+"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===null?vErrors=[err18]:
+vErrors.push(err18),errors++}if(data6.length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/s\
+teps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.
+length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)
+if(!(key3==="id"||key3==="snapshot-create-as"||key3==="blockcopy"||key3==="blockcommit"||key3==="undefine"||key3==="rede\
+fine"||key3==="convert")){let err20={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties/steps/items/additio\
+nalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err20]:vErrors.push(
+err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.test(data8)){let err21={
+instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/pattern",keyword:"patter\
+n",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{let err22={
+instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==void 0){let data9=data7["\
+snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){let err23={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/required",keyword:"\
-required",params:{missingProperty:"name"},message:"must have required property 'name'",schema:schema31.properties.steps.
-items.properties["snapshot-create-as"].required,parentSchema:schema31.properties.steps.items.properties["snapshot-create\
--as"],data:data9};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}for(let key4 in data9)if(!func2.call(schema31.
-properties.steps.items.properties["snapshot-create-as"].properties,key4)){let err24={instancePath:instancePath+"/steps/"+
-i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key4},message:"must NOT have additional properties",schema:!1,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"],data:data9};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}
-if(data9.name!==void 0){let data10=data9.name;if(typeof data10=="string"){if(func1(data10)<1){let err25={instancePath:instancePath+
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}for(let key4 in data9)
+if(!func2.call(schema31.properties.steps.items.properties["snapshot-create-as"].properties,key4)){let err24={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperti\
+es",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err24]:vErrors.push(err24),
+errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10=="string"){if(func1(data10)<1){let err25={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/na\
-me/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.name,data:data10};vErrors===null?vErrors=[err25]:vErrors.
-push(err25),errors++}if(!pattern8.test(data10)){let err26={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/n\
-ame",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{
-pattern:"^[^/.][^/]*$"},message:'must match pattern "^[^/.][^/]*$"',schema:"^[^/.][^/]*$",parentSchema:schema31.properties.
-steps.items.properties["snapshot-create-as"].properties.name,data:data10};vErrors===null?vErrors=[err26]:vErrors.push(err26),
-errors++}}else{let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/ste\
-ps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{type:"string"},message:"must be stri\
-ng",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.name.type,parentSchema:schema31.properties.
-steps.items.properties["snapshot-create-as"].properties.name,data:data10};vErrors===null?vErrors=[err27]:vErrors.push(err27),
-errors++}}if(data9.description!==void 0){let data11=data9.description;if(typeof data11!="string"){let err28={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/description/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.
-properties["snapshot-create-as"].properties.description.type,parentSchema:schema31.properties.steps.items.properties["sn\
-apshot-create-as"].properties.description,data:data11};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}if(data9["\
-disk-only"]!==void 0){let data12=data9["disk-only"];if(typeof data12!="boolean"){let err29={instancePath:instancePath+"/\
-steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
-/disk-only/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.
-properties["snapshot-create-as"].properties["disk-only"].type,parentSchema:schema31.properties.steps.items.properties["s\
-napshot-create-as"].properties["disk-only"],data:data12};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data9.
-atomic!==void 0){let data13=data9.atomic;if(typeof data13!="boolean"){let err30={instancePath:instancePath+"/steps/"+i0+
-"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/atomic/type",
-keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties["snap\
-shot-create-as"].properties.atomic.type,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.
-atomic,data:data13};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}if(data9.quiesce!==void 0){let data14=data9.
-quiesce;if(typeof data14!="boolean"){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/quiesce",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{type:"boolean"},message:"\
-must be boolean",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.quiesce.type,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.quiesce,data:data14};vErrors===null?vErrors=[err31]:vErrors.
-push(err31),errors++}}if(data9["no-metadata"]!==void 0){let data15=data9["no-metadata"];if(typeof data15!="boolean"){let err32={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"#/properties/steps/items/properties\
-/snapshot-create-as/properties/no-metadata/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties["no-metadata"].type,parentSchema:schema31.properties.
-steps.items.properties["snapshot-create-as"].properties["no-metadata"],data:data15};vErrors===null?vErrors=[err32]:vErrors.
-push(err32),errors++}}if(data9["reuse-external"]!==void 0){let data16=data9["reuse-external"];if(typeof data16!="boolean"){
-let err33={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#/properties/steps/it\
-ems/properties/snapshot-create-as/properties/reuse-external/type",keyword:"type",params:{type:"boolean"},message:"must b\
-e boolean",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties["reuse-external"].type,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties["reuse-external"],data:data16};vErrors===null?vErrors=
-[err33]:vErrors.push(err33),errors++}}if(data9.live!==void 0){let data17=data9.live;if(typeof data17!="boolean"){let err34={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/live",schemaPath:"#/properties/steps/items/properties/snapsh\
-ot-create-as/properties/live/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.
-steps.items.properties["snapshot-create-as"].properties.live.type,parentSchema:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.live,data:data17};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}}if(data9.
-validate!==void 0){let data18=data9.validate;if(typeof data18!="boolean"){let err35={instancePath:instancePath+"/steps/"+
-i0+"/snapshot-create-as/validate",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/validate\
-/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.validate.type,parentSchema:schema31.properties.steps.items.properties["snapshot-create-a\
-s"].properties.validate,data:data18};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}}if(data9.memspec!==void 0){
-let data19=data9.memspec;if(data19&&typeof data19=="object"&&!Array.isArray(data19)){if(data19.file===void 0){let err36={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/sna\
-pshot-create-as/properties/memspec/required",keyword:"required",params:{missingProperty:"file"},message:"must have requi\
-red property 'file'",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.memspec.required,
-parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.memspec,data:data19};vErrors===
+me/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.
+test(data10)){let err26={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}}else{let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-cre\
+ate-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}if(data9.description!==void 0&&typeof data9.
+description!="string"){let err28={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="\
+boolean"){let err29={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/ste\
+ps/items/properties/snapshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/\
+atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.
+quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-a\
+s/quiesce",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["\
+no-metadata"]!="boolean"){let err32={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/no-metadata/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data9["reuse-external"]!==void 0&&typeof data9["reuse-ext\
+ernal"]!="boolean"){let err33={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/reuse-external/type",keyword:"type",params:{type:"boole\
+an"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(data9.live!==void 0&&typeof data9.live!="boolean"){
+let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/live",schemaPath:"#/properties/steps/items/proper\
+ties/snapshot-create-as/properties/live/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.
+push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!="boolean"){let err35={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
+s/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data9.
+memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19=="object"&&!Array.isArray(data19)){if(data19.file===
+void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/i\
+tems/properties/snapshot-create-as/properties/memspec/required",keyword:"required",params:{missingProperty:"file"}};vErrors===
 null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)if(key5!=="file"){let err37={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
-/memspec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5},message:"must NOT have ad\
-ditional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.
-memspec,data:data19};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.
-file;if(typeof data20=="string"){if(func1(data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create\
--as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/\
-minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.memspec.properties.file,data:data20};vErrors===null?vErrors=
-[err38]:vErrors.push(err38),errors++}}else{let err39={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspe\
-c/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/type",keyword:"\
-type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties["snapshot-create\
--as"].properties.memspec.properties.file.type,parentSchema:schema31.properties.steps.items.properties["snapshot-create-a\
-s"].properties.memspec.properties.file,data:data20};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}}else{let err40={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/sna\
-pshot-create-as/properties/memspec/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.memspec.type,parentSchema:schema31.properties.steps.items.
-properties["snapshot-create-as"].properties.memspec,data:data19};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}}
-if(data9.diskspec!==void 0){let data21=data9.diskspec;if(Array.isArray(data21)){if(data21.length<1){let err41={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
-s/diskspec/minItems",keyword:"minItems",params:{limit:1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec,data:data21};vErrors===null?vErrors=[err41]:
-vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<len1;i1++){let data22=data21[i1];if(data22&&typeof data22==
-"object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={instancePath:instancePath+"/steps/"+i0+"/snapshot-\
-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/req\
-uired",keyword:"required",params:{missingProperty:"disk"},message:"must have required property 'disk'",schema:schema31.properties.
-steps.items.properties["snapshot-create-as"].properties.diskspec.items.required,parentSchema:schema31.properties.steps.items.
-properties["snapshot-create-as"].properties.diskspec.items,data:data22};vErrors===null?vErrors=[err42]:vErrors.push(err42),
+/memspec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[
+err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.file;if(typeof data20=="string"){if(func1(
+data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties\
+/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/pro\
+perties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}}else{
+let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/pro\
+perties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err40]:
+vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;if(Array.isArray(data21)){if(data21.
+length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?
+vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<len1;i1++){let data22=data21[i1];if(data22&&
+typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={instancePath:instancePath+"/steps/"+
+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk\
+spec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),
 errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="driver"||key6==="file")){let err43={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/prope\
-rties/diskspec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6},message:"must\
- NOT have additional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].
-properties.diskspec.items,data:data22};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==void 0){
-let data23=data22.disk;if(typeof data23=="string"){if(func1(data23)<1){let err44={instancePath:instancePath+"/steps/"+i0+
-"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
-/diskspec/items/properties/disk/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 char\
-acters",schema:1,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.
-properties.disk,data:data23};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+
+rties/diskspec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6}};vErrors===null?
+vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==void 0){let data23=data22.disk;if(typeof data23=="string"){
+if(func1(data23)<1){let err44={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/minLength",keyword:"min\
+Length",params:{limit:1}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
-as/properties/diskspec/items/properties/disk/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.properties.disk.type,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.properties.disk,data:data23};vErrors===
-null?vErrors=[err45]:vErrors.push(err45),errors++}}if(data22.snapshot!==void 0){let data24=data22.snapshot;if(typeof data24!=
-"string"){let err46={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#\
-/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/snapshot/type",keyword:"type",
-params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties["snapshot-create-as"].
-properties.diskspec.items.properties.snapshot.type,parentSchema:schema31.properties.steps.items.properties["snapshot-cre\
-ate-as"].properties.diskspec.items.properties.snapshot,data:data24};vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}
-if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspe\
-c/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properti\
-es/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["snapshot-create-as"].
-properties.diskspec.items.properties.snapshot.enum},message:"must be equal to one of the allowed values",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot.enum,parentSchema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot,data:data24};vErrors===
-null?vErrors=[err47]:vErrors.push(err47),errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!=
-"string"){let err48={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/p\
-roperties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{
-type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.
-diskspec.items.properties.driver.type,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.
-diskspec.items.properties.driver,data:data25};vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}if(!(data25===
-"qcow2"||data25==="qed")){let err49={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",
-schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/driver/enum",keyword:"\
-enum",params:{allowedValues:schema31.properties.steps.items.properties["snapshot-create-as"].properties.diskspec.items.properties.
-driver.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.steps.items.properties["sna\
-pshot-create-as"].properties.diskspec.items.properties.driver.enum,parentSchema:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.diskspec.items.properties.driver,data:data25};vErrors===null?vErrors=[err49]:vErrors.push(
-err49),errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={
+as/properties/diskspec/items/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:
+vErrors.push(err45),errors++}}if(data22.snapshot!==void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/ite\
+ms/properties/snapshot-create-as/properties/diskspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-cre\
+ate-as/properties/diskspec/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.
+items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:
+vErrors.push(err47),errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items\
+/properties/snapshot-create-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-creat\
+e-as/properties/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
+properties["snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.
+push(err49),errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={
 instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/p\
-roperties/snapshot-create-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1},message:"\
-must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties["snapshot-create\
--as"].properties.diskspec.items.properties.file,data:data26};vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}}else{
-let err51={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/st\
-eps/items/properties/snapshot-create-as/properties/diskspec/items/properties/file/type",keyword:"type",params:{type:"str\
-ing"},message:"must be string",schema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.diskspec.
-items.properties.file.type,parentSchema:schema31.properties.steps.items.properties["snapshot-create-as"].properties.diskspec.
-items.properties.file,data:data26};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}}}else{let err52={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/prope\
-rties/diskspec/items/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.properties.steps.
-items.properties["snapshot-create-as"].properties.diskspec.items.type,parentSchema:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.diskspec.items,data:data22};vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}}}else{
-let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/steps/items/pr\
-operties/snapshot-create-as/properties/diskspec/type",keyword:"type",params:{type:"array"},message:"must be array",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].properties.diskspec.type,parentSchema:schema31.properties.steps.
-items.properties["snapshot-create-as"].properties.diskspec,data:data21};vErrors===null?vErrors=[err53]:vErrors.push(err53),
-errors++}}}else{let err54={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/i\
-tems/properties/snapshot-create-as/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.steps.items.properties["snapshot-create-as"].type,parentSchema:schema31.properties.steps.items.properties["sn\
-apshot-create-as"],data:data9};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){
-let data27=data7.blockcopy;if(data27&&typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={
-instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",
-keyword:"required",params:{missingProperty:"disk"},message:"must have required property 'disk'",schema:schema31.properties.
-steps.items.properties.blockcopy.required,parentSchema:schema31.properties.steps.items.properties.blockcopy,data:data27};
-vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={instancePath:instancePath+
+roperties/snapshot-create-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/dis\
+kspec/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),
+errors++}}}else{let err52={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/prope\
+rties/steps/items/properties/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err52]:vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as/diskspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"typ\
+e",params:{type:"object"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.
+blockcopy;if(data27&&typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{
-missingProperty:"dest"},message:"must have required property 'dest'",schema:schema31.properties.steps.items.properties.blockcopy.
-required,parentSchema:schema31.properties.steps.items.properties.blockcopy,data:data27};vErrors===null?vErrors=[err56]:vErrors.
-push(err56),errors++}for(let key7 in data27)if(!func2.call(schema31.properties.steps.items.properties.blockcopy.properties,
-key7)){let err57={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/bl\
-ockcopy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key7},message:"must NOT have add\
-itional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties.blockcopy,data:data27};vErrors===null?
-vErrors=[err57]:vErrors.push(err57),errors++}if(data27.disk!==void 0){let data28=data27.disk;if(typeof data28=="string"){
-if(func1(data28)<1){let err58={instancePath:instancePath+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/i\
-tems/properties/blockcopy/properties/disk/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer t\
-han 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.disk,data:data28};
-vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+"/steps/"+i0+"/bl\
-ockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"type",params:{type:"\
-string"},message:"must be string",schema:schema31.properties.steps.items.properties.blockcopy.properties.disk.type,parentSchema:schema31.
-properties.steps.items.properties.blockcopy.properties.disk,data:data28};vErrors===null?vErrors=[err59]:vErrors.push(err59),
-errors++}}if(data27.dest!==void 0){let data29=data27.dest;if(typeof data29=="string"){if(func1(data29)<1){let err60={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/dest/minLength",keyword:"\
-minLength",params:{limit:1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.
-items.properties.blockcopy.properties.dest,data:data29};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}else{
-let err61={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",schemaPath:"#/properties/steps/items/properties/bloc\
-kcopy/properties/dest/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.
-items.properties.blockcopy.properties.dest.type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.
-dest,data:data29};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}if(data27.format!==void 0){let data30=data27.
-format;if(typeof data30!="string"){let err62={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"#/p\
-roperties/steps/items/properties/blockcopy/properties/format/type",keyword:"type",params:{type:"string"},message:"must b\
-e string",schema:schema31.properties.steps.items.properties.blockcopy.properties.format.type,parentSchema:schema31.properties.
-steps.items.properties.blockcopy.properties.format,data:data30};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}
-if(!(data30==="qcow2"||data30==="raw")){let err63={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"\
-#/properties/steps/items/properties/blockcopy/properties/format/enum",keyword:"enum",params:{allowedValues:schema31.properties.
-steps.items.properties.blockcopy.properties.format.enum},message:"must be equal to one of the allowed values",schema:schema31.
-properties.steps.items.properties.blockcopy.properties.format.enum,parentSchema:schema31.properties.steps.items.properties.
-blockcopy.properties.format,data:data30};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}if(data27.shallow!==
-void 0){let data31=data27.shallow;if(typeof data31!="boolean"){let err64={instancePath:instancePath+"/steps/"+i0+"/block\
-copy/shallow",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/shallow/type",keyword:"type",params:{
-type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcopy.properties.shallow.
-type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.shallow,data:data31};vErrors===null?vErrors=
-[err64]:vErrors.push(err64),errors++}}if(data27["reuse-external"]!==void 0){let data32=data27["reuse-external"];if(typeof data32!=
-"boolean"){let err65={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-external",schemaPath:"#/properties/steps/\
-items/properties/blockcopy/properties/reuse-external/type",keyword:"type",params:{type:"boolean"},message:"must be boole\
-an",schema:schema31.properties.steps.items.properties.blockcopy.properties["reuse-external"].type,parentSchema:schema31.
-properties.steps.items.properties.blockcopy.properties["reuse-external"],data:data32};vErrors===null?vErrors=[err65]:vErrors.
-push(err65),errors++}}if(data27.blockdev!==void 0){let data33=data27.blockdev;if(typeof data33!="boolean"){let err66={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/blockdev",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/blockdev/type",keyword:"\
-type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcopy.properties.
-blockdev.type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.blockdev,data:data33};vErrors===
-null?vErrors=[err66]:vErrors.push(err66),errors++}}if(data27.bandwidth!==void 0){let data34=data27.bandwidth;if(!(typeof data34==
-"number"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err67={instancePath:instancePath+"/steps/"+i0+"/blockcopy/\
-bandwidth",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/bandwidth/type",keyword:"type",params:{type:"\
-integer"},message:"must be integer",schema:schema31.properties.steps.items.properties.blockcopy.properties.bandwidth.type,
-parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.bandwidth,data:data34};vErrors===null?vErrors=
-[err67]:vErrors.push(err67),errors++}if(typeof data34=="number"&&isFinite(data34)&&(data34<1||isNaN(data34))){let err68={
-instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcopy/\
-properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1},message:"must be >= 1",schema:1,parentSchema:schema31.
-properties.steps.items.properties.blockcopy.properties.bandwidth,data:data34};vErrors===null?vErrors=[err68]:vErrors.push(
-err68),errors++}}if(data27.bytes!==void 0){let data35=data27.bytes;if(typeof data35!="boolean"){let err69={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/bytes",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/bytes/type",keyword:"\
-type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcopy.properties.
-bytes.type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.bytes,data:data35};vErrors===null?
-vErrors=[err69]:vErrors.push(err69),errors++}}if(data27.granularity!==void 0){let data36=data27.granularity;if(!(typeof data36==
-"number"&&!(data36%1)&&!isNaN(data36)&&isFinite(data36))){let err70={instancePath:instancePath+"/steps/"+i0+"/blockcopy/\
-granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/type",keyword:"type",params:{
-type:"integer"},message:"must be integer",schema:schema31.properties.steps.items.properties.blockcopy.properties.granularity.
-type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.granularity,data:data36};vErrors===null?
-vErrors=[err70]:vErrors.push(err70),errors++}if(typeof data36=="number"&&isFinite(data36)){if(data36>67108864||isNaN(data36)){
-let err71={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properti\
-es/blockcopy/properties/granularity/maximum",keyword:"maximum",params:{comparison:"<=",limit:67108864},message:"must be \
-<= 67108864",schema:67108864,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.granularity,data:data36};
-vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}if(data36<512||isNaN(data36)){let err72={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/m\
-inimum",keyword:"minimum",params:{comparison:">=",limit:512},message:"must be >= 512",schema:512,parentSchema:schema31.properties.
-steps.items.properties.blockcopy.properties.granularity,data:data36};vErrors===null?vErrors=[err72]:vErrors.push(err72),
-errors++}}}if(data27["buf-size"]!==void 0){let data37=data27["buf-size"];if(!(typeof data37=="number"&&!(data37%1)&&!isNaN(
-data37)&&isFinite(data37))){let err73={instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/proper\
-ties/steps/items/properties/blockcopy/properties/buf-size/type",keyword:"type",params:{type:"integer"},message:"must be \
-integer",schema:schema31.properties.steps.items.properties.blockcopy.properties["buf-size"].type,parentSchema:schema31.properties.
-steps.items.properties.blockcopy.properties["buf-size"],data:data37};vErrors===null?vErrors=[err73]:vErrors.push(err73),
-errors++}if(typeof data37=="number"&&isFinite(data37)&&(data37<0||isNaN(data37))){let err74={instancePath:instancePath+"\
-/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/buf-size/minimum",
-keyword:"minimum",params:{comparison:">=",limit:0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.steps.
-items.properties.blockcopy.properties["buf-size"],data:data37};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}}
-if(data27.timeout!==void 0){let data38=data27.timeout;if(!(typeof data38=="number"&&!(data38%1)&&!isNaN(data38)&&isFinite(
-data38))){let err75={instancePath:instancePath+"/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/pr\
-operties/blockcopy/properties/timeout/type",keyword:"type",params:{type:"integer"},message:"must be integer",schema:schema31.
-properties.steps.items.properties.blockcopy.properties.timeout.type,parentSchema:schema31.properties.steps.items.properties.
-blockcopy.properties.timeout,data:data38};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}if(typeof data38==
-"number"&&isFinite(data38)&&(data38<1||isNaN(data38))){let err76={instancePath:instancePath+"/steps/"+i0+"/blockcopy/tim\
-eout",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/timeout/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.
-timeout,data:data38};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data27.pivot!==void 0){let data39=data27.
-pivot;if(typeof data39!="boolean"){let err77={instancePath:instancePath+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"#/pr\
-operties/steps/items/properties/blockcopy/properties/pivot/type",keyword:"type",params:{type:"boolean"},message:"must be\
- boolean",schema:schema31.properties.steps.items.properties.blockcopy.properties.pivot.type,parentSchema:schema31.properties.
-steps.items.properties.blockcopy.properties.pivot,data:data39};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}}
-if(data27.finish!==void 0){let data40=data27.finish;if(typeof data40!="boolean"){let err78={instancePath:instancePath+"/\
-steps/"+i0+"/blockcopy/finish",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/finish/type",keyword:"\
-type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcopy.properties.
-finish.type,parentSchema:schema31.properties.steps.items.properties.blockcopy.properties.finish,data:data40};vErrors===null?
-vErrors=[err78]:vErrors.push(err78),errors++}}if(data27["transient-job"]!==void 0){let data41=data27["transient-job"];if(typeof data41!=
-"boolean"){let err79={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transient-job",schemaPath:"#/properties/steps/i\
-tems/properties/blockcopy/properties/transient-job/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",
-schema:schema31.properties.steps.items.properties.blockcopy.properties["transient-job"].type,parentSchema:schema31.properties.
-steps.items.properties.blockcopy.properties["transient-job"],data:data41};vErrors===null?vErrors=[err79]:vErrors.push(err79),
-errors++}}if(data27["synchronous-writes"]!==void 0){let data42=data27["synchronous-writes"];if(typeof data42!="boolean"){
-let err80={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchronous-writes",schemaPath:"#/properties/steps/items/p\
-roperties/blockcopy/properties/synchronous-writes/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",
-schema:schema31.properties.steps.items.properties.blockcopy.properties["synchronous-writes"].type,parentSchema:schema31.
-properties.steps.items.properties.blockcopy.properties["synchronous-writes"],data:data42};vErrors===null?vErrors=[err80]:
-vErrors.push(err80),errors++}}}else{let err81={instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/propert\
-ies/steps/items/properties/blockcopy/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.steps.items.properties.blockcopy.type,parentSchema:schema31.properties.steps.items.properties.blockcopy,data:data27};
-vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}}if(data7.blockcommit!==void 0){let data43=data7.blockcommit;
-if(data43&&typeof data43=="object"&&!Array.isArray(data43)){if(data43.disk===void 0){let err82={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/required",keyword:"required",params:{
-missingProperty:"disk"},message:"must have required property 'disk'",schema:schema31.properties.steps.items.properties.blockcommit.
-required,parentSchema:schema31.properties.steps.items.properties.blockcommit,data:data43};vErrors===null?vErrors=[err82]:
-vErrors.push(err82),errors++}for(let key8 in data43)if(!func2.call(schema31.properties.steps.items.properties.blockcommit.
-properties,key8)){let err83={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/\
-properties/blockcommit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8},message:"mu\
-st NOT have additional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties.blockcommit,data:data43};
+missingProperty:"disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",
+keyword:"required",params:{missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)
+if(!func2.call(schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"addit\
+ionalProperties",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.
+disk!==void 0){let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}}if(data27.dest!==void 0){let data29=data27.
+dest;if(typeof data29=="string"){if(func1(data29)<1){let err60={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",
+schemaPath:"#/properties/steps/items/properties/blockcopy/properties/dest/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}else{let err61={instancePath:instancePath+"/steps/"+i0+"/bl\
+ockcopy/dest",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/dest/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}if(data27.format!==void 0){let data30=data27.format;
+if(typeof data30!="string"){let err62={instancePath:instancePath+"/steps/"+i0+"/blockcopy/format",schemaPath:"#/properti\
+es/steps/items/properties/blockcopy/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err62]:vErrors.push(err62),errors++}if(!(data30==="qcow2"||data30==="raw")){let err63={instancePath:instancePath+"/step\
+s/"+i0+"/blockcopy/format",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/format/enum",keyword:"en\
+um",params:{allowedValues:schema31.properties.steps.items.properties.blockcopy.properties.format.enum}};vErrors===null?vErrors=
+[err63]:vErrors.push(err63),errors++}}if(data27.shallow!==void 0&&typeof data27.shallow!="boolean"){let err64={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/shallow",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/shallow/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}if(data27["reuse-external"]!==
+void 0&&typeof data27["reuse-external"]!="boolean"){let err65={instancePath:instancePath+"/steps/"+i0+"/blockcopy/reuse-\
+external",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/reuse-external/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(data27.blockdev!==void 0&&typeof data27.
+blockdev!="boolean"){let err66={instancePath:instancePath+"/steps/"+i0+"/blockcopy/blockdev",schemaPath:"#/properties/st\
+eps/items/properties/blockcopy/properties/blockdev/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err66]:vErrors.push(err66),errors++}if(data27.bandwidth!==void 0){let data34=data27.bandwidth;if(!(typeof data34=="numb\
+er"&&!(data34%1)&&!isNaN(data34)&&isFinite(data34))){let err67={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandw\
+idth",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/bandwidth/type",keyword:"type",params:{type:"\
+integer"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}if(typeof data34=="number"&&isFinite(data34)&&(data34<
+1||isNaN(data34))){let err68={instancePath:instancePath+"/steps/"+i0+"/blockcopy/bandwidth",schemaPath:"#/properties/ste\
+ps/items/properties/blockcopy/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
+null?vErrors=[err68]:vErrors.push(err68),errors++}}if(data27.bytes!==void 0&&typeof data27.bytes!="boolean"){let err69={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy/bytes",schemaPath:"#/properties/steps/items/properties/blockcopy/prop\
+erties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}if(data27.
+granularity!==void 0){let data36=data27.granularity;if(!(typeof data36=="number"&&!(data36%1)&&!isNaN(data36)&&isFinite(
+data36))){let err70={instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/item\
+s/properties/blockcopy/properties/granularity/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err70]:
+vErrors.push(err70),errors++}if(typeof data36=="number"&&isFinite(data36)){if(data36>67108864||isNaN(data36)){let err71={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy/granularity",schemaPath:"#/properties/steps/items/properties/blockcop\
+y/properties/granularity/maximum",keyword:"maximum",params:{comparison:"<=",limit:67108864}};vErrors===null?vErrors=[err71]:
+vErrors.push(err71),errors++}if(data36<512||isNaN(data36)){let err72={instancePath:instancePath+"/steps/"+i0+"/blockcopy\
+/granularity",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/granularity/minimum",keyword:"minimum",
+params:{comparison:">=",limit:512}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}}if(data27["buf-size"]!==
+void 0){let data37=data27["buf-size"];if(!(typeof data37=="number"&&!(data37%1)&&!isNaN(data37)&&isFinite(data37))){let err73={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/p\
+roperties/buf-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}
+if(typeof data37=="number"&&isFinite(data37)&&(data37<0||isNaN(data37))){let err74={instancePath:instancePath+"/steps/"+
+i0+"/blockcopy/buf-size",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/buf-size/minimum",keyword:"\
+minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}}if(data27.timeout!==
+void 0){let data38=data27.timeout;if(!(typeof data38=="number"&&!(data38%1)&&!isNaN(data38)&&isFinite(data38))){let err75={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/pr\
+operties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}
+if(typeof data38=="number"&&isFinite(data38)&&(data38<1||isNaN(data38))){let err76={instancePath:instancePath+"/steps/"+
+i0+"/blockcopy/timeout",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/timeout/minimum",keyword:"m\
+inimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data27.pivot!==
+void 0&&typeof data27.pivot!="boolean"){let err77={instancePath:instancePath+"/steps/"+i0+"/blockcopy/pivot",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err77]:vErrors.push(err77),errors++}if(data27.finish!==void 0&&typeof data27.finish!="boolean"){let err78={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/finish",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/finish/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}if(data27["transient-job"]!==
+void 0&&typeof data27["transient-job"]!="boolean"){let err79={instancePath:instancePath+"/steps/"+i0+"/blockcopy/transie\
+nt-job",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/transient-job/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}if(data27["synchronous-writes"]!==void 0&&typeof data27["\
+synchronous-writes"]!="boolean"){let err80={instancePath:instancePath+"/steps/"+i0+"/blockcopy/synchronous-writes",schemaPath:"\
+#/properties/steps/items/properties/blockcopy/properties/synchronous-writes/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}else{let err81={instancePath:instancePath+"/steps/"+i0+"/bl\
+ockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err81]:vErrors.push(err81),errors++}}if(data7.blockcommit!==void 0){let data43=data7.blockcommit;if(data43&&
+typeof data43=="object"&&!Array.isArray(data43)){if(data43.disk===void 0){let err82={instancePath:instancePath+"/steps/"+
+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockcommit/required",keyword:"required",params:{missingProperty:"\
+disk"}};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}for(let key8 in data43)if(!func2.call(schema31.properties.
+steps.items.properties.blockcommit.properties,key8)){let err83={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"\
+#/properties/steps/items/properties/blockcommit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};
 vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}if(data43.disk!==void 0){let data44=data43.disk;if(typeof data44==
 "string"){if(func1(data44)<1){let err84={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/proper\
-ties/steps/items/properties/blockcommit/properties/disk/minLength",keyword:"minLength",params:{limit:1},message:"must NO\
-T have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.
-disk,data:data44};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/disk",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/type",keyword:"\
-type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.blockcommit.properties.
-disk.type,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.disk,data:data44};vErrors===null?
-vErrors=[err85]:vErrors.push(err85),errors++}}if(data43.base!==void 0){let data45=data43.base;if(typeof data45=="string"){
-if(func1(data45)<1){let err86={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",schemaPath:"#/properties/steps\
-/items/properties/blockcommit/properties/base/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have few\
-er than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.base,data:data45};
-vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+"/steps/"+i0+"/bl\
-ockcommit/base",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/base/type",keyword:"type",params:{
-type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.blockcommit.properties.base.type,
-parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.base,data:data45};vErrors===null?vErrors=
-[err87]:vErrors.push(err87),errors++}}if(data43.shallow!==void 0){let data46=data43.shallow;if(typeof data46!="boolean"){
+ties/steps/items/properties/blockcommit/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+"/steps/"+i0+"/blockcommit/disk",
+schemaPath:"#/properties/steps/items/properties/blockcommit/properties/disk/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}if(data43.base!==void 0){let data45=data43.base;if(typeof data45==
+"string"){if(func1(data45)<1){let err86={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",schemaPath:"#/proper\
+ties/steps/items/properties/blockcommit/properties/base/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+"/steps/"+i0+"/blockcommit/base",
+schemaPath:"#/properties/steps/items/properties/blockcommit/properties/base/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}if(data43.shallow!==void 0&&typeof data43.shallow!="boolean"){
 let err88={instancePath:instancePath+"/steps/"+i0+"/blockcommit/shallow",schemaPath:"#/properties/steps/items/properties\
-/blockcommit/properties/shallow/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.
-steps.items.properties.blockcommit.properties.shallow.type,parentSchema:schema31.properties.steps.items.properties.blockcommit.
-properties.shallow,data:data46};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}if(data43.top!==void 0){let data47=data43.
-top;if(typeof data47=="string"){if(func1(data47)<1){let err89={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",
-schemaPath:"#/properties/steps/items/properties/blockcommit/properties/top/minLength",keyword:"minLength",params:{limit:1},
-message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.blockcommit.
-properties.top,data:data47};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}else{let err90={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/top/type",keyword:"\
-type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.blockcommit.properties.
-top.type,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.top,data:data47};vErrors===null?
-vErrors=[err90]:vErrors.push(err90),errors++}}if(data43.active!==void 0){let data48=data43.active;if(typeof data48!="boo\
-lean"){let err91={instancePath:instancePath+"/steps/"+i0+"/blockcommit/active",schemaPath:"#/properties/steps/items/prop\
-erties/blockcommit/properties/active/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.
-properties.steps.items.properties.blockcommit.properties.active.type,parentSchema:schema31.properties.steps.items.properties.
-blockcommit.properties.active,data:data48};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}if(data43.pivot!==
-void 0){let data49=data43.pivot;if(typeof data49!="boolean"){let err92={instancePath:instancePath+"/steps/"+i0+"/blockco\
-mmit/pivot",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"\
-boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcommit.properties.pivot.type,
-parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.pivot,data:data49};vErrors===null?vErrors=
-[err92]:vErrors.push(err92),errors++}}if(data43["keep-overlay"]!==void 0){let data50=data43["keep-overlay"];if(typeof data50!=
-"boolean"){let err93={instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-overlay",schemaPath:"#/properties/steps/\
-items/properties/blockcommit/properties/keep-overlay/type",keyword:"type",params:{type:"boolean"},message:"must be boole\
-an",schema:schema31.properties.steps.items.properties.blockcommit.properties["keep-overlay"].type,parentSchema:schema31.
-properties.steps.items.properties.blockcommit.properties["keep-overlay"],data:data50};vErrors===null?vErrors=[err93]:vErrors.
-push(err93),errors++}}if(data43.delete!==void 0){let data51=data43.delete;if(typeof data51!="boolean"){let err94={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/delete",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"\
-type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcommit.properties.
-delete.type,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.delete,data:data51};vErrors===
-null?vErrors=[err94]:vErrors.push(err94),errors++}}if(data43["keep-relative"]!==void 0){let data52=data43["keep-relative"];
-if(typeof data52!="boolean"){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-relative",schemaPath:"\
-#/properties/steps/items/properties/blockcommit/properties/keep-relative/type",keyword:"type",params:{type:"boolean"},message:"\
-must be boolean",schema:schema31.properties.steps.items.properties.blockcommit.properties["keep-relative"].type,parentSchema:schema31.
-properties.steps.items.properties.blockcommit.properties["keep-relative"],data:data52};vErrors===null?vErrors=[err95]:vErrors.
-push(err95),errors++}}if(data43.bandwidth!==void 0){let data53=data43.bandwidth;if(!(typeof data53=="number"&&!(data53%1)&&
-!isNaN(data53)&&isFinite(data53))){let err96={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"\
-#/properties/steps/items/properties/blockcommit/properties/bandwidth/type",keyword:"type",params:{type:"integer"},message:"\
-must be integer",schema:schema31.properties.steps.items.properties.blockcommit.properties.bandwidth.type,parentSchema:schema31.
-properties.steps.items.properties.blockcommit.properties.bandwidth,data:data53};vErrors===null?vErrors=[err96]:vErrors.push(
-err96),errors++}if(typeof data53=="number"&&isFinite(data53)&&(data53<1||isNaN(data53))){let err97={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/m\
-inimum",keyword:"minimum",params:{comparison:">=",limit:1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.
-steps.items.properties.blockcommit.properties.bandwidth,data:data53};vErrors===null?vErrors=[err97]:vErrors.push(err97),
-errors++}}if(data43.bytes!==void 0){let data54=data43.bytes;if(typeof data54!="boolean"){let err98={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/bytes",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bytes/type",keyword:"\
-type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.blockcommit.properties.
-bytes.type,parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.bytes,data:data54};vErrors===null?
-vErrors=[err98]:vErrors.push(err98),errors++}}if(data43.timeout!==void 0){let data55=data43.timeout;if(!(typeof data55==
-"number"&&!(data55%1)&&!isNaN(data55)&&isFinite(data55))){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcommi\
-t/timeout",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/timeout/type",keyword:"type",params:{type:"\
-integer"},message:"must be integer",schema:schema31.properties.steps.items.properties.blockcommit.properties.timeout.type,
-parentSchema:schema31.properties.steps.items.properties.blockcommit.properties.timeout,data:data55};vErrors===null?vErrors=
-[err99]:vErrors.push(err99),errors++}if(typeof data55=="number"&&isFinite(data55)&&(data55<1||isNaN(data55))){let err100={
-instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/properties/blockcommi\
-t/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1},message:"must be >= 1",schema:1,parentSchema:schema31.
-properties.steps.items.properties.blockcommit.properties.timeout,data:data55};vErrors===null?vErrors=[err100]:vErrors.push(
-err100),errors++}}}else{let err101={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps\
-/items/properties/blockcommit/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.properties.
-steps.items.properties.blockcommit.type,parentSchema:schema31.properties.steps.items.properties.blockcommit,data:data43};
-vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}if(data7.undefine!==void 0){let data56=data7.undefine;if(data56&&
-typeof data56=="object"&&!Array.isArray(data56)){for(let key9 in data56)if(!(key9==="keep-nvram"||key9==="keep-tpm"||key9===
-"snapshots-metadata"||key9==="checkpoints-metadata")){let err102={instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"\
-#/properties/steps/items/properties/undefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9},
-message:"must NOT have additional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties.undefine,
-data:data56};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data56["keep-nvram"]!==void 0){let data57=data56["\
-keep-nvram"];if(typeof data57!="boolean"){let err103={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-nvram",schemaPath:"\
-#/properties/steps/items/properties/undefine/properties/keep-nvram/type",keyword:"type",params:{type:"boolean"},message:"\
-must be boolean",schema:schema31.properties.steps.items.properties.undefine.properties["keep-nvram"].type,parentSchema:schema31.
-properties.steps.items.properties.undefine.properties["keep-nvram"],data:data57};vErrors===null?vErrors=[err103]:vErrors.
-push(err103),errors++}}if(data56["keep-tpm"]!==void 0){let data58=data56["keep-tpm"];if(typeof data58!="boolean"){let err104={
-instancePath:instancePath+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/steps/items/properties/undefine/pro\
-perties/keep-tpm/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.
-items.properties.undefine.properties["keep-tpm"].type,parentSchema:schema31.properties.steps.items.properties.undefine.properties["\
-keep-tpm"],data:data58};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data56["snapshots-metadata"]!==
-void 0){let data59=data56["snapshots-metadata"];if(typeof data59!="boolean"){let err105={instancePath:instancePath+"/ste\
-ps/"+i0+"/undefine/snapshots-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/snapshots-met\
-adata/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.properties.
-undefine.properties["snapshots-metadata"].type,parentSchema:schema31.properties.steps.items.properties.undefine.properties["\
-snapshots-metadata"],data:data59};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}}if(data56["checkpoints-\
-metadata"]!==void 0){let data60=data56["checkpoints-metadata"];if(typeof data60!="boolean"){let err106={instancePath:instancePath+
-"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/checkp\
-oints-metadata/type",keyword:"type",params:{type:"boolean"},message:"must be boolean",schema:schema31.properties.steps.items.
-properties.undefine.properties["checkpoints-metadata"].type,parentSchema:schema31.properties.steps.items.properties.undefine.
-properties["checkpoints-metadata"],data:data60};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}}else{let err107={
-instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"\
-type",params:{type:"object"},message:"must be object",schema:schema31.properties.steps.items.properties.undefine.type,parentSchema:schema31.
-properties.steps.items.properties.undefine,data:data56};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data7.
-redefine!==void 0){let data61=data7.redefine;if(data61&&typeof data61=="object"&&!Array.isArray(data61)){for(let key10 in data61)
-if(!(key10==="disk"||key10==="source")){let err108={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"#/pro\
-perties/steps/items/properties/redefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key10},
-message:"must NOT have additional properties",schema:!1,parentSchema:schema31.properties.steps.items.properties.redefine,
-data:data61};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data61.disk!==void 0){let data62=data61.disk;
-if(typeof data62=="string"){if(func1(data62)<1){let err109={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"\
-#/properties/steps/items/properties/redefine/properties/disk/minLength",keyword:"minLength",params:{limit:1},message:"mu\
-st NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.redefine.properties.
-disk,data:data62};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}else{let err110={instancePath:instancePath+
+/blockcommit/properties/shallow/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err88]:vErrors.push(
+err88),errors++}if(data43.top!==void 0){let data47=data43.top;if(typeof data47=="string"){if(func1(data47)<1){let err89={
+instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blockcommit/pr\
+operties/top/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}else{
+let err90={instancePath:instancePath+"/steps/"+i0+"/blockcommit/top",schemaPath:"#/properties/steps/items/properties/blo\
+ckcommit/properties/top/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),
+errors++}}if(data43.active!==void 0&&typeof data43.active!="boolean"){let err91={instancePath:instancePath+"/steps/"+i0+
+"/blockcommit/active",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/active/type",keyword:"type",
+params:{type:"boolean"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}if(data43.pivot!==void 0&&typeof data43.
+pivot!="boolean"){let err92={instancePath:instancePath+"/steps/"+i0+"/blockcommit/pivot",schemaPath:"#/properties/steps/\
+items/properties/blockcommit/properties/pivot/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err92]:
+vErrors.push(err92),errors++}if(data43["keep-overlay"]!==void 0&&typeof data43["keep-overlay"]!="boolean"){let err93={instancePath:instancePath+
+"/steps/"+i0+"/blockcommit/keep-overlay",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-ove\
+rlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}if(data43.
+delete!==void 0&&typeof data43.delete!="boolean"){let err94={instancePath:instancePath+"/steps/"+i0+"/blockcommit/delete",
+schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(data43["keep-relative"]!==void 0&&typeof data43["keep-rel\
+ative"]!="boolean"){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-relative",schemaPath:"#/propert\
+ies/steps/items/properties/blockcommit/properties/keep-relative/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err95]:vErrors.push(err95),errors++}if(data43.bandwidth!==void 0){let data53=data43.bandwidth;if(!(typeof data53==
+"number"&&!(data53%1)&&!isNaN(data53)&&isFinite(data53))){let err96={instancePath:instancePath+"/steps/"+i0+"/blockcommi\
+t/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/type",keyword:"type",params:{
+type:"integer"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}if(typeof data53=="number"&&isFinite(data53)&&
+(data53<1||isNaN(data53))){let err97={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/prop\
+erties/steps/items/properties/blockcommit/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
+vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}if(data43.bytes!==void 0&&typeof data43.bytes!="boolean"){let err98={
+instancePath:instancePath+"/steps/"+i0+"/blockcommit/bytes",schemaPath:"#/properties/steps/items/properties/blockcommit/\
+properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}
+if(data43.timeout!==void 0){let data55=data43.timeout;if(!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(
+data55))){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/\
+properties/blockcommit/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err99]:vErrors.
+push(err99),errors++}if(typeof data55=="number"&&isFinite(data55)&&(data55<1||isNaN(data55))){let err100={instancePath:instancePath+
+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/timeout/minim\
+um",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}}}else{
+let err101={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockc\
+ommit/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}if(data7.
+undefine!==void 0){let data56=data7.undefine;if(data56&&typeof data56=="object"&&!Array.isArray(data56)){for(let key9 in data56)
+if(!(key9==="keep-nvram"||key9==="keep-tpm"||key9==="snapshots-metadata"||key9==="checkpoints-metadata")){let err102={instancePath:instancePath+
+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data56["\
+keep-nvram"]!==void 0&&typeof data56["keep-nvram"]!="boolean"){let err103={instancePath:instancePath+"/steps/"+i0+"/unde\
+fine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}if(data56["keep-tpm"]!==void 0&&typeof data56["\
+keep-tpm"]!="boolean"){let err104={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/\
+steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err104]:vErrors.push(err104),errors++}if(data56["snapshots-metadata"]!==void 0&&typeof data56["snapshots-metadata"]!="b\
+oolean"){let err105={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"#/properties/step\
+s/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err105]:vErrors.push(err105),errors++}if(data56["checkpoints-metadata"]!==void 0&&typeof data56["checkpoints-metadata"]!=
+"boolean"){let err106={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"#/properties/\
+steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/steps/"+i0+"/undefine",
+schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
+[err107]:vErrors.push(err107),errors++}}if(data7.redefine!==void 0){let data61=data7.redefine;if(data61&&typeof data61==
+"object"&&!Array.isArray(data61)){for(let key10 in data61)if(!(key10==="disk"||key10==="source")){let err108={instancePath:instancePath+
+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data61.
+disk!==void 0){let data62=data61.disk;if(typeof data62=="string"){if(func1(data62)<1){let err109={instancePath:instancePath+
+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}else{let err110={instancePath:instancePath+
 "/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"ty\
-pe",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.redefine.properties.
-disk.type,parentSchema:schema31.properties.steps.items.properties.redefine.properties.disk,data:data62};vErrors===null?vErrors=
-[err110]:vErrors.push(err110),errors++}}if(data61.source!==void 0){let data63=data61.source;if(typeof data63=="string"){
-if(func1(data63)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/redefine/source",schemaPath:"#/properties/steps\
-/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewe\
-r than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.redefine.properties.source,data:data63};
+pe",params:{type:"string"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}if(data61.source!==void 0){let data63=data61.
+source;if(typeof data63=="string"){if(func1(data63)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/redefine/sou\
+rce",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};
 vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/steps/"+i0+"\
 /redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{
-type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.redefine.properties.source.type,
-parentSchema:schema31.properties.steps.items.properties.redefine.properties.source,data:data63};vErrors===null?vErrors=[
-err112]:vErrors.push(err112),errors++}}}else{let err113={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"\
-#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.steps.items.properties.redefine.type,parentSchema:schema31.properties.steps.items.properties.redefine,data:data61};
-vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}if(data7.convert!==void 0){let data64=data7.convert;if(data64&&
-typeof data64=="object"&&!Array.isArray(data64)){if(data64.source===void 0){let err114={instancePath:instancePath+"/step\
-s/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-source"},message:"must have required property 'source'",schema:schema31.properties.steps.items.properties.convert.required,
-parentSchema:schema31.properties.steps.items.properties.convert,data:data64};vErrors===null?vErrors=[err114]:vErrors.push(
-err114),errors++}if(data64.dest===void 0){let err115={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"#/pr\
-operties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"dest"},message:"must have \
-required property 'dest'",schema:schema31.properties.steps.items.properties.convert.required,parentSchema:schema31.properties.
-steps.items.properties.convert,data:data64};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}for(let key11 in data64)
-if(!func2.call(schema31.properties.steps.items.properties.convert.properties,key11)){let err116={instancePath:instancePath+
-"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/additionalProperties",keyword:"additiona\
-lProperties",params:{additionalProperty:key11},message:"must NOT have additional properties",schema:!1,parentSchema:schema31.
-properties.steps.items.properties.convert,data:data64};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}if(data64.
-source!==void 0){let data65=data64.source;if(typeof data65=="string"){if(func1(data65)<1){let err117={instancePath:instancePath+
-"/steps/"+i0+"/convert/source",schemaPath:"#/properties/steps/items/properties/convert/properties/source/minLength",keyword:"\
-minLength",params:{limit:1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.
-items.properties.convert.properties.source,data:data65};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}else{
-let err118={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/properties/steps/items/properties/con\
-vert/properties/source/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties.steps.
-items.properties.convert.properties.source.type,parentSchema:schema31.properties.steps.items.properties.convert.properties.
-source,data:data65};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}if(data64.dest!==void 0){let data66=data64.
-dest;if(typeof data66=="string"){if(func1(data66)<1){let err119={instancePath:instancePath+"/steps/"+i0+"/convert/dest",
-schemaPath:"#/properties/steps/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1},
-message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.steps.items.properties.convert.
-properties.dest,data:data66};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+
-"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/steps/items/properties/convert/properties/dest/type",keyword:"type",
-params:{type:"string"},message:"must be string",schema:schema31.properties.steps.items.properties.convert.properties.dest.
-type,parentSchema:schema31.properties.steps.items.properties.convert.properties.dest,data:data66};vErrors===null?vErrors=
+type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}}else{let err113={instancePath:instancePath+
+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"obj\
+ect"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}if(data7.convert!==void 0){let data64=data7.convert;
+if(data64&&typeof data64=="object"&&!Array.isArray(data64)){if(data64.source===void 0){let err114={instancePath:instancePath+
+"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
+source"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(data64.dest===void 0){let err115={instancePath:instancePath+
+"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
+dest"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}for(let key11 in data64)if(!func2.call(schema31.properties.
+steps.items.properties.convert.properties,key11)){let err116={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
+#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key11}};
+vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}if(data64.source!==void 0){let data65=data64.source;if(typeof data65==
+"string"){if(func1(data65)<1){let err117={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
+ies/steps/items/properties/convert/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err117]:vErrors.push(err117),errors++}}else{let err118={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
+#/properties/steps/items/properties/convert/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err118]:vErrors.push(err118),errors++}}if(data64.dest!==void 0){let data66=data64.dest;if(typeof data66=="strin\
+g"){if(func1(data66)<1){let err119={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
+s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err119]:
+vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
+perties/steps/items/properties/convert/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
 [err120]:vErrors.push(err120),errors++}}if(data64["source-format"]!==void 0){let data67=data64["source-format"];if(typeof data67!=
 "string"){let err121={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
-ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.
-properties.steps.items.properties.convert.properties["source-format"].type,parentSchema:schema31.properties.steps.items.
-properties.convert.properties["source-format"],data:data67};vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}
-if(!(data67==="qcow2"||data67==="raw"||data67==="vmdk"||data67==="vdi"||data67==="vhdx"||data67==="qed")){let err122={instancePath:instancePath+
-"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items/properties/convert/properties/source-format/e\
-num",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["source-format"].
-enum},message:"must be equal to one of the allowed values",schema:schema31.properties.steps.items.properties.convert.properties["\
-source-format"].enum,parentSchema:schema31.properties.steps.items.properties.convert.properties["source-format"],data:data67};
-vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}if(data64["target-format"]!==void 0){let data68=data64["t\
-arget-format"];if(typeof data68!="string"){let err123={instancePath:instancePath+"/steps/"+i0+"/convert/target-format",schemaPath:"\
-#/properties/steps/items/properties/convert/properties/target-format/type",keyword:"type",params:{type:"string"},message:"\
-must be string",schema:schema31.properties.steps.items.properties.convert.properties["target-format"].type,parentSchema:schema31.
-properties.steps.items.properties.convert.properties["target-format"],data:data68};vErrors===null?vErrors=[err123]:vErrors.
-push(err123),errors++}if(!(data68==="qcow2"||data68==="raw"||data68==="vmdk"||data68==="vdi"||data68==="vhdx")){let err124={
-instancePath:instancePath+"/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/\
-properties/target-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["\
-target-format"].enum},message:"must be equal to one of the allowed values",schema:schema31.properties.steps.items.properties.
-convert.properties["target-format"].enum,parentSchema:schema31.properties.steps.items.properties.convert.properties["tar\
-get-format"],data:data68};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data64.compress!==void 0){let data69=data64.
-compress;if(typeof data69!="boolean"){let err125={instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"\
-#/properties/steps/items/properties/convert/properties/compress/type",keyword:"type",params:{type:"boolean"},message:"mu\
-st be boolean",schema:schema31.properties.steps.items.properties.convert.properties.compress.type,parentSchema:schema31.
-properties.steps.items.properties.convert.properties.compress,data:data69};vErrors===null?vErrors=[err125]:vErrors.push(
-err125),errors++}}if(data64.options!==void 0){let data70=data64.options;if(typeof data70=="string"){if(func1(data70)<1){
-let err126={instancePath:instancePath+"/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/co\
-nvert/properties/options/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters",
-schema:1,parentSchema:schema31.properties.steps.items.properties.convert.properties.options,data:data70};vErrors===null?
-vErrors=[err126]:vErrors.push(err126),errors++}}else{let err127={instancePath:instancePath+"/steps/"+i0+"/convert/option\
-s",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"type",params:{type:"string"},
-message:"must be string",schema:schema31.properties.steps.items.properties.convert.properties.options.type,parentSchema:schema31.
-properties.steps.items.properties.convert.properties.options,data:data70};vErrors===null?vErrors=[err127]:vErrors.push(err127),
-errors++}}if(data64["sparse-size"]!==void 0){let data71=data64["sparse-size"];if(!(typeof data71=="number"&&!(data71%1)&&
-!isNaN(data71)&&isFinite(data71))){let err128={instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"\
-#/properties/steps/items/properties/convert/properties/sparse-size/type",keyword:"type",params:{type:"integer"},message:"\
-must be integer",schema:schema31.properties.steps.items.properties.convert.properties["sparse-size"].type,parentSchema:schema31.
-properties.steps.items.properties.convert.properties["sparse-size"],data:data71};vErrors===null?vErrors=[err128]:vErrors.
-push(err128),errors++}if(typeof data71=="number"&&isFinite(data71)&&(data71<0||isNaN(data71))){let err129={instancePath:instancePath+
+ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err121]:
+vErrors.push(err121),errors++}if(!(data67==="qcow2"||data67==="raw"||data67==="vmdk"||data67==="vdi"||data67==="vhdx"||data67===
+"qed")){let err122={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
+/properties/convert/properties/source-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
+properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}if(data64["\
+target-format"]!==void 0){let data68=data64["target-format"];if(typeof data68!="string"){let err123={instancePath:instancePath+
+"/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/t\
+ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(!(data68===
+"qcow2"||data68==="raw"||data68==="vmdk"||data68==="vdi"||data68==="vhdx")){let err124={instancePath:instancePath+"/step\
+s/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/enum",keyword:"\
+enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["target-format"].enum}};vErrors===
+null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data64.compress!==void 0&&typeof data64.compress!="boolean"){let err125={
+instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"#/properties/steps/items/properties/convert/prope\
+rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}
+if(data64.options!==void 0){let data70=data64.options;if(typeof data70=="string"){if(func1(data70)<1){let err126={instancePath:instancePath+
+"/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}else{let err127={instancePath:instancePath+
+"/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}if(data64["sparse-size"]!==
+void 0){let data71=data64["sparse-size"];if(!(typeof data71=="number"&&!(data71%1)&&!isNaN(data71)&&isFinite(data71))){let err128={
+instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/pr\
+operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),
+errors++}if(typeof data71=="number"&&isFinite(data71)&&(data71<0||isNaN(data71))){let err129={instancePath:instancePath+
 "/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/properties/sparse-size/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.
-steps.items.properties.convert.properties["sparse-size"],data:data71};vErrors===null?vErrors=[err129]:vErrors.push(err129),
-errors++}}if(data64.coroutines!==void 0){let data72=data64.coroutines;if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(
-data72)&&isFinite(data72))){let err130={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/prope\
-rties/steps/items/properties/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"},message:"must be\
- integer",schema:schema31.properties.steps.items.properties.convert.properties.coroutines.type,parentSchema:schema31.properties.
-steps.items.properties.convert.properties.coroutines,data:data72};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}
-if(typeof data72=="number"&&isFinite(data72)){if(data72>16||isNaN(data72)){let err131={instancePath:instancePath+"/steps\
-/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:16},message:"must be <= 16",schema:16,parentSchema:schema31.properties.steps.items.
-properties.convert.properties.coroutines,data:data72};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data72<
+um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data64.
+coroutines!==void 0){let data72=data64.coroutines;if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(data72)&&isFinite(data72))){
+let err130={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
+/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err130]:vErrors.push(
+err130),errors++}if(typeof data72=="number"&&isFinite(data72)){if(data72>16||isNaN(data72)){let err131={instancePath:instancePath+
+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",
+keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data72<
 1||isNaN(data72)){let err132={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
-s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1},message:"mu\
-st be >= 1",schema:1,parentSchema:schema31.properties.steps.items.properties.convert.properties.coroutines,data:data72};
-vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}}}if(data64["rate-limit"]!==void 0){let data73=data64["rat\
-e-limit"];if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&isFinite(data73))){let err133={instancePath:instancePath+
-"/steps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
-type",params:{type:"integer"},message:"must be integer",schema:schema31.properties.steps.items.properties.convert.properties["\
-rate-limit"].type,parentSchema:schema31.properties.steps.items.properties.convert.properties["rate-limit"],data:data73};
-vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(typeof data73=="number"&&isFinite(data73)&&(data73<1||isNaN(
-data73))){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/\
-properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1},message:"must be >=\
- 1",schema:1,parentSchema:schema31.properties.steps.items.properties.convert.properties["rate-limit"],data:data73};vErrors===
-null?vErrors=[err134]:vErrors.push(err134),errors++}}}else{let err135={instancePath:instancePath+"/steps/"+i0+"/convert",
-schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"},message:"must be obj\
-ect",schema:schema31.properties.steps.items.properties.convert.type,parentSchema:schema31.properties.steps.items.properties.
-convert,data:data64};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+
-"/steps/"+i0,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.
-properties.steps.items.type,parentSchema:schema31.properties.steps.items,data:data7};vErrors===null?vErrors=[err136]:vErrors.
-push(err136),errors++}}}else{let err137={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"\
-type",params:{type:"array"},message:"must be array",schema:schema31.properties.steps.type,parentSchema:schema31.properties.
-steps,data:data6};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data["on-failure"]!==void 0){let data74=data["\
+s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
+null?vErrors=[err132]:vErrors.push(err132),errors++}}}if(data64["rate-limit"]!==void 0){let data73=data64["rate-limit"];
+if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&isFinite(data73))){let err133={instancePath:instancePath+"/st\
+eps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(typeof data73=="number"&&
+isFinite(data73)&&(data73<1||isNaN(data73))){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
+#/properties/steps/items/properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
+vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}}else{let err135={instancePath:instancePath+"/steps/"+i0+
+"/convert",schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
+#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err136]:vErrors.push(err136),
+errors++}}}else{let err137={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data["on-failure"]!==void 0){let data74=data["\
 on-failure"];if(typeof data74!="string"){let err138={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
--failure/type",keyword:"type",params:{type:"string"},message:"must be string",schema:schema31.properties["on-failure"].type,
-parentSchema:schema31.properties["on-failure"],data:data74};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}
-if(!(data74==="rollback"||data74==="stop")){let err139={instancePath:instancePath+"/on-failure",schemaPath:"#/properties\
-/on-failure/enum",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum},message:"must be equal to\
- one of the allowed values",schema:schema31.properties["on-failure"].enum,parentSchema:schema31.properties["on-failure"],
-data:data74};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{let err140={instancePath,schemaPath:"#\
-/type",keyword:"type",params:{type:"object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};vErrors===
+-failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}if(!(data74===
+"rollback"||data74==="stop")){let err139={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
+um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err139]:vErrors.
+push(err139),errors++}}}else{let err140={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
 null?vErrors=[err140]:vErrors.push(err140),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

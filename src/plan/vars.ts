@@ -94,7 +94,8 @@ export class Vars {
     findings: Findings,
   ): Known | Finding | undefined {
     const path = ['vars', name];
-    if (declared === null) return findings.isFaulty(path) ? undefined : required(name, places);
+    if (findings.isFaulty(path)) return undefined;
+    if (declared === null) return required(name, places);
     if (typeof declared === 'string') {
       const lookup: Lookup = (word) =>
         word.startsWith('vars.') ? this.#lookupEarlier(name, word) : this.lookup(word);

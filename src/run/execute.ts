@@ -186,13 +186,12 @@ async function conclude(
   final: FinalState,
   course: Course,
 ): Promise<Finish> {
-  const journal = `journal: ${run.journal.folder}`;
   try {
     if (final === 'uncertain')
       return finish(
         'uncertain',
         course,
-        [...course.reasons, 'what became of the domain is not known', journal],
+        [...course.reasons, 'what became of the domain is not known'],
         [`virsh dominfo ${run.world.domain.name}`],
       );
     if (final === 'stranded') await salvage(stage, run.world);
@@ -200,25 +199,19 @@ async function conclude(
       if (!(error instanceof EffectFailed)) throw error;
       stage.tell({ event: 'notice', message: error.message });
     });
-    return await judged(run, stage, final, course, journal);
+    return await judged(run, stage, final, course);
   } catch (error) {
     if (!isContactLost(error)) throw error;
     return finish(
       'uncertain',
       course,
-      [...course.reasons, error.message, journal],
+      [...course.reasons, error.message],
       [`virsh dominfo ${run.world.domain.name}`],
     );
   }
 }
 
-async function judged(
-  run: Run,
-  stage: Stage,
-  final: FinalState,
-  course: Course,
-  journal: string,
-): Promise<Finish> {
+async function judged(run: Run, stage: Stage, final: FinalState, course: Course): Promise<Finish> {
   const now = await observe(stage);
   if (final === 'succeeded') {
     const wrong = contradictions(run.world, now);
@@ -227,7 +220,7 @@ async function judged(
       : finish(
           'stranded',
           course,
-          ['all steps are done, but:', ...wrong, journal],
+          ['all steps are done, but:', ...wrong],
           [`virsh dumpxml ${now.domain.name}`],
         );
   }
@@ -240,12 +233,7 @@ async function judged(
       [],
     );
   const next = course.next.length > 0 ? course.next : nextSteps(now);
-  return finish(
-    'stranded',
-    course,
-    [...course.reasons, ...apart, ...whereDisksAre(now), journal],
-    next,
-  );
+  return finish('stranded', course, [...course.reasons, ...apart, ...whereDisksAre(now)], next);
 }
 
 /** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */

@@ -16,6 +16,8 @@ export interface Walk {
   /** The phases that could be simulated; all of them when there are no errors among the findings. */
   readonly phases: readonly Walked[];
   readonly findings: readonly Finding[];
+  /** Every absolute path that the plan may read, write, make or remove. */
+  readonly files: readonly string[];
 }
 
 /** After one of these the step's outcome cannot be imagined, so the walk ends there. */
@@ -25,11 +27,13 @@ const UNIMAGINABLE = new Set(['BP101', 'BP102', 'BP103', 'BP104', 'BP110', 'BP11
 export function walk(graph: Graph, world: World): Walk {
   const phases: Walked[] = [];
   const findings: Finding[] = [];
+  const files = new Set<string>();
   let start = world;
   let before = world;
   for (const node of graph.nodes) {
     if (node.first) {
       start = before;
+      for (const file of node.planned.step.files(node.planned.params, start)) files.add(file);
       const found = preflight(node, start);
       findings.push(...found);
       if (found.some((finding) => UNIMAGINABLE.has(finding.code))) break;
@@ -38,7 +42,7 @@ export function walk(graph: Graph, world: World): Walk {
     phases.push({ node, start, before, after });
     before = after;
   }
-  return { phases, findings };
+  return { phases, findings, files: [...files] };
 }
 
 /** The step's own findings, with their paths made the plan's. */

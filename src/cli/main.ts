@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/** The command line: the composition root, and the only room that owns the process and its exit code. */
+import { Command, CommanderError, Option } from 'commander';
+import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { colorWanted } from '../render/color.ts';
+import { renderFindings } from '../render/findings.ts';
+import { VERSION } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  $ blockplan validate plans/live-storage-migration.yaml
+  $ blockplan run plans/live-storage-migration.yaml --set domain=web1 --dry-run
+  $ blockplan run plans/live-backup.yaml --set domain=web1 --set dest=/backup/web1.qcow2 --yes
+  $ blockplan run plan.yaml -c qemu:///system --yes --output json
+  $ blockplan status web1
+
+Exit codes:
+  0  succeeded                     4  failed and rolled back: all is as before
+  1  a bug in blockplan            5  stranded: the report says what is so, and what to type
+  2  the input was refused         6  uncertain: contact to libvirt was lost
+  3  refused before anything was done
+  130  interrupted, and not brought back (an interrupted run that is rolled back ends with 4)
+`;
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function settings(): Option {
+  return new Option('--set <name=value>', "give one of the plan's variables a value")
+    .argParser(collect)
+    .default([], 'none');
+}
+
+function program(finish: (code: number) => void): Command {
+  const root = new Command('blockplan')
+    .description(
+      'Run live disk operations on libvirt guests from plans that can be reviewed and undone.',
+    )
+    .version(VERSION, '-V, --version')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride();
+  root
+    .command('validate')
+    .description('read plans and say everything that is wrong with them')
+    .argument('<plan...>', 'plan files, or - for standard input')
+    .addOption(settings())
+    .action(async (files, options) =>
+      finish(await (await import('./validate.ts')).validate(files, options)),
+    );
+  root
+    .command('run')
+    .description('run a plan, or show what it would do')
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .option(
+      '-c, --connect <uri>',
+      "libvirt's URI, as in virsh -c (default: LIBVIRT_DEFAULT_URI, else libvirt's own)",
+    )
+    .addOption(settings())
+    .option(
+      '-n, --dry-run',
+      'change nothing: show every command, and every way back, through a read-only connection',
+    )
+    .option('-y, --yes', 'run without being asked')
+    .addOption(
+      new Option('--output <format>', 'how progress is told')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+  root
+    .command('status')
+    .description('list the runs that this machine knows of, newest first')
+    .argument('[domain]', 'only the runs on that domain')
+    .action(async (domain) => finish(await (await import('./status.ts')).status(domain)));
+  root
+    .command('schema')
+    .description('print the JSON Schema of a plan')
+    .action(async () => finish((await import('./schema.ts')).schema()));
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program((code) => {
+      process.exitCode = code;
+    }).parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+/** Says what went wrong, and returns the exit code that belongs to it. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
+  if (error instanceof BlockplanError) {
+    process.stderr.write(
+      renderFindings(error.findings, colorWanted(process.env, process.stderr.isTTY === true)),
+    );
+    return EXIT_CODES[error.end];
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    `This is a bug in blockplan; the journal, if a run had begun, is kept (blockplan status).\n${stack}\n`,
+  );
+  return 1;
+}
+
+await main();

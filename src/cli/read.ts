@@ -1,0 +1,52 @@
+/** Reads the plan that a command was given: a file, or standard input for `-`. */
+import { readFile } from 'node:fs/promises';
+import { BlockplanError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readPlan } from '../plan/read.ts';
+import { steps } from '../steps/registry.ts';
+
+/**
+ * @param file a path, or `-`
+ * @param settings `name=value` words from `--set`
+ * @throws BlockplanError `input-refused`
+ */
+export async function planFrom(file: string, settings: readonly string[]): Promise<Plan> {
+  const set = readSettings(settings);
+  const source = file === '-' ? await standardInput() : await contentOf(file);
+  return readPlan({ file: file === '-' ? '<stdin>' : file, source, set, steps });
+}
+
+function readSettings(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const at = setting.indexOf('=');
+      if (at < 1)
+        throw refusal(`"--set ${setting}" names no variable and value`, 'write --set name=value');
+      return [setting.slice(0, at), setting.slice(at + 1)];
+    }),
+  );
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+    throw refusal(
+      `the plan ${file} cannot be read: ${why}`,
+      'name a plan file, or - for standard input',
+    );
+  }
+}
+
+async function standardInput(): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of process.stdin) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+function refusal(message: string, hint: string): BlockplanError {
+  return new BlockplanError('input-refused', [{ code: 'BP001', severity: 'error', message, hint }]);
+}

@@ -1,0 +1,27 @@
+/** `blockplan validate`: reads plans and says what is wrong with them; looks at nothing else. */
+import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
+import { colorWanted } from '../render/color.ts';
+import { renderFindings } from '../render/findings.ts';
+import { planFrom } from './read.ts';
+
+export async function validate(
+  files: readonly string[],
+  options: { readonly set: readonly string[] },
+): Promise<number> {
+  const findings: Finding[] = [];
+  for (const file of files) {
+    try {
+      const plan = await planFrom(file, options.set);
+      findings.push(...plan.warnings);
+    } catch (error) {
+      if (!(error instanceof BlockplanError)) throw error;
+      findings.push(...error.findings);
+    }
+  }
+  process.stderr.write(
+    renderFindings(findings, colorWanted(process.env, process.stderr.isTTY === true)),
+  );
+  if (findings.some((finding) => finding.severity === 'error')) return EXIT_CODES['input-refused'];
+  process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);
+  return 0;
+}

@@ -1,0 +1,11 @@
+/** The public API: a plan read from text, compiled to plain data and to a machine. */
+export { BlockplanError, type End, EXIT_CODES, type Finding, type Position } from './errors.ts';
+export type { Direction, Listener, PhaseRef, RunEvent, StepOutline } from './events.ts';
+export { compile, type Graph, type PhaseNode } from './graph/graph.ts';
+export { createPlanMachine, type Machine, type MachineEvent, type MachineState, type Performance } from './machine/machine.ts';
+export type { World } from './model/world.ts';
+export type { Plan, PlannedStep } from './plan/plan.ts';
+export { type PlanInput, readPlan } from './plan/read.ts';
+export { type Preview, previewPlan } from './simulate/preview.ts';
+export { type Walk, walk } from './simulate/walk.ts';
+export { steps } from './steps/registry.ts';

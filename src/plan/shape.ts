@@ -1,0 +1,62 @@
+/** Holds a plan against the schema, with the validator that has been made of it ahead of time. */
+import type { AnyStep } from '../steps/define.ts';
+import { Explainer } from './explain.ts';
+import type { Findings, Path } from './findings.ts';
+import type { Places } from './places.ts';
+import { planSchema } from './schema.ts';
+
+/** Says whether data has the shape of a plan; `errors` has what is wrong when it has not. */
+export interface Validate {
+  (data: unknown): boolean;
+  errors?: SchemaError[] | null;
+}
+
+/** What the validator tells of one error: pointers into the data and into the schema of readers. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly propertyName?: string;
+}
+
+/** Adds what is wrong with the document's shape to the findings. */
+export function checkShape(
+  document: unknown,
+  validate: Validate,
+  steps: readonly AnyStep[],
+  { places, findings }: { places: Places; findings: Findings },
+): void {
+  if (validate(document)) return;
+  // The schema is built only now: a plan without a mistake needs nothing but its compiled form.
+  const schema = planSchema(steps, 'reader');
+  const explainer = new Explainer(places, steps);
+  for (const { keyword, instancePath, schemaPath, params, propertyName } of validate.errors ?? []) {
+    const { path, value } = follow(instancePath, document);
+    const rule = follow(schemaPath.slice(0, schemaPath.lastIndexOf('/')), schema).value;
+    const finding = explainer.explain({
+      keyword,
+      path,
+      data: value,
+      params,
+      schema: (rule ?? {}) as Readonly<Record<string, unknown>>,
+      ...(propertyName === undefined ? {} : { propertyName }),
+    });
+    if (finding) findings.add(finding);
+  }
+}
+
+/** What a JSON pointer leads to, and the way there; what points into a list becomes a number. */
+function follow(pointer: string, root: unknown): { path: Path; value: unknown } {
+  let value = root;
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const word = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+      const isIndex = Array.isArray(value);
+      value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[word];
+      return isIndex ? Number(word) : word;
+    });
+  return { path, value };
+}

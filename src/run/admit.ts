@@ -1,0 +1,38 @@
+/** Before a run: what is observed is held against what the plan needs, and everything that is in the way is said. */
+import { BlockplanError, type Finding } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Driver } from '../model/driver.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { positioned } from '../plan/text.ts';
+import { walk } from '../simulate/walk.ts';
+
+export interface Admission {
+  readonly world: World;
+  /** All paths that the plan may touch, and those of the chains it starts from. */
+  readonly files: readonly string[];
+  /** What preflight has to say, with positions in the plan. */
+  readonly findings: readonly Finding[];
+}
+
+/** Observes the host and walks the plan over what is seen; changes nothing. */
+export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
+  // Which files matter depends on where the disks are: the first look tells where, the second looks at the files.
+  const first = await driver.observe({ files: [], survey: false });
+  const named = walk(graph, first).files;
+  const world = await driver.observe({ files: named, survey: true });
+  const { files, findings } = walk(graph, world);
+  return {
+    world,
+    files: [...new Set([...files, ...Object.keys(world.files)])],
+    findings: positioned(plan.text, findings),
+  };
+}
+
+/** @throws BlockplanError `preflight-refused` with all findings when one of them is an error */
+export function refuseErrors({ findings }: Admission): void {
+  const [first, ...rest] = findings;
+  if (first && findings.some((finding) => finding.severity === 'error')) {
+    throw new BlockplanError('preflight-refused', [first, ...rest]);
+  }
+}
