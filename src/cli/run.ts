@@ -42,6 +42,8 @@ export async function run(file: string, options: RunCommandOptions): Promise<num
       'add --yes to run without being asked, or --dry-run to see what would be done',
     );
   }
+  // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
+  process.umask(0o077);
   const driver = await openLiveDriver({
     ...(options.connect === undefined ? {} : { uri: options.connect }),
     domain: plan.domain,

@@ -11,10 +11,11 @@ import { type RunStatus, renderStatus } from '../render/status.ts';
 export async function status(domain: string | undefined): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const statuses: RunStatus[] = [];
-  for (const { folder } of (await runsOf(state)).reverse()) {
+  for (const { folder } of await runsOf(state)) {
     const found = await statusOf(state, folder);
     if (found && (domain === undefined || found.domain === domain)) statuses.push(found);
   }
+  statuses.sort((a, b) => b.startedAt - a.startedAt);
   process.stdout.write(
     renderStatus(statuses, colorWanted(process.env, process.stdout.isTTY === true)),
   );

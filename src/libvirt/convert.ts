@@ -3,15 +3,14 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { EffectFailed, type PerformContext } from '../model/driver.ts';
 import type { ConvertEffect } from '../model/effect.ts';
-import { lookAtFile, syncPath } from './files.ts';
+import { syncPath } from './files.ts';
 
 /**
  * Converts, and returns once the copy and its name are on disk.
  * @throws EffectFailed when qemu-img says no; the signal's reason when it aborts
  */
 export async function convertImage(effect: ConvertEffect, context: PerformContext): Promise<void> {
-  const source = effect.argv.at(-2) ?? '';
-  const total = (await lookAtFile(source))?.size ?? 0;
+  const total = effect.bytes;
   const process = execa('qemu-img', effect.argv, {
     stdin: 'ignore',
     // A Ctrl-C of the user is ours to handle, so the terminal's group must not carry it there.

@@ -47,6 +47,8 @@ export interface ConvertEffect {
   readonly argv: readonly string[];
   /** The file that the command makes. */
   readonly dest: string;
+  /** What there is to read, in bytes, as far as the host told: for progress. */
+  readonly bytes: number;
   readonly why: string;
 }
 

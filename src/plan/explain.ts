@@ -83,7 +83,7 @@ export class Explainer {
           ? `did you mean ${quoted(near)}?`
           : known.length === 0
             ? 'it takes no options'
-            : `it knows ${listed(known)}`,
+            : `it knows ${listed(known, 'and')}`,
       },
     );
   }
@@ -106,7 +106,7 @@ export class Explainer {
       position,
       hint: near
         ? `did you mean ${quoted(near)}?`
-        : `there are ${listed(kinds).replace(/ or (?=[^ ]*$)/, ' and ')}`,
+        : `there are ${listed(kinds, 'and')}`,
     });
   }
 

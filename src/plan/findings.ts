@@ -9,15 +9,23 @@ const MOST = 50;
 
 export class Findings {
   readonly #all: Finding[] = [];
+  readonly #told = new Set<string>();
   readonly #faulty = new Set<string>();
   readonly #faultyBelow = new Set<string>();
 
-  /** Adds one, unless its value has been found wrong before: one mistake is told once. */
+  /**
+   * Adds one, unless its value has been found wrong before, or aliases lead to the same place again: one mistake is
+   * told once.
+   */
   add(finding: Finding): void {
     if (finding.path) {
       if (this.isFaulty(finding.path)) return;
       if (finding.severity === 'error') this.condemn(finding.path);
     }
+    const { code, message, position } = finding;
+    const told = JSON.stringify([code, message, position?.line, position?.column]);
+    if (position && this.#told.has(told)) return;
+    this.#told.add(told);
     this.#all.push(finding);
   }
 

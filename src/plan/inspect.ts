@@ -82,7 +82,7 @@ class Inspection {
       const first = seen.get(word);
       if (first) this.#duplicate(key, word, first);
       else seen.set(word, key);
-      this.#characters(key, word, []);
+      this.#characters(key, word, [...path, word], 'key');
       if (isMergeKey(key)) this.#merge(value, path);
       else this.visit(value, [...path, word]);
     }
@@ -136,16 +136,16 @@ class Inspection {
   }
 
   /** Escapes can bring characters in that the text itself does not show. */
-  #characters(scalar: Scalar, text: string, path: Path): void {
+  #characters(scalar: Scalar, text: string, path: Path, what: 'key' | 'value' = 'value'): void {
     // Only the description is prose, which may have lines.
     const plain =
-      path[0] === 'description' && path.length === 1 ? text.replace(/[\n\t]/g, ' ') : text;
+      what === 'value' && path[0] === 'description' && path.length === 1 ? text.replace(/[\n\t]/g, ' ') : text;
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';
     this.#add(
       'BP003',
-      `the ${path.length === 0 ? 'key' : 'value'} holds ${nameOf(character)}`,
+      `the ${what} holds ${nameOf(character)}`,
       scalar,
       {
         path,

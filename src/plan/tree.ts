@@ -55,7 +55,7 @@ export class Tree {
           this.#spend(map);
           if (!entries.has(word)) entries.set(word, entry);
         }
-      } else if (isScalar(key)) {
+      } else if (isScalar(key) && key.value !== null) {
         this.#spend(map);
         const word = wordOf(key);
         if (!own.has(word)) entries.set(word, { key, value });

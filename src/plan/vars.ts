@@ -126,7 +126,7 @@ export class Vars {
 
   #unknown(word: string, key: string | undefined): Unknown {
     const names = [...this.#declared.keys()];
-    const near = nearest(key ?? word, names);
+    const near = nearest(key ?? word.trim().replace(/^vars\./, ''), names);
     const message =
       key === undefined
         ? `nothing is known as ${quoted(`\${${word}}`)}: references are \${vars.NAME} and \${domain}`
@@ -152,8 +152,8 @@ export class Vars {
   #declaredHint(): string {
     const names = [...this.#declared.keys()].slice(0, 10);
     return names.length === 0
-      ? 'declare it under "vars" at the top of the plan; $${ is a literal ${'
-      : `the plan declares ${listed(names)}`;
+      ? 'declare it below "vars:" at the top of the plan'
+      : `the plan declares ${listed(names, 'and')}`;
   }
 }
 

@@ -20,7 +20,7 @@ export function named(value: unknown): string {
 }
 
 /** `"a", "b" or "c"`. */
-export function listed(words: readonly string[]): string {
+export function listed(words: readonly string[], last: 'or' | 'and' = 'or'): string {
   const all = words.map(quoted);
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${last} ${all.at(-1)}`;
 }

@@ -183,6 +183,7 @@ function convertPhase(params: Params): Phase {
             params.dest,
           ],
           dest: params.dest,
+          bytes: bytesOf(world, sourceChain(params, world)),
           why: 'copy the quiet image',
         },
       ];
