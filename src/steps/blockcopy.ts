@@ -244,6 +244,8 @@ function mirrorPhase(params: Params): Phase {
     settled(_before, after) {
       const job = diskOf(after, disk)?.job;
       if (!job) return [`there is no copy job on ${disk}`];
+      // QEMU goes on writing to a file that somebody has removed, and a pivot would move the guest into nothing.
+      if (!after.files[dest]) return [`${dest} has been removed while it was written to`];
       return job.type === 'copy' && job.mirror === dest && job.ready
         ? []
         : [`the copy of ${disk} to ${dest} is not ready`];
