@@ -28,22 +28,29 @@ export class Frame {
     if (lines.join('\n') === this.lines.join('\n')) return;
     // Overwriting line by line does not flicker, unlike clearing first.
     const drawn = lines.map((line) => `${line}${CLEAR_TO_LINE_END}\n`).join('');
-    this.out.write(`${this.toTop()}${drawn}${CLEAR_BELOW}`);
+    this.out.write(`${up(this.rows())}${drawn}${CLEAR_BELOW}`);
     this.lines = lines;
   }
 
-  /** Removes the lines, so that what is written next stands in their place. */
+  /**
+   * Removes the lines, so that what is written next stands in their place. Line by line, because tmux keeps a screen
+   * that is cleared from its first row in the scrollback.
+   */
   clear(): void {
-    if (this.lines.length > 0) this.out.write(`${this.toTop()}${CLEAR_BELOW}`);
+    const rows = this.rows();
+    if (rows > 0) this.out.write(`${up(rows)}${`${CLEAR_TO_LINE_END}\n`.repeat(rows)}${up(rows)}`);
     this.lines = [];
   }
 
   /** A terminal that was made narrower has broken the longer lines: they take several rows now. */
-  private toTop(): string {
+  private rows(): number {
     const columns = this.out.columns ?? USUAL_COLUMNS;
-    const rows = this.lines
+    return this.lines
       .map((line) => Math.ceil(textWidth(stripVTControlCharacters(line)) / columns))
       .reduce((sum, each) => sum + Math.max(1, each), 0);
-    return rows === 0 ? '' : `\u001b[${rows}A\r`;
   }
+}
+
+function up(rows: number): string {
+  return rows === 0 ? '' : `\u001b[${rows}A\r`;
 }
