@@ -1,0 +1,365 @@
+/**
+ * What lab tests of whole runs share: the built command line as a child process, and pictures of a domain and of the
+ * host's folders, taken with libvirt's and QEMU's own tools and never with blockplan's.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import { stringify } from 'yaml';
+import type { RunEvent } from '../../src/events.ts';
+import { command } from '../../src/lab/command.ts';
+import type { Host } from '../../src/lab/host.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const CLI = join(ROOT, 'dist/cli.js');
+
+export type Finished = Extract<RunEvent, { event: 'run-finished' }>;
+
+/** A command line that has ended. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What `--output json` told, in order; empty for other commands. */
+  readonly events: readonly RunEvent[];
+  /** Everything, for the message of a failed expectation. */
+  readonly told: string;
+}
+
+/** A command line that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  /** Resolves with the first event, told already or still to come, that fits; rejects when the command ends without one. */
+  event(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
+  readonly ended: Promise<Ended>;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Words between the plan and the connection, such as `--set`, `x=y`. */
+  readonly words?: readonly string[];
+}
+
+/** Where the runs of a host's tests keep their journals and locks. */
+export function stateDir(host: Host): string {
+  return join(host.dir, 'state');
+}
+
+/** A plan's text: a domain and its steps, each named after its kind unless it says `id`. */
+export function planText(
+  domain: string,
+  steps: readonly Readonly<Record<string, unknown>>[],
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return stringify(
+    {
+      plan: 'blockplan/v1',
+      name: 'lab-plan',
+      domain,
+      steps: steps.map((step, at) => ({ id: `step-${at + 1}`, ...step })),
+      'on-failure': 'rollback',
+      ...more,
+    },
+    { lineWidth: 0 },
+  );
+}
+
+let plans = 0;
+
+/** Writes a plan's text into the host's folder, outside the image folders, and returns its path. */
+export async function writePlan(host: Host, text: string): Promise<string> {
+  plans += 1;
+  const file = join(host.dir, `plan-${plans}.yaml`);
+  await writeFile(file, text);
+  return file;
+}
+
+/** Starts the built command line with the host's state folder. */
+export function startCli(host: Host, argv: readonly string[], options: CliOptions = {}): Running {
+  const child = spawn(process.execPath, [CLI, ...argv], {
+    cwd: ROOT,
+    env: {
+      HOME: '/root',
+      LC_ALL: 'C',
+      PATH: process.env['PATH'] ?? '',
+      BLOCKPLAN_STATE_DIR: stateDir(host),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const json = argv.includes('json');
+  const lines: string[] = [];
+  const events: RunEvent[] = [];
+  const waiting: { fits: (event: RunEvent) => boolean; resolve: (event: RunEvent) => void }[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => {
+    lines.push(line);
+    if (!json) return;
+    const event = JSON.parse(line) as RunEvent;
+    events.push(event);
+    for (const each of waiting) if (each.fits(event)) each.resolve(event);
+  });
+  const read = new Promise<void>((resolve) => reader.once('close', () => resolve()));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode) => {
+      void read.then(() => {
+        const stdout = lines.map((line) => `${line}\n`).join('');
+        resolve({ exitCode, stdout, stderr, events, told: `exit ${exitCode}\n${stdout}${stderr}` });
+      });
+    });
+  });
+  return {
+    child,
+    ended,
+    event: (fits) =>
+      new Promise((resolve, reject) => {
+        const told = events.find(fits);
+        if (told) return resolve(told);
+        waiting.push({ fits, resolve });
+        ended.then((end) => reject(new Error(`it ended without that event: ${end.told}`)), reject);
+      }),
+  };
+}
+
+/** Starts `run` on a plan's text, or on a plan file, without asking, with JSON events. */
+export async function startRun(
+  host: Host,
+  plan: { readonly text: string } | { readonly file: string },
+  options: CliOptions = {},
+): Promise<Running> {
+  const file = 'file' in plan ? plan.file : await writePlan(host, plan.text);
+  const words = ['run', file, ...(options.words ?? [])];
+  return startCli(host, [...words, '-c', host.uri, '--yes', '--output', 'json'], options);
+}
+
+/** Runs steps on a domain to the end. */
+export async function runSteps(
+  host: Host,
+  domain: string,
+  steps: readonly Readonly<Record<string, unknown>>[],
+  options: CliOptions = {},
+): Promise<Ended> {
+  return (await startRun(host, { text: planText(domain, steps) }, options)).ended;
+}
+
+/** The last event; fails unless the run came so far as to tell its end. */
+export function finish(ended: Ended): Finished {
+  const last = ended.events.at(-1);
+  if (last?.event !== 'run-finished') throw new Error(`the run told no end: ${ended.told}`);
+  return last;
+}
+
+/** Fails, with everything that was told, unless the command ended with that code and the run told the same. */
+export function expectEnd(ended: Ended, exitCode: number): Finished {
+  expect(ended.exitCode, ended.told).toBe(exitCode);
+  const last = finish(ended);
+  expect(last.exitCode, ended.told).toBe(exitCode);
+  expectValidEvents(ended);
+  return last;
+}
+
+const eventSchema = new Ajv2020({ allErrors: true }).compile(
+  JSON.parse(readFileSync(join(ROOT, 'schemas/events.schema.json'), 'utf8')) as object,
+);
+
+/** Fails unless each event is as `schemas/events.schema.json` documents it. */
+export function expectValidEvents(ended: Ended): void {
+  expect(ended.events.length).toBeGreaterThan(0);
+  for (const event of ended.events) {
+    const valid = eventSchema(event);
+    expect(valid, `${JSON.stringify(event)}\n${JSON.stringify(eventSchema.errors)}`).toBe(true);
+  }
+}
+
+/** The finding codes that a refusal printed, in order. */
+export function codes(ended: Ended): string[] {
+  return [...ended.stderr.matchAll(/\bBP\d{3}\b/g)].map(([code]) => code);
+}
+
+/** `virsh dumpxml --inactive --security-info`, byte for byte. */
+export function definition(host: Host, domain: string): Promise<string> {
+  return host.virsh('dumpxml', domain, '--inactive', '--security-info');
+}
+
+/** One line of `virsh dominfo`. */
+export async function info(host: Host, domain: string, key: string): Promise<string> {
+  const text = await host.virsh('dominfo', domain);
+  return (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').trim();
+}
+
+export async function autostart(host: Host, domain: string): Promise<boolean> {
+  return (await info(host, domain, 'Autostart')) === 'enable';
+}
+
+/** The files of an image's chain, active layer first, as the images' headers say. */
+export async function imageChain(host: Host, image: string): Promise<string[]> {
+  const told = await host.qemuImg('info', '-U', '--backing-chain', '--output=json', image);
+  return (JSON.parse(told) as { filename: string }[]).map((layer) => layer.filename);
+}
+
+export async function imageFormat(host: Host, image: string): Promise<string> {
+  const told = await host.qemuImg('info', '-U', '--output=json', image);
+  return (JSON.parse(told) as { format: string }).format;
+}
+
+/** The chain of a disk as the live XML tells it, active layer first. */
+export async function liveChain(host: Host, domain: string, target: string): Promise<string[]> {
+  return sources(diskXml(await host.virsh('dumpxml', domain), target), true);
+}
+
+/** The source of a disk in the persistent definition. */
+export async function persistentSource(
+  host: Host,
+  domain: string,
+  target: string,
+): Promise<string | undefined> {
+  return sources(diskXml(await definition(host, domain), target), false)[0];
+}
+
+function sources(disk: string, withBacking: boolean): string[] {
+  const text = disk.replace(/<mirror[\s\S]*?<\/mirror>/g, '');
+  const found = [...text.matchAll(/<source (?:file|dev)='([^']*)'/g)].map((match) => match[1]!);
+  return withBacking ? found : found.slice(0, 1);
+}
+
+/** The `<disk>` element of that target. */
+export function diskXml(xml: string, target: string): string {
+  const disks = xml.match(/<disk [\s\S]*?<\/disk>/g) ?? [];
+  return disks.find((disk) => disk.includes(`<target dev='${target}'`)) ?? '';
+}
+
+/** Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. */
+export async function expectCleanImages(host: Host, images: readonly string[]): Promise<void> {
+  for (const image of images) {
+    if ((await imageFormat(host, image)) === 'raw') continue;
+    await host.qemuImg('check', '-U', image);
+  }
+}
+
+/** Every path below the folders, sorted: what a run may have left behind. */
+export async function listing(...folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
+    ),
+  );
+  return found.flat().sort();
+}
+
+/** Names and metadata of what libvirt has on record for a domain, parents first. */
+export async function moments(
+  host: Host,
+  domain: string,
+  kind: 'snapshot' | 'checkpoint',
+): Promise<Record<string, string>> {
+  const names = (await host.virsh(`${kind}-list`, domain, '--name', '--topological'))
+    .split('\n')
+    .filter((name) => name !== '');
+  const entries: [string, string][] = [];
+  for (const name of names)
+    entries.push([name, await host.virsh(`${kind}-dumpxml`, domain, name, '--security-info')]);
+  return Object.fromEntries(entries);
+}
+
+/** The name of the current snapshot; undefined where there is none. */
+export function currentSnapshot(host: Host, domain: string): Promise<string | undefined> {
+  return host.virsh('snapshot-current', domain, '--name').then(
+    (name) => name.trim(),
+    () => undefined,
+  );
+}
+
+/** All of a domain that a rollback has to bring back, and what else is in the folders. */
+export interface Picture {
+  readonly state: string;
+  readonly persistent: string;
+  readonly autostart: string;
+  /** The persistent definition with passwords; undefined for a transient domain. */
+  readonly definition: string | undefined;
+  /** The live definition without the numbers that QEMU gives its nodes anew. */
+  readonly live: string;
+  readonly snapshots: Record<string, string>;
+  readonly currentSnapshot: string | undefined;
+  readonly checkpoints: Record<string, string>;
+  /** By target, the chain of the image that the guest writes to, as its header tells it. */
+  readonly chains: Record<string, string[]>;
+  readonly files: string[];
+}
+
+/** Looks at a domain and at folders; the host's images unless told. */
+export async function picture(
+  host: Host,
+  domain: string,
+  folders: readonly string[] = [host.images],
+): Promise<Picture> {
+  const dominfo = await host.virsh('dominfo', domain);
+  const line = (key: string) =>
+    (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(dominfo)?.[1] ?? '').trim();
+  const live = await host.virsh('dumpxml', domain, '--security-info');
+  const chains: Record<string, string[]> = {};
+  for (const disk of live.match(/<disk [\s\S]*?<\/disk>/g) ?? []) {
+    const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
+    const [active] = sources(disk, false);
+    if (active?.startsWith('/')) chains[target] = await imageChain(host, active);
+  }
+  return {
+    state: line('State'),
+    persistent: line('Persistent'),
+    autostart: line('Autostart'),
+    definition: line('Persistent') === 'yes' ? await definition(host, domain) : undefined,
+    // libvirt leaves an empty <metadata/> in the live definition where a marker was; it says nothing.
+    live: live.replace(/ index='\d+'/g, '').replace(/^ *<metadata\/>\n/m, ''),
+    snapshots: await moments(host, domain, 'snapshot'),
+    currentSnapshot: await currentSnapshot(host, domain),
+    checkpoints: await moments(host, domain, 'checkpoint'),
+    chains,
+    files: await listing(...folders),
+  };
+}
+
+/** Fails when a run has left something on the host: a job, a marker, a lock that is held, a process of ours. */
+export async function expectNothingLeft(host: Host, domain: string): Promise<void> {
+  for (const xml of [
+    await host.virsh('dumpxml', domain),
+    await host.virsh('dumpxml', domain, '--inactive'),
+  ]) {
+    expect(xml).not.toContain('blockplan:run');
+    expect(xml).not.toContain('<mirror');
+    for (const [, target] of xml.matchAll(/<target dev='([^']*)' bus/g)) {
+      const job = await host.virsh('blockjob', domain, target!, '--info', '--raw').catch(() => '');
+      expect(job.trim(), `a job on ${target}`).toBe('');
+    }
+  }
+  expect(await listing(join(stateDir(host), 'locks')).catch(() => [])).toEqual([]);
+  expect(processesNaming(host.uri), 'processes with the host as their argument').toEqual([]);
+}
+
+/** Command lines of processes that name the word and are no part of the host itself. */
+function processesNaming(word: string): string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        readlinkSync(`/proc/${pid}/exe`);
+        const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return text.includes(word) ? [text] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Runs a program of the machine and returns what it printed. */
+export function tool(file: string, ...argv: string[]): Promise<string> {
+  return command(file, argv);
+}
