@@ -8,6 +8,7 @@ import { labEnvironment } from './command.ts';
  */
 const INIT = `
 set -e
+trap 'echo failed' EXIT
 dir=$1 name=$2 kvm=$3
 # The outer /proc is still mounted here, so this is the pid as the rest of the machine sees it.
 read -r pid rest </proc/self/stat
@@ -21,7 +22,7 @@ for at in run etc/libvirt var/lib/libvirt var/log/libvirt var/cache/libvirt; do
   mkdir -p "/$at"
   mount --bind "$dir/$at" "/$at"
 done
-mount --bind "$dir/etc/hosts" /etc/hosts
+[ ! -e /etc/hosts ] || mount --bind "$dir/etc/hosts" /etc/hosts
 # libvirt would probe a KVM that cannot work at every define, which takes seconds each time.
 if [ "$kvm" = no ] && [ -e /dev/kvm ]; then
   mount --bind "$dir/etc/no-kvm" /dev/kvm
@@ -131,7 +132,8 @@ export class Keeper {
 
   /** Starts the host's init and returns its pid as seen from outside. */
   async boot(): Promise<number> {
-    const [, pid] = (await this.#ask('boot')).split(' ');
+    const [word, pid] = (await this.#ask('boot')).split(' ');
+    if (word !== 'booted') throw new Error(`the lab host did not boot: ${this.#stderr}`);
     return Number(pid);
   }
 

@@ -92,7 +92,8 @@ export function libvirtUri(dir: string): string {
 }
 
 function inHost(init: number, argv: readonly string[]): Promise<string> {
-  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+  // --root matters where the lab itself runs in a chroot.
+  const namespaces = ['--mount', '--root', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
   return command('nsenter', ['--target', `${init}`, ...namespaces, '--', ...argv], {
     timeoutMs: 30_000,
   });

@@ -113,8 +113,8 @@ describe('one host', () => {
       'ENOSPC',
     );
     await rm(join(at, 'more'));
-    await host.virsh('pool-create-as', 'small', 'dir', '--target', at);
-    expect(await host.virsh('vol-list', 'small')).toContain(join(at, 'outside'));
+    await host.virsh('attach-disk', guest.name, join(at, 'outside'), 'vdb', '--config');
+    expect(await host.virsh('domblkinfo', guest.name, 'vdb')).toMatch(/Capacity: +3145728\n/);
   });
 });
 
