@@ -104,9 +104,7 @@ export class Explainer {
     return flaw('BP030', `there is no kind of step ${quoted(key)}`, {
       path,
       position,
-      hint: near
-        ? `did you mean ${quoted(near)}?`
-        : `there are ${listed(kinds, 'and')}`,
+      hint: near ? `did you mean ${quoted(near)}?` : `there are ${listed(kinds, 'and')}`,
     });
   }
 
@@ -177,7 +175,7 @@ export class Explainer {
     const isPlain = typeof data === 'number' || typeof data === 'boolean';
     if (isPlain && types.includes('string'))
       return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
-    if (data === null && types.includes('object'))
+    if (data === null && types.includes('object') && path.length === 3)
       return `write "${String(path.at(-1))}: {}" where no options are needed`;
     if (typeof data === 'string' && types.includes('boolean'))
       return `without quotes, ${/^(y|yes|on|true|1)$/i.test(data) ? 'true' : 'true or false'}`;

@@ -139,21 +139,18 @@ class Inspection {
   #characters(scalar: Scalar, text: string, path: Path, what: 'key' | 'value' = 'value'): void {
     // Only the description is prose, which may have lines.
     const plain =
-      what === 'value' && path[0] === 'description' && path.length === 1 ? text.replace(/[\n\t]/g, ' ') : text;
+      what === 'value' && path[0] === 'description' && path.length === 1
+        ? text.replace(/[\n\t]/g, ' ')
+        : text;
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';
-    this.#add(
-      'BP003',
-      `the ${what} holds ${nameOf(character)}`,
-      scalar,
-      {
-        path,
-        hint: isBreak
-          ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
-          : 'remove it',
-      },
-    );
+    this.#add('BP003', `the ${what} holds ${nameOf(character)}`, scalar, {
+      path,
+      hint: isBreak
+        ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
+        : 'remove it',
+    });
   }
 
   #add(

@@ -56,8 +56,8 @@ export class Lines {
 
   #lineEnd(index: number): number {
     const next = this.#starts[index + 1];
-    if (next === undefined) return this.source.length;
-    return this.source[next - 2] === '\r' ? next - 2 : next - 1;
+    const end = next === undefined ? this.source.length : next - 1;
+    return this.source[end - 1] === '\r' ? end - 1 : end;
   }
 }
 

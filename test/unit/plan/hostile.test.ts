@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { plan, step, told } from './kinds.ts';
 
 /** Long enough for a busy machine with two cores, and far below what a quadratic reading would take. */
-const QUICK_MS = 3_000;
+const QUICK_MS = 8_000;
 
 const many = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
@@ -133,9 +133,9 @@ describe('hostile texts are refused, and quickly', () => {
         plan('__proto__: { name: x }\nsteps: [{ copy: { __proto__: { disk: vda }, dest: /a } }]\n'),
       ),
     ).toEqual([
-      'BP024 4:1+9 the plan knows no "__proto__" | it knows "plan", "name", "description", "domain", "vars", "steps" or "on-failure"',
+      'BP024 4:1+9 the plan knows no "__proto__" | it knows "plan", "name", "description", "domain", "vars", "steps" and "on-failure"',
       'BP023 5:11+4 "copy" needs "disk"',
-      'BP024 5:19+9 "copy" knows no "__proto__" | it knows "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" or "layers"',
+      'BP024 5:19+9 "copy" knows no "__proto__" | it knows "disk", "dest", "format", "shallow", "pivot", "finish", "bandwidth", "depth" and "layers"',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });

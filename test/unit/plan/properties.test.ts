@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { BlockplanError, type Position } from '../../../src/errors.ts';
+import { nearest } from '../../../src/plan/nearest.ts';
+import { printable } from '../../../src/printable.ts';
+import { plan, read } from './kinds.ts';
+
+/** Words that bring a random text near to a plan. */
+const WORDS = [
+  'plan',
+  'blockplan/v1',
+  'name',
+  'domain',
+  'steps',
+  'vars',
+  'copy',
+  'forget',
+  'disk',
+  'dest',
+  'id',
+  'on-failure',
+  ':',
+  ': ',
+  '- ',
+  '\n',
+  '\n  ',
+  '\n    ',
+  '\t',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '"',
+  "'",
+  '|',
+  '>',
+  '&a ',
+  '*a',
+  '<<: ',
+  '#',
+  ' #',
+  '!!str ',
+  '---\n',
+  '...\n',
+  '%YAML 1.1\n',
+  '? ',
+  '${',
+  '${vars.a}',
+  '$${',
+  '}',
+  '~',
+  '1',
+  '0x',
+  '.inf',
+  'true',
+  '/a',
+  'x',
+  '\r\n',
+  '\\',
+  '\u202e',
+  '\0',
+  '🐘',
+  '__proto__',
+];
+
+const nearPlans = fc
+  .array(fc.constantFrom(...WORDS), { maxLength: 60 })
+  .map((words) => words.join(''));
+const inPlans = nearPlans.map((text) =>
+  plan(`vars: { a: b }\nsteps:\n  - copy:\n      disk: ${text}\n`),
+);
+const texts = fc.oneof(
+  nearPlans,
+  inPlans,
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.uint8Array({ maxLength: 200 }),
+);
+
+/** Well above what such a small text takes on a busy machine. */
+const QUICK_MS = 2_000;
+
+describe('any text', () => {
+  test('is read, or refused with findings, and quickly', () => {
+    fc.assert(
+      fc.property(texts, (source) => {
+        const start = performance.now();
+        try {
+          read(source);
+        } catch (error) {
+          if (!(error instanceof BlockplanError)) throw error;
+          expect(error.end).toBe('input-refused');
+          for (const { message, hint, position } of error.findings) {
+            expect(printable(`${message}${hint ?? ''}`)).toBe(`${message}${hint ?? ''}`);
+            if (position && typeof source === 'string') expectWithin(position, source);
+          }
+        }
+        expect(performance.now() - start).toBeLessThan(QUICK_MS);
+      }),
+      { numRuns: 4_000 },
+    );
+  }, 60_000);
+});
+
+function expectWithin({ line, column, length, source }: Position, text: string): void {
+  const written = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    [line - 1]?.replace(/\r$/, '');
+  expect(source.length).toBe(written?.length);
+  expect(column).toBeGreaterThanOrEqual(1);
+  expect(column - 1).toBeLessThanOrEqual(source.length);
+  expect(length).toBeGreaterThanOrEqual(1);
+  // A caret may stand just behind the line, where something is missing.
+  expect(column - 1 + length).toBeLessThanOrEqual(Math.max(source.length, column));
+}
+
+const harmless = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+  .filter((text) => printable(text) === text);
+const path = harmless.map((text) => `/${text}`);
+const copies = fc.record(
+  {
+    disk: harmless,
+    dest: path,
+    format: fc.constantFrom('qcow2', 'raw'),
+    shallow: fc.boolean(),
+    bandwidth: fc.nat(),
+    depth: fc.integer({ min: 1, max: 9 }),
+    layers: fc.array(harmless, { minLength: 1, maxLength: 3 }),
+  },
+  { requiredKeys: ['disk', 'dest'] },
+);
+const documents = fc.record({
+  plan: fc.constant('blockplan/v1'),
+  name: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  domain: harmless.filter((text) => /^(?!\d+$)[^/\s-][^/]*$/.test(text)),
+  steps: fc
+    .array(copies, { minLength: 1, maxLength: 5 })
+    .map((all) => all.map((copy) => ({ copy }))),
+});
+
+/** Text in which every `${` is a literal one. */
+function escaped<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll('${', '$${')) as T;
+}
+
+describe('any valid plan', () => {
+  test.each([
+    ['YAML', (document: unknown) => stringify(document)],
+    [
+      'YAML on few lines',
+      (document: unknown) => stringify(document, { collectionStyle: 'flow', lineWidth: 0 }),
+    ],
+    ['JSON', (document: unknown) => JSON.stringify(document)],
+  ])(
+    'comes back as it was written in %s',
+    (_title, write) => {
+      fc.assert(
+        fc.property(documents, (document) => {
+          const { name, domain, steps, text } = read(write(escaped(document)));
+          expect({ name, domain, steps: steps.map(({ params }) => ({ copy: params })) }).toEqual({
+            name: document.name,
+            domain: document.domain,
+            steps: document.steps,
+          });
+          for (const [index, { copy }] of document.steps.entries()) {
+            for (const key of Object.keys(copy))
+              expectWithin(text.locate(['steps', index, 'copy', key]), text.source);
+          }
+        }),
+        { numRuns: 300 },
+      );
+    },
+    60_000,
+  );
+});
+
+describe('the nearest word', () => {
+  const candidates = ['shallow', 'pivot', 'finish', 'reuse-external', 'dest', 'bandwidth'];
+  test.each([
+    ['shalow', 'shallow'],
+    ['Shallow', 'shallow'],
+    ['--pivot', 'pivot'],
+    ['pivto', 'pivot'],
+    ['finsh', 'finish'],
+    ['reuse_external', 'reuse-external'],
+    ['destination', 'dest'],
+    ['band', 'bandwidth'],
+    ['xyz', undefined],
+    ['', undefined],
+    ['x'.repeat(65), undefined],
+  ])('of "%s" is %s', (word, expected) => {
+    expect(nearest(word, candidates)).toBe(expected);
+  });
+
+  test('is the word itself, and finds one that lost, gained or swapped a letter', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...candidates),
+        fc.nat(20),
+        fc.constantFrom('drop', 'add', 'swap'),
+        (word, at, change) => {
+          const index = at % (word.length - 1);
+          const changed = {
+            drop: word.slice(0, index) + word.slice(index + 1),
+            add: `${word.slice(0, index)}q${word.slice(index)}`,
+            swap: word.slice(0, index) + word[index + 1] + word[index] + word.slice(index + 2),
+          }[change];
+          expect(nearest(changed, candidates)).toBe(word);
+          expect(nearest(word, candidates)).toBe(word);
+        },
+      ),
+    );
+  });
+});
