@@ -5,7 +5,7 @@ import { command } from './command.ts';
 import { makeHostFolder, sweepDeadHosts } from './folder.ts';
 import { createGuest, type Guest, type GuestSpec } from './guest.ts';
 import { Keeper } from './keeper.ts';
-import { furnish, killLibvirtd, libvirtUri, startLibvirtd } from './libvirtd.ts';
+import { furnish, killLibvirtd, libvirtdLog, libvirtUri, startLibvirtd } from './libvirtd.ts';
 
 /** A private libvirt host: its own libvirtd in its own namespaces, with its own folder for everything. */
 export interface Host extends AsyncDisposable {
@@ -71,7 +71,7 @@ class LabHost implements Host {
     this.dir = dir;
     this.uri = libvirtUri(dir);
     this.images = join(dir, 'images');
-    this.logs = join(dir, 'var/log/libvirt/libvirtd.log');
+    this.logs = libvirtdLog(dir);
     this.#keeper = keeper;
   }
 

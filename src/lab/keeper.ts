@@ -22,7 +22,9 @@ for at in run etc/libvirt var/lib/libvirt var/log/libvirt var/cache/libvirt; do
   mkdir -p "/$at"
   mount --bind "$dir/$at" "/$at"
 done
-[ ! -e /etc/hosts ] || mount --bind "$dir/etc/hosts" /etc/hosts
+for at in etc/hosts etc/passwd etc/group; do
+  [ ! -e "/$at" ] || mount --bind "$dir/$at" "/$at"
+done
 # libvirt would probe a KVM that cannot work at every define, which takes seconds each time.
 if [ "$kvm" = no ] && [ -e /dev/kvm ]; then
   mount --bind "$dir/etc/no-kvm" /dev/kvm

@@ -30,7 +30,7 @@ function configuration(dir: string, name: string): Record<string, string> {
       // Hosts on one machine would otherwise all carry the machine's own uuid.
       `host_uuid = "${randomUUID()}"`,
       'log_filters = ""',
-      `log_outputs = "3:file:${join(dir, 'var/log/libvirt/libvirtd.log')}"`,
+      `log_outputs = "3:file:${libvirtdLog(dir)}"`,
     ].join('\n'),
     'etc/libvirt/qemu.conf': [
       'user = "root"',
@@ -63,15 +63,40 @@ export async function furnish(dir: string, name: string): Promise<void> {
   for (const [path, text] of Object.entries(configuration(dir, name))) {
     await writeFile(join(dir, path), `${text}\n`, path === 'etc/no-kvm' ? { mode: 0o000 } : {});
   }
+  await addQemuUser(dir);
   const seed = await capabilitiesSeed();
   await cp(seed, join(dir, 'var/cache/libvirt'), { recursive: true }).catch(() => {});
+}
+
+/**
+ * Debian's libvirtd does not start without its compiled-in user, whatever qemu.conf says, and
+ * libvirt-daemon-system, which would add that user to the machine, is not installed for the lab.
+ */
+async function addQemuUser(dir: string): Promise<void> {
+  const entries = {
+    passwd: 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin',
+    group: 'libvirt-qemu:x:64055:',
+  };
+  for (const [file, entry] of Object.entries(entries)) {
+    const known = await readFile(join('/etc', file), 'utf8');
+    const text = /^libvirt-qemu:/m.test(known) ? known : `${known}${entry}\n`;
+    await writeFile(join(dir, 'etc', file), text);
+  }
 }
 
 /** Starts libvirtd inside the host whose init has this pid; resolves once it answers. */
 export async function startLibvirtd(dir: string, init: number): Promise<void> {
   await inHost(init, [LIBVIRTD, '--daemon', '--config', join(dir, 'etc/libvirt/libvirtd.conf')]);
   const uri = libvirtUri(dir);
-  await command('virsh', ['-c', uri, 'uri'], { timeoutMs: 30_000 });
+  try {
+    await command('virsh', ['-c', uri, 'uri'], { timeoutMs: 30_000 });
+  } catch (error) {
+    // The host's folder is about to go, and the reason with it.
+    const log = await readFile(libvirtdLog(dir), 'utf8').catch(() => '');
+    throw new Error(`libvirtd does not answer; its log ends:\n${log.slice(-3000)}`, {
+      cause: error,
+    });
+  }
   await seedCapabilities(dir, uri);
 }
 
@@ -89,6 +114,11 @@ export async function killLibvirtd(dir: string, init: number): Promise<void> {
 /** The connection that reaches a host's libvirtd from any namespace. */
 export function libvirtUri(dir: string): string {
   return `qemu+unix:///system?socket=${join(dir, 'run/libvirt/libvirt-sock')}`;
+}
+
+/** Where a host's libvirtd writes its log. */
+export function libvirtdLog(dir: string): string {
+  return join(dir, 'var/log/libvirt/libvirtd.log');
 }
 
 function inHost(init: number, argv: readonly string[]): Promise<string> {
