@@ -18,6 +18,8 @@ export async function validatorCode(steps: readonly AnyStep[]): Promise<string> 
     bundle: true,
     format: 'esm',
     platform: 'neutral',
+    // The code names the files that it is made of: the same ones wherever node_modules really lies.
+    preserveSymlinks: true,
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
