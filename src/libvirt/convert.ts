@@ -28,9 +28,16 @@ export async function convertImage(effect: ConvertEffect, context: PerformContex
   context.signal?.throwIfAborted();
   if (result.failed)
     throw new EffectFailed(
-      result.stderr.replace(/^qemu-img: /gm, '').trim() ||
-        `qemu-img ended with ${result.exitCode ?? result.signal}`,
+      complaint(result.stderr) || `qemu-img ended with ${result.exitCode ?? result.signal}`,
     );
   await syncPath(effect.dest);
   await syncPath(dirname(effect.dest));
+}
+
+/** What qemu-img said first: each of its parallel writers complains of the same, with another number. */
+function complaint(stderr: string): string | undefined {
+  return stderr
+    .trim()
+    .split('\n')[0]
+    ?.replace(/^qemu-img: /, '');
 }

@@ -12,6 +12,9 @@ import { NoWayBack } from '../steps/define.ts';
 /** How often a way back is computed anew from what is observed before it counts as leading nowhere. */
 const UNDO_ROUNDS = 4;
 
+/** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
+const RATE_WINDOW_MS = 100;
+
 /** How often contact may be lost on one way back. */
 const UNDO_RECONNECTS = 3;
 
@@ -213,12 +216,13 @@ function progressTeller(
   let rate: number | undefined;
   return ({ current, total }) => {
     const at = performance.now();
-    if (last && at > last.at) {
+    if (last === undefined) last = { at, current };
+    else if (at - last.at >= RATE_WINDOW_MS) {
       const measured = Math.max(0, ((current - last.current) / (at - last.at)) * 1000);
       // Smoothed over about four looks, so that a burst does not make the time left jump.
       rate = rate === undefined ? measured : rate * 0.75 + measured * 0.25;
+      last = { at, current };
     }
-    last = { at, current };
     stage.tell({
       event: 'progress',
       ...ref,
