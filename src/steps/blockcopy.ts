@@ -21,7 +21,7 @@ import {
   removeMade,
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
-import { restoreDefinition } from './definition.ts';
+import { define, restoreDefinition } from './definition.ts';
 import {
   bytesOf,
   checkAbsolute,
@@ -278,7 +278,15 @@ function pivotPhase(params: Params): Phase {
     name: 'pivot',
     summary: `let the guest go on with ${dest}`,
     wayBack: 'mirror back to the old file and pivot: every write since is carried along',
-    effects: (world) => [pivot(world, disk, `move ${disk} to the copy`)],
+    effects(world) {
+      const definition = definitionOnCopy(params, world);
+      return [
+        pivot(world, disk, `move ${disk} to the copy`),
+        ...(definition === undefined
+          ? []
+          : [define(definition, 'keep the definition to the byte, except for the source')]),
+      ];
+    },
     settled(before, after) {
       const now = diskOf(after, disk);
       const problems = [];
@@ -290,6 +298,9 @@ function pivotPhase(params: Params): Phase {
           `the persistent definition names ${now?.persistentSource} for ${disk}, not ${dest}`,
         );
       }
+      const definition = definitionOnCopy(params, before);
+      if (definition !== undefined && after.domain.definition !== definition)
+        problems.push('the definition is not, byte for byte, what it was except for the source');
       return problems;
     },
     simulate: (world) => pivoted(params, world),
@@ -373,9 +384,27 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   ];
 }
 
+/** The layer that takes the guest's writes after the pivot. */
+function topOfCopy(params: Params, world: World): Layer {
+  const source = diskOf(world, params.disk);
+  return { file: params.dest, format: source ? copyFormat(params, source) : 'raw' };
+}
+
+/**
+ * The persistent definition with its source on the copy and every other byte as it was: libvirt, which puts it on the
+ * copy by itself, also adds an explicit end of the chain, and would look below the copy no more at the next start.
+ */
+function definitionOnCopy(params: Params, world: World): string | undefined {
+  const { definition } = world.domain;
+  const source = diskOf(world, params.disk);
+  return definition === undefined || source?.persistentSource !== source?.chain[0]?.file
+    ? undefined
+    : setDiskSource(definition, params.disk, topOfCopy(params, world));
+}
+
 function pivoted(params: Params, world: World): World {
   const source = diskOf(world, params.disk);
-  const top: Layer = { file: params.dest, format: source ? copyFormat(params, source) : 'raw' };
+  const top = topOfCopy(params, world);
   const below = params.shallow && source ? source.chain.slice(1) : [];
   const same = source?.persistentSource === source?.chain[0]?.file;
   const moved = withDisk(world, params.disk, (disk) => ({
@@ -383,10 +412,8 @@ function pivoted(params: Params, world: World): World {
     chain: [top, ...below],
     ...(world.domain.persistent && same ? { persistentSource: params.dest } : {}),
   }));
-  const { definition } = world.domain;
-  return definition === undefined || !same
-    ? moved
-    : withDomain(moved, { definition: setDiskSource(definition, params.disk, top) });
+  const definition = definitionOnCopy(params, world);
+  return definition === undefined ? moved : withDomain(moved, { definition });
 }
 
 function copyFormat(params: Params, source: Disk): string {

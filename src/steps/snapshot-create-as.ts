@@ -30,6 +30,9 @@ const SNAPSHOT_TIMEOUT_MS = 180_000;
 /** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
 const OVERLAY_ROOM = 64 * 1024 * 1024;
 
+/** Stands in a diskspec for all disks that have none of their own, so that a plan need not know a guest's other disks. */
+const EVERY_OTHER = '*';
+
 const schema = {
   type: 'object',
   additionalProperties: false,
@@ -79,13 +82,17 @@ const schema = {
       type: 'array',
       minItems: 1,
       description:
-        'What to do with each disk; a disk that is not listed gets an overlay beside its active file.',
+        'What to do with each disk; as with virsh, a disk that is not listed gets an overlay beside its active file.',
       items: {
         type: 'object',
         additionalProperties: false,
         required: ['disk'],
         properties: {
-          disk: { type: 'string', minLength: 1, description: 'Target name.' },
+          disk: {
+            type: 'string',
+            minLength: 1,
+            description: 'Target name; `*` for every disk that is not listed by its name.',
+          },
           snapshot: {
             type: 'string',
             enum: ['external', 'no'],
@@ -155,6 +162,16 @@ export const snapshotCreateAs = defineStep<typeof schema>({
           ),
         );
       }
+      if (spec.disk === EVERY_OTHER && spec.file !== undefined) {
+        findings.push(
+          refuse(
+            'BP057',
+            ['diskspec', index, 'file'],
+            'several disks cannot go on in one file',
+            'list each disk by its name, or leave "file" out',
+          ),
+        );
+      }
       if (params['reuse-external'] && spec.snapshot !== 'no' && spec.file === undefined) {
         findings.push(
           refuse(
@@ -193,6 +210,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       );
     }
     params.diskspec?.forEach((spec, index) => {
+      if (spec.disk === EVERY_OTHER) return;
       const disk = workableDisk(world, spec.disk, ['diskspec', index, 'disk']);
       if (Array.isArray(disk) && spec.snapshot !== 'no') findings.push(...disk);
     });
@@ -287,10 +305,16 @@ function snapshotPhase(params: Params): Phase {
   };
 }
 
+/** What the plan says of a disk: by its name, or as one of all the others. */
+function specOf(params: Params, target: string) {
+  const named = (name: string) => params.diskspec?.find((each) => each.disk === name);
+  return named(target) ?? named(EVERY_OTHER);
+}
+
 /** Which disks get an overlay, and where: what libvirt would choose, said outright. */
 function overlays(params: Params, world: World): Overlay[] {
   return world.domain.disks.flatMap((disk) => {
-    const spec = params.diskspec?.find((each) => each.disk === disk.target);
+    const spec = specOf(params, disk.target);
     const active = disk.chain[0];
     if (!active || disk.readonly || (disk.device !== 'disk' && disk.device !== 'lun')) return [];
     if (spec ? spec.snapshot === 'no' : disk.snapshot === 'no') return [];
