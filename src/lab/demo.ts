@@ -7,7 +7,7 @@ import { command } from './command.ts';
 import type { Guest } from './guest.ts';
 import { type Host, startHost } from './host.ts';
 import { makeChain } from './images.ts';
-import { Interrupted, Narrator } from './narrator.ts';
+import { Narrator } from './narrator.ts';
 import { withPulse } from './pulse.ts';
 
 const MIB = 1024 * 1024;
@@ -31,9 +31,12 @@ interface Facts {
 }
 
 async function story(host: Host): Promise<void> {
+  narrator.say(
+    'A running guest moves to another disk image while it writes. Then a run fails half-way, and the guest is brought back. Everything here is real: libvirt, QEMU, the guest and the commands.',
+  );
   const guest = await prepare(host);
-  await look(host, guest);
   const facts: Facts = { movedSeconds: '', undoneSeconds: '', writes: 0, longestWait: '' };
+  await preview(host);
   await migrate(host, guest, facts);
   const numbers = await fail(host, guest, facts);
   summary(facts, numbers);
@@ -48,13 +51,8 @@ async function prepare(host: Host): Promise<Guest> {
   const at = (name: string) => join(host.images, `${name}.qcow2`);
   await makeChain({ target: 'vda', chain: ['base'], fill: FILL }, host.images);
   await narrator.runAll(
-    ['snap1 base', 'snap2 snap1']
-      .map((pair) => pair.split(' '))
-      .map(
-        ([top, below]) =>
-          `qemu-img create -q -f qcow2 -b ${below}.qcow2 -F qcow2 $LAB/images/${top}.qcow2`,
-      )
-      .join('\n'),
+    'qemu-img create -q -f qcow2 -b base.qcow2 -F qcow2 $LAB/images/snap1.qcow2',
+    'qemu-img create -q -f qcow2 -b snap1.qcow2 -F qcow2 $LAB/images/snap2.qcow2',
   );
   await rewriteFile(at('base'), at('snap2'));
   const guest = await host.createGuest({
@@ -62,8 +60,12 @@ async function prepare(host: Host): Promise<Guest> {
     autostart: true,
     disks: [{ target: 'vda', chain: [at('base'), at('snap1'), at('snap2')] }],
   });
-  narrator.say('The guest "testvm" boots on snap2.');
+  narrator.say(
+    'The guest "testvm" boots on snap2 and writes 1, 2, 3, … to a log on its disk, each number with fsync. It never stops.',
+  );
   await narrator.until(guest.waitForWrites());
+  await narrator.runAll('virsh domblklist testvm', chainCommand('images/snap2'));
+  await demand(host, ['base', 'snap1', 'snap2'], guest);
   return guest;
 }
 
@@ -88,59 +90,52 @@ async function rewriteFile(base: string, active: string): Promise<void> {
   await command('qemu-io', ['-f', 'qcow2', ...writes, active]);
 }
 
-async function look(host: Host, guest: Guest): Promise<void> {
+const MIGRATE = 'migrate.yaml --set dest=$LAB/tmpfs-1/copy.qcow2';
+
+async function preview(host: Host): Promise<void> {
+  narrator.title('2. The plan');
   narrator.say(
-    'It writes 1, 2, 3, … to a log on its disk, each number with fsync, and never stops. Its disk, and the chain of files under it:',
+    'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. The copy takes over the active layer alone: base <- snap1 <- copy. The steps:',
   );
-  await narrator.runAll(
-    'virsh domblklist testvm\nqemu-img info -U --backing-chain $LAB/images/snap2.qcow2 | grep ^image:',
-  );
-  await demand(host, ['base', 'snap1', 'snap2'], guest);
+  await host.tmpfs(64 * MIB);
+  await narrator.runAll("sed -n '/^steps/,$p' migrate.yaml");
+  narrator.say('What it would do, and the way back out of every phase:');
+  await narrator.runAll(`blockplan run ${MIGRATE} --dry-run`);
 }
 
 async function migrate(host: Host, guest: Guest, facts: Facts): Promise<void> {
-  narrator.title('2. The plan');
-  narrator.say(
-    'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. A shallow copy takes the active layer alone: base <- snap1 <- copy.',
-  );
-  const fast = await host.tmpfs(64 * MIB);
-  const plan = 'migrate.yaml --set dest=$LAB/tmpfs-1/copy.qcow2';
-  await narrator.runAll("sed -n '/^steps/,$p' migrate.yaml");
-  narrator.say('What it would do, and the way back out of every phase:');
-  expectCode(0, await narrator.run(`blockplan run ${plan} --dry-run`));
-
   narrator.title('3. The run');
   const began = performance.now();
-  const [code, pulse] = await withPulse(guest, () => narrator.run(`blockplan run ${plan} --yes`));
-  expectCode(0, code);
+  const [, pulse] = await withPulse(guest, () => narrator.runAll(`blockplan run ${MIGRATE} --yes`));
   facts.movedSeconds = seconds(performance.now() - began);
   facts.writes = pulse.writes;
   facts.longestWait = seconds(pulse.longestWaitMs);
 
   narrator.title('4. Afterwards');
-  narrator.say('The guest runs on the copy, its chain is base <- snap1 <- copy,');
+  narrator.say('The guest runs on the copy, and its chain is base <- snap1 <- copy:');
+  await narrator.runAll('virsh domblklist testvm', chainCommand('tmpfs-1/copy'));
+  narrator.say('The persistent definition names the copy, and autostart is as it was:');
   await narrator.runAll(
-    'virsh domblklist testvm\nqemu-img info -U --backing-chain $LAB/tmpfs-1/copy.qcow2 | grep ^image:',
+    "virsh dumpxml --inactive testvm | grep 'source file=.*qcow2'",
+    "virsh dominfo testvm | grep -E '^(State|Persistent|Autostart):'",
   );
-  narrator.say('and so does its persistent definition, with autostart as it was:');
-  await narrator.runAll(
-    "virsh dumpxml --inactive testvm | grep 'source file=.*qcow2'\nvirsh dominfo testvm | grep -E '^(State|Persistent|Autostart):'",
-  );
-  await demand(host, ['base', 'snap1', join(fast, 'copy.qcow2')], guest);
-  await tellLog(guest, join(fast, 'copy.qcow2'));
+  const copy = join(host.dir, 'tmpfs-1/copy.qcow2');
+  await demand(host, ['base', 'snap1', copy], guest);
+  await tellLog(guest, copy);
 }
 
 /** A run that fails after its pivot, for a real reason: the storage of its second step fills up meanwhile. */
 async function fail(host: Host, guest: Guest, facts: Facts): Promise<number> {
   narrator.title('5. A run that fails after its pivot');
   narrator.say(
-    'The second plan moves the disk again, and then archives the file that the guest has left. The archive has 48 MiB of storage, $LAB/tmpfs-2; that is enough when the run begins.',
+    'The second plan moves the disk back beside its base, and then archives the file that the guest has left. For the archive there are 48 MiB, in $LAB/tmpfs-2: enough, when the run begins.',
   );
   await host.tmpfs(48 * MIB);
   await narrator.runAll(
-    "sed -n '/^steps/,$p' move-and-archive.yaml\nvirsh dumpxml --inactive testvm >$LAB/before.xml",
+    "sed -n '/^steps/,$p' move-and-archive.yaml",
+    'virsh dumpxml --inactive testvm >$LAB/before.xml',
   );
-  narrator.say('But once the disk is on its way, somebody else takes that storage:');
+  narrator.say('But once the disk is on its way, somebody else takes that space:');
   narrator.beside(
     'until [ -e $LAB/images/copy2.qcow2 ]; do sleep 0.05; done; fallocate -l 44M $LAB/tmpfs-2/others',
   );
@@ -153,17 +148,15 @@ async function fail(host: Host, guest: Guest, facts: Facts): Promise<number> {
       '--set archive=$LAB/tmpfs-2/testvm.qcow2',
     ].join(' \\\n    '),
   );
-  expectCode(4, code);
+  if (code !== 4) throw new Error(`blockplan ended with ${code}; 4 was expected`);
   facts.undoneSeconds = seconds(performance.now() - began);
   narrator.say(
-    'Exit code 4: failed, and rolled back. After the pivot the old file no longer had the latest writes, so blockplan did not just point the guest at it: it mirrored them back. All is as before:',
+    'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first. All is as before:',
   );
   await narrator.runAll(
-    [
-      'virsh domblklist testvm',
-      'virsh dumpxml --inactive testvm | cmp - $LAB/before.xml && echo same definition, byte for byte',
-      'ls $LAB/images $LAB/tmpfs-1 $LAB/tmpfs-2',
-    ].join('\n'),
+    'virsh domblklist testvm',
+    'virsh dumpxml --inactive testvm | cmp - $LAB/before.xml && echo the same to the byte',
+    'ls $LAB/images $LAB/tmpfs-1 $LAB/tmpfs-2',
   );
   const active = join(host.dir, 'tmpfs-1/copy.qcow2');
   await demand(host, ['base', 'snap1', active], guest);
@@ -173,21 +166,30 @@ async function fail(host: Host, guest: Guest, facts: Facts): Promise<number> {
 
 function summary(facts: Facts, numbers: number): void {
   narrator.title('What happened');
-  for (const line of [
-    `moved: the disk of a running guest, in ${facts.movedSeconds} s (the plan limits its speed to 12 MiB/s). Meanwhile the guest wrote ${facts.writes} numbers; the longest that it waited for one was ${facts.longestWait} s.`,
-    `undone: a run that failed after its pivot, in ${facts.undoneSeconds} s from its start.`,
-    `lost: nothing. All ${numbers} numbers are in the log.`,
-  ])
-    narrator.say(line);
+  narrator.list([
+    ['moved', `the disk of a running guest, in ${facts.movedSeconds} s, limited to 12 MiB/s`],
+    [
+      'meanwhile',
+      `the guest wrote ${facts.writes} numbers; its longest wait was ${facts.longestWait} s`,
+    ],
+    ['undone', `a run that failed after its pivot, ${facts.undoneSeconds} s after its start`],
+    ['lost', `nothing: all ${numbers} numbers are there`],
+  ]);
+}
+
+function chainCommand(image: string): string {
+  return `qemu-img info -U --backing-chain $LAB/${image}.qcow2 | grep ^image:`;
 }
 
 /** Reads the guest's log out of the image and says what is in it; rejects when a durable number is missing. */
 async function tellLog(guest: Guest, image: string): Promise<number> {
   const acknowledged = await guest.acknowledged();
   const last = await guest.verifyLog(image, acknowledged);
-  narrator.say(
-    `The guest's log, read out of that image (the guest is paused for this moment): 1 to ${last}, none missing. The guest had been told that ${acknowledged} were durable.`,
-  );
+  narrator.say("The guest's log, read out of that image (the guest is paused while it is read):");
+  narrator.list([
+    ['in the log', `1 to ${last}, none missing`],
+    ['durable', `${acknowledged} was the last number that the guest knew to be on its disk`],
+  ]);
   return last;
 }
 
@@ -203,10 +205,6 @@ async function demand(host: Host, names: readonly string[], guest: Guest): Promi
   const active = /\bvda\s+(\S+)/.exec(await host.virsh('domblklist', guest.name))?.[1];
   if (chain.join() !== wanted.join() || active !== wanted.at(-1))
     throw new Error(`the guest runs on ${active}, in the chain ${chain.join(' <- ')}`);
-}
-
-function expectCode(wanted: number, code: number): void {
-  if (code !== wanted) throw new Error(`blockplan ended with ${code}; ${wanted} was expected`);
 }
 
 function seconds(ms: number): string {
@@ -252,7 +250,10 @@ async function main(): Promise<number> {
     await story(host);
     return 0;
   } catch (error) {
-    if (error instanceof Interrupted) return 130;
+    if (narrator.interrupted) {
+      process.stdout.write('\nInterrupted.\n');
+      return 130;
+    }
     process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : error}\n`);
     return 1;
   } finally {

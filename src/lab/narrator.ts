@@ -24,7 +24,9 @@ export interface Setting {
 export class Narrator {
   readonly #children = new Set<ChildProcess>();
   readonly #interrupted: Promise<never>;
+  readonly #besides: ChildProcess[] = [];
   #interruption: Interrupted | undefined;
+  #last = 'title';
   #setting: Setting = { cwd: '/', env: {} };
 
   constructor() {
@@ -44,43 +46,49 @@ export class Narrator {
     this.#setting = setting;
   }
 
+  /** Whether somebody wants the story to end. */
+  get interrupted(): boolean {
+    return this.#interruption !== undefined;
+  }
+
   /** A heading. */
   title(text: string): void {
-    this.#check();
-    process.stdout.write(`\n${styled('1', text)}\n`);
+    this.#write(`${styled('1', text)}`, 'title');
   }
 
   /** A paragraph, broken into lines that fit the terminal. */
   say(text: string): void {
-    this.#check();
     const columns = Math.min(process.stdout.columns ?? WIDEST, WIDEST);
-    process.stdout.write(`${broken(text, columns).join('\n')}\n`);
+    this.#write(broken(text, columns).join('\n'), 'words');
   }
 
-  /** Shows a command of the shell and runs it, with its output where the command left it; returns its exit code. */
+  /** A small table: words, and what there is to say of each. */
+  list(rows: readonly (readonly [string, string])[]): void {
+    const width = Math.max(...rows.map(([word]) => word.length));
+    for (const [word, text] of rows) this.#write(`  ${word.padEnd(width)}  ${text}`, 'command');
+  }
+
+  /** Shows a command of the shell and runs it, with its output in the terminal; returns its exit code. */
   async run(text: string): Promise<number> {
-    this.#check();
-    process.stdout.write(`${styled('36', `$ ${text}`)}\n`);
-    // With exec there is no shell in between that a signal would stop at.
-    const code = await ended(this.#spawn(`exec ${text}`));
+    this.#write(styled('36', `$ ${text}`), 'command');
+    // A single command is run in place of its shell, so that a signal reaches it.
+    const code = await ended(this.#spawn(/[|;&]/.test(text) ? text : `exec ${text}`));
     this.#check();
     return code;
   }
 
-  /** Shows commands of the shell and runs them; rejects when one fails. */
-  async runAll(text: string): Promise<void> {
-    this.#check();
-    process.stdout.write(`${styled('36', `$ ${text.replaceAll('\n', '\n$ ')}`)}\n`);
-    const code = await ended(this.#spawn(`set -e\n${text}`));
-    this.#check();
-    if (code !== 0) throw new Error(`this ended with ${code}: ${text}`);
+  /** Shows and runs one command after the other; rejects when one of them fails. */
+  async runAll(...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      const code = await this.run(text);
+      if (code !== 0) throw new Error(`this ended with ${code}: ${text}`);
+    }
   }
 
   /** Shows a command of the shell and starts it beside what follows; what it prints is not shown. */
   beside(text: string): void {
-    this.#check();
-    process.stdout.write(`${styled('36', `$ ${text} &`)}\n`);
-    this.#spawn(text, 'ignore');
+    this.#write(styled('36', `$ ${text} &`), 'command');
+    this.#besides.push(this.#spawn(text, 'ignore'));
   }
 
   /** Waits for something that takes its time, but not past an interruption. */
@@ -90,6 +98,7 @@ export class Narrator {
 
   /** Waits until no command runs; those that go on for too long are killed. */
   async silence(patienceMs: number): Promise<void> {
+    for (const child of this.#besides) child.kill('SIGKILL');
     const all = Promise.all([...this.#children].map(ended));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -99,6 +108,14 @@ export class Narrator {
     clearTimeout(timer);
     for (const child of this.#children) child.kill('SIGKILL');
     await all;
+  }
+
+  /** An empty line stands before a paragraph, except below its title. */
+  #write(text: string, kind: 'title' | 'words' | 'command'): void {
+    this.#check();
+    const gap = kind === 'title' || (kind === 'words' && this.#last !== 'title') ? '\n' : '';
+    this.#last = kind;
+    process.stdout.write(`${gap}${text}\n`);
   }
 
   #check(): void {

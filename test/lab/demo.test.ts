@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const TRANSCRIPT = '../../examples/live-disk-migration/transcript.txt';
+
+/** A demo that was started here: what it has said so far, and how it ended. */
+interface Demo {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  said(): string;
+}
+
+function startDemo(): Demo {
+  // An environment of its own: colours, or a libvirt that the caller has chosen, would show in the transcript.
+  const { PATH, HOME, XDG_CACHE_HOME } = process.env;
+  const child = spawn(process.execPath, ['dist/demo.js'], {
+    env: { PATH, HOME, ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, ended, said: () => text };
+}
+
+/** Takes out what differs from run to run: names of folders and runs, durations, counts, and lines of progress. */
+function normalised(text: string): string {
+  return text
+    .replaceAll(/\/var\/tmp\/blockplan-lab-\w{6}/g, '/LAB')
+    .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, 'RUN-ID')
+    .replaceAll(/^\S+\/\S+: \d+ %.*\n/gm, '')
+    .replaceAll(/\b\d+(\.\d+)? s\b/g, 'N s')
+    .replaceAll(/at byte \d+/g, 'at byte N')
+    .replaceAll(/\b1 to \d+\b/g, '1 to N')
+    .replaceAll(/\b(durable +|all |wrote )\d+\b/g, '$1N')
+    .replaceAll(/^-{20,}$/gm, '-----');
+}
+
+/** The processes, mounts and folders of a demo's host, and the copies that its logs are read from. */
+async function traces(said: string): Promise<string[]> {
+  const dir = /\/var\/tmp\/blockplan-lab-\w{6}/.exec(said)?.[0];
+  if (dir === undefined) throw new Error(`no host is named in: ${said}`);
+  const found: string[] = existsSync(dir) ? [dir] : [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (words.includes(dir) || environment.includes(dir))
+      found.push(`${pid} ${words.replaceAll('\0', ' ').slice(0, 80)}`);
+  }
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  return [...found, ...mounts.split('\n').filter((line) => line.includes(dir))];
+}
+
+describe('npm run demo', () => {
+  beforeAll(() => {
+    // Builds dist when it is older than its sources; otherwise it does nothing.
+    const { status, stderr } = spawnSync('sh', ['.ci/setup', 'demo'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  test('tells what the transcript tells, and leaves nothing behind', {
+    timeout: 120_000,
+  }, async () => {
+    const demo = startDemo();
+    expect(await demo.ended, demo.said()).toBe(0);
+    await expect(normalised(demo.said())).toMatchFileSnapshot(TRANSCRIPT);
+    expect(await traces(demo.said())).toEqual([]);
+  });
+
+  test('a SIGINT in the middle of a copy brings the guest back, and leaves nothing behind', {
+    timeout: 120_000,
+  }, async () => {
+    const demo = startDemo();
+    await expect
+      .poll(demo.said, { timeout: 60_000, interval: 20 })
+      .toMatch(/^mirror\/mirror: \d+ %/m);
+    demo.child.kill('SIGINT');
+    expect(await demo.ended, demo.said()).toBe(130);
+    expect(demo.said()).toMatch(/^rolled back, interrupted: migrate on testvm/m);
+    expect(await traces(demo.said())).toEqual([]);
+  });
+});
