@@ -8,7 +8,7 @@ export interface CommandOptions {
 }
 
 /** A command of the lab that ended with another status than 0, or could not be started. */
-export class CommandError extends Error {
+class CommandError extends Error {
   readonly argv: readonly string[];
   readonly stderr: string;
   readonly exitCode: number | null;

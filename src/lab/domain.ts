@@ -2,7 +2,7 @@ import { kvmWorks } from './acceleration.ts';
 import type { GuestKit } from './kit.ts';
 
 /** A disk as the guest's definition names it. */
-export interface DomainDisk {
+interface DomainDisk {
   readonly target: string;
   readonly file: string;
   readonly format: 'qcow2' | 'raw';
