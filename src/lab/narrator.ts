@@ -71,8 +71,7 @@ export class Narrator {
   /** Shows a command of the shell and runs it, with its output in the terminal; returns its exit code. */
   async run(text: string): Promise<number> {
     this.#write(styled('36', `$ ${text}`), 'command');
-    // A single command is run in place of its shell, so that a signal reaches it.
-    const code = await ended(this.#spawn(/[|;&]/.test(text) ? text : `exec ${text}`));
+    const code = await ended(this.#spawn(text));
     this.#check();
     return code;
   }
@@ -88,7 +87,7 @@ export class Narrator {
   /** Shows a command of the shell and starts it beside what follows; what it prints is not shown. */
   beside(text: string): void {
     this.#write(styled('36', `$ ${text} &`), 'command');
-    this.#besides.push(this.#spawn(text, 'ignore'));
+    this.#besides.push(this.#spawn(text, true));
   }
 
   /** Waits for something that takes its time, but not past an interruption. */
@@ -122,8 +121,15 @@ export class Narrator {
     if (this.#interruption) throw this.#interruption;
   }
 
-  #spawn(text: string, stdio: 'inherit' | 'ignore' = 'inherit'): ChildProcess {
-    const child = spawn('sh', ['-c', text], { ...this.#setting, stdio });
+  #spawn(text: string, silent = false): ChildProcess {
+    // blockplan shall have the terminal, and in place of its shell, so that a signal reaches it. All else is better off
+    // without: a virsh that has a terminal starts an agent to ask for passwords, which complains where polkit is absent.
+    const own = text.startsWith('blockplan ');
+    const child = spawn('sh', ['-c', own ? `exec ${text}` : text], {
+      ...this.#setting,
+      stdio: silent ? 'ignore' : [own ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+      detached: !own,
+    });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));
     child.once('error', () => this.#children.delete(child));
