@@ -102,7 +102,6 @@ export const blockcommit = defineStep<typeof schema>({
     wait: 'blockplan always waits for the job',
     async: 'blockplan always waits for the job to end, so that nothing is left half-way',
     verbose: 'progress is always shown',
-    'print-xml': 'use `run --dry-run` to see what would be done',
   },
   check(params: Params): Finding[] {
     const findings = [
@@ -154,7 +153,8 @@ export const blockcommit = defineStep<typeof schema>({
     const range = rangeOf(params, disk);
     if (Array.isArray(range)) return range;
     const touched = disk.chain.slice(range.top, range.base + 1).map((layer) => layer.file);
-    return checkNotShared(world, params.base === undefined ? 'shallow' : 'base', touched);
+    const key = params.base === undefined ? 'shallow' : 'base';
+    return [...checkNotShared(world, key, touched), ...checkOwnDisks(world, disk, key, touched)];
   },
   files: () => [],
   phases: (params: Params) => [
@@ -239,6 +239,22 @@ function rangeOf(params: Params, disk: Disk): Range | Finding[] {
       ),
     ];
   return { top, base };
+}
+
+/** Refuses layers that another disk of the same guest rests on: a commit would corrupt that disk. */
+function checkOwnDisks(world: World, disk: Disk, key: string, files: readonly string[]): Finding[] {
+  return world.domain.disks
+    .filter((each) => each.target !== disk.target)
+    .flatMap((each) => each.chain.map((layer) => ({ target: each.target, file: layer.file })))
+    .filter(({ file }) => files.includes(file))
+    .map(({ target, file }) =>
+      refuse(
+        'BP109',
+        key,
+        `${file} is in the chain of ${target} too: a change to it would corrupt that disk`,
+        'choose a layer that no other disk uses',
+      ),
+    );
 }
 
 /** The layers that go into the base, topmost first, and the base. Preflight has made sure that they exist. */

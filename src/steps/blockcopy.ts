@@ -159,12 +159,13 @@ export const blockcopy = defineStep<typeof schema>({
     if (Array.isArray(disk)) return disk;
     const files = disk.chain.map((layer) => layer.file);
     const findings: Finding[] = [];
-    if (files.includes(params.dest)) {
+    const taken = world.domain.disks.find((each) => filesOf(each).includes(params.dest));
+    if (taken) {
       findings.push(
         refuse(
           'BP106',
           'dest',
-          `${params.dest} is a layer of the disk that would be copied`,
+          `${params.dest} belongs to the guest's own disk ${taken.target}`,
           'choose another path',
         ),
       );
@@ -371,7 +372,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
     disk,
     dest: old.file,
     format: old.format,
-    ...(params.shallow ? { shallow: true } : {}),
+    ...((diskOf(before, disk)?.chain.length ?? 1) > 1 ? { shallow: true } : {}),
     'reuse-external': true,
   };
   const start: Effect[] = current.job
@@ -414,6 +415,11 @@ function pivoted(params: Params, world: World): World {
   }));
   const definition = definitionOnCopy(params, world);
   return definition === undefined ? moved : withDomain(moved, { definition });
+}
+
+/** Every file that a disk of the guest rests on, or will at its next start. */
+function filesOf({ chain, persistentSource, job }: Disk): (string | undefined)[] {
+  return [...chain.map((layer) => layer.file), persistentSource, job?.mirror];
 }
 
 function copyFormat(params: Params, source: Disk): string {

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors.ts';
-import { setDiskSource } from '../model/domain-xml.ts';
+import { readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
 import { activeFile, diskOf, type World, withDisk, withDomain } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -92,20 +92,24 @@ export const redefine = defineStep<typeof schema>({
 });
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
-function staleDisks(world: World): Finding[] {
-  return world.domain.disks
-    .filter(
-      (disk) =>
-        disk.persistentSource !== undefined && disk.persistentSource !== disk.chain[0]?.file,
-    )
-    .map((disk) =>
-      refuse(
-        'BP114',
-        [],
-        `the definition names ${disk.persistentSource} for ${disk.target}, but the guest runs on ${disk.chain[0]?.file}`,
-        `add "disk: ${disk.target}" and "source: ${disk.chain[0]?.file}"`,
-      ),
-    );
+function staleDisks({ domain }: World): Finding[] {
+  const saved = domain.definition ?? domain.kept?.definition;
+  if (saved === undefined) return [];
+  const active = new Map(domain.disks.map((disk) => [disk.target, disk.chain[0]?.file]));
+  return readDomainXml(saved).disks.flatMap(({ target, chain }) => {
+    const source = chain[0]?.file;
+    const file = active.get(target);
+    return source === undefined || file === undefined || source === file
+      ? []
+      : [
+          refuse(
+            'BP114',
+            [],
+            `the definition names ${source} for ${target}, but the guest runs on ${file}`,
+            `add "disk: ${target}" and "source: ${file}"`,
+          ),
+        ];
+  });
 }
 
 function wanted(params: Params, world: World): string {

@@ -6,6 +6,7 @@ import {
   type Disk,
   diskOf,
   isUp,
+  usersOf,
   type World,
   withDisk,
   withDomain,
@@ -19,6 +20,7 @@ import {
   checkExclusive,
   checkNeeds,
   checkNewFile,
+  checkNotShared,
   checkRunning,
   refuse,
   workableDisk,
@@ -219,20 +221,9 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       const key = at < 0 ? ['name'] : ['diskspec', at];
       const busy = at < 0 ? workableDisk(world, overlay.target, key) : [];
       if (Array.isArray(busy)) findings.push(...busy);
-      if (params['reuse-external']) {
-        if (!world.files[overlay.file])
-          findings.push(
-            refuse(
-              'BP106',
-              key,
-              `there is no ${overlay.file} to use as overlay`,
-              `make it first: qemu-img create -f ${overlay.format} -b ${overlay.base} -F FORMAT ${overlay.file}`,
-            ),
-          );
-      } else {
-        findings.push(...checkNewFile(world, key, overlay.file, OVERLAY_ROOM));
-      }
+      findings.push(...checkOverlayFile(params, world, overlay, key));
     }
+    findings.push(...checkApart(params, world));
     if (overlays(params, world).length === 0)
       findings.push(refuse('BP104', [], `no disk of "${name}" would take part in the snapshot`));
     if (params.memspec)
@@ -303,6 +294,50 @@ function snapshotPhase(params: Params): Phase {
     simulate: (world) => snapshotted(params, world),
     undo: (before, now) => commitBack(params, before, now),
   };
+}
+
+/** Refuses an overlay file that is there, or for `reuse-external` one that is not, and any that is in use. */
+function checkOverlayFile(
+  params: Params,
+  world: World,
+  { file, format, base }: Overlay,
+  key: readonly (string | number)[],
+): Finding[] {
+  if (!params['reuse-external']) return checkNewFile(world, key, file, OVERLAY_ROOM);
+  if (!world.files[file])
+    return [
+      refuse(
+        'BP106',
+        key,
+        `there is no ${file} to use as overlay`,
+        `make it first: qemu-img create -f ${format} -b ${base} -F FORMAT ${file}`,
+      ),
+    ];
+  const own = usersOf(world, file).includes(world.domain.name);
+  return own
+    ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
+    : checkNotShared(world, key, [file]);
+}
+
+/** Refuses two disks, or a disk and the memory, that would go to the same file. */
+function checkApart(params: Params, world: World): Finding[] {
+  const places = [
+    ...overlays(params, world).map(({ target, file }) => ({ what: target, file })),
+    ...(params.memspec ? [{ what: 'the memory', file: params.memspec.file }] : []),
+  ];
+  return places.flatMap(({ what, file }, at) => {
+    const first = places.findIndex((each) => each.file === file);
+    return first === at
+      ? []
+      : [
+          refuse(
+            'BP057',
+            [],
+            `${places[first]?.what} and ${what} would both go to ${file}`,
+            'give each a file of its own in "diskspec"',
+          ),
+        ];
+  });
 }
 
 /** What the plan says of a disk: by its name, or as one of all the others. */

@@ -1,0 +1,94 @@
+import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { testStep } from './step-tester.ts';
+
+const active = { disk: 'vda', shallow: true, active: true, pivot: true };
+const alone = world({ others: [] });
+const transient = world({ others: [], domain: { persistent: false } });
+
+testStep(blockcommit, {
+  valid: [
+    ['the active layer into the one below', active, world()],
+    ['and its file removed', { ...active, delete: true }, world()],
+    ['several layers into one', { disk: 'vda', base: BASE, pivot: true }, alone],
+    [
+      'several layers into one, removed',
+      { disk: 'vda', base: BASE, pivot: true, delete: true },
+      alone,
+    ],
+    ['kept in step', { disk: 'vda', shallow: true, 'keep-overlay': true }, world()],
+    ['the middle of the chain', { disk: 'vda', top: SNAP1, base: BASE }, alone],
+    ['the middle, by place', { disk: 'vda', top: 'vda[2]', base: 'vda[3]', delete: true }, alone],
+    ['the active layer by name', { ...active, top: SNAP2 }, world()],
+    ['a transient domain', { ...active, delete: true }, transient],
+    [
+      'a persistent definition that names another file',
+      active,
+      world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: SNAP1 })] }),
+    ],
+    [
+      'every option',
+      { ...active, bandwidth: 7, bytes: true, 'keep-relative': true, timeout: 60 },
+      world(),
+    ],
+  ],
+  invalid: [
+    ['no base', { disk: 'vda', active: true, pivot: true }, ['BP058']],
+    ['two bases', { ...active, base: BASE }, ['BP051 shallow']],
+    ['no end', { disk: 'vda', shallow: true, active: true }, ['BP053 active']],
+    ['two ends', { ...active, 'keep-overlay': true }, ['BP051 keep-overlay']],
+    ['nothing is said', { disk: 'vda', shallow: true }, ['BP053']],
+    ['a relative base', { disk: 'vda', base: 'base.qcow2', pivot: true }, ['BP050 base']],
+    ['a relative top', { disk: 'vda', base: BASE, top: './snap1' }, ['BP050 top']],
+    [
+      'removed and kept',
+      { disk: 'vda', shallow: true, 'keep-overlay': true, delete: true },
+      ['BP051 delete'],
+    ],
+    ['bytes of nothing', { ...active, bytes: true }, ['BP052 bytes']],
+  ],
+  worlds: [
+    ['no such domain', active, world({ disks: [], domain: { state: 'gone' } }), ['BP101']],
+    ['no such disk', { ...active, disk: 'vdz' }, world(), ['BP103 disk']],
+    [
+      'a job runs',
+      active,
+      world({
+        disks: [disk('vda', [SNAP2, SNAP1], { job: { type: 'copy', ready: true, mirror: '/x' } })],
+      }),
+      ['BP105 disk'],
+    ],
+    ['nothing below', { ...active, disk: 'vdb' }, world(), ['BP113 shallow']],
+    ['a base of another chain', { disk: 'vda', base: '/x', pivot: true }, world(), ['BP113 base']],
+    ['a top of another chain', { disk: 'vda', top: '/x', base: BASE }, world(), ['BP113 top']],
+    ['a base above its top', { disk: 'vda', top: SNAP1, base: SNAP2 }, world(), ['BP113 base']],
+    ['the active layer, unsaid', { disk: 'vda', top: SNAP2, base: BASE }, world(), ['BP113 top']],
+    ['a lower layer, said to be active', { ...active, top: SNAP1 }, world(), ['BP113 top']],
+    [
+      'into a base that others share',
+      { disk: 'vda', base: BASE, pivot: true },
+      world(),
+      ['BP109 base'],
+    ],
+    [
+      'a layer that another guest needs',
+      { disk: 'vda', base: BASE, pivot: true, delete: true },
+      world({ others: [neighbour('other', [SNAP1], [])] }),
+      ['BP109 base'],
+    ],
+    [
+      'shallow, into a file that others share',
+      active,
+      world({ others: [neighbour('other', [SNAP1, BASE], [SNAP1])] }),
+      ['BP109 shallow'],
+    ],
+    [
+      'into a layer that its own other disk shares',
+      active,
+      world({ others: [], disks: [disk('vda', [SNAP2, BASE]), disk('vdb', [SNAP1, BASE])] }),
+      ['BP109 shallow'],
+    ],
+  ],
+  scenes: [alone, world(), transient],
+  admitted: 20,
+});

@@ -1,0 +1,113 @@
+import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { testStep } from './step-tester.ts';
+
+const DEST = '/new/copy.qcow2';
+const copy = { disk: 'vda', dest: DEST, shallow: true, pivot: true };
+const transient = world({ domain: { persistent: false } });
+
+testStep(blockcopy, {
+  valid: [
+    ['a migration of the active layer', copy, world()],
+    ['a migration of the whole chain', { disk: 'vda', dest: DEST, pivot: true }, world()],
+    ['a migration to another format', { ...copy, shallow: false, format: 'raw' }, world()],
+    ['a migration of a raw disk', { disk: 'vdb', dest: '/new/copy.img', pivot: true }, world()],
+    ['a live backup', { disk: 'vda', dest: DEST, finish: true }, world()],
+    ['a transient domain', copy, transient],
+    ['a paused guest', copy, world({ domain: { state: 'paused' } })],
+    [
+      'into a file that exists',
+      { ...copy, 'reuse-external': true, format: 'qcow2' },
+      world({ files: { [DEST]: { size: 0 } } }),
+    ],
+    [
+      'every option',
+      {
+        ...copy,
+        format: 'qcow2',
+        bandwidth: 5,
+        bytes: true,
+        granularity: 65536,
+        'buf-size': 0,
+        timeout: 9,
+        'transient-job': true,
+        'synchronous-writes': true,
+      },
+      world(),
+    ],
+  ],
+  invalid: [
+    ['no end', { disk: 'vda', dest: DEST }, ['BP053']],
+    ['two ends', { disk: 'vda', dest: DEST, pivot: true, finish: true }, ['BP051 finish']],
+    ['a relative destination', { ...copy, dest: 'copy.qcow2' }, ['BP050 dest']],
+    ['a destination that climbs', { ...copy, dest: '/new/../copy' }, ['BP050 dest']],
+    ['a folder', { ...copy, dest: '/new/' }, ['BP050 dest']],
+    ['a shallow raw copy', { ...copy, format: 'raw' }, ['BP054 format']],
+    ['bytes of nothing', { ...copy, bytes: true }, ['BP052 bytes']],
+    ['reuse of an unknown format', { ...copy, 'reuse-external': true }, ['BP052 reuse-external']],
+    ['a granularity of 1000', { ...copy, granularity: 1000 }, ['BP055 granularity']],
+    [
+      'everything at once',
+      { disk: 'vda', dest: 'x', bytes: true, granularity: 513 },
+      ['BP050 dest', 'BP052 bytes', 'BP053', 'BP055 granularity'],
+    ],
+  ],
+  worlds: [
+    ['no such domain', copy, world({ disks: [], domain: { state: 'gone' } }), ['BP101']],
+    ['the guest is off', copy, world({ domain: { state: 'shut off' } }), ['BP102']],
+    ['the guest crashed', copy, world({ domain: { state: 'crashed' } }), ['BP102']],
+    ['no such disk', { ...copy, disk: 'vdz' }, world(), ['BP103 disk']],
+    ['a CD', { ...copy, disk: 'sda' }, world(), ['BP104 disk']],
+    [
+      'a read-only disk',
+      copy,
+      world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
+      ['BP104 disk'],
+    ],
+    ['an empty drive', copy, world({ disks: [disk('vda', [])] }), ['BP104 disk']],
+    [
+      'a job runs',
+      copy,
+      world({ disks: [disk('vda', [SNAP2], { job: { type: 'pull', ready: false } })] }),
+      ['BP105 disk'],
+    ],
+    ['the destination exists', copy, world({ files: { [DEST]: { size: 1 } } }), ['BP106 dest']],
+    ['onto its own backing file', { ...copy, dest: SNAP1 }, world(), ['BP106 dest']],
+    ['onto itself', { ...copy, dest: SNAP2 }, world(), ['BP106 dest']],
+    ['onto its other disk', { ...copy, dest: DATA, blockdev: true }, world(), ['BP106 dest']],
+    [
+      'nothing to reuse',
+      { ...copy, 'reuse-external': true, format: 'qcow2' },
+      world(),
+      ['BP106 dest'],
+    ],
+    [
+      "over another guest's disk",
+      { ...copy, 'reuse-external': true, format: 'qcow2' },
+      world({ files: { [DEST]: { size: 1 } }, others: [neighbour('other', [DEST], [DEST])] }),
+      ['BP109 dest'],
+    ],
+    ['no folder', copy, world({ folders: { '/new': null } }), ['BP107 dest']],
+    [
+      'a folder that takes nothing',
+      copy,
+      world({ folders: { '/new': { writable: false, free: 2 ** 40 } } }),
+      ['BP107 dest'],
+    ],
+    [
+      'too little room',
+      copy,
+      world({ folders: { '/new': { writable: true, free: 1 } } }),
+      ['BP108 dest'],
+    ],
+    ['a raw disk, shallow', { ...copy, disk: 'vdb' }, world(), ['BP054 shallow']],
+    [
+      'definitions apart',
+      copy,
+      world({ disks: [disk('vda', [SNAP2, BASE], { persistentSource: BASE })] }),
+      ['BP119 disk'],
+    ],
+  ],
+  scenes: [world(), transient, world({ files: { [DEST]: { size: 5 } } })],
+  admitted: 20,
+});

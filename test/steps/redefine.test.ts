@@ -1,0 +1,65 @@
+import type { Bundle } from '../../src/model/world.ts';
+import { redefine } from '../../src/steps/redefine.ts';
+import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { testStep } from './step-tester.ts';
+
+const moment = (name: string) => ({
+  name,
+  xml: `<domainsnapshot><name>${name}</name></domainsnapshot>`,
+});
+
+function bundle(change: Partial<Bundle> = {}): Bundle {
+  const definition = world().domain.definition ?? '';
+  return { definition, autostart: true, snapshots: [], checkpoints: [], ...change };
+}
+
+/** A domain that an undefine step of the same plan has made transient. */
+const kept = world({ domain: { persistent: false, kept: bundle() } });
+const moved = world({
+  disks: [disk('vda', ['/new/copy.qcow2', SNAP1, BASE])],
+  domain: { persistent: false, kept: bundle() },
+});
+const full = world({
+  domain: {
+    persistent: false,
+    kept: bundle({
+      autostart: false,
+      snapshots: [moment('a'), moment('b')],
+      currentSnapshot: 'b',
+      checkpoints: [moment('c')],
+    }),
+    snapshots: ['a', 'b'],
+    checkpoints: ['c'],
+  },
+});
+const apart = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: SNAP1 })] });
+
+testStep(redefine, {
+  valid: [
+    ['unchanged', {}, kept],
+    ['on a copy', { disk: 'vda', source: '/new/copy.qcow2' }, moved],
+    ['with metadata that libvirt still has', {}, full],
+    ['a definition that names an older file', { disk: 'vda', source: SNAP2 }, apart],
+    ['a persistent domain, unchanged', {}, world()],
+  ],
+  invalid: [
+    ['a relative source', { disk: 'vda', source: 'copy' }, ['BP050 source']],
+    ['a source without a disk', { source: '/a' }, ['BP052 source']],
+    ['a disk without a source', { disk: 'vda' }, ['BP052 disk']],
+  ],
+  worlds: [
+    ['no such domain', {}, world({ disks: [], domain: { state: 'gone' } }), ['BP101']],
+    ['nothing kept', {}, world({ domain: { persistent: false } }), ['BP110']],
+    ['no such disk', { disk: 'vdz', source: '/a' }, kept, ['BP103 disk']],
+    [
+      'a file that the guest does not run on',
+      { disk: 'vda', source: BASE },
+      kept,
+      ['BP114 source'],
+    ],
+    ['a stale definition', {}, apart, ['BP114']],
+    ['a stale definition, kept', {}, moved, ['BP114']],
+  ],
+  scenes: [kept, full, apart, world()],
+  admitted: 20,
+});

@@ -1,0 +1,366 @@
+/**
+ * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
+ * the schema. What a step imagines is held against a host double that was written independently of it.
+ */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/errors.ts';
+import type { Effect } from '../../src/model/effect.ts';
+import { type Bundle, isUp, type World, withDomain } from '../../src/model/world.ts';
+import {
+  type AnyStep,
+  NoWayBack,
+  type ParamsSchema,
+  type Phase,
+  type Schema,
+} from '../../src/steps/define.ts';
+import { steps } from '../../src/steps/registry.ts';
+import { HostDouble } from '../host-double.ts';
+import { VIRSH_OPTIONS } from '../virsh-options.ts';
+import { frozen, looked } from '../worlds.ts';
+import { arbitraryParams } from './arbitrary-params.ts';
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/** A finding as `BP050 dest`: its code and its path. */
+export type Told = string;
+
+export interface Tables {
+  /** Parameters that fit and pass the checks, with a World that admits them. */
+  readonly valid: readonly (readonly [title: string, params: Params, world: World])[];
+  /** Parameters that fit the schema and are refused by `check`. */
+  readonly invalid: readonly (readonly [
+    title: string,
+    params: Params,
+    findings: readonly Told[],
+  ])[];
+  /** Worlds in which parameters are refused by `preflight`. */
+  readonly worlds: readonly (readonly [
+    title: string,
+    params: Params,
+    world: World,
+    findings: readonly Told[],
+  ])[];
+  /** Worlds on which generated parameters are tried. */
+  readonly scenes: readonly World[];
+  /** How many of the generated parameters have to be admitted for the laws to have been tried in earnest. */
+  readonly admitted: number;
+}
+
+const RUNS = 600;
+
+/** Declares the tests of one kind. */
+export function testStep(step: AnyStep, tables: Tables): void {
+  const fits = new Ajv2020({ strict: true, allErrors: true }).compile(step.schema);
+  describe(step.kind, () => {
+    describesItself(step);
+    test.each(step.examples.map((example) => [example.title, example.params] as const))(
+      'example "%s" fits',
+      (_title, params) => {
+        expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+        expect(step.check(params)).toEqual([]);
+        expect(step.phases(params).length).toBeGreaterThan(0);
+      },
+    );
+    test.each(tables.invalid)('refused: %s', (_title, params, findings) => {
+      expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+      expect(told(step.check(params))).toEqual(findings);
+    });
+    test.each(tables.worlds)('refused by preflight: %s', (_title, params, world, findings) => {
+      expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+      expect(told(step.check(params))).toEqual([]);
+      expect(told(step.preflight(params, frozen(seen(step, params, world))))).toEqual(findings);
+    });
+    test.each(tables.valid)('keeps the laws: %s', (_title, params, world) => {
+      expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+      expect(told(step.check(params))).toEqual([]);
+      const host = seen(step, params, world);
+      expect(told(step.preflight(params, host))).toEqual([]);
+      keepsTheLaws(step, params, host);
+    });
+    test('keeps the laws with whatever fits the schema', () => {
+      let admitted = 0;
+      fc.assert(
+        fc.property(
+          arbitraryParams(
+            step.schema,
+            tables.valid.map(([, params]) => params),
+          ),
+          fc.constantFrom(...tables.scenes),
+          (params, scene) => {
+            frozen(params);
+            expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+            const findings = step.check(params);
+            expect(step.check(params)).toEqual(findings);
+            pointIntoTheSchema(step, findings);
+            if (findings.some((finding) => finding.severity === 'error')) return;
+            const world = frozen(seen(step, params, scene));
+            const refusals = step.preflight(params, world);
+            pointIntoTheSchema(step, refusals);
+            if (refusals.some((finding) => finding.severity === 'error')) return;
+            admitted++;
+            keepsTheLaws(step, params, world);
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      expect(admitted).toBeGreaterThanOrEqual(tables.admitted);
+    });
+  });
+}
+
+function describesItself(step: AnyStep): void {
+  test('is in the registry under its own name', () => {
+    expect(steps.filter((each) => each.kind === step.kind)).toEqual([step]);
+    expect(step.summary).toMatch(/^[A-Z].*\.$/);
+    expect(step.examples.length).toBeGreaterThan(0);
+  });
+  test('describes every option', () => {
+    for (const [path, part] of propertiesOf(step.schema)) {
+      expect(part.description, path).toMatch(/^[`A-Z].*\.$/s);
+    }
+  });
+  test('offers, or says why not, every option that virsh has', () => {
+    const options = Object.keys(VIRSH_OPTIONS[step.kind] ?? {});
+    const known = new Set([...Object.keys(step.schema.properties), ...Object.keys(step.unoffered)]);
+    // The domain is named once, at the top of a plan.
+    expect(options.filter((option) => option !== 'domain' && !known.has(option))).toEqual([]);
+    for (const [option, why] of Object.entries(step.unoffered)) {
+      expect(option in step.schema.properties, option).toBe(false);
+      expect(why, option).toMatch(/^[a-z"].*[^.]$/);
+      if (options.length > 0) expect(options, option).toContain(option);
+    }
+  });
+}
+
+function* propertiesOf(schema: ParamsSchema, path = ''): Generator<[string, Schema]> {
+  for (const [name, part] of Object.entries(schema.properties)) {
+    yield [`${path}${name}`, part];
+    const inner = part.type === 'array' ? part.items : part;
+    if (inner.type === 'object') yield* propertiesOf(inner, `${path}${name}.`);
+  }
+}
+
+function told(findings: readonly Finding[]): Told[] {
+  return findings.map(({ code, path = [] }) => [code, path.join('.')].join(' ').trim());
+}
+
+/** Every finding says something, and its path leads to a part of the parameters that there can be. */
+function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
+  for (const { code, message, path = [] } of findings) {
+    expect(code).toMatch(/^BP\d{3}$/);
+    expect(message).not.toMatch(/undefined|\[object/);
+    let part: Schema | undefined = step.schema;
+    for (const key of path) {
+      if (typeof key === 'number') part = part?.type === 'array' ? part.items : undefined;
+      else part = part?.type === 'object' ? part.properties[key] : undefined;
+      expect(part, `${code} ${path.join('.')}`).toBeDefined();
+    }
+  }
+}
+
+/** The World as it is observed for that step: with the files that it names. */
+function seen(step: AnyStep, params: Params, world: World): World {
+  return looked(world, step.files(params, world));
+}
+
+/** Walks the step's phases over the World and over a host, and checks every law on the way. */
+export function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
+  const phases = step.phases(params);
+  expect(new Set(phases.map((phase) => phase.name)).size).toBe(phases.length);
+  const files = new Set([...step.files(params, start), ...chainFiles(start)]);
+  const course: Stretch[] = [];
+  let before = frozen(start);
+  for (const phase of phases) {
+    const after = frozen(phase.simulate(before, start));
+    const effects = phase.effects(before, start);
+    isPure(phase, before, after, start);
+    expect(phase.settled(before, after, start), phase.name).toEqual([]);
+    expect(necessary(wayBack(phase, before, before, start)), 'nothing to undo').toEqual([]);
+    for (const effect of [...effects, ...wayBackOr(phase, before, after, start)])
+      staysWithin(effect, files);
+    course.push({ phase, start, before, after, effects });
+    takesHold(course);
+    before = after;
+  }
+}
+
+function isPure(phase: Phase, before: World, after: World, start: World): void {
+  expect(phase.simulate(before, start)).toEqual(after);
+  expect(phase.effects(before, start)).toEqual(phase.effects(before, start));
+  expect(wayBackOr(phase, before, after, start)).toEqual(wayBackOr(phase, before, after, start));
+}
+
+/** A phase with the Worlds around it and what it does. */
+interface Stretch {
+  readonly phase: Phase;
+  readonly start: World;
+  readonly before: World;
+  readonly after: World;
+  readonly effects: readonly Effect[];
+}
+
+/** A host with what the journal keeps of its domain. */
+interface Stage {
+  readonly host: HostDouble;
+  kept: Bundle | undefined;
+}
+
+/** A host on which the phases before the last are done, and so many effects of the last. */
+function staged(course: readonly Stretch[], done: number): Stage {
+  const start = course[0]?.start;
+  if (!start) throw new Error('a course has a phase');
+  const stage: Stage = { host: new HostDouble(start), kept: start.domain.kept };
+  for (const { effects } of course.slice(0, -1)) for (const each of effects) perform(stage, each);
+  for (const effect of course.at(-1)?.effects.slice(0, done) ?? []) perform(stage, effect);
+  return stage;
+}
+
+function perform(stage: Stage, effect: Effect): void {
+  const { host } = stage;
+  switch (effect.tool) {
+    case 'virsh':
+      host.virsh(effect.argv);
+      break;
+    case 'await-job':
+      host.awaitJob(effect);
+      break;
+    case 'qemu-img':
+      host.convert(effect);
+      break;
+    case 'remove-file':
+      host.removeFile(effect.file);
+      break;
+    case 'keep-definition':
+      stage.kept = host.bundle();
+      break;
+  }
+  expect(host.lost(), `after ${JSON.stringify(effect)}`).toEqual([]);
+}
+
+function worldOf({ host, kept }: Stage): World {
+  return kept ? withDomain(host.world, { kept }) : host.world;
+}
+
+/**
+ * The effects lead, on a host, to what was simulated; and from wherever they stopped the way back leads to what was
+ * before, or says that there is none. Nothing that the guest wrote is lost on any of these ways.
+ */
+function takesHold(course: readonly Stretch[]): void {
+  const last = course.at(-1);
+  if (!last) return;
+  const { phase, start, before, after, effects } = last;
+  for (let done = 0; done <= effects.length; done++) {
+    const stage = staged(course, done);
+    const complete = done === effects.length;
+    if (complete) {
+      expect(plain(worldOf(stage)), 'as simulated').toEqual(plain(after));
+      expect(phase.settled(before, worldOf(stage), start)).toEqual([]);
+    }
+    const finished = complete ? course : course.slice(0, -1);
+    const declared = finished.some((each) => each.phase.pointOfNoReturn?.(each.before, start));
+    expect(comesBack(stage, course)).toBe(declared ? 'no way back' : 'back');
+    guestDies(course, done);
+  }
+}
+
+/** Undoes the phases, the last first, as a run does. */
+function comesBack(stage: Stage, course: readonly Stretch[]): 'back' | 'no way back' {
+  for (const stretch of [...course].reverse()) {
+    if (!isUndone(stage, stretch)) return 'no way back';
+  }
+  const start = course[0]?.start;
+  if (start) expect(asGoodAs(worldOf(stage))).toEqual(asGoodAs(start));
+  return 'back';
+}
+
+function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
+  for (let round = 0; round < 4; round++) {
+    const effects = wayBack(phase, before, frozen(worldOf(stage)), start);
+    if (effects === undefined) return false;
+    if (necessary(effects).length === 0) return true;
+    for (const effect of effects) perform(stage, effect);
+  }
+  throw new Error(`${phase.name}: the way back never ends`);
+}
+
+/** With the guest dead, whatever was done before: no file that it may have written to last is removed. */
+function guestDies(course: readonly Stretch[], done: number): void {
+  const stage = staged(course, done);
+  stage.host.killGuest();
+  const now = frozen(worldOf(stage));
+  for (const { phase, before, start } of [...course].reverse()) {
+    const effects = wayBack(phase, before, now, start);
+    // A run goes no further back than to the phase that has no way back.
+    if (!effects) break;
+    for (const effect of effects) if (effect.tool === 'remove-file') stage.host.snatch(effect.file);
+  }
+  expect(stage.host.lost(), 'guest dead').toEqual([]);
+}
+
+/** The way back; undefined where the phase says that there is none. */
+function wayBack(phase: Phase, before: World, now: World, start: World) {
+  try {
+    return phase.undo(before, now, start);
+  } catch (error) {
+    if (error instanceof NoWayBack) {
+      expect(isUp(now) === false || phase.pointOfNoReturn?.(before, start)).toBeTruthy();
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function wayBackOr(phase: Phase, before: World, now: World, start: World): readonly Effect[] {
+  return wayBack(phase, before, now, start) ?? [];
+}
+
+/** Without the helping hands, which may be given although nothing is to be undone. */
+function necessary(effects: readonly Effect[] | undefined): readonly Effect[] {
+  return (effects ?? []).filter((effect) => effect.tool !== 'virsh' || !effect.optional);
+}
+
+/** What is compared of a World: all but sizes, formats of files that nobody looked into, and libvirt's own indexes. */
+function plain({ domain, files }: World) {
+  const { kept, disks, ...rest } = domain;
+  return {
+    ...rest,
+    kept: kept && { definition: kept.definition, autostart: kept.autostart },
+    disks: disks.map((disk) => ({
+      ...disk,
+      chain: disk.chain.map(({ file, format }) => `${file} (${format})`),
+    })),
+    files: Object.keys(files)
+      .filter((path) => files[path])
+      .sort(),
+  };
+}
+
+/** What a way back has to restore: all but jobs, which are not begun again, and the bundle, which the journal keeps. */
+function asGoodAs(world: World) {
+  const { disks, ...rest } = plain(world);
+  return { ...rest, kept: undefined, disks: disks.map(({ job: _ended, ...disk }) => disk) };
+}
+
+function chainFiles(world: World): string[] {
+  return world.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file));
+}
+
+/** Options are virsh's own, and every file that is written or removed was announced. */
+function staysWithin(effect: Effect, files: ReadonlySet<string>): void {
+  expect(effect.why).toMatch(/^[a-z].*[^.]$/);
+  if (effect.tool === 'remove-file') expect(files).toContain(effect.file);
+  if (effect.tool === 'qemu-img') expect(files).toContain(effect.dest);
+  if (effect.tool !== 'virsh') return;
+  const [verb, ...words] = effect.argv;
+  const known = VIRSH_OPTIONS[String(verb)];
+  expect(known, String(verb)).toBeDefined();
+  for (let at = 0; at < words.length; at++) {
+    const word = String(words[at]);
+    expect(word).toMatch(/^--/);
+    expect(known, `${verb} ${word}`).toHaveProperty([word.slice(2)]);
+    if (word === '--dest') expect(files).toContain(words[at + 1]);
+    if (known?.[word.slice(2)]) at++;
+  }
+}
