@@ -103,10 +103,13 @@ export async function undoPhase(
     for (let round = 0; ; ) {
       try {
         const now = await observe(stage);
-        const effects = node.phase.undo(before, now, start);
+        const effects = node.phase
+          .undo(before, now, start)
+          .filter((effect) => round === 0 || !isOptional(effect));
         if (effects.length === 0) return { type: 'DONE', now };
-        if (round++ === UNDO_ROUNDS)
+        if (round++ === UNDO_ROUNDS) {
           return failed('the way back was taken, but what is observed does not become what it was');
+        }
         for (const effect of effects) await act(stage, node, 'undo', effect, undefined);
       } catch (error) {
         if (error instanceof NoWayBack) return failed(error.message, error.next);
@@ -117,6 +120,11 @@ export async function undoPhase(
       }
     }
   });
+}
+
+/** A helping hand is given once; what is observed does not show whether it was needed. */
+function isOptional(effect: Effect): boolean {
+  return effect.tool === 'virsh' && effect.optional === true;
 }
 
 async function recorded(
@@ -182,7 +190,7 @@ async function act(
       { type: 'outcome', ...ref, direction, error: String((error as Error).message ?? error) },
       false,
     );
-    if (effect.tool === 'virsh' && effect.optional && error instanceof EffectFailed) {
+    if (isOptional(effect) && error instanceof EffectFailed) {
       stage.tell({ event: 'notice', message: error.message });
       return;
     }
