@@ -1,0 +1,133 @@
+/** Makes the page of each step kind, and the table of all, from their definitions; writes nothing. */
+import { stringify } from 'yaml';
+import type { Finding } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import { type PreviewCommand, type PreviewPhase, previewPlan } from '../simulate/preview.ts';
+import type { AnyStep, Example, Schema } from '../steps/define.ts';
+import { exampleWorld } from './example-world.ts';
+
+/** The text of `src/steps/<kind>.md`. */
+export function stepPage(step: AnyStep): string {
+  const unoffered = Object.entries(step.unoffered).map(
+    ([option, reason]) => `| \`${option}\` | ${cell(reason)} |`,
+  );
+  return page([
+    `<!-- Generated from src/steps/${step.kind}.ts by \`npm run generate\`; do not edit. -->`,
+    `# ${step.kind}`,
+    step.summary,
+    '## Options',
+    ['| option | type | | meaning |', '|---|---|---|---|', ...optionRows(step)].join('\n'),
+    ...(unoffered.length === 0
+      ? []
+      : ['## Not offered', ['| option | why |', '|---|---|', ...unoffered].join('\n')]),
+    '## Examples',
+    'The commands are those for a running guest "testvm" whose disk vda has the chain base <- snap1 <- snap2. A line with # is something that blockplan does itself; RUN is the folder of the run.',
+    ...step.examples.map((example) => exampleText(step, example)),
+  ]);
+}
+
+/** The text of `src/steps/README.md`. */
+export function stepsTable(steps: readonly AnyStep[]): string {
+  const rows = steps.map((step) => `| [${step.kind}](${step.kind}.md) | ${cell(step.summary)} |`);
+  return page([
+    '<!-- Generated from src/steps by `npm run generate`; do not edit. -->',
+    '# Step kinds',
+    ['| kind | what it does |', '|---|---|', ...rows].join('\n'),
+    'A kind is one file: its options, what it refuses, its phases, and the way back out of each. `define.ts` says what a kind has to give; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
+  ]);
+}
+
+/** What the walk over the example World finds wrong with an example; the pages are only right where there is nothing. */
+export function exampleFindings(step: AnyStep, example: Example): readonly Finding[] {
+  return preview(step, example).findings;
+}
+
+function preview(step: AnyStep, { params }: Example) {
+  const nowhere = { file: '', line: 1, column: 1, source: '', length: 1 };
+  const graph = compile({
+    name: 'example',
+    domain: 'testvm',
+    steps: [{ id: step.kind, step, params, path: ['steps', 0] }],
+    onFailure: 'rollback',
+    warnings: [],
+    // The plan was not read from a text.
+    text: { file: '', source: '', locate: () => nowhere },
+  });
+  return previewPlan(graph, exampleWorld(step, params));
+}
+
+function optionRows(step: AnyStep): string[] {
+  const required = new Set(step.schema.required ?? []);
+  return Object.entries(step.schema.properties).flatMap(([name, schema]) =>
+    rowsOf(name, schema, required.has(name)),
+  );
+}
+
+/** A row for the option, and one for each part of it, where it has parts. */
+function rowsOf(name: string, schema: Schema, required: boolean): string[] {
+  const parts = schema.type === 'array' ? schema.items : schema;
+  const row = `| \`${name}\` | ${cell(typeText(schema))} | ${required ? 'required' : ''} | ${cell(schema.description ?? '')} |`;
+  if (parts.type !== 'object') return [row];
+  const inner = Object.entries(parts.properties).flatMap(([part, below]) =>
+    rowsOf(`${name}.${part}`, below, parts.required?.includes(part) ?? false),
+  );
+  return [row, ...inner];
+}
+
+function typeText(schema: Schema): string {
+  switch (schema.type) {
+    case 'string':
+      return schema.enum?.map((word) => `\`${word}\``).join(' or ') ?? 'text';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `number${rangeText(schema.minimum, schema.maximum)}`;
+    case 'array':
+      return 'list';
+    case 'object':
+      return 'map';
+  }
+}
+
+function rangeText(from: number | undefined, to: number | undefined): string {
+  if (from === undefined) return '';
+  return to === undefined ? `, ${from} or more` : `, ${from} to ${to}`;
+}
+
+function exampleText(step: AnyStep, example: Example): string {
+  const { steps } = preview(step, example);
+  const phases = steps.flatMap((each) => each.phases).map(phaseText);
+  const yaml = stringify([{ [step.kind]: example.params }], { lineWidth: 0 }).trimEnd();
+  return [`### ${example.title}`, `\`\`\`yaml\n${yaml}\n\`\`\``, phases.join('\n')].join('\n\n');
+}
+
+function phaseText(phase: PreviewPhase, index: number): string {
+  const back = phase.noWayBack ?? phase.wayBack;
+  return [
+    `${index + 1}. **${phase.name}**: ${phase.summary}.`,
+    ...(phase.pauses === undefined ? [] : [`   The guest stands still ${phase.pauses}.`]),
+    ...commandBlock(phase.commands),
+    `   ${phase.noWayBack === undefined ? 'Way back' : 'No way back'}: ${back}.`,
+    ...commandBlock(phase.undoCommands),
+    ...(phase.pointOfNoReturn === undefined
+      ? []
+      : [`   **Point of no return**: ${phase.pointOfNoReturn}.`, '']),
+  ].join('\n');
+}
+
+function commandBlock(commands: readonly PreviewCommand[]): string[] {
+  if (commands.length === 0) return [''];
+  return ['', '   ```sh', ...commands.map(({ command }) => `   ${command}`), '   ```', ''];
+}
+
+function page(parts: readonly string[]): string {
+  return `${parts
+    .join('\n\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
+}
+
+/** A cell of a table: a bar would end it. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { exampleFindings, stepPage, stepsTable } from '../../../src/generate/pages.ts';
+import { steps } from '../../../src/steps/registry.ts';
+
+const folder = new URL('../../../src/steps/', import.meta.url);
+const committed = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+
+describe('the pages of the steps are not stale (run `npm run generate`)', () => {
+  test.each(steps)('$kind', (step) => {
+    expect(committed(`${step.kind}.md`)).toBe(stepPage(step));
+  });
+
+  test('the table', () => {
+    expect(committed('README.md')).toBe(stepsTable(steps));
+  });
+
+  test('there is no page of a kind that does not exist', () => {
+    const pages = readdirSync(folder).filter((file) => file.endsWith('.md'));
+    expect(pages.sort()).toEqual(['README.md', ...steps.map(({ kind }) => `${kind}.md`)].sort());
+  });
+});
+
+describe('the examples run on the World of the pages', () => {
+  const examples = steps.flatMap((step) =>
+    step.examples.map((example) => ({ kind: step.kind, title: example.title, step, example })),
+  );
+  test.each(examples)('$kind: $title', ({ step, example }) => {
+    expect(step.check(example.params)).toEqual([]);
+    expect(exampleFindings(step, example)).toEqual([]);
+  });
+});
