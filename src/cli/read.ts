@@ -21,7 +21,11 @@ function readSettings(settings: readonly string[]): Record<string, string> {
     settings.map((setting) => {
       const at = setting.indexOf('=');
       if (at < 1)
-        throw refusal(`"--set ${setting}" names no variable and value`, 'write --set name=value');
+        throw refusal(
+          'BP092',
+          `"--set ${setting}" names no variable and value`,
+          'write --set name=value',
+        );
       return [setting.slice(0, at), setting.slice(at + 1)];
     }),
   );
@@ -35,6 +39,7 @@ async function contentOf(file: string): Promise<Buffer> {
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw refusal(
+      'BP091',
       `the plan ${file} cannot be read: ${why}`,
       'name a plan file, or - for standard input',
     );
@@ -47,6 +52,6 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-function refusal(message: string, hint: string): BlockplanError {
-  return new BlockplanError('input-refused', [{ code: 'BP001', severity: 'error', message, hint }]);
+function refusal(code: string, message: string, hint: string): BlockplanError {
+  return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
 }

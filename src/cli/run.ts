@@ -37,7 +37,7 @@ export async function run(file: string, options: RunCommandOptions): Promise<num
   if (asks && !(process.stdin.isTTY && process.stdout.isTTY)) {
     throw refusal(
       'input-refused',
-      'BP002',
+      'BP093',
       'there is no terminal to ask for confirmation on',
       'add --yes to run without being asked, or --dry-run to see what would be done',
     );

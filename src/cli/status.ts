@@ -29,7 +29,7 @@ async function runsOf(state: string): Promise<{ run: string; folder: string }[]>
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     throw new BlockplanError('input-refused', [
       {
-        code: 'BP003',
+        code: 'BP094',
         severity: 'error',
         message: `the state folder ${state} is not yours to read`,
         hint: 'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
