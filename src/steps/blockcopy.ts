@@ -22,6 +22,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
+import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   bytesOf,
   checkAbsolute,
@@ -205,7 +206,11 @@ export const blockcopy = defineStep<typeof schema>({
     }
     return findings;
   },
-  files: (params: Params) => [params.dest],
+  files(params: Params, world) {
+    const chain = diskOf(world, params.disk)?.chain ?? [];
+    const flattens = params.pivot && !params.shallow && chain.length > 1;
+    return [params.dest, ...(flattens ? Object.values(overlaysBack(chain[0]?.file ?? '')) : [])];
+  },
   phases: (params: Params) => [
     mirrorPhase(params),
     params.pivot ? pivotPhase(params) : finishPhase(params),
@@ -362,6 +367,15 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
       `"${now.domain.name}" is ${now.domain.state}: a mirror back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
     );
   }
+  const [top, ...below] = diskOf(before, disk)?.chain ?? [];
+  if (top && current && !params.shallow && below.length > 0) {
+    const copyTop = (world: World, file: string) =>
+      copyCommand(
+        { disk, dest: file, format: 'qcow2', shallow: true, 'reuse-external': true },
+        world,
+      );
+    return flattenBack({ disk, dest, old: [top, ...below], copyTop }, before, now, current);
+  }
   if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
   if (current.job && current.job.mirror !== old.file) {
     throw new NoWayBack(`another job runs on ${disk}`, [
@@ -372,7 +386,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
     disk,
     dest: old.file,
     format: old.format,
-    ...((diskOf(before, disk)?.chain.length ?? 1) > 1 ? { shallow: true } : {}),
+    ...(params.shallow ? { shallow: true } : {}),
     'reuse-external': true,
   };
   const start: Effect[] = current.job

@@ -10,7 +10,7 @@ import {
   type Ended,
   expectCleanImages,
   expectEnd,
-  expectNothingLeft,
+  expectWrites,
   imageChain,
   liveChain,
   type Picture,
@@ -85,18 +85,7 @@ class Scene {
     expect(await liveChain(host, this.name, 'vda')).toEqual([to, ...below]);
     expect(await persistentSource(host, this.name, 'vda')).toBe(to);
     this.active = to;
-    await this.expectWrites();
-  }
-
-  /** The guest's writes, from before, while and after, are on its disks, and nothing of the run is left. */
-  async expectWrites(): Promise<void> {
-    const upTo = await this.guest.waitForWrites(2);
-    const now = await this.look();
-    for (const chain of Object.values(now.chains)) {
-      await this.guest.verifyLog(chain[0]!, upTo);
-      await expectCleanImages(host, chain);
-    }
-    await expectNothingLeft(host, this.name);
+    await expectWrites(host, this.guest);
   }
 
   /** A backup is one file, whole, and holds at least what the guest had been told to be durable at its start. */
@@ -127,7 +116,7 @@ class Scene {
     expectEnd(await this.run('live-backup', vars), 0);
     expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
     await this.expectBackup(image, upTo);
-    await this.expectWrites();
+    await expectWrites(host, this.guest);
   }
 
   async mirror(): Promise<void> {
@@ -137,7 +126,7 @@ class Scene {
     expectEnd(await this.run('live-backup-mirror', { dest: image }), 0);
     expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
     await this.expectBackup(image, upTo);
-    await this.expectWrites();
+    await expectWrites(host, this.guest);
   }
 }
 

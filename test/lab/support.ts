@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,13 @@ import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/events.ts';
 import { command } from '../../src/lab/command.ts';
+import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
+import { assertComplete, readLog } from '../../src/lab/log.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const CLI = join(ROOT, 'dist/cli.js');
+/** Another build can be put to the test, such as an installed package. */
+const CLI = process.env['BLOCKPLAN_CLI'] ?? join(ROOT, 'dist/cli.js');
 
 export type Finished = Extract<RunEvent, { event: 'run-finished' }>;
 
@@ -238,11 +241,28 @@ export function diskXml(xml: string, target: string): string {
   return disks.find((disk) => disk.includes(`<target dev='${target}'`)) ?? '';
 }
 
-/** Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. */
+/**
+ * Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. Images
+ * of a running guest have to stand still meanwhile: see {@link whileSuspended}.
+ */
 export async function expectCleanImages(host: Host, images: readonly string[]): Promise<void> {
   for (const image of images) {
     if ((await imageFormat(host, image)) === 'raw') continue;
     await host.qemuImg('check', '-U', image);
+  }
+}
+
+/** Lets a guest stand still for a look at its images. */
+export async function whileSuspended<T>(
+  host: Host,
+  domain: string,
+  look: () => Promise<T>,
+): Promise<T> {
+  await host.virsh('suspend', domain);
+  try {
+    return await look();
+  } finally {
+    await host.virsh('resume', domain);
   }
 }
 
@@ -362,4 +382,74 @@ function processesNaming(word: string): string[] {
 /** Runs a program of the machine and returns what it printed. */
 export function tool(file: string, ...argv: string[]): Promise<string> {
   return command(file, argv);
+}
+
+/**
+ * A step that preflight lets through and that fails for a real reason: it makes a copy larger than its folder. Put at
+ * the end of a plan, it has every step before it undone.
+ */
+export async function failingStep(host: Host): Promise<Record<string, unknown>> {
+  const folder = await host.tmpfs(2 * 1024 * 1024);
+  const source = join(folder, 'quiet.qcow2');
+  await host.qemuImg('create', '-q', '-f', 'qcow2', source, '64M');
+  return {
+    id: 'fails',
+    convert: { source, dest: join(folder, 'full.qcow2'), options: 'preallocation=full' },
+  };
+}
+
+/** The guest's writes are on all of its disks without a gap, up to what it was told to be durable now. */
+export async function expectWrites(host: Host, guest: Guest): Promise<void> {
+  const upTo = await guest.waitForWrites(2);
+  const { chains } = await picture(host, guest.name, []);
+  await whileSuspended(host, guest.name, async () => {
+    for (const chain of Object.values(chains)) {
+      assertComplete(await readLog(chain[0]!), upTo);
+      await expectCleanImages(host, chain);
+    }
+  });
+  expect(await guest.state()).toBe('running');
+  await expectNothingLeft(host, guest.name);
+}
+
+/** Runs steps of which the last fails, and fails unless all is as it was before and no write is lost. */
+export async function expectUndone(
+  host: Host,
+  guest: Guest,
+  steps: readonly Readonly<Record<string, unknown>>[],
+  folders: readonly string[] = [],
+): Promise<Finished> {
+  const before = await picture(host, guest.name, [host.images, ...folders]);
+  const ended = await runSteps(host, guest.name, steps);
+  const last = expectEnd(ended, 4);
+  expect(await picture(host, guest.name, [host.images, ...folders]), ended.told).toEqual(before);
+  await expectWrites(host, guest);
+  return last;
+}
+
+/** Has the host's libvirtd log so much from now on; its guests live on. */
+export async function raiseLog(host: Host, filters: string): Promise<void> {
+  const file = join(host.dir, 'etc/libvirt/libvirtd.conf');
+  const text = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    text
+      .replace(/^log_filters = .*$/m, `log_filters = "${filters}"`)
+      .replace('"3:file:', '"1:file:'),
+  );
+  await host.killDaemon();
+  await host.startDaemon();
+}
+
+/** The commands of that name that libvirt has sent to QEMU, with their arguments; needs the log of `qemu.qemu_monitor`. */
+export async function sentToQemu(
+  host: Host,
+  name: string,
+): Promise<readonly Record<string, unknown>[]> {
+  const log = await readFile(host.logs, 'utf8');
+  const sent = log.matchAll(/QEMU_MONITOR_SEND_MSG: mon=\S+ msg=(\{.*\})$/gm);
+  return [...sent]
+    .map(([, text]) => JSON.parse(text!) as { execute: string; arguments: Record<string, unknown> })
+    .filter((message) => message.execute === name)
+    .map((message) => message.arguments);
 }

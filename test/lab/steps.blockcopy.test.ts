@@ -1,0 +1,218 @@
+/** blockcopy on real libvirt: each option seen to have its effect, and the way back of each phase. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { readLog } from '../../src/lab/log.ts';
+import { until } from '../../src/lab/poll.ts';
+import {
+  expectEnd,
+  expectUndone,
+  expectWrites,
+  failingStep,
+  imageChain,
+  imageFormat,
+  liveChain,
+  persistentSource,
+  picture,
+  planText,
+  raiseLog,
+  runSteps,
+  sentToQemu,
+  startRun,
+  tool,
+} from './support.ts';
+
+let host: Host;
+let guest: Guest;
+let fails: Record<string, unknown>;
+let files: string[];
+
+beforeAll(async () => {
+  host = await startHost();
+  await raiseLog(host, '1:qemu.qemu_monitor');
+  guest = await host.createGuest({
+    disks: [
+      { target: 'vda', chain: ['base', 'snap1', 'snap2'], fill: 3_000_000 },
+      { target: 'vdb', chain: ['plain'], format: 'raw' },
+    ],
+    autostart: true,
+  });
+  files = guest.disks.map((disk) => disk.files.at(-1)!);
+  fails = await failingStep(host);
+  await guest.waitForWrites(2);
+});
+afterAll(() => host.stop());
+
+const at = (name: string) => join(host.images, name);
+
+/** Runs one copy to its end and removes the file afterwards. */
+async function copy(params: Record<string, unknown>): Promise<void> {
+  expectEnd(await runSteps(host, guest.name, [{ blockcopy: params }]), 0);
+}
+
+describe('options', () => {
+  test('bandwidth and bytes are what QEMU is held to while it runs, and the rest is what QEMU is told', async () => {
+    const blockcopy = {
+      disk: 'vda',
+      dest: at('slow.qcow2'),
+      finish: true,
+      bandwidth: 300_000,
+      bytes: true,
+      granularity: 4096,
+      'buf-size': 2_097_152,
+      'synchronous-writes': true,
+    };
+    const run = await startRun(host, { text: planText(guest.name, [{ blockcopy }]) });
+    const job = await until('the job', 20_000, async () => {
+      const raw = await host.virsh('blockjob', guest.name, 'vda', '--info', '--raw', '--bytes');
+      return raw.includes('type=Block Copy') && raw;
+    });
+    expect(job).toMatch(/^ *bandwidth=300000$/m);
+    await host.virsh('blockjob', guest.name, 'vda', '--bandwidth', '1000');
+    expectEnd(await run.ended, 0);
+    expect((await sentToQemu(host, 'blockdev-mirror')).at(-1)).toMatchObject({
+      sync: 'full',
+      speed: 300_000,
+      granularity: 4096,
+      'buf-size': 2_097_152,
+      'copy-mode': 'write-blocking',
+    });
+    await rm(blockcopy.dest);
+  });
+
+  test('bandwidth without bytes is in MiB/s', async () => {
+    await copy({ disk: 'vda', dest: at('mib.qcow2'), finish: true, bandwidth: 700 });
+    expect((await sentToQemu(host, 'blockdev-mirror')).at(-1)).toMatchObject({
+      speed: 700 * 1024 * 1024,
+    });
+    await rm(at('mib.qcow2'));
+  });
+
+  test('format makes a raw copy of a qcow2 chain, and a qcow2 copy of a raw disk', async () => {
+    const upTo = await guest.acknowledged();
+    await copy({ disk: 'vda', dest: at('flat.raw'), format: 'raw', finish: true });
+    await copy({ disk: 'vdb', dest: at('flat.qcow2'), format: 'qcow2', finish: true });
+    expect(await imageFormat(host, at('flat.raw'))).toBe('raw');
+    expect(await imageFormat(host, at('flat.qcow2'))).toBe('qcow2');
+    for (const file of ['flat.raw', 'flat.qcow2']) {
+      expect(await imageChain(host, at(file))).toEqual([at(file)]);
+      expect((await readLog(at(file))).length).toBeGreaterThanOrEqual(upTo);
+      await rm(at(file));
+    }
+  });
+
+  test('shallow shares the chain; without it the copy stands alone; both keep the guest where it is', async () => {
+    const before = await picture(host, guest.name);
+    await copy({ disk: 'vda', dest: at('top.qcow2'), shallow: true, finish: true });
+    await copy({ disk: 'vda', dest: at('whole.qcow2'), finish: true });
+    expect(await imageChain(host, at('top.qcow2'))).toEqual([
+      at('top.qcow2'),
+      ...before.chains['vda']!.slice(1),
+    ]);
+    expect(await imageChain(host, at('whole.qcow2'))).toEqual([at('whole.qcow2')]);
+    await rm(at('top.qcow2'));
+    await rm(at('whole.qcow2'));
+    expect(await picture(host, guest.name)).toEqual(before);
+  });
+
+  test('reuse-external copies into the file that is there, and leaves it there', async () => {
+    const dest = at('made.qcow2');
+    await host.qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=4096', dest, '64M');
+    await copy({ disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, finish: true });
+    expect(await host.qemuImg('info', dest)).toContain('cluster_size: 4096');
+    await readLog(dest);
+    const blockcopy = { disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, pivot: true };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    await rm(dest);
+  });
+
+  test('timeout turns a copy back that takes too long', async () => {
+    const blockcopy = {
+      disk: 'vda',
+      dest: at('late.qcow2'),
+      pivot: true,
+      bandwidth: 100_000,
+      bytes: true,
+      timeout: 1,
+    };
+    const last = await expectUndone(host, guest, [{ blockcopy }]);
+    expect(last.state.join()).toContain('within 1 s');
+  });
+
+  test('blockdev copies to a block device and back, and never removes it', async () => {
+    await tool('truncate', '-s', '64M', join(host.dir, 'device'));
+    const device = (await tool('losetup', '--find', '--show', join(host.dir, 'device'))).trim();
+    try {
+      const blockcopy = { disk: 'vdb', dest: device, blockdev: true, format: 'raw', pivot: true };
+      await expectUndone(host, guest, [
+        { blockcopy: { ...blockcopy, 'reuse-external': true } },
+        fails,
+      ]);
+      await expectUndone(host, guest, [{ blockcopy }, fails]);
+      const { pivot: _, ...finish } = { ...blockcopy, finish: true };
+      await copy(finish);
+      expect((await readLog(device)).length).toBeGreaterThan(0);
+    } finally {
+      await tool('losetup', '--detach', device);
+    }
+  });
+});
+
+describe('the way back', () => {
+  test.each([
+    ['a shallow copy', { shallow: true }],
+    ['a flattened copy', {}],
+    ['a flattened raw copy', { format: 'raw' }],
+  ])('of the pivot to %s of a chain', async (_, more) => {
+    const blockcopy = { disk: 'vda', dest: at('there'), pivot: true, ...more };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+  });
+
+  test('of the pivot of a raw disk to qcow2', async () => {
+    const blockcopy = { disk: 'vdb', dest: at('there'), pivot: true, format: 'qcow2' };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+  });
+
+  test('of a finished copy, and of two pivots in a row', async () => {
+    const step = (dest: string, more: object) => ({
+      blockcopy: { disk: 'vda', dest: at(dest), ...more },
+    });
+    await expectUndone(host, guest, [
+      step('backup', { finish: true }),
+      step('first', { pivot: true, shallow: true }),
+      step('second', { pivot: true }),
+      fails,
+    ]);
+  });
+
+  test('of a pivot of a domain that the plan made transient, in the classic way', async () => {
+    const blockcopy = { disk: 'vda', dest: at('classic'), pivot: true, shallow: true };
+    const redefine = { disk: 'vda', source: blockcopy.dest };
+    await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, fails]);
+    await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, { redefine }, fails]);
+  });
+
+  test('of a domain that was transient all along', async () => {
+    const definition = await host.virsh('dumpxml', guest.name, '--inactive', '--security-info');
+    const file = join(host.dir, 'kept.xml');
+    await writeFile(file, definition);
+    await host.virsh('undefine', guest.name);
+    const blockcopy = { disk: 'vda', dest: at('transient'), pivot: true };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    await host.virsh('define', file);
+    await host.virsh('autostart', guest.name);
+  });
+});
+
+test('after all of it the guest starts again with every write, on the files that it had', async () => {
+  expect(await liveChain(host, guest.name, 'vda')).toEqual([...guest.disks[0]!.files].reverse());
+  expect(await persistentSource(host, guest.name, 'vda')).toBe(files[0]);
+  expect(await persistentSource(host, guest.name, 'vdb')).toBe(files[1]);
+  const upTo = await guest.acknowledged();
+  await guest.destroy();
+  await guest.start();
+  expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
+  await expectWrites(host, guest);
+});
