@@ -1,0 +1,123 @@
+/** What is written for people is held against what is so: every plan is valid, and every command line parses. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+let state: string;
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'blockplan-examples-'));
+});
+afterAll(() => rm(state, { recursive: true }));
+
+function blockplan(...argv: string[]) {
+  return spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, BLOCKPLAN_STATE_DIR: state, COLUMNS: '200' },
+  });
+}
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => `${folder}/${file}`);
+}
+
+/** The blocks of code in a page that are marked as being of that kind. */
+function blocks(page: string, kind: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, block = '']) => block,
+  );
+}
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...filesBelow('examples', 'README.md')];
+
+describe('every plan is valid', () => {
+  const plans = [...filesBelow('plans', '.yaml'), ...filesBelow('examples', '.yaml')];
+  test.each(plans)('%s', (plan) => {
+    expect(blockplan('validate', plan)).toMatchObject({ status: 0, stdout: 'valid\n', stderr: '' });
+  });
+
+  test.each(blocks('README.md', 'yaml').filter((block) => block.includes('plan: blockplan/')))(
+    'in the README: %#',
+    (block) => {
+      const plan = join(state, 'plan.yaml');
+      writeFileSync(plan, block);
+      expect(blockplan('validate', plan)).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+});
+
+describe('every command line in the pages parses', () => {
+  const lines = PAGES.flatMap((page) =>
+    blocks(page, 'console').flatMap((block) =>
+      block
+        .replaceAll(/\\\n\s*/g, '')
+        .split('\n')
+        .filter((line) => line.startsWith('$ blockplan '))
+        .map((line) => ({ page, line: line.slice('$ blockplan '.length) })),
+    ),
+  );
+
+  test.each(lines)('$page: blockplan $line', ({ line }) => {
+    const [command = '', ...words] = line.split(/\s+/);
+    if (command.startsWith('-')) return expect(blockplan(command).status).toBe(0);
+    const help = blockplan(command, '--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain(`Usage: blockplan ${command}`);
+    for (const option of words.filter((word) => word.startsWith('-') && word !== '-')) {
+      expect(help.stdout).toMatch(new RegExp(`(^|[ ,])${option}([ ,]|$)`, 'm'));
+    }
+    return undefined;
+  });
+
+  test('there are some in each page for users', () => {
+    expect(new Set(lines.map(({ page }) => page))).toContain('README.md');
+  });
+});
+
+describe('the README', () => {
+  const readme = () => readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+  test('shows a preview as the demo prints it', () => {
+    const transcript = readFileSync(
+      join(ROOT, 'examples/live-disk-migration/transcript.txt'),
+      'utf8',
+    );
+    const [preview = 'none'] = blocks('README.md', 'text');
+    expect(transcript).toContain(preview);
+  });
+
+  test('uses the library as it can be used', () => {
+    const [program = ''] = blocks('README.md', 'js');
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('undo:mirror:pivot');
+  });
+
+  test('tells the exit codes that the command line tells', () => {
+    const told = (text: string) => [...text.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => code);
+    const { stdout } = blockplan('--help');
+    const codes = stdout.slice(stdout.indexOf('Exit codes:')).match(/(?<=^ +| {3})\d+(?= {2})/gm);
+    expect(told(readme()).sort()).toEqual([...new Set(codes)].sort());
+  });
+});
+
+test('every error code in the sources has one row in the README, and the other way round', () => {
+  const sources = filesBelow('src', '.ts').map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  const used = new Set(sources.flatMap((text) => text.match(/\bBP\d{3}\b/g) ?? []));
+  const told = [
+    ...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\| (BP\d{3}) \|/gm),
+  ].map(([, code]) => code ?? '');
+  expect(told).toEqual([...used].sort());
+});
