@@ -94,7 +94,10 @@ export class HostDouble {
 
   /** The writes that the guest would not find again on the files that hold its disks; empty when none is lost. */
   lost(): string[] {
-    return [...this.#lastChains].flatMap(([target, active]) => this.#missing(target, active));
+    return [...this.#lastChains].flatMap(([target, active]) => {
+      const live = isUp(this.world) ? diskOf(this.world, target)?.chain : undefined;
+      return this.#missing(target, live?.map((layer) => layer.file) ?? this.#below(active));
+    });
   }
 
   /** The writes that the guest would miss if it were started from its definition. */
@@ -102,12 +105,13 @@ export class HostDouble {
     if (definition === undefined) return ['the definition itself'];
     return readDomainXml(definition).disks.flatMap((disk) => {
       const source = disk.chain[0]?.file;
-      return disk.readonly || source === undefined ? [] : this.#missing(disk.target, source);
+      return disk.readonly || source === undefined
+        ? []
+        : this.#missing(disk.target, this.#below(source));
     });
   }
 
-  #missing(target: string, file: string): string[] {
-    const layers = this.#below(file);
+  #missing(target: string, layers: readonly string[]): string[] {
     const absent = layers.filter((each) => !this.world.files[each]);
     const readable = new Set(
       layers
@@ -214,13 +218,11 @@ export class HostDouble {
     const shallow = options.has('shallow');
     refuseUnless(!shallow || format !== 'raw', 'shallow copy into a raw file is not possible');
     const below = disk.chain[1]?.file;
-    if (!reuse) {
-      this.#data.set(dest, new Set());
-      this.#backing.delete(dest);
-    }
+    if (!reuse) this.#make(dest, format, shallow ? below : undefined);
     // A file for reuse has been made by somebody who knew what goes below it.
     if (shallow && below && !this.#backing.has(dest)) this.#backing.set(dest, below);
-    this.#shallow.set(disk.target, shallow);
+    // libvirt does not take a copy of a disk without a backing file for a shallow one.
+    this.#shallow.set(disk.target, shallow && below !== undefined);
     this.world = withFile(this.world, dest, { format, size: 1 });
     this.#disk(disk.target, (each) => ({
       ...each,
@@ -269,7 +271,10 @@ export class HostDouble {
     const layers = new Map(disk.chain.map((layer) => [layer.file, layer]));
     const format = (file: string) =>
       layers.get(file)?.format ?? this.world.files[file]?.format ?? 'qcow2';
-    const chain = this.#below(job.mirror ?? '').map((file) => ({ file, format: format(file) }));
+    // A shallow copy is opened above the files that its header names, any other alone, whatever its header says.
+    const alone = job.type === 'copy' && !this.#shallow.get(target);
+    const opened = alone ? [job.mirror ?? ''] : this.#below(job.mirror ?? '');
+    const chain = opened.map((file) => ({ file, format: format(file) }));
     const moves = disk.persistentSource === active;
     this.#disk(target, (each) => ({ ...withoutJob(each), chain }));
     if (moves && chain[0]) this.#definitionMoves(target, chain[0]);
@@ -416,13 +421,29 @@ export class HostDouble {
     }));
   }
 
-  convert({ argv, dest }: ConvertEffect): void {
+  qemuImg({ argv, dest }: ConvertEffect): void {
+    const after = (option: string) =>
+      argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
+    if (argv[0] === 'create') {
+      refuseUnless(!this.world.files[dest], `${dest} exists`);
+      this.#make(dest, after('-f') ?? 'raw', after('-b'));
+      return;
+    }
     const source = argv.at(-2) ?? '';
     refuseUnless(Boolean(this.world.files[source]), `Could not open '${source}'`);
-    const format = argv[argv.indexOf('-O') + 1] ?? 'raw';
-    this.#data.set(dest, new Set());
+    const writer = this.world.domain.disks.find((disk) => disk.chain[0]?.file === source);
+    refuseUnless(!writer || !isUp(this.world), `Failed to get shared "write" lock on ${source}`);
+    // With -n the target is there, and keeps the backing file that its header names.
+    if (!argv.includes('-n')) this.#make(dest, after('-O') ?? 'raw', undefined);
+    refuseUnless(Boolean(this.world.files[dest]), `Could not open '${dest}'`);
     this.#pour(this.#below(source), dest);
-    this.world = withFile(this.world, dest, { format, size: 1 });
+  }
+
+  #make(file: string, format: string, backing: string | undefined): void {
+    this.#data.set(file, new Set());
+    if (backing === undefined) this.#backing.delete(file);
+    else this.#backing.set(file, backing);
+    this.world = withFile(this.world, file, { format, size: 1 });
   }
 
   /** As the live driver does: only where no chain, in XML or in a header, names the file. */

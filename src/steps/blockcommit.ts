@@ -258,13 +258,25 @@ function checkOwnDisks(world: World, disk: Disk, key: string, files: readonly st
 }
 
 /** The layers that go into the base, topmost first, and the base. Preflight has made sure that they exist. */
-function layersOf(params: Params, world: World): { committed: Layer[]; base: Layer } {
+function layersOf(params: Params, world: World): Committed {
+  const layers = findLayers(params, world);
+  if (!layers) throw new Error(`the chain of ${params.disk} is not what the plan says`);
+  return layers;
+}
+
+interface Committed {
+  readonly committed: readonly Layer[];
+  readonly base: Layer;
+}
+
+/** The same, where it cannot be taken for granted: a guest that stopped before the phase began shows no chain. */
+function findLayers(params: Params, world: World): Committed | undefined {
   const disk = diskOf(world, params.disk);
   const range = disk ? rangeOf(params, disk) : [];
   const base = Array.isArray(range) ? undefined : disk?.chain[range.base];
-  if (!disk || Array.isArray(range) || !base)
-    throw new Error(`the chain of ${params.disk} is not what the plan says`);
-  return { committed: disk.chain.slice(range.top, range.base), base };
+  return !disk || Array.isArray(range) || !base
+    ? undefined
+    : { committed: disk.chain.slice(range.top, range.base), base };
 }
 
 function start(params: Params, world: World): Effect {
@@ -312,7 +324,10 @@ function activePhase(params: Params): Phase {
         ...each,
         job: { type: 'active-commit', ready: true, mirror: layersOf(params, world).base.file },
       })),
-    undo: (before, now) => abortOwnJob(now, disk, layersOf(params, before).base.file),
+    undo(before, now) {
+      const layers = findLayers(params, before);
+      return layers ? abortOwnJob(now, disk, layers.base.file) : [];
+    },
   };
 }
 
@@ -445,7 +460,9 @@ function shortened(params: Params, world: World): World {
 }
 
 function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
-  const { committed, base } = layersOf(params, before);
+  const layers = findLayers(params, before);
+  if (!layers) return [];
+  const { committed, base } = layers;
   const disk = diskOf(now, params.disk);
   const [top, ...between] = committed;
   if (!isUp(now)) {

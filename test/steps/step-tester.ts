@@ -227,7 +227,7 @@ function perform(stage: Stage, effect: Effect): void {
       host.awaitJob(effect);
       break;
     case 'qemu-img':
-      host.convert(effect);
+      host.qemuImg(effect);
       break;
     case 'remove-file':
       host.removeFile(effect.file);

@@ -1,0 +1,224 @@
+/** A driver over a host in memory, on which one thing goes wrong at a chosen effect. */
+import { dirname } from 'node:path';
+import { BlockplanError } from '../src/errors.ts';
+import {
+  type Driver,
+  EffectFailed,
+  type Marker,
+  type Observation,
+  type PerformContext,
+} from '../src/model/driver.ts';
+import type { Effect } from '../src/model/effect.ts';
+import { type Bundle, type DomainState, isUp, type World, withDomain } from '../src/model/world.ts';
+import { HostDouble } from './host-double.ts';
+import { looked } from './worlds.ts';
+
+/** What can go wrong around an effect. */
+export type Fault =
+  /** The host says no, and nothing has happened; or it has happened, and the answer says no all the same. */
+  | 'refused'
+  | 'refused after it took hold'
+  /** The job that is waited for fails half-way. */
+  | 'the job dies'
+  /** The link to libvirt breaks before or after the effect took hold, and comes back or does not. */
+  | 'contact lost before'
+  | 'contact lost after'
+  | 'contact gone before'
+  | 'contact gone after'
+  /** The user interrupts: before, while it is being waited for, or when it is done. */
+  | 'interrupted before'
+  | 'interrupted during'
+  | 'interrupted after'
+  /** QEMU is killed. */
+  | 'the guest dies before'
+  | 'the guest dies after';
+
+export interface Injection {
+  /** Which effect, counted from 0 over the whole run, forward and back. */
+  readonly at: number;
+  readonly fault: Fault;
+}
+
+export class DriverDouble implements Driver {
+  readonly host: HostDouble;
+  /** The effects that were asked for, in order, the bundle's reading among them. */
+  readonly asked: Effect[] = [];
+  /** The faults that came about. */
+  readonly struck: Injection[] = [];
+  /** Called before each effect. */
+  onEffect: (effect: Effect) => void = () => {};
+  readonly #injections: readonly Injection[];
+  readonly #interrupt: () => void;
+  #marker: Marker | undefined;
+  #connected = true;
+  #comesBack = true;
+  #listener: (state: DomainState, detail: string) => void = () => {};
+
+  constructor(
+    world: World,
+    injections: readonly Injection[] = [],
+    interrupt: () => void = () => {},
+  ) {
+    this.host = new HostDouble(world);
+    this.#injections = injections;
+    this.#interrupt = interrupt;
+  }
+
+  async observe({ files, survey }: Observation): Promise<World> {
+    this.#reach();
+    this.host.guestWrites();
+    const { world } = this.host;
+    const domain = isUp(world) ? world.domain : withDomain(world, { agent: false }).domain;
+    const chains = domain.disks.flatMap((disk) => [
+      ...disk.chain.map((layer) => layer.file),
+      ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
+      ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
+    ]);
+    const paths = [...new Set([...files, ...chains])].filter((path) => path.startsWith('/'));
+    const seen: World = {
+      ...world,
+      domain,
+      files: Object.fromEntries(paths.map((path) => [path, world.files[path] ?? null])),
+      folders: {},
+      others: survey ? world.others : [],
+    };
+    return survey ? { ...looked(seen, paths), folders: this.#folders(world, paths) } : seen;
+  }
+
+  #folders(world: World, paths: readonly string[]): World['folders'] {
+    const folders = looked(world, paths).folders;
+    return Object.fromEntries(paths.map((path) => [dirname(path), folders[dirname(path)] ?? null]));
+  }
+
+  #reach(): void {
+    if (!this.#connected) throw lost();
+  }
+
+  async perform(
+    effect: Exclude<Effect, { tool: 'keep-definition' }>,
+    context: PerformContext,
+  ): Promise<void> {
+    await this.#afflicted(effect, context.signal, () => {
+      const { host } = this;
+      if (effect.tool === 'virsh') host.virsh(effect.argv);
+      else if (effect.tool === 'await-job') host.awaitJob(effect);
+      else if (effect.tool === 'qemu-img') host.qemuImg(effect);
+      else host.removeFile(effect.file);
+    });
+  }
+
+  async bundle(): Promise<Bundle> {
+    let bundle: Bundle | undefined;
+    await this.#afflicted({ tool: 'keep-definition', why: '' }, undefined, () => {
+      bundle = this.host.bundle();
+    });
+    if (!bundle) throw new Error('there is no bundle without a reading');
+    return bundle;
+  }
+
+  /** Does the effect, with what goes wrong around it. */
+  async #afflicted(
+    effect: Effect,
+    signal: AbortSignal | undefined,
+    act: () => void,
+  ): Promise<void> {
+    const at = this.asked.push(effect) - 1;
+    this.onEffect(effect);
+    this.#reach();
+    const injection = this.#injections.find((each) => each.at === at);
+    if (injection) this.struck.push(injection);
+    const fault = injection?.fault;
+    this.#before(fault, effect, signal);
+    act();
+    this.host.guestWrites();
+    this.#after(fault);
+  }
+
+  #before(fault: Fault | undefined, effect: Effect, signal: AbortSignal | undefined): void {
+    switch (fault) {
+      case 'refused':
+        throw new EffectFailed('the host says no');
+      case 'the job dies':
+        if (effect.tool === 'await-job') this.host.killJobs();
+        break;
+      case 'contact lost before':
+      case 'contact gone before':
+        this.#disconnect(fault === 'contact lost before');
+        throw lost();
+      case 'interrupted before':
+        this.#interrupt();
+        break;
+      case 'interrupted during':
+        this.#interrupt();
+        // What is waited for goes on by itself: a job in QEMU, a half-written copy.
+        if (signal && effect.tool === 'qemu-img') this.host.qemuImg(effect);
+        if (effect.tool === 'await-job' || effect.tool === 'qemu-img') signal?.throwIfAborted();
+        return;
+      case 'the guest dies before':
+        this.#kill();
+        break;
+    }
+    signal?.throwIfAborted();
+  }
+
+  #after(fault: Fault | undefined): void {
+    switch (fault) {
+      case 'refused after it took hold':
+        throw new EffectFailed('the host says no, although it did it');
+      case 'contact lost after':
+      case 'contact gone after':
+        this.#disconnect(fault === 'contact lost after');
+        throw lost();
+      case 'interrupted after':
+        this.#interrupt();
+        break;
+      case 'the guest dies after':
+        this.#kill();
+        break;
+    }
+  }
+
+  #disconnect(comesBack: boolean): void {
+    this.#connected = false;
+    this.#comesBack = comesBack;
+  }
+
+  #kill(): void {
+    this.host.killGuest();
+    this.#listener(this.host.world.domain.state, 'failed');
+  }
+
+  async mark(marker: Marker): Promise<void> {
+    this.#reach();
+    this.#marker = marker;
+  }
+
+  async unmark(): Promise<void> {
+    this.#reach();
+    this.#marker = undefined;
+  }
+
+  async marker(): Promise<Marker | undefined> {
+    return this.#marker;
+  }
+
+  async reconnect(): Promise<boolean> {
+    this.#connected = this.#comesBack;
+    return this.#connected;
+  }
+
+  onGuestState(listener: (state: DomainState, detail: string) => void): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {}
+}
+
+function lost(): BlockplanError {
+  const finding = {
+    code: 'BP198',
+    severity: 'error',
+    message: 'contact to libvirt is lost',
+  } as const;
+  return new BlockplanError('uncertain', [finding]);
+}

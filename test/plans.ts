@@ -1,0 +1,46 @@
+/** The shipped plans, read for the Worlds of the tests. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { compile, type Graph } from '../src/graph/graph.ts';
+import type { World } from '../src/model/world.ts';
+import type { Plan } from '../src/plan/plan.ts';
+import { readPlan } from '../src/plan/read.ts';
+import { steps } from '../src/steps/registry.ts';
+import { BASE, disk, neighbour, SNAP1, SNAP2, world } from './worlds.ts';
+
+/** Every plan in `plans/`. */
+export const SHIPPED = readdirSync(new URL('../plans', import.meta.url))
+  .filter((file) => file.endsWith('.yaml'))
+  .sort();
+
+/** What each plan is set to, so that it suits `hostFor`. */
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'live-backup.yaml': { source: SNAP2, overlay: '/export/vmimages/testvm.backup', dest: '/new/b' },
+};
+
+export function shipped(file: string, domain = 'testvm'): { plan: Plan; graph: Graph } {
+  const source = readFileSync(new URL(`../plans/${file}`, import.meta.url));
+  const set = { domain, ...(SETTINGS[file] ?? { dest: '/new/copy.qcow2' }) };
+  const plan = readPlan({ file, source, set, steps });
+  return { plan, graph: compile(plan) };
+}
+
+/** Reads a plan's steps, each a line of YAML. */
+export function planned(
+  yaml: readonly string[],
+  onFailure = 'rollback',
+): { plan: Plan; graph: Graph } {
+  const source = `plan: blockplan/v1\nname: test\ndomain: testvm\non-failure: ${onFailure}\nsteps:\n${yaml
+    .map((line) => `  - ${line}\n`)
+    .join('')}`;
+  const plan = readPlan({ file: 'test.yaml', source, steps });
+  return { plan, graph: compile(plan) };
+}
+
+/** A host on which every shipped plan can run; with metadata that an undefine would lose. */
+export function hostForPlans(): World {
+  return world({
+    disks: [disk('vda', [SNAP2, SNAP1, BASE])],
+    domain: { snapshots: ['monday'], checkpoints: ['weekly'] },
+    others: [neighbour('neighbour', [BASE], [])],
+  });
+}
