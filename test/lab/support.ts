@@ -394,7 +394,12 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
   await host.qemuImg('create', '-q', '-f', 'qcow2', source, '64M');
   return {
     id: 'fails',
-    convert: { source, dest: join(folder, 'full.qcow2'), options: 'preallocation=full' },
+    convert: {
+      source,
+      dest: join(folder, 'full.qcow2'),
+      'source-format': 'qcow2',
+      options: 'preallocation=full',
+    },
   };
 }
 
