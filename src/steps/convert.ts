@@ -94,6 +94,16 @@ export const convert = defineStep<typeof schema>({
     );
     if (!world.files[params.source])
       findings.push(refuse('BP106', 'source', `there is no ${params.source}`));
+    else if (sourceFormat(params, world) === undefined) {
+      findings.push(
+        refuse(
+          'BP117',
+          'source-format',
+          `${params.source} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read`,
+          'add "source-format", as the image was made',
+        ),
+      );
+    }
     const writer = writerOf(world, params.source);
     if (writer) {
       findings.push(

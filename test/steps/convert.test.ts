@@ -10,7 +10,7 @@ testStep(convert, {
     ['a layer below the active one', quiet, world()],
     [
       'a file of no chain',
-      { source: '/new/old.img', dest: DEST },
+      { source: '/new/old.img', 'source-format': 'raw', dest: DEST },
       world({ files: { '/new/old.img': { size: 9 } } }),
     ],
     [
@@ -44,6 +44,12 @@ testStep(convert, {
   ],
   worlds: [
     ['no source', { source: '/none', dest: DEST }, world(), ['BP106 source']],
+    [
+      'a file of no chain, whose format nobody tells',
+      { source: '/new/old.img', dest: DEST },
+      world({ files: { '/new/old.img': { size: 9 } } }),
+      ['BP117 source-format'],
+    ],
     ['the destination exists', quiet, world({ files: { [DEST]: { size: 1 } } }), ['BP106 dest']],
     ['the guest writes to it', { source: SNAP2, dest: DEST }, world(), ['BP116 source']],
     [
