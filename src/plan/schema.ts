@@ -10,7 +10,8 @@ export type Audience = 'editor' | 'reader';
 /** The most steps that a plan may have. */
 export const MOST_STEPS = 100;
 
-const SCHEMA_ID = 'https://unpkg.com/blockplan/schemas/plan.schema.json';
+/** A name, not an address: the schema comes with the package, and `blockplan schema` prints it. */
+const SCHEMA_ID = 'urn:blockplan:schema:plan:v1';
 
 /** The schema of a whole plan. */
 export function planSchema(kinds: readonly AnyStep[], audience: Audience): Schema {

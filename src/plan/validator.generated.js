@@ -3,28 +3,28 @@ var __getOwnPropNames=Object.getOwnPropertyNames;var __commonJS=(cb,mod)=>functi
 exports}catch(e){throw mod=0,e}};var require_ucs2length=__commonJS({"node_modules/ajv/dist/runtime/ucs2length.js"(exports){"use strict";Object.defineProperty(
 exports,"__esModule",{value:!0});function ucs2length(str){let len=str.length,length=0,pos=0,value;for(;pos<len;)length++,
 value=str.charCodeAt(pos++),value>=55296&&value<=56319&&pos<len&&(value=str.charCodeAt(pos),(value&64512)===56320&&pos++);
-return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"h\
-ttps://unpkg.com/blockplan/schemas/plan.schema.json",title:"blockplan plan",description:"A live disk operation on a libv\
-irt guest, to be reviewed, run and undone.",type:"object",additionalProperties:!1,required:["plan","name","domain","step\
-s"],properties:{plan:{const:"blockplan/v1",description:"The format of the plan."},name:{type:"string",title:'a word of a\
--z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"What the plan is called in reports and in the journal.",
-examples:["move-testvm"]},description:{type:"string",description:"What the plan is for; may have several lines."},domain:{
-type:"string",title:'the name of a libvirt domain: not empty, without "/", and not starting with "-" or a space',pattern:"\
-^[^/\\s-][^/]*$",maxLength:255,description:"libvirt's name of the guest, as in `virsh list --all`."},vars:{type:"object",
-description:"Values to refer to as `${vars.NAME}`; `--set NAME=value` replaces them. One without a value must be set.",maxProperties:100,
-propertyNames:{type:"string",title:'a name of letters, digits, "_" and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{
-type:["string","number","boolean","null"],title:"text, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,
-maxItems:100,description:"What is done, in this order.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"\
-string",title:'a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"What the step is called; its\
- kind unless told."},"snapshot-create-as":{description:"Let each disk of the running guest go on in an overlay, so that \
-the file below is quiet and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
-string",minLength:1,pattern:"^[^/.][^/]*$",description:"The snapshot's name; it also ends the overlays' file names."},description:{
-type:"string",description:"A text kept with the snapshot."},"disk-only":{type:"boolean",description:"Snapshot the disks \
-and not the memory: each disk goes on in an overlay."},atomic:{type:"boolean",description:"All disks or none."},quiesce:{
-type:"boolean",description:"Have the guest agent freeze the guest's file systems for the moment of the snapshot. Needs `\
-disk-only`."},"no-metadata":{type:"boolean",description:"Leave no record of the snapshot in libvirt: only the chain show\
-s it."},"reuse-external":{type:"boolean",description:"Use overlay files that exist, made for the purpose."},live:{type:"\
-boolean",description:"Keep the guest running while its memory is saved. Needs `memspec`."},validate:{type:"boolean",description:"\
+return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runtime/ucs2length").default'}});var validate=validate20,stdin_default=validate20,schema31={$schema:"https://json-schema.org/draft/2020-12/schema",$id:"u\
+rn:blockplan:schema:plan:v1",title:"blockplan plan",description:"A live disk operation on a libvirt guest, to be reviewe\
+d, run and undone.",type:"object",additionalProperties:!1,required:["plan","name","domain","steps"],properties:{plan:{const:"\
+blockplan/v1",description:"The format of the plan."},name:{type:"string",title:'a word of a-z, 0-9 and "-"',pattern:"^[a\
+-z0-9][a-z0-9-]{0,62}$",description:"What the plan is called in reports and in the journal.",examples:["move-testvm"]},description:{
+type:"string",description:"What the plan is for; may have several lines."},domain:{type:"string",title:'the name of a li\
+bvirt domain: not empty, without "/", and not starting with "-" or a space',pattern:"^[^/\\s-][^/]*$",maxLength:255,description:"\
+libvirt's name of the guest, as in `virsh list --all`."},vars:{type:"object",description:"Values to refer to as `${vars.\
+NAME}`; `--set NAME=value` replaces them. One without a value must be set.",maxProperties:100,propertyNames:{type:"strin\
+g",title:'a name of letters, digits, "_" and "-"',pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},additionalProperties:{type:["stri\
+ng","number","boolean","null"],title:"text, a number, true, false, or nothing"}},steps:{type:"array",minItems:1,maxItems:100,
+description:"What is done, in this order.",items:{type:"object",additionalProperties:!1,properties:{id:{type:"string",title:'\
+a word of a-z, 0-9 and "-"',pattern:"^[a-z0-9][a-z0-9-]{0,62}$",description:"What the step is called; its kind unless to\
+ld."},"snapshot-create-as":{description:"Let each disk of the running guest go on in an overlay, so that the file below \
+is quiet and can be copied.",type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,
+pattern:"^[^/.][^/]*$",description:"The snapshot's name; it also ends the overlays' file names."},description:{type:"str\
+ing",description:"A text kept with the snapshot."},"disk-only":{type:"boolean",description:"Snapshot the disks and not t\
+he memory: each disk goes on in an overlay."},atomic:{type:"boolean",description:"All disks or none."},quiesce:{type:"bo\
+olean",description:"Have the guest agent freeze the guest's file systems for the moment of the snapshot. Needs `disk-onl\
+y`."},"no-metadata":{type:"boolean",description:"Leave no record of the snapshot in libvirt: only the chain shows it."},
+"reuse-external":{type:"boolean",description:"Use overlay files that exist, made for the purpose."},live:{type:"boolean",
+description:"Keep the guest running while its memory is saved. Needs `memspec`."},validate:{type:"boolean",description:"\
 Have libvirt check the snapshot XML against its schema."},memspec:{type:"object",additionalProperties:!1,required:["file"],
 description:"Where the memory goes.",properties:{file:{type:"string",minLength:1,description:"Absolute path."}}},diskspec:{
 type:"array",minItems:1,description:"What to do with each disk; as with virsh, a disk that is not listed gets an overlay\

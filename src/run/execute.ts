@@ -217,12 +217,7 @@ async function judged(run: Run, stage: Stage, final: FinalState, course: Course)
     const wrong = contradictions(run.world, now);
     return wrong.length === 0
       ? finish('succeeded', course, [...whereDisksAre(now), ...leftBehind(run.world, now)], [])
-      : finish(
-          'stranded',
-          course,
-          ['all steps are done, but:', ...wrong],
-          [`virsh dumpxml ${now.domain.name}`],
-        );
+      : finish('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
   }
   const apart = differences(run.world, now);
   if (final === 'rolled-back' && apart.length === 0)
