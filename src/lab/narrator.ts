@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The terminal was closed, or somebody pressed Ctrl-C: the story ends here. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor(signal: NodeJS.Signals) {
     super(`interrupted by ${signal}`);
     this.name = 'Interrupted';
@@ -15,7 +15,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const WIDEST = 88;
 
 /** Where commands run, and what they find in their environment. */
-export interface Setting {
+interface Setting {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }

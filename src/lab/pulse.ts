@@ -4,7 +4,7 @@ import type { Guest } from './guest.ts';
 const LOOK_EVERY_MS = 5;
 
 /** What was seen of a guest's writes. */
-export interface PulseReading {
+interface PulseReading {
   /** The numbers that became durable meanwhile. */
   readonly writes: number;
   /** The longest time between two of them, to the few milliseconds of a look. */
