@@ -215,14 +215,17 @@ export class HostDouble {
     refuseUnless(Boolean(there) || !reuse, 'missing destination file');
     refuseUnless(!reuse || options.has('format'), 'reused mirror format must be specified');
     const format = options.get('format')?.[0] ?? disk.chain[0]?.format ?? 'raw';
-    const shallow = options.has('shallow');
-    refuseUnless(!shallow || format !== 'raw', 'shallow copy into a raw file is not possible');
     const below = disk.chain[1]?.file;
+    // libvirt does not take a copy of a disk without a backing file for a shallow one.
+    const shallow = options.has('shallow') && below !== undefined;
+    refuseUnless(
+      !shallow || reuse || format !== 'raw',
+      'shallow copy into a raw file is not possible',
+    );
     if (!reuse) this.#make(dest, format, shallow ? below : undefined);
     // A file for reuse has been made by somebody who knew what goes below it.
     if (shallow && below && !this.#backing.has(dest)) this.#backing.set(dest, below);
-    // libvirt does not take a copy of a disk without a backing file for a shallow one.
-    this.#shallow.set(disk.target, shallow && below !== undefined);
+    this.#shallow.set(disk.target, shallow);
     this.world = withFile(this.world, dest, { format, size: 1 });
     this.#disk(disk.target, (each) => ({
       ...each,
@@ -425,7 +428,7 @@ export class HostDouble {
     const after = (option: string) =>
       argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
     if (argv[0] === 'create') {
-      refuseUnless(!this.world.files[dest], `${dest} exists`);
+      // qemu-img writes over what is there.
       this.#make(dest, after('-f') ?? 'raw', after('-b'));
       return;
     }
