@@ -80,8 +80,9 @@ function formatOf(layer: XmlElement): string {
   );
 }
 
+/** libvirt numbers the top layer at its `<source>` and the others at their `<backingStore>`. */
 function indexOf(layer: XmlElement): { index?: number } {
-  const index = child(layer, 'source')?.attributes.index;
+  const index = child(layer, 'source')?.attributes.index ?? layer.attributes.index;
   return index === undefined ? {} : { index: Number(index) };
 }
 
