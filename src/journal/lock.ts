@@ -1,7 +1,14 @@
-/** One run a domain on this machine: a file made with O_EXCL that names its owner. */
+/**
+ * One run a domain on this machine. Every taker has a file of its own, whose name nobody else ever uses: so a dead
+ * one's can be removed by anybody at any time, and nobody removes a living one's by mistake.
+ */
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long another taker may take to make up its mind; a process that is stopped for longer counts as the holder. */
+const UNDECIDED_MS = 5_000;
 
 /** Who holds a lock. Boot and start time tell a living process from another that got its number later. */
 export interface Owner {
@@ -19,10 +26,11 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a domain. The file appears with its content in one step (a link), and a dead owner's is moved aside
- * before it is judged, so that of two runs that find it at once only one goes on.
+ * Takes the lock of a domain. A taker first says that it wants the lock and then looks at who else does: whoever has it
+ * keeps it; of those who want it the first by name gets it, once all others have stepped back.
  * @param state the state folder
  * @param key the domain's UUID
+ * @param run the run's id, which no other run has
  * @returns the lock, or the owner that holds it
  */
 export async function takeLock(
@@ -33,8 +41,9 @@ export async function takeLock(
 ): Promise<Lock | { heldBy: Owner }> {
   const folder = join(state, 'locks');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${key}.lock`);
-  const mine = join(folder, `${key}.${run}`);
+  const [draft, claim, held] = ['draft', CLAIM, HELD].map((ending) =>
+    join(folder, `${key}.${run}.${ending}`),
+  ) as [string, string, string];
   const owner: Owner = {
     run,
     pid: process.pid,
@@ -43,45 +52,76 @@ export async function takeLock(
     user,
     since: new Date().toISOString(),
   };
-  await writeFile(mine, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
-  try {
-    while (!(await linked(mine, path))) {
-      const heldBy = await readOwner(path);
-      if (heldBy && isAlive(heldBy)) return { heldBy };
-      const stolen = await moveAside(path, `${mine}.stale`);
-      if (stolen && isAlive(stolen)) {
-        await linked(`${mine}.stale`, path);
-        await unlink(`${mine}.stale`);
-        return { heldBy: stolen };
-      }
-      if (stolen) await unlink(`${mine}.stale`);
-    }
-    return { release: () => unlink(path) };
-  } finally {
-    await unlink(mine);
+  await writeFile(draft, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
+  // The claim appears with its content in one step: half a file would pass for a dead owner's.
+  await rename(draft, claim);
+  if (!(await isLeftToUs(folder, key, run))) {
+    await unlink(claim);
+    const heldBy = await winner(folder, key);
+    // Nobody: the other has given up or was quick, so the lock is free again.
+    return heldBy ? { heldBy } : takeLock(state, key, run, user);
+  }
+  // The claim stays as long as the lock is held, so that at no moment a look into the folder could miss it.
+  await link(claim, held);
+  return {
+    async release() {
+      await unlink(held);
+      await unlink(claim);
+    },
+  };
+}
+
+/** Waits until nobody else wants the lock any more (true), or until it is another's (false). */
+async function isLeftToUs(folder: string, key: string, run: string): Promise<boolean> {
+  const deadline = Date.now() + UNDECIDED_MS;
+  for (;;) {
+    const others = (await claims(folder, key)).filter((claim) => claim.owner.run !== run);
+    if (others.length === 0) return true;
+    if (others.some(({ held, owner }) => held || owner.run < run)) return false;
+    if (Date.now() > deadline) return false;
+    await delay(2);
   }
 }
 
-/** Links a file to a name that nobody has; false when somebody has it. */
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+/** Who has got the lock that was left to another, or wants it and takes its time; undefined when it is free again. */
+async function winner(folder: string, key: string): Promise<Owner | undefined> {
+  const deadline = Date.now() + UNDECIDED_MS;
+  for (;;) {
+    const others = await claims(folder, key);
+    const holder = others.find(({ held }) => held);
+    if (holder || others.length === 0 || Date.now() > deadline) return (holder ?? others[0])?.owner;
+    await delay(2);
   }
 }
 
-/** Moves a dead owner's lock out of the way and says whose it was; undefined when somebody else was quicker. */
-async function moveAside(path: string, to: string): Promise<Owner | undefined> {
-  try {
-    await rename(path, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+const CLAIM = 'claim';
+const HELD = 'lock';
+
+/** What a living process has put down for a domain. */
+interface Claim {
+  readonly owner: Owner;
+  readonly held: boolean;
+}
+
+/** All claims of living processes on a domain; what dead ones have left is removed. */
+async function claims(folder: string, key: string): Promise<Claim[]> {
+  const found: Claim[] = [];
+  const names = await namesOf(folder, key);
+  for (const name of names.filter((each) => each.endsWith(`.${CLAIM}`))) {
+    const held = `${name.slice(0, -CLAIM.length)}${HELD}`;
+    const owner = await readOwner(join(folder, name));
+    if (owner && isAlive(owner)) found.push({ owner, held: names.includes(held) });
+    else await Promise.all([held, name].map((each) => rm(join(folder, each), { force: true })));
   }
-  return readOwner(to);
+  return found;
+}
+
+async function namesOf(folder: string, key: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => name.startsWith(`${key}.`));
 }
 
 /** Whether the process that is named still runs. */
@@ -89,9 +129,14 @@ export function isAlive(owner: Pick<Owner, 'pid' | 'boot' | 'started'>): boolean
   return owner.boot === bootId() && startTime(owner.pid) === owner.started;
 }
 
-/** The owner of a domain's lock, dead or alive; undefined where nobody holds it. */
+/** The owner of a domain's lock, dead or alive; a living one where there are several; undefined where nobody holds it. */
 export async function lockOwner(state: string, key: string): Promise<Owner | undefined> {
-  return readOwner(join(state, 'locks', `${key}.lock`));
+  const folder = join(state, 'locks');
+  const held = (await namesOf(folder, key)).filter((name) => name.endsWith(`.${HELD}`));
+  const owners = (await Promise.all(held.map((name) => readOwner(join(folder, name))))).filter(
+    (owner) => owner !== undefined,
+  );
+  return owners.find(isAlive) ?? owners[0];
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {

@@ -80,9 +80,12 @@ function formatOf(layer: XmlElement): string {
   );
 }
 
-/** libvirt numbers the top layer at its `<source>` and the others at their `<backingStore>`. */
+/** libvirt writes the active layer's index at its source, and that of a layer below at its `<backingStore>`. */
 function indexOf(layer: XmlElement): { index?: number } {
-  const index = child(layer, 'source')?.attributes.index ?? layer.attributes.index;
+  const index =
+    layer.name === 'backingStore'
+      ? layer.attributes.index
+      : child(layer, 'source')?.attributes.index;
   return index === undefined ? {} : { index: Number(index) };
 }
 
@@ -123,8 +126,9 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   if (place?.attributes[attribute] === undefined) {
     throw new Error(`the source of disk ${target} is neither a file nor a block device`);
   }
-  const edits = [setAttribute(xml, place, attribute, source.file)];
   const driver = child(disk, 'driver');
+  if (place.attributes[attribute] === source.file && formatOf(disk) === source.format) return xml;
+  const edits = [setAttribute(xml, place, attribute, source.file)];
   if (driver && driver.attributes.type !== source.format) {
     edits.push(setAttribute(xml, driver, 'type', source.format));
   }

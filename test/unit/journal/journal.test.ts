@@ -1,0 +1,180 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { listRuns, makeRunFolder, newRunId, stateFolder } from '../../../src/journal/folder.ts';
+import {
+  createJournal,
+  type Entry,
+  JOURNAL_FILE,
+  readJournal,
+  writeDurably,
+} from '../../../src/journal/journal.ts';
+import { world } from '../../worlds.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'blockplan-journal-'));
+let folder = '';
+let count = 0;
+
+beforeEach(async () => {
+  folder = join(root, String(count++));
+  await mkdir(folder);
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+const ref = { step: 'mirror', phase: 'pivot', direction: 'do' } as const;
+const effect = { tool: 'virsh', argv: ['echo', 'größe \u2028 "\n'], why: 'say it' } as const;
+const ENTRIES: readonly Entry[] = [
+  {
+    type: 'run-started',
+    run: 'r',
+    plan: 'p',
+    domain: 'd',
+    uuid: 'u',
+    uri: '',
+    host: 'h',
+    user: 'root',
+    pid: 1,
+    version: '0',
+    steps: [],
+    world: world(),
+  },
+  { type: 'phase-started', ...ref },
+  { type: 'intent', ...ref, effect },
+  { type: 'outcome', ...ref },
+  { type: 'phase-finished', ...ref, error: 'no' },
+  { type: 'run-finished', end: 'stranded', interrupted: true, state: ['a'], next: [] },
+];
+
+async function written(entries: readonly Entry[] = ENTRIES): Promise<Buffer> {
+  const journal = await createJournal(folder);
+  for (const entry of entries) await journal.append(entry, entry.type === 'intent');
+  await journal.close();
+  return readFile(join(folder, JOURNAL_FILE));
+}
+
+async function replayed(content: Buffer | string) {
+  await writeFile(join(folder, JOURNAL_FILE), content);
+  const { records, damaged } = await readJournal(folder);
+  return {
+    entries: records.map(({ seq: _seq, time: _time, sum: _sum, ...entry }) => entry),
+    damaged,
+  };
+}
+
+describe('a journal', () => {
+  test('gives back what was written, in order', async () => {
+    await written();
+    const { records, damaged } = await readJournal(folder);
+    expect(damaged).toBe(false);
+    expect(records.map(({ seq }) => seq)).toEqual(ENTRIES.map((_, at) => at));
+    for (const { time, sum } of records) {
+      expect(Date.parse(time)).toBeGreaterThan(0);
+      expect(sum).toMatch(/^[0-9a-f]{16}$/);
+    }
+    expect(await replayed(await readFile(join(folder, JOURNAL_FILE)))).toEqual({
+      entries: ENTRIES,
+      damaged: false,
+    });
+  });
+
+  test('is readable while it is written', async () => {
+    const journal = await createJournal(folder);
+    for (const [at, entry] of ENTRIES.entries()) {
+      await journal.append(entry, true);
+      expect((await readJournal(folder)).records).toHaveLength(at + 1);
+    }
+    await journal.close();
+  });
+
+  test('cut off anywhere, it gives a prefix of what was written, and says when a record is torn', async () => {
+    const whole = await written();
+    const ends = [...whole.keys()].filter((at) => whole[at] === 0x0a).map((at) => at + 1);
+    for (let length = 0; length <= whole.length; length += length < whole.length - 400 ? 37 : 1) {
+      const { entries, damaged } = await replayed(whole.subarray(0, length));
+      const complete = ends.filter((end) => end <= length).length;
+      // A record without its line break is whole when nothing but that is missing.
+      expect(entries.length - complete).toBeLessThanOrEqual(ends.includes(length + 1) ? 1 : 0);
+      expect(entries).toEqual(ENTRIES.slice(0, entries.length));
+      expect(damaged).toBe(length > 0 && !ends.includes(length));
+    }
+  });
+
+  test('an altered byte is seen, and nothing from there on is believed', async () => {
+    const whole = await written();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.length - 2),
+        fc.integer({ min: 1, max: 127 }),
+        async (at, mask) => {
+          const altered = Buffer.from(whole);
+          altered[at] = (whole[at] ?? 0) ^ mask;
+          const { entries, damaged } = await replayed(altered);
+          const before = whole.subarray(0, at).toString('latin1').split('\n').length - 1;
+          expect(entries).toEqual(ENTRIES.slice(0, entries.length));
+          expect(entries.length).toBeLessThanOrEqual(before);
+          expect(damaged).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a record that is missing, doubled, moved or from another journal is seen', async () => {
+    const lines = (await written()).toString().trimEnd().split('\n');
+    const damaged = async (changed: readonly (string | undefined)[]) =>
+      (await replayed(`${changed.join('\n')}\n`)).damaged;
+    expect(await damaged(lines.slice(1))).toBe(true);
+    expect(await damaged([...lines.slice(0, 2), ...lines.slice(3)])).toBe(true);
+    expect(await damaged([lines[0], lines[0], ...lines.slice(1)])).toBe(true);
+    expect(await damaged([lines[0], lines[2], lines[1], ...lines.slice(3)])).toBe(true);
+    expect(await damaged(['null', ...lines])).toBe(true);
+    expect(await damaged(lines)).toBe(false);
+  });
+
+  test('is private, and never written over', async () => {
+    await written();
+    expect((await stat(join(folder, JOURNAL_FILE))).mode & 0o777).toBe(0o600);
+    await expect(createJournal(folder)).rejects.toMatchObject({ code: 'EEXIST' });
+    expect((await readJournal(folder)).records).toHaveLength(ENTRIES.length);
+  });
+
+  test('that is not there is an error of the file system', async () => {
+    await expect(readJournal(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('files beside it are private too', async () => {
+    await writeDurably(join(folder, 'define.xml'), '<domain/>');
+    await writeDurably(join(folder, 'define.xml'), '<d/>');
+    expect(await readFile(join(folder, 'define.xml'), 'utf8')).toBe('<d/>');
+    expect((await stat(join(folder, 'define.xml'))).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('the state folder', () => {
+  test.each([
+    [{ BLOCKPLAN_STATE_DIR: '/x' }, 0, '/x'],
+    [{}, 0, '/var/lib/blockplan'],
+    [{ XDG_STATE_HOME: '/s' }, 0, '/var/lib/blockplan'],
+    [{ XDG_STATE_HOME: '/s' }, 1000, '/s/blockplan'],
+  ])('%j as user %d: %s', (env, uid, path) => {
+    expect(stateFolder(env, uid)).toBe(path);
+  });
+
+  test('is never a temporary one', () => {
+    expect(stateFolder({}, 1000)).toMatch(/\/\.local\/state\/blockplan$/);
+  });
+
+  test('has a private folder a run, oldest first', async () => {
+    expect(await listRuns(join(folder, 'none'))).toEqual([]);
+    const ids = [new Date(0), new Date(1e12), new Date(2e12)].map(newRunId);
+    for (const id of [...ids].reverse()) await makeRunFolder(folder, id);
+    expect((await listRuns(folder)).map(({ run }) => run)).toEqual(ids);
+    expect(ids[1]).toMatch(/^20010909-014640-[0-9a-f]{6}$/);
+    for (const path of ['runs', `runs/${ids[0]}`])
+      expect((await stat(join(folder, path))).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isAlive, type Lock, lockOwner, type Owner, takeLock } from '../../../src/journal/lock.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'blockplan-lock-'));
+const KEY = '4dea22b3';
+let state = '';
+let count = 0;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  state = join(root, String(count++));
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+afterAll(() => rm(root, { recursive: true }));
+
+async function taken(run: string): Promise<Lock> {
+  const lock = await takeLock(state, KEY, run, 'tester');
+  if ('heldBy' in lock) throw new Error(`held by ${lock.heldBy.run}`);
+  return lock;
+}
+
+function file(run: string): string {
+  return join(state, 'locks', `${KEY}.${run}.lock`);
+}
+
+/** Puts a lock there as another process would have left it. */
+async function left(content: string | Partial<Owner>): Promise<void> {
+  const mine = { ...(await ownOwner()), run: 'other' };
+  await mkdir(join(state, 'locks'), { recursive: true });
+  const text = typeof content === 'string' ? content : JSON.stringify({ ...mine, ...content });
+  for (const ending of ['claim', 'lock'])
+    writeFileSync(join(state, 'locks', `${KEY}.other.${ending}`), text);
+}
+
+/** This process as an owner. */
+async function ownOwner(): Promise<Owner> {
+  const lock = await taken('probe');
+  const owner = await lockOwner(state, KEY);
+  await lock.release();
+  if (!owner) throw new Error('a lock has an owner');
+  return owner;
+}
+
+interface Taker {
+  readonly child: ChildProcess;
+  line(): Promise<string>;
+}
+
+/** Starts a process that takes the lock; Node reads TypeScript by a loader only from 22 on, so esbuild makes it plain. */
+async function taker(script: string, run: string): Promise<Taker> {
+  const child = spawn(process.execPath, [script, state, KEY, run], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return { child, line: async () => String((await lines.next()).value) };
+}
+
+let bundled: Promise<string> | undefined;
+
+function script(): Promise<string> {
+  bundled ??= (async () => {
+    const { build } = await import('esbuild');
+    const outfile = join(root, 'take-lock.mjs');
+    await build({
+      entryPoints: ['test/unit/journal/take-lock.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      logLevel: 'error',
+    });
+    return outfile;
+  })();
+  return bundled;
+}
+
+describe('a lock', () => {
+  test('is held by one, told to the other, and free after its release', async () => {
+    const lock = await taken('first');
+    expect(await takeLock(state, KEY, 'second', 'tester')).toMatchObject({
+      heldBy: { run: 'first', pid: process.pid, user: 'tester' },
+    });
+    expect(await takeLock(state, 'other-domain', 'third', 'tester')).toHaveProperty('release');
+    await lock.release();
+    expect(await lockOwner(state, KEY)).toBeUndefined();
+    await (await taken('second')).release();
+  });
+
+  test('is private, and leaves nothing beside it', async () => {
+    const lock = await taken('first');
+    await takeLock(state, KEY, 'second', 'tester');
+    expect(readdirSync(join(state, 'locks'))).toEqual([`${KEY}.first.claim`, `${KEY}.first.lock`]);
+    expect(statSync(file('first')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(state, 'locks')).mode & 0o777).toBe(0o700);
+    await lock.release();
+    expect(readdirSync(join(state, 'locks'))).toEqual([]);
+  });
+
+  test.each([
+    ['a process that has ended', { pid: 2 ** 22 + 1 }],
+    ['a process whose number another one has now', { started: '1' }],
+    ['a process of before the last boot', { boot: 'another' }],
+  ])('of %s is taken over', async (_title, change) => {
+    await left(change);
+    const owner = await lockOwner(state, KEY);
+    expect(owner && isAlive(owner)).toBe(false);
+    const lock = await taken('next');
+    expect((await lockOwner(state, KEY))?.run).toBe('next');
+    await lock.release();
+  });
+
+  test('of a process that lives is not', async () => {
+    await left({});
+    expect(await takeLock(state, KEY, 'next', 'tester')).toMatchObject({
+      heldBy: { run: 'other' },
+    });
+  });
+
+  test.each(['', '{"run":"half', '{}'])(
+    "that is half-written (%j) is nobody's",
+    async (content) => {
+      await left(content);
+      const lock = await taken('next');
+      expect((await lockOwner(state, KEY))?.run).toBe('next');
+      await lock.release();
+    },
+  );
+
+  test('of a process that is killed is taken over by another process', async () => {
+    const first = await taker(await script(), 'first');
+    await first.line();
+    first.child.stdin?.write('go\n');
+    expect(await first.line()).toBe('taken');
+    expect(await takeLock(state, KEY, 'second', 'tester')).toMatchObject({
+      heldBy: { run: 'first' },
+    });
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    await (await taken('second')).release();
+  });
+
+  test.each(['free', 'left by a dead process'])(
+    '%s: of many takers at once exactly one gets it',
+    async (how) => {
+      for (let round = 0; round < 4; round++) {
+        state = join(root, `race-${how}-${round}`);
+        if (how !== 'free') await left({ pid: 2 ** 22 + 1 });
+        const takers = await Promise.all(
+          Array.from({ length: 6 }, async (_, at) => taker(await script(), `run${at}`)),
+        );
+        await Promise.all(takers.map((each) => each.line()));
+        for (const { child } of takers) child.stdin?.write('go\n');
+        const answers = await Promise.all(takers.map((each) => each.line()));
+        const winner = `run${answers.indexOf('taken')}`;
+        expect(
+          answers.filter((answer) => answer === 'taken'),
+          answers.join(),
+        ).toHaveLength(1);
+        for (const answer of answers) expect(['taken', `held by ${winner}`]).toContain(answer);
+        expect(JSON.parse(readFileSync(file(winner), 'utf8'))).toMatchObject({ run: winner });
+        expect(readdirSync(join(state, 'locks'))).toEqual([
+          `${KEY}.${winner}.claim`,
+          `${KEY}.${winner}.lock`,
+        ]);
+        for (const { child } of takers) child.kill('SIGKILL');
+      }
+    },
+  );
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { previewPlan } from '../../../src/simulate/preview.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+function seen(graph: Parameters<typeof walk>[0], host = hostForPlans()) {
+  return frozen(looked(host, walk(graph, host).files));
+}
+
+describe('walking a plan', () => {
+  test.each(SHIPPED)('%s goes to its end without a finding', (file) => {
+    const { graph } = shipped(file);
+    const { phases, findings } = walk(graph, seen(graph));
+    expect(findings).toEqual([]);
+    expect(phases.map(({ node }) => node)).toEqual(graph.nodes);
+    // Each phase begins where the one before it ended, each step where its first phase does.
+    phases.forEach(({ before, start, node }, at) => {
+      if (at > 0) expect(before).toBe(phases[at - 1]?.after);
+      if (node.first) expect(start).toBe(before);
+      else expect(start).toBe(phases[at - 1]?.start);
+    });
+  });
+
+  test('later steps see what earlier ones would have done', () => {
+    const { graph } = planned([
+      'snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/overlay }] }',
+      `convert: { source: ${SNAP2}, dest: /new/copy }`,
+      'blockcommit: { disk: vda, base: /new/overlay, pivot: true }',
+    ]);
+    const { findings, phases } = walk(graph, seen(graph));
+    expect(findings.map(({ code, path }) => [code, path])).toEqual([
+      ['BP113', ['steps', 2, 'blockcommit', 'base']],
+    ]);
+    // A commit whose range is not known cannot be imagined.
+    expect(phases.map(({ node }) => node.phase.name)).toEqual(['snapshot', 'convert']);
+  });
+
+  test('what can still be imagined is, so that all is said at once', () => {
+    const { graph } = planned([
+      '{ id: a, blockcopy: { disk: vda, dest: /new/a, pivot: true } }',
+      '{ id: b, blockcopy: { disk: vda, dest: /new/b, pivot: true } }',
+    ]);
+    const host = looked(hostForPlans(), ['/new/a', '/new/b']);
+    const taken = {
+      ...host,
+      files: { ...host.files, '/new/a': { size: 1 }, '/new/b': { size: 1 } },
+    };
+    expect(walk(graph, taken).findings.map(({ code, path }) => [code, path?.[1]])).toEqual([
+      ['BP106', 0],
+      ['BP106', 1],
+    ]);
+  });
+
+  test('all the files of all the steps are told', () => {
+    const { graph } = planned([
+      '{ id: a, blockcopy: { disk: vda, dest: /new/a, shallow: true, pivot: true } }',
+      'convert: { source: /new/src, dest: /new/out }',
+    ]);
+    expect(walk(graph, hostForPlans()).files).toEqual(['/new/a', '/new/src', '/new/out']);
+  });
+
+  test('a guest that is off ends it at the first step', () => {
+    const { graph } = shipped('live-storage-migration-classic.yaml');
+    const { findings, phases } = walk(graph, world({ domain: { state: 'shut off' } }));
+    expect(findings.map(({ code }) => code)).toEqual(['BP102']);
+    expect(phases).toEqual([]);
+  });
+});
+
+describe('previews of the shipped plans', () => {
+  test.each(SHIPPED)('%s', (file) => {
+    const { graph } = shipped(file);
+    const preview = previewPlan(graph, seen(graph));
+    const lines = preview.steps.flatMap(({ id, phases }) =>
+      phases.flatMap(({ name, commands, undoCommands, noWayBack, pointOfNoReturn, chains }) => [
+        `${id}:${name}`,
+        ...commands.map(({ command }) => `  ${command}`),
+        ...undoCommands.map(({ command }) => `  < ${command}`),
+        ...(noWayBack === undefined ? [] : [`  no way back: ${noWayBack}`]),
+        ...(pointOfNoReturn === undefined ? [] : [`  point of no return: ${pointOfNoReturn}`]),
+        ...chains.map(
+          ({ target, before, after }) => `  ${target}: ${before.length} -> ${after[0]}`,
+        ),
+      ]),
+    );
+    expect(lines).toMatchSnapshot();
+    for (const { phases } of preview.steps)
+      for (const { commands, wayBack } of phases) {
+        expect(commands.length).toBeGreaterThan(0);
+        expect(wayBack).not.toBe('');
+      }
+  });
+
+  test('a point of no return is marked, and so is what cannot be undone', () => {
+    const { graph } = planned([
+      `blockcommit: { disk: vda, top: ${SNAP2}, base: ${SNAP1}, pivot: true }`,
+    ]);
+    const several = planned([
+      'blockcommit: { disk: vda, base: /export/vmimages/base.qcow2, pivot: true }',
+    ]);
+    const marks = (each: typeof graph) =>
+      previewPlan(each, seen(each))
+        .steps.flatMap(({ phases }) => phases)
+        .map(({ pointOfNoReturn, noWayBack }) => [Boolean(pointOfNoReturn), Boolean(noWayBack)]);
+    expect(marks(graph)).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    expect(marks(several.graph)).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+});
