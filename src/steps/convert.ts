@@ -2,7 +2,7 @@ import type { Finding } from '../errors.ts';
 import { usersOf, type World, withFile } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { bytesOf, checkAbsolute, checkNewFile, refuse } from './preconditions.ts';
+import { bytesOf, checkAbsolute, checkNewFile, checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
   type: 'object',
@@ -86,6 +86,9 @@ export const convert = defineStep<typeof schema>({
     return findings;
   },
   preflight(params: Params, world) {
+    // A guest that is off could be started on the image half-way, and its domain cannot be marked as taken.
+    const running = checkRunning(world);
+    if (running.length > 0) return running;
     const findings = checkNewFile(
       world,
       'dest',

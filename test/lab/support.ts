@@ -232,12 +232,12 @@ export async function persistentSource(
 function sources(disk: string, withBacking: boolean): string[] {
   const text = disk.replace(/<mirror[\s\S]*?<\/mirror>/g, '');
   const found = [...text.matchAll(/<source (?:file|dev)='([^']*)'/g)].map((match) =>
-    unescape(match[1]!),
+    unescapeXml(match[1]!),
   );
   return withBacking ? found : found.slice(0, 1);
 }
 
-function unescape(text: string): string {
+function unescapeXml(text: string): string {
   const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
   return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => characters[name]!);
 }

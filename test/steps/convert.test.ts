@@ -27,11 +27,6 @@ testStep(convert, {
       },
       world(),
     ],
-    [
-      'the active file of a guest that is off',
-      { source: SNAP2, dest: DEST },
-      world({ domain: { state: 'shut off' } }),
-    ],
   ],
   invalid: [
     ['relative paths', { source: 'a', dest: 'b' }, ['BP050 source', 'BP050 dest']],
@@ -43,6 +38,12 @@ testStep(convert, {
     ],
   ],
   worlds: [
+    [
+      'a guest that is off, and could be started half-way',
+      quiet,
+      world({ domain: { state: 'shut off' } }),
+      ['BP102 '],
+    ],
     ['no source', { source: '/none', dest: DEST }, world(), ['BP106 source']],
     [
       'a file of no chain, whose format nobody tells',

@@ -1,0 +1,123 @@
+/** convert on real images: each option seen in the copy, and in what qemu-img was told. */
+import { createHash } from 'node:crypto';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { readLog } from '../../src/lab/log.ts';
+import {
+  codes,
+  type Ended,
+  expectCleanImages,
+  expectEnd,
+  expectUndone,
+  failingStep,
+  imageChain,
+  imageFormat,
+  runSteps,
+} from './support.ts';
+
+let host: Host;
+let guest: Guest;
+/** A quiet layer of the guest's chain, with a chain of its own. */
+let source: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    disks: [{ target: 'vda', chain: ['base', 'snap1', 'snap2'], fill: 1_000_000 }],
+  });
+  source = guest.disks[0]!.files[1]!;
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+
+const at = (name: string) => join(host.images, name);
+
+async function convert(params: Record<string, unknown>): Promise<Ended> {
+  const ended = await runSteps(host, guest.name, [{ convert: { source, ...params } }]);
+  expectEnd(ended, 0);
+  return ended;
+}
+
+/** What the guest would see of an image. */
+async function content(image: string): Promise<string> {
+  const raw = at('content.raw');
+  await host.qemuImg('convert', '-U', '-O', 'raw', image, raw);
+  const hash = createHash('sha256')
+    .update(await readFile(raw))
+    .digest('hex');
+  await rm(raw);
+  return hash;
+}
+
+const clusters = async (image: string) =>
+  JSON.parse(await host.qemuImg('check', '--output=json', image)) as Record<string, number>;
+
+test('a plain copy is one qcow2 file that holds the whole chain of its source', async () => {
+  const ended = await convert({ dest: at('plain') });
+  expect(await imageChain(host, at('plain'))).toEqual([at('plain')]);
+  expect(await imageFormat(host, at('plain'))).toBe('qcow2');
+  await expectCleanImages(host, [at('plain')]);
+  expect(await content(at('plain'))).toBe(await content(source));
+  expect(ended.stdout).toContain('-W -m 8 -f qcow2 -O qcow2');
+});
+
+test('compress makes compressed clusters, options reach the format, coroutines reach qemu-img', async () => {
+  const ended = await convert({
+    dest: at('small'),
+    compress: true,
+    options: 'cluster_size=32768,compat=1.1',
+    coroutines: 3,
+  });
+  expect((await clusters(at('small')))['compressed-clusters']).toBeGreaterThan(0);
+  expect(await host.qemuImg('info', at('small'))).toContain('cluster_size: 32768');
+  expect(ended.stdout).toContain('-m 3');
+  expect(await content(at('small'))).toBe(await content(source));
+});
+
+test('target-format raw, sparse or full with sparse-size', async () => {
+  await convert({ dest: at('sparse.raw'), 'target-format': 'raw' });
+  await convert({ dest: at('full.raw'), 'target-format': 'raw', 'sparse-size': 0 });
+  for (const file of [at('sparse.raw'), at('full.raw')]) {
+    expect(await imageFormat(host, file)).toBe('raw');
+    expect(await content(file)).toBe(await content(source));
+  }
+  expect((await stat(at('full.raw'))).blocks * 512).toBe(64 * 1024 * 1024);
+  expect((await stat(at('sparse.raw'))).blocks * 512).toBeLessThan(32 * 1024 * 1024);
+});
+
+test('source-format is believed: a qcow2 file read as raw is copied as it lies', async () => {
+  const lying = guest.disks[0]!.files[0]!;
+  await convert({
+    source: lying,
+    dest: at('bytes'),
+    'source-format': 'raw',
+    'target-format': 'raw',
+  });
+  const head = (await readFile(at('bytes'))).subarray(0, 4);
+  expect(head.toString('latin1')).toBe('QFI\xfb');
+});
+
+test('rate-limit reaches qemu-img, and the copy is whole', async () => {
+  const ended = await convert({ dest: at('limited'), 'rate-limit': 50_000_000 });
+  expect(ended.stdout).toContain('-r 50000000');
+  expect(await content(at('limited'))).toBe(await content(source));
+});
+
+test('the way back removes the copy and nothing else; the source stays as it is', async () => {
+  const before = await content(source);
+  const fails = await failingStep(host);
+  await expectUndone(host, guest, [{ convert: { source, dest: at('gone') } }, fails]);
+  expect(await content(source)).toBe(before);
+  await readLog(source);
+});
+
+test('a domain that is off is refused: it could be started on the image half-way', async () => {
+  await guest.destroy();
+  const step = { convert: { source, dest: at('off.qcow2') } };
+  const refused = await runSteps(host, guest.name, [step]);
+  expect([refused.exitCode, codes(refused)], refused.told).toEqual([3, ['BP102']]);
+  await expect(stat(at('off.qcow2'))).rejects.toThrow('ENOENT');
+});
