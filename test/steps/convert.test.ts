@@ -42,7 +42,7 @@ testStep(convert, {
       'a guest that is off, and could be started half-way',
       quiet,
       world({ domain: { state: 'shut off' } }),
-      ['BP102 '],
+      ['BP102'],
     ],
     ['no source', { source: '/none', dest: DEST }, world(), ['BP106 source']],
     [
