@@ -62,12 +62,17 @@ async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
 
 /**
  * An image's chain as the images' own headers tell it, active layer first.
+ * @param format the image's own; without it qemu-img guesses, which only an image that no guest writes to may be left to
  * @throws EffectFailed when qemu-img cannot read it
  */
-export async function imageChain(path: string): Promise<Layer[]> {
+export async function imageChain(path: string, format?: string): Promise<Layer[]> {
   const { stdout, stderr, exitCode, failed } = await execa(
     'qemu-img',
-    ['info', '--force-share', '--backing-chain', '--output=json', path],
+    [
+      ...['info', '--force-share', '--backing-chain', '--output=json'],
+      ...(format === undefined ? [] : ['-f', format]),
+      path,
+    ],
     { reject: false, timeout: 60_000 },
   );
   if (failed)

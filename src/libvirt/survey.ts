@@ -1,7 +1,7 @@
 /** What else is on the host: the other domains with every file of their chains. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { Disk, OtherDomain } from '../model/world.ts';
+import type { Disk, Layer, OtherDomain } from '../model/world.ts';
 import { imageChain, realPath } from './files.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -29,7 +29,10 @@ export async function otherDomains(
   const aliases = await realPaths(ownFiles);
   return Promise.all(
     names.map(async (name, at) => {
-      const { files, writes } = await filesOf(disksOf(live[at]), disksOf(persistent[at]));
+      const { files, writes } = await filesOf(
+        isRunning(live[at]) ? disksOf(live[at]) : [],
+        disksOf(persistent[at]),
+      );
       return {
         name,
         files: await withAliases(files, aliases),
@@ -44,7 +47,12 @@ function disksOf(answer: Answer | undefined): readonly Disk[] {
   return answer?.ok ? readDomainXml(answer.stdout).disks : [];
 }
 
-/** A running guest's XML tells its chains; a definition names only the top, so there the image headers are read. */
+/** The XML of a domain that is off is its definition; only a running guest's has an id, and tells whole chains. */
+function isRunning(live: Answer | undefined): boolean {
+  return live?.ok === true && /^\s*<domain\s[^>]*\sid=/.test(live.stdout);
+}
+
+/** A running guest's XML tells its chains; a definition tells their upper layers, so there the image headers are read. */
 async function filesOf(
   live: readonly Disk[],
   persistent: readonly Disk[],
@@ -55,23 +63,24 @@ async function filesOf(
     ...disk.chain.map((layer) => layer.file),
     ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
   ]);
-  // The live XML of a domain that is off is its definition: then the chain ends at its top, too.
-  const tops = disks
-    .filter((disk) => disk.chain.length === 1)
-    .map((disk) => disk.chain[0]?.file ?? '');
-  const unread = tops.filter((file) => !running.has(file) || live.length === 0);
-  const below = await Promise.all([...new Set(unread)].map(filesBelow));
+  const lowest = persistent
+    .flatMap((disk) => disk.chain.slice(-1))
+    .filter((layer) => !running.has(layer.file));
+  const below = await Promise.all(lowest.map(filesBelow));
   const writes = disks
     .filter((disk) => !disk.readonly)
     .flatMap((disk) => [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '']);
   return { files: [...named, ...below.flat()], writes: writes.filter((file) => file !== '') };
 }
 
-/** A definition may name an image that is not there, or that this user may not read: its name is all that is known. */
-async function filesBelow(file: string): Promise<string[]> {
-  if (!file.startsWith('/')) return [];
+/**
+ * What an image's header names below it. A definition may name an image that is not there, or that this user may not
+ * read: its name is all that is known. What a guest has written into a raw image is no header.
+ */
+async function filesBelow({ file, format }: Layer): Promise<string[]> {
+  if (!file.startsWith('/') || format === 'raw') return [];
   try {
-    return (await imageChain(file)).map((layer) => layer.file);
+    return (await imageChain(file, format)).map((layer) => layer.file);
   } catch (error) {
     if (error instanceof EffectFailed) return [];
     throw error;
