@@ -2,10 +2,17 @@
 export { BlockplanError, type End, EXIT_CODES, type Finding, type Position } from './errors.ts';
 export type { Direction, Listener, PhaseRef, RunEvent, StepOutline } from './events.ts';
 export { compile, type Graph, type PhaseNode } from './graph/graph.ts';
-export { createPlanMachine, type Machine, type MachineEvent, type MachineState, type Performance } from './machine/machine.ts';
+export {
+  createPlanMachine,
+  type Machine,
+  type MachineEvent,
+  type MachineState,
+  type Performance,
+} from './machine/machine.ts';
 export type { World } from './model/world.ts';
+export type { PlanInput } from './plan/input.ts';
 export type { Plan, PlannedStep } from './plan/plan.ts';
-export { type PlanInput, readPlan } from './plan/read.ts';
+export { readPlan } from './plan/read.ts';
 export { type Preview, previewPlan } from './simulate/preview.ts';
 export { type Walk, walk } from './simulate/walk.ts';
 export { steps } from './steps/registry.ts';

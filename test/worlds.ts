@@ -87,7 +87,7 @@ export function disk(target: string, files: readonly string[], change: Partial<D
 }
 
 /** The same domain with a definition that says what its disks' persistent sources are. */
-export function defined(domain: Domain): Domain {
+function defined(domain: Domain): Domain {
   const disks = domain.disks.map((each) => ({
     ...each,
     file: each.persistentSource,

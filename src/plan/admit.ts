@@ -5,7 +5,7 @@ import { flaw, refusal } from './findings.ts';
 import { Lines } from './lines.ts';
 
 /** Plans are written and reviewed by people; a mebibyte is far beyond that and still quick to refuse. */
-export const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * The text of a plan, by lines.

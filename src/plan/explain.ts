@@ -235,7 +235,7 @@ function bounds(schema: Schema): string {
 }
 
 /** What is spoken of: `"bandwidth"`, or `item 2 of "steps"`. */
-export function label(path: Path): string {
+function label(path: Path): string {
   const last = path.at(-1);
   if (typeof last === 'number') return `item ${last + 1} of ${quoted(String(path.at(-2) ?? ''))}`;
   return quoted(last ?? '');

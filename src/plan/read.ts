@@ -1,31 +1,18 @@
 /** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
-import type { AnyStep } from '../steps/define.ts';
 import { admit } from './admit.ts';
 import { Findings, flaw, type Path, refusal } from './findings.ts';
+import type { PlanInput, Settings } from './input.ts';
 import { inspect } from './inspect.ts';
 import { parse } from './parse.ts';
 import { Places } from './places.ts';
 import type { Plan } from './plan.ts';
 import { type Lookup, putIn } from './references.ts';
-import { checkShape, type Validate } from './shape.ts';
+import { checkShape } from './shape.ts';
 import { planSteps } from './steps.ts';
 import { Tree } from './tree.ts';
 import generated from './validator.generated.js';
-import { type Settings, Vars } from './vars.ts';
+import { Vars } from './vars.ts';
 import { named, quoted } from './words.ts';
-
-export interface PlanInput {
-  /** The file's name as the user gave it; it is only shown. */
-  readonly file: string;
-  /** The file's bytes, or its text. */
-  readonly source: string | Uint8Array;
-  /** Values for the plan's variables, from `--set`. */
-  readonly set?: Settings;
-  /** The step kinds that there are. */
-  readonly steps: readonly AnyStep[];
-  /** Made for the same kinds by `src/generate`; the one for the registry's kinds unless told. */
-  readonly validate?: Validate;
-}
 
 /** A plan as data, of which nothing but being a map is known. */
 type Document = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 export type Audience = 'editor' | 'reader';
 
 /** The most steps that a plan may have. */
-export const MOST_STEPS = 100;
+const MOST_STEPS = 100;
 
 /** A name, not an address: the schema comes with the package, and `blockplan schema` prints it. */
 const SCHEMA_ID = 'urn:blockplan:schema:plan:v1';

@@ -2,23 +2,9 @@
 import type { AnyStep } from '../steps/define.ts';
 import { Explainer } from './explain.ts';
 import type { Findings, Path } from './findings.ts';
+import type { Validate } from './input.ts';
 import type { Places } from './places.ts';
 import { planSchema } from './schema.ts';
-
-/** Says whether data has the shape of a plan; `errors` has what is wrong when it has not. */
-export interface Validate {
-  (data: unknown): boolean;
-  errors?: SchemaError[] | null;
-}
-
-/** What the validator tells of one error: pointers into the data and into the schema of readers. */
-export interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly propertyName?: string;
-}
 
 /** Adds what is wrong with the document's shape to the findings. */
 export function checkShape(

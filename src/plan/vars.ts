@@ -3,6 +3,7 @@ import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { nameOf } from './admit.ts';
 import { type Findings, flaw } from './findings.ts';
+import type { Settings } from './input.ts';
 import { nearest } from './nearest.ts';
 import type { Places } from './places.ts';
 import {
@@ -14,9 +15,6 @@ import {
   type Unknown,
 } from './references.ts';
 import { listed, quoted } from './words.ts';
-
-/** Given values by name, as on the command line. */
-export type Settings = Readonly<Record<string, string>>;
 
 export class Vars {
   readonly #declared: ReadonlyMap<string, unknown>;

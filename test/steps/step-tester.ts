@@ -166,7 +166,7 @@ function seen(step: AnyStep, params: Params, world: World): World {
 }
 
 /** Walks the step's phases over the World and over a host, and checks every law on the way. */
-export function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
+function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
   const phases = step.phases(params);
   expect(new Set(phases.map((phase) => phase.name)).size).toBe(phases.length);
   const files = new Set([...step.files(params, start), ...chainFiles(start)]);

@@ -1,8 +1,9 @@
 import type { Finding } from '../../../src/errors.ts';
 import { BlockplanError } from '../../../src/errors.ts';
 import { validateFor } from '../../../src/generate/validator.ts';
+import type { PlanInput } from '../../../src/plan/input.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
-import { type PlanInput, readPlan } from '../../../src/plan/read.ts';
+import { readPlan } from '../../../src/plan/read.ts';
 import { type AnyStep, defineStep, type ParamsSchema } from '../../../src/steps/define.ts';
 
 /** What reading a plan never calls. */

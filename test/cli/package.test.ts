@@ -1,0 +1,103 @@
+/** The package as a user gets it: packed, installed into an empty folder without a network, run, imported and compiled against. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  version: string;
+  dependencies?: object;
+};
+const folder = mkdtempSync(join(tmpdir(), 'blockplan-package-'));
+
+function run(command: string, argv: readonly string[]): string {
+  return execFileSync(command, argv, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+}
+
+let files: string[] = [];
+
+beforeAll(() => {
+  const packed = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+    { encoding: 'utf8', stdio: 'pipe' },
+  );
+  const [tarball] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  files = tarball.files.map(({ path }) => path).sort();
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball.filename}`]);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the package', () => {
+  test('holds what it needs to run and nothing of how it is made', () => {
+    const needed = [
+      'LICENSE',
+      'README.md',
+      'dist/THIRD-PARTY.txt',
+      'dist/cli.js',
+      'dist/index.js',
+      'dist/types/index.d.ts',
+      'schemas/plan.schema.json',
+      'schemas/events.schema.json',
+      'plans/live-backup.yaml',
+    ];
+    expect(needed.filter((file) => !files.includes(file))).toEqual([]);
+    const places = /^(dist|schemas|plans)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    expect(files.filter((file) => !places.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /\.map$|(^|\/)(test|node_modules)\/|demo\.js$/.test(file)),
+    ).toEqual([]);
+    // Everything is bundled in, so an install fetches nothing.
+    expect(manifest.dependencies ?? {}).toEqual({});
+  });
+
+  test('has a command that says its version', () => {
+    expect(run('npx', ['--no-install', 'blockplan', '--version'])).toBe(`${manifest.version}\n`);
+  });
+
+  test('has a command that reads a plan', () => {
+    const plan = resolve('plans/live-storage-migration.yaml');
+    expect(run('npx', ['--no-install', 'blockplan', 'validate', plan])).toBe('valid\n');
+  });
+
+  test('can be imported', () => {
+    writeFileSync(
+      join(folder, 'use.js'),
+      `import { compile, readPlan, steps } from 'blockplan';
+import schema from 'blockplan/schemas/plan.schema.json' with { type: 'json' };
+const source = 'plan: blockplan/v1\\nname: n\\ndomain: d\\nsteps: [{ undefine: {} }]\\n';
+const graph = compile(readPlan({ file: 'p', source, steps }));
+console.log(JSON.stringify([graph.initial, typeof schema.$id]));`,
+    );
+    const said = run(process.execPath, ['--no-warnings', 'use.js']);
+    expect(JSON.parse(said)).toEqual(['undefine:undefine', 'string']);
+  });
+
+  test('has types that a consumer can compile against, with no package beside it', () => {
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `import { compile, createPlanMachine, type Graph, type Plan, type World, previewPlan, readPlan, steps } from 'blockplan';
+const plan: Plan = readPlan({ file: 'p', source: '', steps });
+const graph: Graph = compile(plan);
+export const first: string = createPlanMachine(graph).start()[0].name;
+export const titles = (world: World): string[] => previewPlan(graph, world).steps.map((step) => step.summary);
+`,
+    );
+    run(resolve('node_modules/.bin/tsc'), [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--target',
+      'es2023',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      'use.ts',
+    ]);
+  });
+});
