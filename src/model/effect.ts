@@ -20,6 +20,8 @@ export interface VirshEffect {
   readonly timeoutMs?: number;
   /** True where a failure is told, but does not fail the phase: a helping hand on the way back. */
   readonly optional?: true;
+  /** For an optional effect: what is not known when it failed. A run that ends in doubt does not say that all is well. */
+  readonly doubt?: string;
 }
 
 /** A word of a command, or a file in the run's folder whose content is written (fsynced) before the command. */

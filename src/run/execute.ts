@@ -64,6 +64,7 @@ export async function execute(run: Run): Promise<Finish> {
     kept: undefined,
     lastUp: run.world,
     lastSeen: run.world,
+    doubts: [],
   };
   await announce(run, tell);
   run.driver.onGuestState((state) => tell({ event: 'guest-state', state }));
@@ -194,7 +195,10 @@ async function conclude(
         [...course.reasons, 'what became of the domain is not known'],
         [`virsh dominfo ${run.world.domain.name}`],
       );
-    if (final === 'stranded') await salvage(stage, run.world);
+    if (final === 'stranded') {
+      const commands = await salvage(stage, run.world);
+      if (commands.length > 0) course.next = commands;
+    }
     await run.driver.unmark().catch((error: unknown) => {
       if (!(error instanceof EffectFailed)) throw error;
       stage.tell({ event: 'notice', message: error.message });
@@ -219,7 +223,7 @@ async function judged(run: Run, stage: Stage, final: FinalState, course: Course)
       ? finish('succeeded', course, [...whereDisksAre(now), ...leftBehind(run.world, now)], [])
       : finish('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
   }
-  const apart = differences(run.world, now);
+  const apart = [...stage.doubts, ...differences(run.world, now)];
   if (final === 'rolled-back' && apart.length === 0)
     return finish(
       'rolled-back',
@@ -243,6 +247,7 @@ function leftBehind(before: World, now: World): string[] {
 function nextSteps(now: World): string[] {
   const { name } = now.domain;
   if (now.domain.state === 'gone') return [`virsh list --all`];
+  if (now.domain.state === 'paused') return [`virsh domblkerror ${name}`, `virsh resume ${name}`];
   return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
 }
 

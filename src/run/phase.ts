@@ -49,6 +49,8 @@ export interface Stage {
   /** The World when the guest was last seen up: where its latest writes are. */
   lastUp: World | undefined;
   lastSeen: World | undefined;
+  /** What could not be made sure of on the way. */
+  readonly doubts: string[];
 }
 
 /** The World as observed, with what the journal keeps for the domain. */
@@ -71,7 +73,7 @@ export async function doPhase(
     try {
       for (const effect of node.phase.effects(before, start)) {
         if (stage.signal.aborted) return interruption();
-        await act(stage, node, 'do', effect, stage.signal);
+        await act(stage, refOf(node), 'do', effect, stage.signal);
       }
       const now = await observe(stage);
       const problems = node.phase.settled(before, now, start);
@@ -110,7 +112,7 @@ export async function undoPhase(
         if (round++ === UNDO_ROUNDS) {
           return failed('the way back was taken, but what is observed does not become what it was');
         }
-        for (const effect of effects) await act(stage, node, 'undo', effect, undefined);
+        for (const effect of effects) await act(stage, refOf(node), 'undo', effect);
       } catch (error) {
         if (error instanceof NoWayBack) return failed(error.message, error.next);
         if (error instanceof EffectFailed) return failed(error.message);
@@ -160,14 +162,13 @@ async function recorded(
 }
 
 /** One effect, with its intent fsynced before it and its outcome written after it. */
-async function act(
+export async function act(
   stage: Stage,
-  node: PhaseNode,
+  ref: PhaseRef,
   direction: Direction,
   effect: Effect,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const ref = refOf(node);
   stage.tell({
     event: 'command',
     ...ref,
@@ -191,6 +192,7 @@ async function act(
       false,
     );
     if (isOptional(effect) && error instanceof EffectFailed) {
+      if ('doubt' in effect && effect.doubt) stage.doubts.push(effect.doubt);
       stage.tell({ event: 'notice', message: error.message });
       return;
     }

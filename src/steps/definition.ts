@@ -2,9 +2,16 @@
 import type { Effect } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 
+/** The name, in the run's folder, of the definition that was given to libvirt last. */
+export const DEFINITION_FILE = 'define.xml';
+
 /** `virsh define` of that XML; the file lies in the run's folder, fsynced, before the command is given. */
 export function define(xml: string, why: string): Effect {
-  return { tool: 'virsh', argv: ['define', '--file', { file: 'define.xml', content: xml }], why };
+  return {
+    tool: 'virsh',
+    argv: ['define', '--file', { file: DEFINITION_FILE, content: xml }],
+    why,
+  };
 }
 
 /** Brings the definition of `before` back where the one of `now` differs; nothing where it does not. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
-import type { Effect } from '../model/effect.ts';
+import type { Effect, VirshEffect } from '../model/effect.ts';
 import {
   type Disk,
   diskOf,
@@ -28,6 +28,9 @@ import {
 
 /** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
 const SNAPSHOT_TIMEOUT_MS = 180_000;
+
+/** How long the agent may take to freeze or to thaw: a busy guest has data to write out first. */
+const AGENT_TIMEOUT_SECONDS = 60;
 
 /** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
 const OVERLAY_ROOM = 64 * 1024 * 1024;
@@ -272,12 +275,14 @@ function snapshotPhase(params: Params): Phase {
     wayBack: 'commit each overlay back into the file below it, pivot, and remove the overlay',
     ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
     effects: (world) => [
+      ...(params.quiesce ? [agentTimeout(world, AGENT_TIMEOUT_SECONDS)] : []),
       {
         tool: 'virsh',
         argv: command(params, world),
         why: 'make the overlays',
         timeoutMs: params.memspec ? 3_600_000 : SNAPSHOT_TIMEOUT_MS,
       },
+      ...(params.quiesce ? [thaw(world), agentTimeout(world, undefined)] : []),
     ],
     settled(before, after) {
       const problems = overlays(params, before).flatMap((overlay) => {
@@ -345,6 +350,39 @@ function specOf(params: Params, target: string) {
   const named = (name: string) => params.diskspec?.find((each) => each.disk === name);
   return named(target) ?? named(EVERY_OTHER);
 }
+
+/**
+ * libvirt waits for the guest agent for ever unless told (virsh, guest-agent-timeout): a freeze that hangs would then hold
+ * the domain against every later command, also after this run is gone.
+ */
+function agentTimeout(world: World, seconds: number | undefined): VirshEffect {
+  return {
+    tool: 'virsh',
+    argv: [
+      'guest-agent-timeout',
+      '--domain',
+      world.domain.name,
+      '--timeout',
+      String(seconds ?? -2),
+    ],
+    why:
+      seconds === undefined
+        ? "put libvirt's wait for the guest agent back to its default"
+        : 'bound the wait for the guest agent',
+  };
+}
+
+/** libvirt thaws what it froze, but says nothing when the agent died in between; a thaw of what is thawed does nothing. */
+function thaw(world: World): VirshEffect {
+  return {
+    tool: 'virsh',
+    argv: ['domfsthaw', '--domain', world.domain.name],
+    why: 'make sure that no file system stays frozen',
+  };
+}
+
+const FROZEN =
+  "the guest agent did not answer after the freeze: the guest's file systems may still be frozen (in the guest: fsfreeze --unfreeze, or restart it)";
 
 /** Which disks get an overlay, and where: what libvirt would choose, said outright. */
 function overlays(params: Params, world: World): Overlay[] {
@@ -446,18 +484,25 @@ function snapshotted(params: Params, world: World): World {
     : withDomain(after, { snapshots: [...after.domain.snapshots, params.name] });
 }
 
+/**
+ * Where no overlay was made the freeze itself failed, or libvirt has thawed; where one was made only the thaw can have
+ * failed, and then the guest may stand still.
+ */
+function helpThaw(params: Params, before: World, now: World): Effect[] {
+  const made = overlays(params, before).some(
+    (overlay) => diskOf(now, overlay.target)?.chain[0]?.file === overlay.file,
+  );
+  const thawing = { ...thaw(now), optional: true, ...(made ? { doubt: FROZEN } : {}) } as const;
+  return [
+    ...(made || now.domain.agent ? [thawing] : []),
+    { ...agentTimeout(now, undefined), optional: true },
+  ];
+}
+
 function commitBack(params: Params, before: World, now: World): Effect[] {
   const { name, state, snapshots } = now.domain;
   const running = isUp(now);
   const effects: Effect[] = [];
-  if (params.quiesce && running && now.domain.agent) {
-    effects.push({
-      tool: 'virsh',
-      argv: ['domfsthaw', '--domain', name],
-      why: 'make sure that no file system stays frozen',
-      optional: true,
-    });
-  }
   for (const overlay of overlays(params, before)) {
     const disk = diskOf(now, overlay.target);
     const above = disk?.chain[0]?.file === overlay.file && disk.chain[1]?.file === overlay.base;
@@ -508,5 +553,12 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
     });
   }
   if (params.memspec) effects.push(...removeMade(before, now, params.memspec.file, false));
-  return effects.length > 0 ? effects : restoreDefinition(before, now);
+  // An overlay that ran out of room has stopped the guest; on the file below it can go on.
+  if (effects.length > 0 && state === 'paused' && before.domain.state === 'running') {
+    effects.push({ tool: 'virsh', argv: ['resume', '--domain', name], why: 'let the guest go on' });
+  }
+  return [
+    ...(effects.length > 0 ? effects : restoreDefinition(before, now)),
+    ...(params.quiesce && running ? helpThaw(params, before, now) : []),
+  ];
 }

@@ -150,13 +150,15 @@ function undefinePhase(params: Params): Phase {
       };
     },
     undo(_before, now) {
-      const { persistent, kept } = now.domain;
+      const { persistent, definition, kept } = now.domain;
       if (!kept) return [];
-      if (!persistent)
+      // A daemon that was restarted may have made it persistent by itself, with a definition of its own making.
+      if (!persistent || definition !== kept.definition) {
         return [
           define(kept.definition, 'define the domain again from the journal'),
           ...restoreAttachments(kept, now),
         ];
+      }
       return kept.autostart && !now.domain.autostart ? restoreAttachments(kept, now) : [];
     },
   };

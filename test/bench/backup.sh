@@ -1,0 +1,9 @@
+#!/bin/bash
+# The straightforward way to back a running guest up: domain, its disk's file, destination, temporary overlay.
+set -euo pipefail
+virsh snapshot-create-as "$1" backup --disk-only --atomic --quiesce --no-metadata \
+  --diskspec "vda,snapshot=external,file=$4"
+qemu-img convert -O qcow2 "$2" "$3"
+virsh blockcommit "$1" vda --base "$2" --active --wait --pivot
+virsh domblklist "$1" | grep -qF "$2"
+rm -f "$4"

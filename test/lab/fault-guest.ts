@@ -1,0 +1,84 @@
+/** A guest that cases share as long as each leaves it as it was, and what "as it was" means. */
+import { readdir } from 'node:fs/promises';
+import type { Guest } from '../../src/lab/guest.ts';
+import type { Host } from '../../src/lab/host.ts';
+import type { DiskSpec } from '../../src/lab/images.ts';
+import { readDomainXml } from '../../src/model/domain-xml.ts';
+
+/** All that a run must bring back to the byte. */
+export interface Snapshot {
+  readonly definition: string;
+  readonly autostart: string;
+  readonly state: string;
+  readonly chain: readonly string[];
+  readonly files: readonly string[];
+  readonly snapshots: readonly string[];
+  readonly checkpoints: readonly string[];
+}
+
+export async function snapshotOf(host: Host, guest: Guest): Promise<Snapshot> {
+  const { name } = guest;
+  const moments = async (kind: 'snapshot' | 'checkpoint') => {
+    const names = (await host.virsh(`${kind}-list`, name, '--name'))
+      .split('\n')
+      .filter((each) => each !== '');
+    return Promise.all(
+      names.map((each) => host.virsh(`${kind}-dumpxml`, name, each, '--security-info')),
+    );
+  };
+  const [definition, live, info] = await Promise.all([
+    host.virsh('dumpxml', '--inactive', '--security-info', name),
+    host.virsh('dumpxml', name),
+    host.virsh('dominfo', name),
+  ]);
+  return {
+    definition,
+    autostart: /^Autostart:\s+(\S+)/m.exec(info)?.[1] ?? '',
+    state: await guest.state(),
+    chain: readDomainXml(live).disks[0]?.chain.map((layer) => layer.file) ?? [],
+    files: (await readdir(host.images, { recursive: true })).sort(),
+    snapshots: await moments('snapshot'),
+    checkpoints: await moments('checkpoint'),
+  };
+}
+
+const DISK: DiskSpec = {
+  target: 'vda',
+  chain: ['base', 'snap1', 'snap2'],
+  fill: 6_000_000,
+  size: 64 * 1024 * 1024,
+};
+
+/** Hands out a writing guest, and a fresh one after the last was spoilt. */
+export class SharedGuest {
+  readonly #host: Host;
+  #guest: Guest | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async get(): Promise<Guest> {
+    this.#guest ??= await this.#make();
+    return this.#guest;
+  }
+
+  /** The guest is not as it was: the next case gets another one. */
+  async spoil(): Promise<void> {
+    const guest = this.#guest;
+    this.#guest = undefined;
+    if (guest && (await guest.state()) !== 'shut off') await guest.destroy();
+  }
+
+  /** With a snapshot's and a checkpoint's metadata, autostart and a password, since all of them can be lost. */
+  async #make(): Promise<Guest> {
+    const guest = await this.#host.createGuest({
+      disks: [DISK],
+      autostart: true,
+      extraXml: "<graphics type='vnc' autoport='yes' passwd='secret'/>",
+    });
+    await guest.waitForWrites(2);
+    await this.#host.virsh('snapshot-create-as', guest.name, 'earlier', '--disk-only', '--atomic');
+    return guest;
+  }
+}

@@ -1,0 +1,135 @@
+/** Runs a plan on a lab host in this process, with one fault let loose before, during or after one of its effects. */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunEvent } from '../../src/events.ts';
+import { compile } from '../../src/graph/graph.ts';
+import { createJournal, writeDurably } from '../../src/journal/journal.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import type { Driver } from '../../src/model/driver.ts';
+import type { Effect } from '../../src/model/effect.ts';
+import { readPlan } from '../../src/plan/read.ts';
+import { admit, refuseErrors } from '../../src/run/admit.ts';
+import { execute, type Finish } from '../../src/run/execute.ts';
+import { steps } from '../../src/steps/registry.ts';
+
+/** When a fault strikes, relative to an effect of the way forward. */
+export type Moment = 'before' | 'during' | 'after';
+
+export interface Fault {
+  readonly name: string;
+  /** The effect it strikes at: the first of this phase whose tool (and virsh verb) fits. */
+  readonly phase: string;
+  readonly tool: string;
+  readonly moment: Moment;
+  strike(context: StrikeContext): Promise<unknown> | unknown;
+  /** Takes the cause away once the effect has ended, so that the way back finds the host in order. */
+  relieve?(): Promise<unknown> | unknown;
+}
+
+export interface StrikeContext {
+  interrupt(): void;
+}
+
+export interface FaultyRun {
+  readonly finish: Finish;
+  readonly events: readonly RunEvent[];
+  /** Whether the fault's moment came at all. */
+  readonly struck: boolean;
+}
+
+/** How long a job is let run before a fault strikes in its middle. */
+const INTO_THE_JOB_MS = 150;
+
+export async function runWithFault(
+  host: Host,
+  domain: string,
+  source: string,
+  fault: Fault,
+): Promise<FaultyRun> {
+  const plan = readPlan({ file: 'plan.yaml', source, steps });
+  const graph = compile(plan);
+  const interruption = new AbortController();
+  const live = await openLiveDriver({ uri: host.uri, domain, readonly: false, writeDurably });
+  const events: RunEvent[] = [];
+  const faulty = new FaultyDriver(
+    live,
+    fault,
+    () => interruption.abort(new Error('interrupted')),
+    () => events,
+  );
+  try {
+    const admission = await admit(plan, graph, faulty.driver);
+    refuseErrors(admission);
+    const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
+    await live.mark({
+      run: 'lab',
+      host: 'lab',
+      user: 'lab',
+      pid: process.pid,
+      since: '2020-01-01T00:00:00Z',
+    });
+    const finish = await execute({
+      id: 'lab',
+      graph,
+      driver: faulty.driver,
+      journal,
+      uri: host.uri,
+      user: 'lab',
+      version: '0',
+      world: admission.world,
+      files: admission.files,
+      signal: interruption.signal,
+      listener: (event) => events.push(event),
+    });
+    await journal.close();
+    return { finish, events, struck: faulty.struck };
+  } finally {
+    await live.close();
+  }
+}
+
+/** The live driver, which does everything itself; only the fault is ours. */
+class FaultyDriver {
+  struck = false;
+  readonly driver: Driver;
+
+  constructor(
+    live: Driver,
+    fault: Fault,
+    interrupt: () => void,
+    events: () => readonly RunEvent[],
+  ) {
+    const strike = async () => {
+      this.struck = true;
+      await fault.strike({ interrupt });
+    };
+    this.driver = new Proxy(live, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (name !== 'perform') return typeof value === 'function' ? value.bind(target) : value;
+        return async (...[effect, context]: Parameters<Driver['perform']>) => {
+          const aims = !this.struck && aimsAt(fault, effect, events());
+          if (aims && fault.moment === 'before') await strike();
+          const running = target.perform(effect, context);
+          // Whoever awaits it below hears of its failure; until then it must not count as unhandled.
+          running.catch(() => {});
+          if (aims && fault.moment === 'during') {
+            await delay(INTO_THE_JOB_MS);
+            await strike();
+          }
+          await running.finally(() => (aims ? fault.relieve?.() : undefined));
+          if (aims && fault.moment === 'after') await strike();
+        };
+      },
+    });
+  }
+}
+
+function aimsAt(fault: Fault, effect: Effect, events: readonly RunEvent[]): boolean {
+  const phase = events.findLast((event) => event.event === 'phase-started');
+  if (phase?.event !== 'phase-started' || phase.direction !== 'do') return false;
+  const tool = effect.tool === 'virsh' ? String(effect.argv[0]) : effect.tool;
+  return `${phase.step}/${phase.phase}` === fault.phase && tool === fault.tool;
+}
