@@ -20,7 +20,7 @@ import type { Folder, ImageFile, Layer } from '../model/world.ts';
 /** The file at that path; null when there is none. */
 export async function lookAtFile(path: string): Promise<ImageFile | null> {
   const found = await absentAsNull(stat(path));
-  return found && { size: found.blocks * 512 };
+  return found && { size: found.blocks * 512, identity: `${found.dev}:${found.ino}` };
 }
 
 /** The folder at that path; null when there is none. */

@@ -96,6 +96,8 @@ export interface ImageFile {
   readonly format?: string;
   /** Bytes that the file takes on its storage. */
   readonly size: number;
+  /** The same for every name of one file (links, bind mounts); absent where nothing has looked. */
+  readonly identity?: string;
 }
 
 export interface Folder {
@@ -140,6 +142,12 @@ export function diskOf(world: World, target: string): Disk | undefined {
 /** The file that takes the guest's writes on that disk; undefined for an unknown disk or an empty drive. */
 export function activeFile(world: World, target: string): string | undefined {
   return diskOf(world, target)?.chain[0]?.file;
+}
+
+/** Whether two paths are one file: by the same name, or by different names of it. */
+export function isSameFile(world: World, a: string, b: string): boolean {
+  const identity = world.files[a]?.identity;
+  return a === b || (identity !== undefined && identity === world.files[b]?.identity);
 }
 
 /** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */

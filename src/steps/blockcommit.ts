@@ -4,6 +4,7 @@ import type { Effect } from '../model/effect.ts';
 import {
   type Disk,
   diskOf,
+  isSameFile,
   isUp,
   type Layer,
   type World,
@@ -246,7 +247,7 @@ function checkOwnDisks(world: World, disk: Disk, key: string, files: readonly st
   return world.domain.disks
     .filter((each) => each.target !== disk.target)
     .flatMap((each) => each.chain.map((layer) => ({ target: each.target, file: layer.file })))
-    .filter(({ file }) => files.includes(file))
+    .filter(({ file }) => files.some((each) => isSameFile(world, each, file)))
     .map(({ target, file }) =>
       refuse(
         'BP109',

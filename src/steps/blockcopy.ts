@@ -5,6 +5,7 @@ import {
   activeFile,
   type Disk,
   diskOf,
+  isSameFile,
   isUp,
   type Layer,
   type World,
@@ -160,7 +161,9 @@ export const blockcopy = defineStep<typeof schema>({
     if (Array.isArray(disk)) return disk;
     const files = disk.chain.map((layer) => layer.file);
     const findings: Finding[] = [];
-    const taken = world.domain.disks.find((each) => filesOf(each).includes(params.dest));
+    const taken = world.domain.disks.find((each) =>
+      filesOf(each).some((file) => file !== undefined && isSameFile(world, file, params.dest)),
+    );
     if (taken) {
       findings.push(
         refuse(

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors.ts';
-import { usersOf, type World, withFile } from '../model/world.ts';
+import { isSameFile, usersOf, type World, withFile } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { bytesOf, checkAbsolute, checkNewFile, checkRunning, refuse } from './preconditions.ts';
@@ -141,11 +141,12 @@ export const convert = defineStep<typeof schema>({
 
 /** The guest that writes to the file now, in words; undefined when it is quiet. */
 function writerOf(world: World, file: string): string | undefined {
+  const is = (other: string | undefined) => other !== undefined && isSameFile(world, file, other);
   const own = world.domain.disks.find(
     (disk) =>
-      disk.chain[0]?.file === file ||
-      disk.job?.mirror === file ||
-      (disk.job && disk.chain.some((layer) => layer.file === file)),
+      is(disk.chain[0]?.file) ||
+      is(disk.job?.mirror) ||
+      (disk.job && disk.chain.some((layer) => is(layer.file))),
   );
   if (own && world.domain.state !== 'shut off') return `"${world.domain.name}" (${own.target})`;
   const other = world.others.find((each) => each.writes.includes(file));
