@@ -198,6 +198,10 @@ export class DriverDouble implements Driver {
     this.#marker = undefined;
   }
 
+  get marked(): boolean {
+    return this.#marker !== undefined;
+  }
+
   async marker(): Promise<Marker | undefined> {
     return this.#marker;
   }

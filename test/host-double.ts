@@ -181,6 +181,7 @@ export class HostDouble {
       'snapshot-create': () => this.#redefineMoment('snapshots', file),
       'checkpoint-create': () => this.#redefineMoment('checkpoints', file),
       'snapshot-delete': () => this.#forget(one(options, 'snapshotname')),
+      'guest-agent-timeout': () => {},
       domfsthaw: () => refuseUnless(this.world.domain.agent, 'QEMU guest agent is not connected'),
     };
     const act = run[verb];

@@ -123,4 +123,8 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     domain: true,
     mountpoint: true,
   },
+  'guest-agent-timeout': {
+    domain: true,
+    timeout: true,
+  },
 };

@@ -90,5 +90,5 @@ testStep(blockcommit, {
     ],
   ],
   scenes: [alone, world(), transient],
-  admitted: 20,
+  admitted: 10,
 });

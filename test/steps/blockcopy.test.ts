@@ -109,5 +109,5 @@ testStep(blockcopy, {
     ],
   ],
   scenes: [world(), transient, world({ files: { [DEST]: { size: 5 } } })],
-  admitted: 20,
+  admitted: 10,
 });

@@ -85,5 +85,5 @@ testStep(convert, {
     ],
   ],
   scenes: [world(), world({ others: [] })],
-  admitted: 20,
+  admitted: 10,
 });

@@ -61,5 +61,5 @@ testStep(redefine, {
     ['a stale definition, kept', {}, moved, ['BP114']],
   ],
   scenes: [kept, full, apart, world()],
-  admitted: 20,
+  admitted: 10,
 });

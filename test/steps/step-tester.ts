@@ -48,7 +48,7 @@ export interface Tables {
   readonly admitted: number;
 }
 
-const RUNS = 600;
+const RUNS = 300;
 
 /** Declares the tests of one kind. */
 export function testStep(step: AnyStep, tables: Tables): void {
@@ -90,7 +90,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
           fc.constantFrom(...tables.scenes),
           (params, scene) => {
             frozen(params);
-            expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+            if (!fits(params)) throw new Error(JSON.stringify(fits.errors));
             const findings = step.check(params);
             expect(step.check(params)).toEqual(findings);
             pointIntoTheSchema(step, findings);
@@ -236,7 +236,8 @@ function perform(stage: Stage, effect: Effect): void {
       stage.kept = host.bundle();
       break;
   }
-  expect(host.lost(), `after ${JSON.stringify(effect)}`).toEqual([]);
+  const lost = host.lost();
+  if (lost.length > 0) expect(lost, `after ${JSON.stringify(effect)}`).toEqual([]);
 }
 
 function worldOf({ host, kept }: Stage): World {

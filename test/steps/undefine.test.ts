@@ -25,5 +25,5 @@ testStep(undefine, {
     ['NVRAM and TPM', {}, uefi, ['BP115', 'BP115']],
   ],
   scenes: [world(), uefi],
-  admitted: 100,
+  admitted: 50,
 });
