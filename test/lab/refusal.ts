@@ -1,0 +1,49 @@
+/** How lab tests see that a plan is refused before anything is done. */
+import { readFile } from 'node:fs/promises';
+import { expect } from 'vitest';
+import type { Host } from '../../src/lab/host.ts';
+import {
+  codes,
+  type Ended,
+  expectNothingLeft,
+  listing,
+  picture,
+  planText,
+  startRun,
+  stateDir,
+  writePlan,
+} from './support.ts';
+
+/** The journals of runs; a refused run leaves none, and the folder of locks may be there, empty. */
+async function stateFiles(host: Host): Promise<string[]> {
+  const paths: string[] = await listing(stateDir(host)).catch(() => []);
+  return paths.filter((path) => !path.endsWith('/locks'));
+}
+
+/** Runs a plan that has to be refused, and fails unless it was for those codes, in place, with nothing touched. */
+export async function refusal(
+  host: Host,
+  domain: string,
+  steps: readonly Record<string, unknown>[],
+  expected: readonly string[],
+  /** The word of the plan that the first finding points at. */
+  word?: string,
+): Promise<Ended> {
+  const before = await picture(host, domain);
+  const journals = await stateFiles(host);
+  const file = await writePlan(host, planText(domain, steps));
+  const ended = await (await startRun(host, { file })).ended;
+  expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, expected]);
+  expect(ended.events).toEqual([]);
+  if (word !== undefined) {
+    const [, line, column] = new RegExp(`^${file}:(\\d+):(\\d+): error`, 'm').exec(ended.stderr)!;
+    const text = (await readFile(file, 'utf8')).split('\n')[Number(line) - 1]!;
+    expect(text.slice(Number(column) - 1).startsWith(word), `${ended.stderr} at "${word}"`).toBe(
+      true,
+    );
+  }
+  expect(await picture(host, domain)).toEqual(before);
+  expect(await stateFiles(host)).toEqual(journals);
+  await expectNothingLeft(host, domain);
+  return ended;
+}

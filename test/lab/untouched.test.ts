@@ -1,0 +1,153 @@
+/**
+ * What a run must not touch: files that another domain's chain names, however it names them, and, in a dry run, anything
+ * at all. The daemon's own log is the witness that a dry run asks for nothing that could write.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { refusal } from './refusal.ts';
+import {
+  type Ended,
+  imageChain,
+  type Picture,
+  picture,
+  planText,
+  raiseLog,
+  startCli,
+  writePlan,
+} from './support.ts';
+
+const NAME = 'testvm';
+let host: Host;
+let guest: Guest;
+/** base <- mid <- top. */
+let base: string;
+let mid: string;
+let top: string;
+let shared: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  shared = join(host.images, 'shared');
+  await mkdir(shared);
+  guest = await host.createGuest({
+    name: NAME,
+    disks: [{ target: 'vda', chain: [join(shared, 'base.qcow2'), 'mid', 'top'] }],
+  });
+  [base, mid, top] = guest.disks[0]!.files as [string, string, string];
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+
+const expectRefused = (
+  steps: readonly Record<string, unknown>[],
+  expected: readonly string[],
+  word?: string,
+): Promise<Ended> => refusal(host, NAME, steps, expected, word);
+const at = (name: string) => join(host.images, name);
+const copy = (more: object) => ({
+  blockcopy: { disk: 'vda', dest: at('new'), pivot: true, ...more },
+});
+
+describe("another domain's files", () => {
+  let refs: string;
+  beforeAll(() => {
+    refs = join(host.images, 'refs');
+  });
+
+  /** A second domain with an overlay above the shared base, which it names as told. */
+  async function neighbour(backing: string, start: boolean): Promise<Guest> {
+    await mkdir(refs, { recursive: true });
+    const overlay = join(refs, 'overlay.qcow2');
+    await host.qemuImg(
+      'create',
+      '-q',
+      '-f',
+      'qcow2',
+      '-b',
+      backing,
+      '-F',
+      'qcow2',
+      overlay,
+      '-u',
+      '64M',
+    );
+    return host.createGuest({
+      name: 'neighbour',
+      start,
+      disks: [{ target: 'vda', chain: [overlay] }],
+    });
+  }
+
+  test.each([
+    ['running', true, false],
+    ['off: only its image header names the file', false, false],
+    ['running, and names it through a symlinked folder', true, true],
+    ['off, and names it through a symlinked folder', false, true],
+  ])('of a domain that is %s', async (_, start, linked) => {
+    if (linked) await symlink(shared, at('alias'));
+    const other = await neighbour(linked ? join(at('alias'), 'base.qcow2') : base, start);
+    const hash = async () =>
+      createHash('sha256')
+        .update(await readFile(base))
+        .digest('hex');
+    const before = await hash();
+    const commit = (params: object) => [{ blockcommit: { disk: 'vda', pivot: true, ...params } }];
+    await expectRefused(commit({ base }), ['BP109'], base);
+    await expectRefused([{ blockcommit: { disk: 'vda', top: mid, base } }], ['BP109']);
+    const overlay = join(refs, 'overlay.qcow2');
+    const reused = { dest: overlay, format: 'qcow2', 'reuse-external': true };
+    await expectRefused([copy(reused)], ['BP109'], overlay);
+    expect(await hash()).toBe(before);
+    await other.destroy();
+    await host.virsh('undefine', 'neighbour');
+    await rm(refs, { recursive: true });
+    await rm(at('neighbour'), { recursive: true, force: true });
+    await rm(at('alias'), { force: true });
+  });
+});
+
+test('a dry run writes nothing, and asks the daemon for nothing that could', async () => {
+  await raiseLog(host, '1:libvirt');
+  const logged = (await readFile(host.logs, 'utf8')).length;
+  const before: Picture = await picture(host, NAME);
+  const asked = (await readFile(host.logs, 'utf8')).length;
+  expect(asked).toBeGreaterThan(logged);
+  const steps = [
+    { undefine: {} },
+    copy({ shallow: true }),
+    { redefine: { disk: 'vda', source: at('new') } },
+    {
+      'snapshot-create-as': {
+        name: 's',
+        'disk-only': true,
+        quiesce: true,
+        diskspec: [{ disk: '*', snapshot: 'no' }, { disk: 'vda' }],
+      },
+    },
+    { convert: { source: at('new'), dest: at('copy') } },
+    { blockcommit: { disk: 'vda', shallow: true, pivot: true, delete: true } },
+  ];
+  const file = await writePlan(host, planText(NAME, steps));
+  const ended = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
+  expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
+  const log = (await readFile(host.logs, 'utf8')).slice(asked);
+  const calls = new Set([...log.matchAll(/ : (vir[A-Z]\w+):\d+ : /g)].map(([, name]) => name!));
+  // The daemon opens each connection as its client asked: 1 is read-only, and refuses every change.
+  const opened = [...log.matchAll(/virConnectOpenAuth:.*flags=(\S+)$/gm)].map(([, flags]) => flags);
+  expect(new Set(opened)).toEqual(new Set(['0x1']));
+  expect(calls).toContain('virDomainGetXMLDesc');
+  expect([...calls].filter((name) => WRITES.test(name))).toEqual([]);
+  expect(await picture(host, NAME)).toEqual(before);
+  for (const shown of ['virsh undefine', 'virsh blockcopy', 'virsh define', 'qemu-img convert'])
+    expect(ended.stdout).toContain(shown);
+  expect(await imageChain(host, top)).toEqual([top, mid, base]);
+  await guest.waitForWrites(1);
+});
+
+/** What libvirt's own functions are called that change a domain. */
+const WRITES =
+  /Undefine|Define|Create|Delete|Block(Copy|Commit|Rebase|Pull|JobAbort|JobSetSpeed)|SetMetadata|SetAutostart|Suspend|Resume|Destroy|Shutdown|FSFreeze|FSThaw|AgentCommand|Redefine|Revert|DomainSave|DomainManagedSave/;
