@@ -23,6 +23,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { overlayAgain } from './overlay.ts';
 import {
   checkAbsolute,
   checkExclusive,
@@ -31,7 +32,6 @@ import {
   refuse,
   workableDisk,
 } from './preconditions.ts';
-import { overlayAgain } from './snapshot-create-as.ts';
 
 const schema = {
   type: 'object',

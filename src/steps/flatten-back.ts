@@ -7,7 +7,7 @@ import type { Effect } from '../model/effect.ts';
 import { type Disk, type Layer, usersOf, type World } from '../model/world.ts';
 import { abort, awaitReady, pivot, removeFile } from './block-job.ts';
 import { restoreDefinition } from './definition.ts';
-import { overlayAgain } from './snapshot-create-as.ts';
+import { overlayAgain } from './overlay.ts';
 
 export interface FlattenedCopy {
   readonly disk: string;

@@ -3,7 +3,6 @@ import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
 import {
-  type Disk,
   diskOf,
   isUp,
   usersOf,
@@ -15,6 +14,7 @@ import {
 import { abortOwnJob, awaitReady, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
   checkAbsolute,
   checkExclusive,
@@ -25,9 +25,6 @@ import {
   refuse,
   workableDisk,
 } from './preconditions.ts';
-
-/** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
-const SNAPSHOT_TIMEOUT_MS = 180_000;
 
 /** How long the agent may take to freeze or to thaw: a busy guest has data to write out first. */
 const AGENT_TIMEOUT_SECONDS = 60;
@@ -116,15 +113,6 @@ const schema = {
 } as const satisfies ParamsSchema;
 
 type Params = Infer<typeof schema>;
-
-/** One disk's part in the snapshot. */
-interface Overlay {
-  readonly target: string;
-  readonly file: string;
-  readonly format: string;
-  /** The file that becomes the overlay's backing file. */
-  readonly base: string;
-}
 
 export const snapshotCreateAs = defineStep<typeof schema>({
   kind: 'snapshot-create-as',
@@ -429,34 +417,6 @@ function command(params: Params, world: World): string[] {
       : []),
     ...specs.flatMap((spec) => ['--diskspec', spec]),
   ];
-}
-
-/** virsh takes a comma inside a disk's specification when it is doubled (virsh, snapshot-create-as). */
-function commas(text: string): string {
-  return text.replaceAll(',', ',,');
-}
-
-function externalSpec(overlay: Overlay): string {
-  return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
-}
-
-/** The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are. */
-export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect {
-  const others = world.domain.disks.filter(
-    (each) => each.target !== disk.target && each.chain.length > 0,
-  );
-  return {
-    tool: 'virsh',
-    argv: [
-      'snapshot-create-as',
-      ...['--domain', world.domain.name, '--name', `blockplan-back-${disk.target}`],
-      ...['--disk-only', '--atomic', '--no-metadata'],
-      ...['--diskspec', externalSpec({ target: disk.target, ...overlay })],
-      ...others.flatMap((each) => ['--diskspec', `${commas(each.target)},snapshot=no`]),
-    ],
-    why: `put an overlay ${overlay.file} above ${overlay.base} again`,
-    timeoutMs: SNAPSHOT_TIMEOUT_MS,
-  };
 }
 
 function snapshotted(params: Params, world: World): World {

@@ -1,0 +1,43 @@
+/** Overlays as `snapshot-create-as` makes them: for a snapshot, and on the way back of other steps. */
+import type { Effect } from '../model/effect.ts';
+import type { Disk, World } from '../model/world.ts';
+
+/** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
+export const SNAPSHOT_TIMEOUT_MS = 180_000;
+
+/** One disk's part in the snapshot. */
+export interface Overlay {
+  readonly target: string;
+  readonly file: string;
+  readonly format: string;
+  /** The file that becomes the overlay's backing file. */
+  readonly base: string;
+}
+
+/** virsh takes a comma inside a disk's specification when it is doubled (virsh, snapshot-create-as). */
+export function commas(text: string): string {
+  return text.replaceAll(',', ',,');
+}
+
+export function externalSpec(overlay: Overlay): string {
+  return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
+}
+
+/** The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are. */
+export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect {
+  const others = world.domain.disks.filter(
+    (each) => each.target !== disk.target && each.chain.length > 0,
+  );
+  return {
+    tool: 'virsh',
+    argv: [
+      'snapshot-create-as',
+      ...['--domain', world.domain.name, '--name', `blockplan-back-${disk.target}`],
+      ...['--disk-only', '--atomic', '--no-metadata'],
+      ...['--diskspec', externalSpec({ target: disk.target, ...overlay })],
+      ...others.flatMap((each) => ['--diskspec', `${commas(each.target)},snapshot=no`]),
+    ],
+    why: `put an overlay ${overlay.file} above ${overlay.base} again`,
+    timeoutMs: SNAPSHOT_TIMEOUT_MS,
+  };
+}

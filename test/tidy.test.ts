@@ -1,0 +1,335 @@
+/** The rules of the house: who may import whom, what belongs where, and how large a piece may get. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { steps } from '../src/steps/registry.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Whose files each room may import besides its own and those at the top; `cli` puts everything together. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  steps: ['model'],
+  plan: ['steps', 'model'],
+  graph: ['plan', 'steps', 'model'],
+  machine: ['graph'],
+  simulate: ['machine', 'graph', 'steps', 'model'],
+  libvirt: ['model'],
+  journal: ['model'],
+  run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],
+  render: ['graph', 'simulate', 'model'],
+  lab: ['libvirt', 'model'],
+  generate: ['plan', 'graph', 'simulate', 'steps', 'model'],
+  cli: ['graph', 'journal', 'libvirt', 'model', 'plan', 'render', 'run', 'simulate', 'steps'],
+};
+
+/** Rooms that know another only by its types: what they do must not depend on how it works. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  journal: ['model'],
+  render: ['graph', 'simulate', 'model'],
+};
+
+/** The files at the top of src, which every room may import: they import nothing but each other and types. */
+const TOP = ['errors.ts', 'events.ts', 'printable.ts', 'shell-quote.ts'];
+
+/** The one place that may import a package; other packages may not be imported at all. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  xstate: ['src/machine/'],
+  execa: ['src/libvirt/', 'src/lab/'],
+  listr2: ['src/render/terminal.ts'],
+  commander: ['src/cli/'],
+  ajv: ['src/generate/'],
+  esbuild: ['src/generate/'],
+  yaml: ['src/plan/', 'src/generate/'],
+  'pretty-bytes': ['src/render/'],
+  '@rgrove/parse-xml': ['src/model/', 'src/libvirt/'],
+};
+
+const MOST_LINES = 300;
+const MOST_FUNCTION_LINES = 70;
+
+const ONE_KIND =
+  'a kind of step is one file: its options, its checks and its phases are read together';
+
+/** Files that may be longer, and why. */
+const LONG_FILES: Readonly<Record<string, string>> = {
+  'src/steps/blockcommit.ts': ONE_KIND,
+  'src/steps/blockcopy.ts': ONE_KIND,
+  'src/steps/snapshot-create-as.ts': ONE_KIND,
+  'test/host-double.ts': 'a whole libvirt host in memory: its commands share one state',
+  'test/steps/step-tester.ts': 'the laws of a step share the walk that they are checked on',
+  'test/tidy.test.ts': 'the rules are read together',
+  'test/lab/faults.test.ts': 'a table of phases and faults',
+  'test/lab/support.ts': 'what the lab tests look at, in one vocabulary',
+  'test/lab/virsh.test.ts': 'one real session, tried from every side',
+};
+
+/** Functions that may be longer, and why. */
+const LONG_FUNCTIONS: Readonly<Record<string, string>> = {};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typesOnly: boolean;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(ROOT.length))
+    .sort();
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+const isGenerated = (file: string) => file.includes('.generated.');
+const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !isGenerated(file));
+const tests = filesBelow('test').filter((file) => file.endsWith('.ts'));
+const texts = new Map([...sources, ...tests].map((file) => [file, read(file)]));
+
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\b(?:await\s+)?import\('([^']+)'\)/gm;
+
+/** The imports of a file; those inside the package resolved to its path. */
+function importsOf(file: string): Import[] {
+  return [...(texts.get(file) ?? '').matchAll(IMPORT)].map((found) => {
+    const word = found[2] ?? found[3] ?? '';
+    const to = word.startsWith('.') ? normalize(join(dirname(file), word)) : word;
+    return { from: file, to, typesOnly: found[1] !== undefined };
+  });
+}
+
+/** `steps` for `src/steps/define.ts`, `top` for `src/errors.ts`. */
+function roomOf(file: string): string {
+  const [, room = '', rest] = file.split('/');
+  return rest === undefined ? 'top' : room;
+}
+
+const imports = sources.flatMap(importsOf);
+const inside = imports.filter(({ to }) => to.startsWith('src/'));
+
+describe('arrows', () => {
+  test('every room has rules, and every rule a room', () => {
+    const rooms = new Set(sources.map(roomOf));
+    rooms.delete('top');
+    expect([...rooms].sort()).toEqual(Object.keys(ROOMS).sort());
+  });
+
+  test('no room imports one that it may not', () => {
+    const wrong = inside.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)];
+      if (room === other || from === 'src/index.ts') return false;
+      if (other === 'top') return !TOP.includes(basename(to));
+      return room === 'top' ? other !== 'model' : !ROOMS[room]?.includes(other);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('some rooms are known by their types only', () => {
+    const wrong = inside.filter(
+      ({ from, to, typesOnly }) => !typesOnly && TYPES_ONLY[roomOf(from)]?.includes(roomOf(to)),
+    );
+    expect(wrong).toEqual([]);
+    const top = inside.filter(
+      ({ from, typesOnly }) => TOP.some((file) => from === `src/${file}`) && !typesOnly,
+    );
+    expect(top).toEqual([]);
+  });
+
+  test('a kind of step imports no other kind', () => {
+    const kinds = steps.map(({ kind }) => `src/steps/${kind}.ts`);
+    const wrong = inside.filter(({ from, to }) => kinds.includes(from) && kinds.includes(to));
+    expect(wrong).toEqual([]);
+  });
+
+  test('the library leads to no command line, no lab and no host', () => {
+    const reached = closure(['src/index.ts']);
+    expect([...reached].filter((file) => /^src\/(cli|lab|render|libvirt)\//.test(file))).toEqual(
+      [],
+    );
+  });
+
+  test('there are no cycles', () => {
+    const cycles: string[] = [];
+    for (const file of sources) {
+      const next = inside.filter(({ from }) => from === file).map(({ to }) => to);
+      if (closure(next).has(file)) cycles.push(file);
+    }
+    expect(cycles).toEqual([]);
+  });
+
+  test('every package is imported in its place, and no other package at all', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (to.startsWith('src/') || to.startsWith('node:') || to === 'package.json') return false;
+      const name = /^(@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? '';
+      return !PACKAGES[name]?.some((place) => from.startsWith(place));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('nothing in src imports a test', () => {
+    expect(imports.filter(({ to }) => to.startsWith('test/'))).toEqual([]);
+  });
+});
+
+/** Every file of src that can be reached from these. */
+function closure(starts: readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const open = [...starts];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const { from, to } of inside) if (from === file) open.push(to);
+  }
+  return reached;
+}
+
+describe('pieces', () => {
+  test('an index.ts stands at the top only', () => {
+    expect(sources.filter((file) => basename(file) === 'index.ts')).toEqual(['src/index.ts']);
+  });
+
+  test('no file is a drawer for everything', () => {
+    const all = [...sources, ...tests];
+    expect(
+      all.filter((file) => /(^|[/-])(utils?|helpers?|common|misc|shared)\.\w+$/.test(file)),
+    ).toEqual([]);
+  });
+
+  test('no file is longer than it has a reason to be', () => {
+    const long = [...texts]
+      .filter(([, text]) => text.split('\n').length - 1 > MOST_LINES)
+      .map(([file]) => file);
+    expect(long.filter((file) => !(file in LONG_FILES))).toEqual([]);
+    expect(
+      Object.keys(LONG_FILES).filter((file) => texts.has(file) && !long.includes(file)),
+    ).toEqual([]);
+  });
+
+  test('no function is longer than it has a reason to be', () => {
+    const long = sources.flatMap((file) =>
+      functionsOf(texts.get(file) ?? '')
+        .filter(({ lines }) => lines > MOST_FUNCTION_LINES)
+        .map(({ name, lines }) => ({ place: `${file} ${name}`, lines })),
+    );
+    expect(long.filter(({ place }) => !(place in LONG_FUNCTIONS))).toEqual([]);
+  });
+});
+
+/** Functions by the layout that Biome gives them: one ends at the first `}` as deep as the line that begins it. */
+function functionsOf(text: string): { name: string; lines: number }[] {
+  const lines = text.split('\n');
+  const begins =
+    /^(\s*)(?:export )?(?:default )?(?:static |override )?(?:async )?(?:function\*? (\w+)|(?:const (\w+) = )(?:async )?\(.*=>|([#\w]+)(?:<.*>)?\((?!.*\)\)?;$))/;
+  return lines.flatMap((line, at) => {
+    const found = begins.exec(line);
+    const name = found?.[2] ?? found?.[3] ?? found?.[4];
+    if (
+      !found ||
+      name === undefined ||
+      /^(if|for|while|switch|catch|return|import|export)$/.test(name)
+    )
+      return [];
+    const after = (from: number, sign: string) =>
+      lines.findIndex((each, index) => index > from && each.startsWith(`${found[1] ?? ''}${sign}`));
+    // What spans lines up to its body is a function's head; what ends otherwise is a call.
+    const head = line.endsWith('(') ? after(at, ')') : at;
+    if (!lines[head]?.endsWith('{')) return [];
+    const end = after(head, '}');
+    return end < 0 ? [] : [{ name, lines: end - at + 1 }];
+  });
+}
+
+describe('manners', () => {
+  /** The places in files where the pattern is found. */
+  function found(files: readonly string[], pattern: RegExp): string[] {
+    return files.flatMap((file) =>
+      (texts.get(file) ?? '')
+        .split('\n')
+        .flatMap((line, at) => (pattern.test(line) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
+    );
+  }
+
+  test('only the command line, the demo and the keeper of the lab end the process', () => {
+    const others = sources.filter((file) => !/^src\/(cli\/|lab\/(demo|keeper)\.ts)/.test(file));
+    expect(found(others, /process\.(exit|exitCode|abort)\b/)).toEqual([]);
+  });
+
+  test('nothing is printed past the renderers', () => {
+    expect(found(sources, /\bconsole\.\w+\(/)).toEqual([]);
+  });
+
+  test('what only pretends stands under test', () => {
+    expect(found(sources, /\b(mock|fake|stub|dummy)\w*/i)).toEqual([]);
+  });
+
+  test('nothing is left for later, alone or out', () => {
+    const later = new RegExp(`\\b(${['TO', 'DO'].join('')}|FIX${'ME'}|XX${'X'}|HA${'CK'})\\b`);
+    expect(found([...sources, ...tests], later)).toEqual([]);
+    expect(found(tests, /\b(?:test|it|describe)\.(?:only|skip|todo)\b/)).toEqual([]);
+  });
+
+  test('a test of the lab is never left out on CI', () => {
+    const conditional = found(
+      tests.filter((file) => file.startsWith('test/lab/')),
+      /\.(skipIf|runIf)\(/,
+    );
+    expect(conditional.filter((line) => !line.includes('CI'))).toEqual([]);
+  });
+
+  test('types are not silenced', () => {
+    expect(found([...sources, ...tests], /@ts-(ignore|nocheck|expect-error)/)).toEqual([]);
+  });
+});
+
+describe('every kind of step', () => {
+  test.each(steps.map(({ kind }) => kind))('%s has its file, its test and its page', (kind) => {
+    for (const file of [
+      `src/steps/${kind}.ts`,
+      `src/steps/${kind}.md`,
+      `test/steps/${kind}.test.ts`,
+    ])
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+});
+
+describe('what is in the repository', () => {
+  const tracked = existsSync(join(ROOT, '.git'))
+    ? execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
+        .split('\0')
+        .filter((file) => file !== '' && existsSync(join(ROOT, file)))
+    : [...texts.keys()];
+
+  test('names no place on the machine that it was made on', () => {
+    const place = new RegExp(`/${'work'}/(main|shared)\\b|/home/\\w+/`);
+    expect(tracked.filter((file) => place.test(read(file)))).toEqual([]);
+  });
+
+  test('names no package registry', () => {
+    const registry = /https?:\/\/[^\s"']*(registry|npm-proxy|artifactory|nexus)[./]/i;
+    expect(tracked.filter((file) => registry.test(read(file)))).toEqual([]);
+  });
+
+  test('has every file that the package names', () => {
+    const manifest = JSON.parse(read('package.json')) as {
+      files: string[];
+      bin: Record<string, string>;
+      exports: Record<string, string | Record<string, string>>;
+    };
+    // dist is made by the build; the test of the package looks into it.
+    const isThere = (path: string) =>
+      /^(\.\/)?dist(\/|$)/.test(path) || existsSync(join(ROOT, path));
+    const named = [
+      ...manifest.files,
+      ...Object.values(manifest.bin),
+      ...Object.values(manifest.exports).flatMap((each) =>
+        typeof each === 'string' ? [each] : Object.values(each),
+      ),
+    ];
+    expect(named.filter((path) => !path.startsWith('!') && !isThere(path))).toEqual([]);
+  });
+});
