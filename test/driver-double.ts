@@ -5,7 +5,6 @@ import {
   type Driver,
   EffectFailed,
   type Marker,
-  type Observation,
   type PerformContext,
 } from '../src/model/driver.ts';
 import type { Effect } from '../src/model/effect.ts';
@@ -64,7 +63,7 @@ export class DriverDouble implements Driver {
     this.#interrupt = interrupt;
   }
 
-  async observe({ files, survey }: Observation): Promise<World> {
+  async observe(files: readonly string[]): Promise<World> {
     this.#reach();
     this.host.guestWrites();
     const { world } = this.host;
@@ -75,14 +74,25 @@ export class DriverDouble implements Driver {
       ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
     ]);
     const paths = [...new Set([...files, ...chains])].filter((path) => path.startsWith('/'));
-    const seen: World = {
+    return {
       ...world,
       domain,
       files: Object.fromEntries(paths.map((path) => [path, world.files[path] ?? null])),
       folders: {},
-      others: survey ? world.others : [],
+      others: [],
     };
-    return survey ? { ...looked(seen, paths), folders: this.#folders(world, paths) } : seen;
+  }
+
+  async survey(seen: World, files: readonly string[]): Promise<World> {
+    this.#reach();
+    const { world } = this.host;
+    const paths = [...new Set([...Object.keys(seen.files), ...files])];
+    const complete: World = {
+      ...seen,
+      files: Object.fromEntries(paths.map((path) => [path, world.files[path] ?? null])),
+      others: world.others,
+    };
+    return { ...looked(complete, paths), folders: this.#folders(world, paths) };
   }
 
   #folders(world: World, paths: readonly string[]): World['folders'] {

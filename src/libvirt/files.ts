@@ -23,6 +23,17 @@ export async function lookAtFile(path: string): Promise<ImageFile | null> {
   return found && { size: found.blocks * 512, identity: `${found.dev}:${found.ino}` };
 }
 
+/** The files at those of the paths that are paths; a disk may as well be on a network. */
+export async function lookAtFiles(
+  paths: readonly string[],
+): Promise<Record<string, ImageFile | null>> {
+  const files = [...new Set(paths)].filter((path) => path.startsWith('/'));
+  const looked = await Promise.all(
+    files.map(async (path) => [path, await lookAtFile(path)] as const),
+  );
+  return Object.fromEntries(looked);
+}
+
 /** The folder at that path; null when there is none. */
 export async function lookAtFolder(path: string): Promise<Folder | null> {
   const found = await absentAsNull(statfs(path));

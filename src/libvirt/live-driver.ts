@@ -1,23 +1,18 @@
 /** The driver of a real run: answers effects through virsh, qemu-img and the host's files. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
-import {
-  type Driver,
-  EffectFailed,
-  type Marker,
-  type Observation,
-  type PerformContext,
-} from '../model/driver.ts';
-import type { Effect, RemoveFileEffect, VirshEffect } from '../model/effect.ts';
-import { type Bundle, type Disk, type DomainState, usersOf, type World } from '../model/world.ts';
+import { type Driver, EffectFailed, type Marker, type PerformContext } from '../model/driver.ts';
+import type { Effect, VirshEffect } from '../model/effect.ts';
+import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
 import { JobWatch } from './await-job.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
-import { imageChain, lookAtFile, lookAtFolder, openers, removeFile } from './files.ts';
+import { lookAtFiles } from './files.ts';
 import { MARKER_URI, markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
-import { otherDomains } from './survey.ts';
+import { removeUnused } from './remove-unused.ts';
+import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect says so. */
@@ -35,18 +30,22 @@ export interface LiveOptions {
 }
 
 /**
- * Connects to libvirt.
- * @throws BlockplanError `preflight-refused` when it cannot be reached, or lies on another machine
+ * Makes a driver of a connection that is being made.
+ * @param connecting the session for commands; the caller closes it when this throws
+ * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or lies on another machine
  */
-export async function openLiveDriver(options: LiveOptions): Promise<Driver> {
+export async function openLiveDriver(
+  options: LiveOptions,
+  connecting: Promise<Virsh> = openVirsh(connectionOf(options)),
+): Promise<Driver> {
   refuseRemote(options.uri);
-  const virsh = await openVirsh(connectionOf(options));
+  const listening = options.readonly ? undefined : listen(options);
   try {
+    const virsh = await connecting;
     refuseRemote(virsh.uri);
-    const events = options.readonly ? undefined : await listen(options);
-    return new LiveDriver(options, virsh, events);
+    return new LiveDriver(options, virsh, await listening);
   } catch (error) {
-    await virsh.close();
+    await (await listening)?.close();
     throw error;
   }
 }
@@ -97,41 +96,20 @@ class LiveDriver implements Driver {
     });
   }
 
-  async observe({ files, survey }: Observation): Promise<World> {
+  async observe(files: readonly string[]): Promise<World> {
     const { domain: name, readonly } = this.#options;
     const domain = await observeDomain(this.#virsh, name, !readonly);
-    const chains = domain.disks.flatMap(filesOf);
-    const paths = [...new Set([...files, ...chains])].filter((path) => path.startsWith('/'));
-    const looked = await Promise.all(
-      paths.map(async (path) => [path, await lookAtFile(path)] as const),
-    );
-    const world: World = {
+    return {
       domain,
-      files: Object.fromEntries(looked),
+      files: await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)]),
       folders: {},
       others: [],
       host: { libvirt: '' },
     };
-    return survey ? this.#survey(world, files) : world;
   }
 
-  async #survey(world: World, files: readonly string[]): Promise<World> {
-    const { name, disks, state } = world.domain;
-    const folders = [...new Set(files.map((file) => dirname(file)))];
-    const looked = await Promise.all(
-      folders.map(async (path) => [path, await lookAtFolder(path)] as const),
-    );
-    const [version, sizes] = await this.#virsh.runAll([
-      ['version', '--daemon'],
-      ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-    ]);
-    return {
-      ...world,
-      domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-      folders: Object.fromEntries(looked),
-      others: await otherDomains(this.#virsh, name, Object.keys(world.files)),
-      host: { libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '' },
-    };
+  survey(world: World, files: readonly string[]): Promise<World> {
+    return surveyHost(this.#virsh, world, files);
   }
 
   async perform(
@@ -153,7 +131,7 @@ class LiveDriver implements Driver {
       case 'qemu-img':
         return convertImage(effect, context);
       case 'remove-file':
-        return this.#remove(effect);
+        return removeUnused(effect.file, await this.observe([effect.file]), this);
     }
   }
 
@@ -174,26 +152,6 @@ class LiveDriver implements Driver {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
     if (!answer.ok) throw new EffectFailed(`virsh ${argv[0]}: ${answer.error ?? 'failed'}`);
-  }
-
-  /** The one way of removing a file: no chain names it, in XML or in an image header, and nobody has it open. */
-  async #remove({ file }: RemoveFileEffect): Promise<void> {
-    if ((await lookAtFile(file)) === null) return;
-    const world = await this.observe({ files: [file], survey: true });
-    const users = usersOf(world, file);
-    if (users.length > 0)
-      throw new EffectFailed(`${file} is in the chain of ${users.join(', ')}, so it is left alone`);
-    for (const disk of world.domain.disks.filter((each) =>
-      each.persistentSource?.startsWith('/'),
-    )) {
-      const headers = await imageChain(disk.persistentSource ?? '');
-      if (headers.some((layer) => layer.file === file))
-        throw new EffectFailed(`${file} is below ${disk.persistentSource}, so it is left alone`);
-    }
-    const open = await openers(file);
-    if (open.length > 0)
-      throw new EffectFailed(`${file} is open in process ${open.join(', ')}, so it is left alone`);
-    await removeFile(file);
   }
 
   bundle(): Promise<Bundle> {
@@ -272,25 +230,3 @@ const LIFECYCLE_STATES: Readonly<Record<string, DomainState>> = {
   Crashed: 'crashed',
   PMSuspended: 'pmsuspended',
 };
-
-function filesOf(disk: Disk): string[] {
-  return [
-    ...disk.chain.map((layer) => layer.file),
-    ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
-    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
-  ];
-}
-
-/** `virsh domblkinfo --all`: a table of target, capacity, allocation and physical size in bytes. */
-function withCapacities(disks: readonly Disk[], table: string): Disk[] {
-  const capacities = new Map(
-    table.split('\n').flatMap((line): [string, number][] => {
-      const [target, capacity] = line.trim().split(/\s+/);
-      return target && capacity && /^\d+$/.test(capacity) ? [[target, Number(capacity)]] : [];
-    }),
-  );
-  return disks.map((disk) => {
-    const capacity = capacities.get(disk.target);
-    return capacity === undefined ? disk : { ...disk, capacity };
-  });
-}

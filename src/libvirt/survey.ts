@@ -1,9 +1,50 @@
-/** What else is on the host: the other domains with every file of their chains. */
+/** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
+import { dirname } from 'node:path';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { Disk, Layer, OtherDomain } from '../model/world.ts';
-import { imageChain, realPath } from './files.ts';
+import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
+import { imageChain, lookAtFiles, lookAtFolder, realPath } from './files.ts';
 import type { Answer, Virsh } from './virsh.ts';
+
+/** Completes an observed World with what preflight and the proof of an unused file need. */
+export async function surveyHost(
+  virsh: Virsh,
+  world: World,
+  files: readonly string[],
+): Promise<World> {
+  const { name, disks, state } = world.domain;
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const looked = await Promise.all(
+    folders.map(async (path) => [path, await lookAtFolder(path)] as const),
+  );
+  const seen = { ...world.files, ...(await lookAtFiles(files)) };
+  const [version, sizes] = await virsh.runAll([
+    ['version', '--daemon'],
+    ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
+  ]);
+  return {
+    ...world,
+    domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
+    files: seen,
+    folders: Object.fromEntries(looked),
+    others: await otherDomains(virsh, name, Object.keys(seen)),
+    host: { libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '' },
+  };
+}
+
+/** `virsh domblkinfo --all`: a table of target, capacity, allocation and physical size in bytes. */
+function withCapacities(disks: readonly Disk[], table: string): Disk[] {
+  const capacities = new Map(
+    table.split('\n').flatMap((line): [string, number][] => {
+      const [target, capacity] = line.trim().split(/\s+/);
+      return target && capacity && /^\d+$/.test(capacity) ? [[target, Number(capacity)]] : [];
+    }),
+  );
+  return disks.map((disk) => {
+    const capacity = capacities.get(disk.target);
+    return capacity === undefined ? disk : { ...disk, capacity };
+  });
+}
 
 /**
  * Every other domain of the host, with the real paths of its files and, beside them, the names that the plan's own
@@ -11,7 +52,7 @@ import type { Answer, Virsh } from './virsh.ts';
  * @param own the name of the plan's domain, which is left out
  * @param ownFiles every path that the plan's domain or the plan names
  */
-export async function otherDomains(
+async function otherDomains(
   virsh: Virsh,
   own: string,
   ownFiles: readonly string[],
@@ -29,7 +70,7 @@ export async function otherDomains(
   const aliases = await realPaths(ownFiles);
   return Promise.all(
     names.map(async (name, at) => {
-      const { files, writes } = await filesOf(
+      const { files, writes } = await filesOfDomain(
         isRunning(live[at]) ? disksOf(live[at]) : [],
         disksOf(persistent[at]),
       );
@@ -53,7 +94,7 @@ function isRunning(live: Answer | undefined): boolean {
 }
 
 /** A running guest's XML tells its chains; a definition tells their upper layers, so there the image headers are read. */
-async function filesOf(
+async function filesOfDomain(
   live: readonly Disk[],
   persistent: readonly Disk[],
 ): Promise<{ files: string[]; writes: string[] }> {

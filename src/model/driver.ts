@@ -3,8 +3,13 @@ import type { Effect, Progress } from './effect.ts';
 import type { Bundle, DomainState, World } from './world.ts';
 
 export interface Driver {
-  /** Looks at the domain, at the files that the plan names, and (with `survey`) at the rest of the host. */
-  observe(request: Observation): Promise<World>;
+  /**
+   * Looks at the domain, and at whether there are files at these absolute paths; the chain's own are looked at anyway.
+   * Folders, other domains and sizes are left out.
+   */
+  observe(files: readonly string[]): Promise<World>;
+  /** Completes a World that has just been observed: these files, their folders, the other domains, the disks' sizes. */
+  survey(world: World, files: readonly string[]): Promise<World>;
   /**
    * Does one effect and returns when it has taken hold.
    * @throws EffectFailed when the host says no; BlockplanError `uncertain` when contact is lost; the signal's reason
@@ -26,13 +31,6 @@ export interface Driver {
   /** Tells changes of the guest's run state as they happen. */
   onGuestState(listener: (state: DomainState, detail: string) => void): void;
   close(): Promise<void>;
-}
-
-export interface Observation {
-  /** Absolute paths whose presence matters. */
-  readonly files: readonly string[];
-  /** Whether to look at the other domains, at folders and sizes too, which costs time. */
-  readonly survey: boolean;
 }
 
 export interface PerformContext {

@@ -150,6 +150,15 @@ export function isSameFile(world: World, a: string, b: string): boolean {
   return a === b || (identity !== undefined && identity === world.files[b]?.identity);
 }
 
+/** Every place that a disk's chain, definition or job names. */
+export function filesOf(disk: Disk): string[] {
+  return [
+    ...disk.chain.map((layer) => layer.file),
+    ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
+    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
+  ];
+}
+
 /** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */
 export function usersOf(world: World, file: string): string[] {
   const own = world.domain.disks.some(

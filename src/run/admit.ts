@@ -17,10 +17,10 @@ export interface Admission {
 
 /** Observes the host and walks the plan over what is seen; changes nothing. */
 export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
-  // Which files matter depends on where the disks are: the first look tells where, the second looks at the files.
-  const first = await driver.observe({ files: [], survey: false });
+  // Which files matter depends on where the disks are: the first look tells where, the survey looks at the files.
+  const first = await driver.observe([]);
   const named = walk(graph, first).files;
-  const world = await driver.observe({ files: named, survey: true });
+  const world = await driver.survey(first, named);
   const { files, findings } = walk(graph, world);
   return {
     world,

@@ -55,7 +55,7 @@ export interface Stage {
 
 /** The World as observed, with what the journal keeps for the domain. */
 export async function observe(stage: Stage): Promise<World> {
-  const world = await stage.driver.observe({ files: stage.files, survey: false });
+  const world = await stage.driver.observe(stage.files);
   const known = stage.kept ? withDomain(world, { kept: stage.kept }) : world;
   stage.lastSeen = known;
   if (isUp(known)) stage.lastUp = known;

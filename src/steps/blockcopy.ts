@@ -5,6 +5,7 @@ import {
   activeFile,
   type Disk,
   diskOf,
+  filesOf,
   isSameFile,
   isUp,
   type Layer,
@@ -432,11 +433,6 @@ function pivoted(params: Params, world: World): World {
   }));
   const definition = definitionOnCopy(params, world);
   return definition === undefined ? moved : withDomain(moved, { definition });
-}
-
-/** Every file that a disk of the guest rests on, or will at its next start. */
-function filesOf({ chain, persistentSource, job }: Disk): (string | undefined)[] {
-  return [...chain.map((layer) => layer.file), persistentSource, job?.mirror];
 }
 
 function copyFormat(params: Params, source: Disk): string {

@@ -5,5 +5,5 @@ virsh snapshot-create-as "$1" backup --disk-only --atomic --quiesce --no-metadat
   --diskspec "vda,snapshot=external,file=$4"
 qemu-img convert -O qcow2 "$2" "$3"
 virsh blockcommit "$1" vda --base "$2" --active --wait --pivot
-virsh domblklist "$1" | grep -qF "$2"
+[[ $(virsh domblklist "$1") == *" $2"* ]]
 rm -f "$4"

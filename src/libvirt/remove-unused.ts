@@ -1,0 +1,40 @@
+/** The one way of removing a file: no chain names it, in XML or in an image header, and nobody has it open. */
+import { type Driver, EffectFailed } from '../model/driver.ts';
+import { filesOf, type World } from '../model/world.ts';
+import { imageChain, lookAtFile, openers, realPath, removeFile } from './files.ts';
+
+/**
+ * Removes a file once it is proven unused; a file that is gone already is no failure.
+ * @param world the domain as it has just been observed
+ * @throws EffectFailed, with the file left alone, when anything still needs it
+ */
+export async function removeUnused(
+  file: string,
+  world: World,
+  driver: Pick<Driver, 'survey'>,
+): Promise<void> {
+  if ((await lookAtFile(file)) === null) return;
+  const real = await realPath(file);
+  const { name, disks } = world.domain;
+  const own = await Promise.all(disks.flatMap(filesOf).map(realPath));
+  if (own.includes(real)) throw leftAlone(file, `is in the chain of ${name}`);
+  const { others } = await driver.survey(world, [file]);
+  const users = others.filter((other) => other.files.includes(file)).map((other) => other.name);
+  if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
+  // The live chain is what QEMU has read of the headers; only a definition that names another file needs a look at them.
+  const live = new Set(disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  const sources = disks.flatMap((disk) => disk.persistentSource ?? []);
+  for (const source of sources.filter((each) => each.startsWith('/') && !live.has(each))) {
+    const below = await Promise.all(
+      (await imageChain(source)).map((layer) => realPath(layer.file)),
+    );
+    if (below.includes(real)) throw leftAlone(file, `is below ${source}`);
+  }
+  const open = await openers(file);
+  if (open.length > 0) throw leftAlone(file, `is open in process ${open.join(', ')}`);
+  await removeFile(file);
+}
+
+function leftAlone(file: string, why: string): EffectFailed {
+  return new EffectFailed(`${file} ${why}, so it is left alone`);
+}
