@@ -17,6 +17,8 @@ export type Fault =
   /** The host says no, and nothing has happened; or it has happened, and the answer says no all the same. */
   | 'refused'
   | 'refused after it took hold'
+  /** The host says that it is done, and nothing has happened. */
+  | 'done in word only'
   /** The job that is waited for fails half-way. */
   | 'the job dies'
   /** The link to libvirt breaks before or after the effect took hold, and comes back or does not. */
@@ -139,7 +141,7 @@ export class DriverDouble implements Driver {
     if (injection) this.struck.push(injection);
     const fault = injection?.fault;
     this.#before(fault, effect, signal);
-    act();
+    if (fault !== 'done in word only' || effect.tool === 'keep-definition') act();
     this.host.guestWrites();
     this.#after(fault);
   }

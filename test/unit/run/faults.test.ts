@@ -20,6 +20,7 @@ import { frozen } from '../../worlds.ts';
 const FAULTS: readonly Fault[] = [
   'refused',
   'refused after it took hold',
+  'done in word only',
   'the job dies',
   'contact lost before',
   'contact lost after',
@@ -156,12 +157,20 @@ function isOptional(effect: Effect): boolean {
   return effect.tool === 'virsh' && effect.optional === true;
 }
 
+/** Whether a look at the host tells that it was done; what the agent did, or how long it may take, shows nowhere. */
+function isVisible(effect: Effect): boolean {
+  if (effect.tool === 'virsh')
+    return !['guest-agent-timeout', 'domfsthaw'].includes(String(effect.argv[0]));
+  return effect.tool !== 'keep-definition';
+}
+
 /** How a run with that one fault has to end. */
 function expected(fault: Fault, effect: Effect, isLast: boolean): Finish['end'] {
   const waits = effect.tool === 'await-job' || effect.tool === 'qemu-img';
   if (fault.startsWith('contact gone')) return 'uncertain';
   if (fault.startsWith('the guest dies')) return 'stranded';
-  if (fault.startsWith('refused') && isOptional(effect)) return 'succeeded';
+  if (fault === 'done in word only' && !isVisible(effect)) return 'succeeded';
+  if (/^refused|^done/.test(fault) && isOptional(effect)) return 'succeeded';
   // A command that was sent is answered; after the last one there is nothing left to interrupt.
   const tooLate = fault === 'interrupted after' || (fault === 'interrupted during' && !waits);
   return isLast && tooLate ? 'succeeded' : 'rolled-back';
@@ -176,6 +185,8 @@ function expectedBack(fault: Fault, effect: Effect): readonly Finish['end'][] {
     const doubt = 'doubt' in effect && effect.doubt !== undefined;
     return [doubt ? 'stranded' : 'rolled-back'];
   }
+  // What was not done is asked for again.
+  if (fault === 'done in word only') return ['rolled-back', 'stranded'];
   // What took hold although it was refused may have been the last thing to undo.
   return fault === 'refused after it took hold' ? ['stranded', 'rolled-back'] : ['stranded'];
 }
