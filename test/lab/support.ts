@@ -329,44 +329,60 @@ export async function picture(
   domain: string,
   folders: readonly string[] = [host.images],
 ): Promise<Picture> {
-  const dominfo = await host.virsh('dominfo', domain);
+  const [dominfo, live, inactive, snapshots, current, checkpoints, files] = await Promise.all([
+    host.virsh('dominfo', domain),
+    host.virsh('dumpxml', domain, '--security-info'),
+    definition(host, domain),
+    moments(host, domain, 'snapshot'),
+    currentSnapshot(host, domain),
+    moments(host, domain, 'checkpoint'),
+    listing(...folders),
+  ]);
   const line = (key: string) =>
     (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(dominfo)?.[1] ?? '').trim();
-  const live = await host.virsh('dumpxml', domain, '--security-info');
-  const chains: Record<string, string[]> = {};
-  for (const disk of live.match(/<disk [\s\S]*?<\/disk>/g) ?? []) {
-    const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
-    const [active] = sources(disk, false);
-    if (active?.startsWith('/')) chains[target] = await imageChain(host, active);
-  }
   return {
     state: line('State'),
     persistent: line('Persistent'),
     autostart: line('Autostart'),
-    definition: line('Persistent') === 'yes' ? await definition(host, domain) : undefined,
+    definition: line('Persistent') === 'yes' ? inactive : undefined,
     // libvirt leaves an empty <metadata/> in the live definition where a marker was; it says nothing.
     live: live.replace(/ index='\d+'/g, '').replace(/^ *<metadata\/>\n/m, ''),
-    snapshots: await moments(host, domain, 'snapshot'),
-    currentSnapshot: await currentSnapshot(host, domain),
-    checkpoints: await moments(host, domain, 'checkpoint'),
-    chains,
-    files: await listing(...folders),
+    snapshots,
+    currentSnapshot: current,
+    checkpoints,
+    chains: await imageChains(host, live),
+    files,
   };
+}
+
+/** By target, the chain of each disk's active image, as its header tells it. */
+async function imageChains(host: Host, xml: string): Promise<Record<string, string[]>> {
+  const disks = (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
+    const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
+    const [active] = sources(disk, false);
+    return active?.startsWith('/') ? [{ target, active }] : [];
+  });
+  const chains = disks.map(
+    async ({ target, active }) => [target, await imageChain(host, active)] as const,
+  );
+  return Object.fromEntries(await Promise.all(chains));
 }
 
 /** Fails when a run has left something on the host: a job, a marker, a lock that is held, a process of ours. */
 export async function expectNothingLeft(host: Host, domain: string): Promise<void> {
-  for (const xml of [
-    await host.virsh('dumpxml', domain),
-    await host.virsh('dumpxml', domain, '--inactive'),
-  ]) {
+  const xmls = await Promise.all([
+    host.virsh('dumpxml', domain),
+    host.virsh('dumpxml', domain, '--inactive'),
+  ]);
+  for (const xml of xmls) {
     expect(xml).not.toContain('blockplan:run');
     expect(xml).not.toContain('<mirror');
-    for (const [, target] of xml.matchAll(/<target dev='([^']*)' bus/g)) {
-      const job = await host.virsh('blockjob', domain, target!, '--info', '--raw').catch(() => '');
-      expect(job.trim(), `a job on ${target}`).toBe('');
-    }
   }
+  const targets = [...xmls[0].matchAll(/<target dev='([^']*)' bus/g)].map(([, target]) => target!);
+  const jobs = targets.map((target) =>
+    host.virsh('blockjob', domain, target, '--info', '--raw').catch(() => ''),
+  );
+  expect((await Promise.all(jobs)).join('').trim(), 'jobs').toBe('');
   expect(await listing(join(stateDir(host), 'locks')).catch(() => [])).toEqual([]);
   expect(processesNaming(host.uri), 'processes with the host as their argument').toEqual([]);
 }
@@ -413,7 +429,7 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
 /** The guest's writes are on all of its disks without a gap, up to what it was told to be durable now. */
 export async function expectWrites(host: Host, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
-  const { chains } = await picture(host, guest.name, []);
+  const chains = await imageChains(host, await host.virsh('dumpxml', guest.name));
   await whileSuspended(host, guest.name, async () => {
     for (const chain of Object.values(chains)) {
       assertComplete(await readLog(chain[0]!), upTo);
