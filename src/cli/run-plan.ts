@@ -7,7 +7,7 @@ import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
 import type { Listener, RunEvent } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { makeRunFolder, newRunId, stateFolder } from '../journal/folder.ts';
-import { createJournal, writeDurably } from '../journal/journal.ts';
+import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
@@ -110,7 +110,7 @@ async function admitted(
   const id = newRunId(new Date());
   const user = userInfo().username;
   const uuid = seen?.world.domain.uuid ?? (await driver.observe([])).domain.uuid;
-  const lock = await takeLock(state, uuid, id, user);
+  const lock = await withState(state, takeLock(state, uuid, id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
     throw taken(
@@ -124,34 +124,28 @@ async function admitted(
     const admission = seen ?? (await admit(plan, graph, driver));
     refuseErrors(admission);
     refuseMarked(plan.domain, await driver.marker());
-    const folder = await makeRunFolder(state, id);
-    await writeFile(join(folder, 'plan.yaml'), plan.text.source, { mode: 0o600 });
-    const journal = await createJournal(folder);
+    const journal = await withState(state, openJournal(state, id, plan));
     const signals = onInterrupt();
     const display = await renderer(options);
     for (const finding of [...plan.warnings, ...admission.findings])
       display.listener({ time: Date.now(), event: 'finding', finding });
     try {
-      await driver.mark({
-        run: id,
-        host: hostname(),
-        user,
-        pid: process.pid,
-        since: new Date().toISOString(),
-      });
-      const finish = await execute({
-        id,
-        graph,
-        driver,
-        journal,
-        uri: options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '',
-        user,
-        version: VERSION,
-        world: admission.world,
-        files: admission.files,
-        signal: signals.signal,
-        listener: display.listener,
-      });
+      const finish = await withState(
+        state,
+        execute({
+          id,
+          graph,
+          driver,
+          journal,
+          uri: options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '',
+          user,
+          version: VERSION,
+          world: admission.world,
+          files: admission.files,
+          signal: signals.signal,
+          listener: display.listener,
+        }),
+      );
       return finish.exitCode;
     } finally {
       await display.close();
@@ -160,6 +154,29 @@ async function admitted(
     }
   } finally {
     await lock.release();
+  }
+}
+
+async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
+  const folder = await makeRunFolder(state, id);
+  await writeFile(join(folder, 'plan.yaml'), plan.text.source, { mode: 0o600 });
+  return createJournal(folder);
+}
+
+/** Without a place to write down what it intends a run does not begin. */
+async function withState<T>(state: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ENOTDIR'].includes(code))
+      throw error;
+    throw refusal(
+      'preflight-refused',
+      'BP121',
+      `the journal cannot be written below ${state}: ${message}`,
+      'make room or give access there, or name another folder in BLOCKPLAN_STATE_DIR; never a temporary one',
+    );
   }
 }
 
@@ -204,7 +221,7 @@ async function renderer(options: RunCommandOptions): Promise<Display> {
     close: async () => {},
   });
   if (options.output === 'json') return plain(jsonListener(out));
-  if (!out.isTTY) return plain(linesListener(out));
+  if (!out.isTTY || process.env['TERM'] === 'dumb') return plain(linesListener(out));
   const { terminalRenderer } = await import('../render/terminal.ts');
   return terminalRenderer(out, colorWanted(process.env, true));
 }

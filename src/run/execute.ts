@@ -13,6 +13,7 @@ import {
   isContactLost,
   observe,
   type Result,
+  record,
   type Stage,
   type Told,
   undoPhase,
@@ -51,7 +52,11 @@ interface Course {
   next: readonly string[];
 }
 
-/** Runs an admitted plan to its end. Whatever it throws is a bug in blockplan: all else is an end. */
+/**
+ * Runs an admitted plan to its end. All that can go wrong is an end.
+ * @throws an error of the file system when the journal cannot be begun: nothing has been done then. Anything else is a
+ *   bug in blockplan.
+ */
 export async function execute(run: Run): Promise<Finish> {
   const began = Date.now();
   const tell = (event: Told) => run.listener({ time: Date.now(), ...event } as RunEvent);
@@ -68,21 +73,30 @@ export async function execute(run: Run): Promise<Finish> {
   };
   await announce(run, tell);
   run.driver.onGuestState((state) => tell({ event: 'guest-state', state }));
+  tell({ event: 'guest-state', state: run.world.domain.state });
   const course: Course = { interrupted: false, reasons: [], next: [] };
-  const final = await travel(run, stage, course);
-  const finish = await conclude(run, stage, final, course);
-  await run.journal.append(
-    {
-      type: 'run-finished',
-      end: finish.end,
-      interrupted: finish.interrupted,
-      state: finish.state,
-      next: finish.next,
-    },
-    true,
-  );
+  const marked = await mark(run, course);
+  const finish = marked
+    ? await conclude(run, stage, await travel(run, stage, course), course)
+    : endOf('preflight-refused', course, course.reasons, []);
+  const { end, interrupted, state, next } = finish;
+  await record(stage, { type: 'run-finished', end, interrupted, state, next });
   tell({ event: 'run-finished', ...finish, durationMs: Date.now() - began });
   return finish;
+}
+
+/** Tells other operators, before anything is done; where that fails nothing has been done. */
+async function mark(run: Run, course: Course): Promise<boolean> {
+  const { id, driver, user } = run;
+  const since = new Date().toISOString();
+  try {
+    await driver.mark({ run: id, host: hostname(), user, pid: process.pid, since });
+    return true;
+  } catch (error) {
+    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
+    course.reasons.push(error.message);
+    return false;
+  }
 }
 
 async function announce(run: Run, tell: (event: Told) => void): Promise<void> {
@@ -189,7 +203,7 @@ async function conclude(
 ): Promise<Finish> {
   try {
     if (final === 'uncertain')
-      return finish(
+      return endOf(
         'uncertain',
         course,
         [...course.reasons, 'what became of the domain is not known'],
@@ -206,7 +220,7 @@ async function conclude(
     return await judged(run, stage, final, course);
   } catch (error) {
     if (!isContactLost(error)) throw error;
-    return finish(
+    return endOf(
       'uncertain',
       course,
       [...course.reasons, error.message],
@@ -220,19 +234,14 @@ async function judged(run: Run, stage: Stage, final: FinalState, course: Course)
   if (final === 'succeeded') {
     const wrong = contradictions(run.world, now);
     return wrong.length === 0
-      ? finish('succeeded', course, [...whereDisksAre(now), ...leftBehind(run.world, now)], [])
-      : finish('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
+      ? endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(run.world, now)], [])
+      : endOf('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
   }
   const apart = [...stage.doubts, ...differences(run.world, now)];
   if (final === 'rolled-back' && apart.length === 0)
-    return finish(
-      'rolled-back',
-      course,
-      [...course.reasons, 'all is as it was before the run'],
-      [],
-    );
+    return endOf('rolled-back', course, [...course.reasons, 'all is as it was before the run'], []);
   const next = course.next.length > 0 ? course.next : nextSteps(now);
-  return finish('stranded', course, [...course.reasons, ...apart, ...whereDisksAre(now)], next);
+  return endOf('stranded', course, [...course.reasons, ...apart, ...whereDisksAre(now)], next);
 }
 
 /** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */
@@ -251,7 +260,7 @@ function nextSteps(now: World): string[] {
   return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
 }
 
-function finish(
+function endOf(
   end: End,
   course: Course,
   state: readonly string[],

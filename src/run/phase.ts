@@ -2,7 +2,7 @@
 import { BlockplanError } from '../errors.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
 import { commandText } from '../model/command-text.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { Effect, Progress } from '../model/effect.ts';
@@ -143,13 +143,15 @@ async function recorded(
     direction,
     summary: direction === 'do' ? node.phase.summary : node.phase.wayBack,
   });
-  await stage.journal.append({ type: 'phase-started', ...ref, direction }, false);
+  await record(stage, { type: 'phase-started', ...ref, direction });
   const result = await perform();
   const error = result.type === 'DONE' ? undefined : result.reason;
-  await stage.journal.append(
-    { type: 'phase-finished', ...ref, direction, ...(error === undefined ? {} : { error }) },
-    false,
-  );
+  await record(stage, {
+    type: 'phase-finished',
+    ...ref,
+    direction,
+    ...(error === undefined ? {} : { error }),
+  });
   if (error === undefined)
     stage.tell({
       event: 'phase-finished',
@@ -176,7 +178,7 @@ export async function act(
     command: commandText(effect),
     why: effect.why,
   });
-  await stage.journal.append({ type: 'intent', ...ref, direction, effect }, true);
+  await intend(stage, direction, { type: 'intent', ...ref, direction, effect });
   try {
     if (effect.tool === 'remove-file') refuseLastWrites(stage, effect.file);
     if (effect.tool === 'keep-definition') await keepDefinition(stage);
@@ -187,10 +189,12 @@ export async function act(
         ...(signal ? { signal } : {}),
       });
   } catch (error) {
-    await stage.journal.append(
-      { type: 'outcome', ...ref, direction, error: String((error as Error).message ?? error) },
-      false,
-    );
+    await record(stage, {
+      type: 'outcome',
+      ...ref,
+      direction,
+      error: String((error as Error).message ?? error),
+    });
     if (isOptional(effect) && error instanceof EffectFailed) {
       if ('doubt' in effect && effect.doubt) stage.doubts.push(effect.doubt);
       stage.tell({ event: 'notice', message: error.message });
@@ -198,7 +202,34 @@ export async function act(
     }
     throw error;
   }
-  await stage.journal.append({ type: 'outcome', ...ref, direction }, false);
+  await record(stage, { type: 'outcome', ...ref, direction });
+}
+
+/**
+ * Writes, fsynced, what comes before an effect. On the way forward nothing is done that could not be written down first;
+ * a way back is taken all the same, since what is half done needs it more than it needs the journal.
+ * @throws EffectFailed on the way forward when the journal cannot be written
+ */
+async function intend(stage: Stage, direction: Direction, entry: Entry): Promise<void> {
+  try {
+    await stage.journal.append(entry, true);
+  } catch (error) {
+    if (direction === 'do') throw new EffectFailed(unwritable(error));
+    stage.tell({ event: 'notice', message: unwritable(error) });
+  }
+}
+
+/** Writes what has happened. Without it the journal only says less than is so, which ends no run. */
+export async function record(stage: Pick<Stage, 'journal' | 'tell'>, entry: Entry): Promise<void> {
+  try {
+    await stage.journal.append(entry, entry.type === 'run-finished');
+  } catch (error) {
+    stage.tell({ event: 'notice', message: unwritable(error) });
+  }
+}
+
+function unwritable(error: unknown): string {
+  return `the journal cannot be written: ${(error as Error).message}`;
 }
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
@@ -213,7 +244,7 @@ function refuseLastWrites(stage: Stage, file: string): void {
 
 async function keepDefinition(stage: Stage): Promise<void> {
   const bundle = await stage.driver.bundle();
-  await stage.journal.append({ type: 'kept', bundle }, true);
+  await intend(stage, 'do', { type: 'kept', bundle });
   stage.kept = bundle;
 }
 

@@ -63,13 +63,6 @@ export async function runWithFault(
     const admission = await admit(plan, graph, faulty.driver);
     refuseErrors(admission);
     const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
-    await live.mark({
-      run: 'lab',
-      host: 'lab',
-      user: 'lab',
-      pid: process.pid,
-      since: '2020-01-01T00:00:00Z',
-    });
     const finish = await execute({
       id: 'lab',
       graph,

@@ -74,8 +74,6 @@ async function run(
   refuseErrors(admission);
   driver.onEffect = (effect) => isIntended(journal, effect);
   const events: RunEvent[] = [];
-  const marker = { run: 'r1', host: 'h', user: 'u', pid: 1, since: '' };
-  await driver.mark(marker);
   const finish = await execute({
     id: 'r1',
     graph,
