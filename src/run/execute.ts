@@ -1,8 +1,8 @@
 /** The loop: the machine says what comes next, the driver does it, the journal knows of it before and after. */
 import { hostname } from 'node:os';
 import { type End, EXIT_CODES } from '../errors.ts';
-import type { Listener, RunEvent } from '../events.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Direction, Listener, RunEvent } from '../events.ts';
+import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createPlanMachine, type FinalState } from '../machine/machine.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
@@ -163,14 +163,7 @@ async function travel(run: Run, stage: Stage, course: Course): Promise<FinalStat
   while (!state.final) {
     const result = await perform();
     if (result.type === 'DONE') now = result.now;
-    else
-      note(
-        stage,
-        course,
-        result,
-        todo?.direction === 'do' &&
-          run.graph.nodes[todo.index]?.doing.failed.startsWith('undo:') === true,
-      );
+    else note(stage, course, result, run.graph.nodes[todo?.index ?? 0]!, todo?.direction ?? 'do');
     [state, todo] = machine.next(state, { type: result.type });
   }
   return state.final;
@@ -180,18 +173,20 @@ function note(
   stage: Stage,
   course: Course,
   result: Exclude<Result, { type: 'DONE' }>,
-  turnsBack: boolean,
+  { planned, phase, doing }: PhaseNode,
+  direction: Direction,
 ): void {
-  course.reasons.push(result.reason);
+  const place = `${direction === 'undo' ? 'the way back from ' : ''}${planned.id}/${phase.name}`;
+  const interrupted = result.type === 'FAILED' && result.interrupted;
+  course.reasons.push(
+    interrupted ? `interrupted in ${place}` : `${place} failed: ${result.reason}`,
+  );
   if (result.type === 'LOST') return;
-  course.interrupted ||= result.interrupted;
+  course.interrupted ||= interrupted;
   if (result.next.length > 0) course.next = result.next;
-  if (turnsBack)
-    stage.tell({
-      event: 'rollback-started',
-      reason: result.reason,
-      interrupted: result.interrupted,
-    });
+  if (direction === 'do' && doing.failed.startsWith('undo:')) {
+    stage.tell({ event: 'rollback-started', reason: result.reason, interrupted });
+  }
 }
 
 /** Judges the end by what is observed, takes the marker out, and says what is so. */
