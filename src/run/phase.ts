@@ -47,8 +47,8 @@ export interface Stage {
   /** The bundle that `undefine` kept, once it has. */
   kept: Bundle | undefined;
   /** The World when the guest was last seen up: where its latest writes are. */
-  lastUp: World | undefined;
-  lastSeen: World | undefined;
+  lastUp: World;
+  lastSeen: World;
   /** What could not be made sure of on the way. */
   readonly doubts: string[];
 }
@@ -76,6 +76,8 @@ export async function doPhase(
         await act(stage, refOf(node), 'do', effect, stage.signal);
       }
       const now = await observe(stage);
+      // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
+      if (!isUp(now) && isUp(before)) stage.lastUp = node.phase.simulate(before, start);
       const problems = node.phase.settled(before, now, start);
       if (problems.length > 0) return failed(problems.join('; '));
       return { type: 'DONE', now };
@@ -113,6 +115,8 @@ export async function undoPhase(
           return failed('the way back was taken, but what is observed does not become what it was');
         }
         for (const effect of effects) await act(stage, refOf(node), 'undo', effect);
+        // The same on the way back: were the guest to die before the next look, it wrote where it was before.
+        if (isUp(now) && isUp(before)) stage.lastUp = before;
       } catch (error) {
         if (error instanceof NoWayBack) return failed(error.message, error.next);
         if (error instanceof EffectFailed) return failed(error.message);
@@ -234,8 +238,8 @@ function unwritable(error: unknown): string {
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
 function refuseLastWrites(stage: Stage, file: string): void {
-  const written = stage.lastSeen && !isUp(stage.lastSeen) ? stage.lastUp?.domain.disks : [];
-  if (written?.some((disk) => disk.chain[0]?.file === file)) {
+  const written = isUp(stage.lastSeen) ? [] : stage.lastUp.domain.disks;
+  if (written.some((disk) => disk.chain[0]?.file === file)) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
     );

@@ -2,30 +2,30 @@
 import { join } from 'node:path';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { World } from '../model/world.ts';
+import { activeFile, type World } from '../model/world.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
 import { act, observe, type Stage } from './phase.ts';
 
 /**
- * Defines the domain again from what the journal keeps, when a run that made it transient cannot go on or back. Each
- * disk is put on the file that the guest was last seen to write to, so that its next start finds every write.
+ * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
+ * again, and one that libvirt has changed by itself gets back what it had (a pivot leaves an empty `<backingStore/>`
+ * behind, with which the next start would not see the layers below). Each disk that has moved is put on the file that
+ * the guest runs on, or was last seen to write to.
  * @returns the commands to type where libvirt does not take the definition; none where it does, or is not needed
  */
 export async function salvage(stage: Stage, before: World): Promise<readonly string[]> {
   const now = await observe(stage);
-  if (now.domain.persistent || !stage.kept) return [];
-  const lastSeen = now.domain.state === 'gone' ? (stage.lastUp ?? before) : now;
-  const xml = lastSeen.domain.disks
-    .filter((disk) => disk.device === 'disk' && !disk.readonly && disk.chain.length > 0)
-    .reduce(
-      (text, { target, chain }) => setDiskSource(text, target, chain[0]!),
-      stage.kept.definition,
-    );
+  const { persistent, definition } = now.domain;
+  const saved = persistent ? before.domain.definition : stage.kept?.definition;
+  if (saved === undefined) return [];
+  const wanted = onMovedDisks(saved, before, now.domain.state === 'gone' ? stage.lastUp : now);
+  if (definition === wanted) return [];
+  const kept = persistent ? undefined : stage.kept;
   try {
     for (const effect of [
-      define(xml, 'keep the definition from being lost'),
-      ...restoreAttachments(stage.kept, now),
+      define(wanted, 'keep the definition from being lost'),
+      ...(kept ? restoreAttachments(kept, now) : []),
     ]) {
       await act(stage, { step: 'run', phase: 'salvage' }, 'undo', effect);
     }
@@ -34,10 +34,17 @@ export async function salvage(stage: Stage, before: World): Promise<readonly str
     if (!(error instanceof EffectFailed)) throw error;
     stage.tell({ event: 'notice', message: error.message });
     // `define` has written the file into the run's folder, fsynced, before it gave the command.
-    const autostart = stage.kept.autostart ? [`virsh autostart ${now.domain.name}`] : [];
+    const autostart = kept?.autostart ? [`virsh autostart ${now.domain.name}`] : [];
     return [
       shellQuote(['virsh', 'define', join(stage.journal.folder, DEFINITION_FILE)]),
       ...autostart,
     ];
   }
+}
+
+function onMovedDisks(definition: string, before: World, seen: World): string {
+  return seen.domain.disks.reduce((xml, { target, chain: [top] }) => {
+    const moved = top && top.file !== activeFile(before, target);
+    return moved ? setDiskSource(xml, target, top) : xml;
+  }, definition);
 }

@@ -108,19 +108,6 @@ function isIntended(journal: Recorder, effect: Effect): void {
     expect(journal.entries.some((entry) => entry.type === 'kept')).toBe(true);
 }
 
-/**
- * A transient guest that dies between a pivot and the look at it: salvage takes the chain that it was seen on before,
- * and defines the domain on the stale file. Reported; take this away with the mend.
- */
-function isKnown({ driver }: Course): boolean {
-  const dead = driver.struck.find(({ fault }) => fault === 'the guest dies after');
-  const effect = dead && driver.asked[dead.at];
-  const undefined_ = driver.asked.some(
-    (each) => each.tool === 'virsh' && each.argv[0] === 'undefine',
-  );
-  return undefined_ && effect?.tool === 'virsh' && effect.argv.includes('--pivot');
-}
-
 /** What holds at every end, whatever happened. */
 function nothingIsLost(course: Course): void {
   const { finish, driver, journal, events } = course;
@@ -132,7 +119,7 @@ function nothingIsLost(course: Course): void {
   expect(persistent || kept).toBe(true);
   // A run that is left with contact has put the definition back itself.
   if (finish.end !== 'uncertain') expect(persistent).toBe(true);
-  if (persistent && finish.end !== 'uncertain' && !isKnown(course))
+  if (persistent && finish.end !== 'uncertain')
     expect(host.lostAtNextStart(definition)).toEqual([]);
   expect(journal.entries.at(-1)).toMatchObject({ type: 'run-finished', end: finish.end });
   expect(events.at(-1)).toMatchObject({ event: 'run-finished', end: finish.end });
