@@ -42,8 +42,15 @@ for input in /sys/class/input/event*; do
   fi
 done
 n=0
+last() {
+  if [ -s $1 ]; then b tail -n 1 $1; else echo 0; fi
+}
 for log in $logs; do
-  [ -e $log ] && n=$(b tail -n 1 $log)
+  [ $(last $log) -le $n ] || n=$(last $log)
+done
+# A guest that was killed between its disks left some of them a number behind.
+for log in $logs; do
+  [ $(last $log) -eq $n ] || { echo $n >>$log && b sync $log; }
 done
 while [ ! -s /run/stop ]; do
   n=$((n + 1))
