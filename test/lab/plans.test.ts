@@ -6,6 +6,7 @@ import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import {
+  agentConnected,
   codes,
   type Ended,
   expectCleanImages,
@@ -46,6 +47,7 @@ class Scene {
     this.guest = await host.createGuest({ ...this.#spec, name: this.name });
     this.active = this.guest.disks[0]!.files.at(-1)!;
     await this.guest.waitForWrites(2);
+    await agentConnected(host, this.name);
     return this;
   }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import {
+  agentConnected,
   codes,
   currentSnapshot,
   expectEnd,
@@ -39,6 +40,7 @@ beforeAll(async () => {
     autostart: true,
   });
   await guest.waitForWrites(2);
+  await agentConnected(host, guest.name);
   // The way back of a snapshot leaves the definition as libvirt first wrote it.
   first = await picture(host, 'testvm');
 });

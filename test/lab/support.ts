@@ -16,6 +16,7 @@ import { command } from '../../src/lab/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
+import { until } from '../../src/lab/poll.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Another build can be put to the test, such as an installed package. */
@@ -346,13 +347,24 @@ export async function picture(
     autostart: line('Autostart'),
     definition: line('Persistent') === 'yes' ? inactive : undefined,
     // libvirt leaves an empty <metadata/> in the live definition where a marker was; it says nothing.
-    live: live.replace(/ index='\d+'/g, '').replace(/^ *<metadata\/>\n/m, ''),
+    // The guest agent connects when the guest has booted so far.
+    live: live
+      .replace(/ index='\d+'/g, '')
+      .replace(/ state='(?:dis)?connected'/g, '')
+      .replace(/^ *<metadata\/>\n/m, ''),
     snapshots,
     currentSnapshot: current,
     checkpoints,
     chains: await imageChains(host, live),
     files,
   };
+}
+
+/** Waits until libvirt sees the guest agent, without which nothing can be frozen. */
+export async function agentConnected(host: Host, domain: string): Promise<void> {
+  await until('the guest agent', 30_000, async () =>
+    (await host.virsh('dumpxml', domain)).includes("state='connected'"),
+  );
 }
 
 /** By target, the chain of each disk's active image, as its header tells it. */
