@@ -2,8 +2,8 @@
 import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
-import { planSchema } from '../plan/schema.ts';
 import type { Validate } from '../plan/input.ts';
+import { planSchema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
 
 /**

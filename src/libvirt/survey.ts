@@ -2,7 +2,14 @@
 import { dirname } from 'node:path';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
+import {
+  type Disk,
+  filesOf,
+  type ImageFile,
+  type Layer,
+  type OtherDomain,
+  type World,
+} from '../model/world.ts';
 import { imageChain, lookAtFiles, lookAtFolder, realPath } from './files.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -14,10 +21,12 @@ export async function surveyHost(
 ): Promise<World> {
   const { name, disks, state } = world.domain;
   const folders = [...new Set(files.map((file) => dirname(file)))];
-  const looked = await Promise.all(
+  const lookedAt = await Promise.all(
     folders.map(async (path) => [path, await lookAtFolder(path)] as const),
   );
-  const seen = { ...world.files, ...(await lookAtFiles(files)) };
+  const own = new Set(disks.flatMap(filesOf));
+  const looked = await lookAtFiles(files);
+  const seen = { ...world.files, ...(await withBacking(looked, own)) };
   const [version, sizes] = await virsh.runAll([
     ['version', '--daemon'],
     ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
@@ -26,10 +35,24 @@ export async function surveyHost(
     ...world,
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
     files: seen,
-    folders: Object.fromEntries(looked),
+    folders: Object.fromEntries(lookedAt),
     others: await otherDomains(virsh, name, Object.keys(seen)),
     host: { libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '' },
   };
+}
+
+/** Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees. */
+async function withBacking(
+  files: Readonly<Record<string, ImageFile | null>>,
+  own: ReadonlySet<string>,
+): Promise<Record<string, ImageFile | null>> {
+  const entries = Object.entries(files).map(async ([path, file]) => {
+    if (!file || own.has(path)) return [path, file] as const;
+    // Only a qcow2 header names a backing file; anything else is left unread.
+    const [top, below = null] = await filesBelow({ file: path, format: 'qcow2' });
+    return [path, top === undefined ? file : { ...file, backing: below }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** `virsh domblkinfo --all`: a table of target, capacity, allocation and physical size in bytes. */

@@ -28,6 +28,7 @@ import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   bytesOf,
   checkAbsolute,
+  checkBacking,
   checkExclusive,
   checkNeeds,
   checkNewFile,
@@ -185,6 +186,9 @@ export const blockcopy = defineStep<typeof schema>({
           ),
         );
       findings.push(...checkNotShared(world, 'dest', [params.dest]));
+      const below = files[1];
+      if (params.shallow && below !== undefined)
+        findings.push(...checkBacking(world, 'dest', params.dest, below));
     } else {
       findings.push(...checkNewFile(world, 'dest', params.dest, bytesToCopy(params, world, disk)));
     }

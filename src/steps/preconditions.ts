@@ -211,3 +211,23 @@ export function checkNotShared(
 export function bytesOf(world: World, files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
 }
+
+/** Refuses a reused image that rests on another file than the guest's data does: the guest would see other data. */
+export function checkBacking(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+  backing: string,
+): Finding[] {
+  const named = world.files[file]?.backing;
+  return named === undefined || named === backing
+    ? []
+    : [
+        refuse(
+          'BP122',
+          key,
+          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing}`,
+          `make it anew: qemu-img create -f qcow2 -b ${backing} -F FORMAT ${file}`,
+        ),
+      ];
+}

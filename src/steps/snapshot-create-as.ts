@@ -17,6 +17,7 @@ import { restoreDefinition } from './definition.ts';
 import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
   checkAbsolute,
+  checkBacking,
   checkExclusive,
   checkNeeds,
   checkNewFile,
@@ -309,7 +310,7 @@ function checkOverlayFile(
   const own = usersOf(world, file).includes(world.domain.name);
   return own
     ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
-    : checkNotShared(world, key, [file]);
+    : [...checkNotShared(world, key, [file]), ...checkBacking(world, key, file, base)];
 }
 
 /** Refuses two disks, or a disk and the memory, that would go to the same file. */

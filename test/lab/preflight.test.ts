@@ -108,6 +108,13 @@ describe('the destination', () => {
     await expectRefused([copy({ dest, ...reused })], ['BP106'], dest);
     await rm(at('link'));
   });
+  test('is an image that rests on other data', async () => {
+    const dest = at('reused.qcow2');
+    await host.qemuImg('create', '-f', 'qcow2', dest, '64M');
+    const reused = { format: 'qcow2', 'reuse-external': true, shallow: true };
+    await expectRefused([copy({ dest, ...reused })], ['BP122'], dest);
+    await rm(dest);
+  });
   test("is another of the guest's own disks", async () => {
     const dest = guest.disks[1]!.files[0]!;
     const ended = await expectRefused(

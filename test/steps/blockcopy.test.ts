@@ -82,6 +82,24 @@ testStep(blockcopy, {
       ['BP106 dest'],
     ],
     [
+      'reused, on the same backing file',
+      { ...copy, shallow: true, 'reuse-external': true, format: 'qcow2' },
+      world({ files: { [DEST]: { size: 1, backing: SNAP1 } } }),
+      [],
+    ],
+    [
+      'reused, on another backing file',
+      { ...copy, shallow: true, 'reuse-external': true, format: 'qcow2' },
+      world({ files: { [DEST]: { size: 1, backing: BASE } } }),
+      ['BP122 dest'],
+    ],
+    [
+      'reused, on no backing file',
+      { ...copy, shallow: true, 'reuse-external': true, format: 'qcow2' },
+      world({ files: { [DEST]: { size: 1, backing: null } } }),
+      ['BP122 dest'],
+    ],
+    [
       "over another guest's disk",
       { ...copy, 'reuse-external': true, format: 'qcow2' },
       world({ files: { [DEST]: { size: 1 } }, others: [neighbour('other', [DEST], [DEST])] }),
