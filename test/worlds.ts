@@ -152,8 +152,9 @@ export function neighbour(
   name: string,
   files: readonly string[],
   writes: readonly string[],
+  unread: readonly string[] = [],
 ): OtherDomain {
-  return { name, files, writes };
+  return { name, files, writes, unread };
 }
 
 /** The World with what an observation of these paths would add: absent files, and folders with room. */

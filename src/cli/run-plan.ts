@@ -59,11 +59,13 @@ export async function runPlan(
     connecting,
   );
   try {
-    const admission = await admit(plan, graph, driver);
-    if (options.dryRun) return await dryRun(graph, admission);
-    refuseErrors(admission);
-    if (asks && !(await confirmed(graph, admission))) return EXIT_CODES['preflight-refused'];
-    return await admitted(plan, graph, driver, options, asks ? undefined : admission);
+    if (options.dryRun || asks) {
+      const admission = await admit(plan, graph, driver);
+      if (options.dryRun) return await dryRun(graph, admission);
+      refuseErrors(admission);
+      if (!(await confirmed(graph, admission))) return EXIT_CODES['preflight-refused'];
+    }
+    return await locked(plan, graph, driver, options);
   } finally {
     await driver.close();
   }
@@ -98,19 +100,20 @@ async function confirmed(graph: Graph, admission: Admission): Promise<boolean> {
   }
 }
 
-/** Takes the lock, looks for another run's marker, and runs. */
-async function admitted(
+/** Takes the lock, looks for another run's marker, holds the plan against the host as it is now, and runs. */
+async function locked(
   plan: Plan,
   graph: Graph,
   driver: Driver,
   options: RunCommandOptions,
-  seen: Admission | undefined,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const id = newRunId(new Date());
   const user = userInfo().username;
-  const uuid = seen?.world.domain.uuid ?? (await driver.observe([])).domain.uuid;
-  const lock = await withState(state, takeLock(state, uuid, id, user));
+  const seen = await driver.observe([]);
+  // What libvirt does not know has no identity to lock; preflight says so.
+  if (seen.domain.state === 'gone') refuseErrors(await admit(plan, graph, driver, seen));
+  const lock = await withState(state, takeLock(state, seen.domain.uuid, id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
     throw taken(
@@ -120,10 +123,9 @@ async function admitted(
     );
   }
   try {
-    // While a person thought about the confirmation the host may have changed.
-    const admission = seen ?? (await admit(plan, graph, driver));
-    refuseErrors(admission);
     refuseMarked(plan.domain, await driver.marker());
+    const admission = await admit(plan, graph, driver, seen);
+    refuseErrors(admission);
     const journal = await withState(state, openJournal(state, id, plan));
     const signals = onInterrupt();
     const display = await renderer(options);

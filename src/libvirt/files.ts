@@ -41,6 +41,17 @@ export async function lookAtFolder(path: string): Promise<Folder | null> {
   return { free: found.bavail * found.bsize, writable: await mayWrite(path) };
 }
 
+/** False only for a file that is, or may be, there and that this user may not read. */
+export async function mayBeRead(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'EACCES' && code !== 'EPERM';
+  }
+}
+
 async function mayWrite(folder: string): Promise<boolean> {
   try {
     await access(folder, constants.W_OK | constants.X_OK);

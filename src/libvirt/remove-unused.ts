@@ -21,6 +21,9 @@ export async function removeUnused(
   const { others } = await driver.survey(world, [file]);
   const users = others.filter((other) => other.files.includes(file)).map((other) => other.name);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
+  const unread = others.flatMap((other) => other.unread);
+  if (unread.length > 0)
+    throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
   // The live chain is what QEMU has read of the headers; only a definition that names another file needs a look at them.
   const live = new Set(disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
   const sources = disks.flatMap((disk) => disk.persistentSource ?? []);

@@ -10,7 +10,7 @@ import {
   type OtherDomain,
   type World,
 } from '../model/world.ts';
-import { imageChain, lookAtFiles, lookAtFolder, realPath } from './files.ts';
+import { imageChain, lookAtFiles, lookAtFolder, mayBeRead, realPath } from './files.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
 /** Completes an observed World with what preflight and the proof of an unused file need. */
@@ -93,7 +93,7 @@ async function otherDomains(
   const aliases = await realPaths(ownFiles);
   return Promise.all(
     names.map(async (name, at) => {
-      const { files, writes } = await filesOfDomain(
+      const { files, writes, unread } = await filesOfDomain(
         isRunning(live[at]) ? disksOf(live[at]) : [],
         disksOf(persistent[at]),
       );
@@ -101,6 +101,7 @@ async function otherDomains(
         name,
         files: await withAliases(files, aliases),
         writes: await withAliases(writes, aliases),
+        unread,
       };
     }),
   );
@@ -120,7 +121,7 @@ function isRunning(live: Answer | undefined): boolean {
 async function filesOfDomain(
   live: readonly Disk[],
   persistent: readonly Disk[],
-): Promise<{ files: string[]; writes: string[] }> {
+): Promise<Omit<OtherDomain, 'name'>> {
   const disks = [...live, ...persistent];
   const running = new Set(live.flatMap((disk) => disk.chain.map((layer) => layer.file)));
   const named = disks.flatMap((disk) => [
@@ -134,7 +135,12 @@ async function filesOfDomain(
   const writes = disks
     .filter((disk) => !disk.readonly)
     .flatMap((disk) => [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '']);
-  return { files: [...named, ...below.flat()], writes: writes.filter((file) => file !== '') };
+  const readable = await Promise.all(lowest.map(({ file }) => mayBeRead(file)));
+  return {
+    files: [...named, ...below.flat()],
+    writes: writes.filter((file) => file !== ''),
+    unread: lowest.filter((_layer, at) => !readable[at]).map((layer) => layer.file),
+  };
 }
 
 /**

@@ -115,6 +115,8 @@ export interface OtherDomain {
   readonly files: readonly string[];
   /** Those of them that its guest writes to, or will at its next start. */
   readonly writes: readonly string[];
+  /** Images of it that are there but may not be read, so that what lies below them is not known. */
+  readonly unread: readonly string[];
 }
 
 /** All that is needed to bring a definition back exactly as it was. */

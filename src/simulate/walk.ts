@@ -42,7 +42,23 @@ export function walk(graph: Graph, world: World): Walk {
     phases.push({ node, start, before, after });
     before = after;
   }
+  if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
   return { phases, findings, files: [...files] };
+}
+
+/** A plan that ends with the domain transient leaves its definition in a journal, where nobody looks for it. */
+function leftTransient(graph: Graph, before: World, after: World): Finding[] {
+  if (!before.domain.persistent || after.domain.persistent) return [];
+  const last = graph.nodes.findLast(({ planned }) => planned.step.kind === 'undefine');
+  return [
+    {
+      code: 'BP123',
+      severity: 'error',
+      message: `the plan ends with "${before.domain.name}" transient: it would vanish when the guest stops`,
+      hint: 'add a redefine step at the end',
+      ...(last ? { path: last.planned.path } : {}),
+    },
+  ];
 }
 
 /** The step's own findings, with their paths made the plan's. */

@@ -29,6 +29,7 @@ import {
   checkExclusive,
   checkNeeds,
   checkNotShared,
+  checkOthersRead,
   refuse,
   workableDisk,
 } from './preconditions.ts';
@@ -155,7 +156,11 @@ export const blockcommit = defineStep<typeof schema>({
     if (Array.isArray(range)) return range;
     const touched = disk.chain.slice(range.top, range.base + 1).map((layer) => layer.file);
     const key = params.base === undefined ? 'shallow' : 'base';
-    return [...checkNotShared(world, key, touched), ...checkOwnDisks(world, disk, key, touched)];
+    return [
+      ...checkNotShared(world, key, touched),
+      ...checkOthersRead(world, key),
+      ...checkOwnDisks(world, disk, key, touched),
+    ];
   },
   files: () => [],
   phases: (params: Params) => [
@@ -181,16 +186,17 @@ function isActive(params: Params): boolean {
   return Boolean(params.active || params.pivot || params['keep-overlay']);
 }
 
-/** The index in `vda[2]`; undefined for a path. */
-function place(word: string): number | undefined {
-  const found = /^[a-z]+\[(\d+)\]$/.exec(word);
-  return found ? Number(found[1]) : undefined;
+/** The parts of `vda[2]`; undefined for a path. */
+function place(word: string): { target: string; index: number } | undefined {
+  const found = /^([a-z]+)\[(\d+)\]$/.exec(word);
+  return found ? { target: found[1] ?? '', index: Number(found[2]) } : undefined;
 }
 
 function layerAt(disk: Disk, word: string): number {
-  const index = place(word);
+  const named = place(word);
+  if (named && named.target !== disk.target) return -1;
   return disk.chain.findIndex((layer) =>
-    index === undefined ? layer.file === word : layer.index === index,
+    named === undefined ? layer.file === word : layer.index === named.index,
   );
 }
 

@@ -231,3 +231,21 @@ export function checkBacking(
         ),
       ];
 }
+
+/** Refuses to write into a layer where nobody could look whether another domain rests on it. */
+export function checkOthersRead(
+  world: World,
+  key: string | readonly (string | number)[],
+): Finding[] {
+  const unread = world.others.flatMap((other) => other.unread);
+  return unread.length === 0
+    ? []
+    : [
+        refuse(
+          'BP124',
+          key,
+          `it cannot be told whether other domains rest on the files: ${unread.join(', ')} cannot be read`,
+          'run it as a user who may read them, such as root',
+        ),
+      ];
+}

@@ -1,10 +1,12 @@
 /** undefine and redefine on real libvirt: a nasty definition comes back to the byte, with all that belongs to it. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
+import { refusal } from './refusal.ts';
 import {
   autostart,
   codes,
@@ -156,13 +158,8 @@ describe('undefine and redefine', () => {
     await host.virsh('autostart', NAME);
   });
 
-  test('a plan that leaves the domain transient does not call itself a success, and says where the definition is', async () => {
-    const before = await picture(host, NAME);
-    const ended = await run({ undefine: {} });
-    const last = expectEnd(ended, 5);
-    expect(last.state.join()).toMatch(/transient/);
-    if ((await info(host, NAME, 'Persistent')) === 'no') await defineAgain(before.definition!);
-    expect(await picture(host, NAME)).toEqual(before);
+  test('a plan that would leave the domain transient is refused, and nothing is touched', async () => {
+    await refusal(host, NAME, [{ undefine: {} }], ['BP123'], 'undefine');
   });
 
   test('a guest that is killed while its domain is transient keeps its definition, with all that belongs to it', async () => {

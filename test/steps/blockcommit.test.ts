@@ -71,6 +71,13 @@ testStep(blockcommit, {
       ['BP109 base'],
     ],
     [
+      'beside an image that may not be read',
+      active,
+      world({ others: [neighbour('other', ['/their/top'], ['/their/top'], ['/their/top'])] }),
+      ['BP124 shallow'],
+    ],
+    ['a place in another disk', { disk: 'vda', top: 'vdb[1]', base: BASE }, world(), ['BP113 top']],
+    [
       'a layer that another guest needs',
       { disk: 'vda', base: BASE, pivot: true, delete: true },
       world({ others: [neighbour('other', [SNAP1], [])] }),

@@ -27,6 +27,8 @@ describe('the examples run on the World of the pages', () => {
   );
   test.each(examples)('$kind: $title', ({ step, example }) => {
     expect(step.check(example.params)).toEqual([]);
-    expect(exampleFindings(step, example)).toEqual([]);
+    // Alone, an undefine leaves the domain transient: a plan has more steps than an example.
+    const findings = exampleFindings(step, example).filter(({ code }) => code !== 'BP123');
+    expect(findings).toEqual([]);
   });
 });

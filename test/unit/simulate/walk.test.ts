@@ -36,6 +36,12 @@ describe('walking a plan', () => {
     expect(phases.map(({ node }) => node.phase.name)).toEqual(['snapshot', 'convert']);
   });
 
+  test('a plan that would leave the domain transient is refused', () => {
+    const { graph } = planned(['undefine: {}']);
+    const { findings } = walk(graph, seen(graph));
+    expect(findings.map(({ code, path }) => [code, path])).toEqual([['BP123', ['steps', 0]]]);
+  });
+
   test('what can still be imagined is, so that all is said at once', () => {
     const { graph } = planned([
       '{ id: a, blockcopy: { disk: vda, dest: /new/a, pivot: true } }',
