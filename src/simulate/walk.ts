@@ -56,7 +56,7 @@ function leftTransient(graph: Graph, before: World, after: World): Finding[] {
       severity: 'error',
       message: `the plan ends with "${before.domain.name}" transient: it would vanish when the guest stops`,
       hint: 'add a redefine step at the end',
-      ...(last ? { path: last.planned.path } : {}),
+      ...(last ? { path: [...last.planned.path, last.planned.step.kind] } : {}),
     },
   ];
 }

@@ -17,7 +17,6 @@ import {
   expectUndone,
   expectWrites,
   failingStep,
-  info,
   moments,
   picture,
   planText,
@@ -89,7 +88,12 @@ async function defineAgain(xml: string): Promise<void> {
 /** Starts a plan that makes the domain transient and then copies so slowly that the test can act meanwhile. */
 async function startClassic(dest: string, ...more: Record<string, unknown>[]): Promise<Running> {
   const slow = { bandwidth: 20_000, bytes: true, shallow: true, pivot: true };
-  const steps = [{ undefine: {} }, { blockcopy: { disk: 'vda', dest, ...slow } }, ...more];
+  const steps = [
+    { undefine: {} },
+    { blockcopy: { disk: 'vda', dest, ...slow } },
+    ...more,
+    { redefine: { disk: 'vda', source: dest } },
+  ];
   const running = await startRun(host, { text: planText(NAME, steps) });
   await until('the copy', 20_000, async () =>
     (await host.virsh('blockjob', NAME, 'vda', '--info', '--raw')).includes('Block Copy'),
@@ -110,7 +114,7 @@ describe('undefine and redefine', () => {
   });
 
   test('the domain is transient in between, and undone to the byte from there', async () => {
-    await expectUndone(host, guest, [{ undefine: {} }, fails]);
+    await expectUndone(host, guest, [{ undefine: {} }, fails, { redefine: {} }]);
     await expectUndone(host, guest, [{ undefine: {} }, { redefine: {} }, fails]);
   });
 
