@@ -23,6 +23,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
 import {
   checkAbsolute,
@@ -287,9 +288,7 @@ function findLayers(params: Params, world: World): Committed | undefined {
 }
 
 function start(params: Params, world: World): Effect {
-  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
-  const value = (name: keyof Params): string[] =>
-    params[name] === undefined ? [] : [`--${name}`, String(params[name])];
+  const { flag, value } = optionsOf(params);
   return {
     tool: 'virsh',
     argv: [

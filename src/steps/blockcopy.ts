@@ -25,6 +25,7 @@ import {
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
+import { optionsOf } from './options.ts';
 import {
   bytesOf,
   checkAbsolute,
@@ -345,9 +346,7 @@ function finishPhase(params: Params): Phase {
 }
 
 function copyCommand(params: CopyOptions, world: World): string[] {
-  const flag = (name: keyof CopyOptions): string[] => (params[name] ? [`--${name}`] : []);
-  const value = (name: keyof CopyOptions): string[] =>
-    params[name] === undefined ? [] : [`--${name}`, String(params[name])];
+  const { flag, value } = optionsOf(params);
   return [
     'blockcopy',
     ...['--domain', world.domain.name, '--path', params.disk, '--dest', params.dest],

@@ -14,6 +14,7 @@ import {
 import { abortOwnJob, awaitReady, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { optionsOf } from './options.ts';
 import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
   checkAbsolute,
@@ -394,7 +395,7 @@ function overlays(params: Params, world: World): Overlay[] {
 }
 
 function command(params: Params, world: World): string[] {
-  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  const { flag } = optionsOf(params);
   const taking = overlays(params, world);
   const specs = world.domain.disks
     .filter((disk) => disk.chain.length > 0)

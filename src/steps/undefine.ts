@@ -1,5 +1,6 @@
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreAttachments } from './definition.ts';
+import { optionsOf } from './options.ts';
 import { checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
@@ -97,7 +98,7 @@ export const undefine = defineStep<typeof schema>({
 });
 
 function undefinePhase(params: Params): Phase {
-  const flag = (name: keyof Params): string[] => (params[name] ? [`--${name}`] : []);
+  const { flag } = optionsOf(params);
   return {
     name: 'undefine',
     summary: 'make the domain transient, with its definition kept in the journal',

@@ -157,7 +157,7 @@ export async function runSteps(
 }
 
 /** The last event; fails unless the run came so far as to tell its end. */
-export function finish(ended: Ended): Finished {
+function finish(ended: Ended): Finished {
   const last = ended.events.at(-1);
   if (last?.event !== 'run-finished') throw new Error(`the run told no end: ${ended.told}`);
   return last;
@@ -177,7 +177,7 @@ const eventSchema = new Ajv2020({ allErrors: true }).compile(
 );
 
 /** Fails unless each event is as `schemas/events.schema.json` documents it. */
-export function expectValidEvents(ended: Ended): void {
+function expectValidEvents(ended: Ended): void {
   expect(ended.events.length).toBeGreaterThan(0);
   for (const event of ended.events) {
     const valid = eventSchema(event);
@@ -196,7 +196,7 @@ export function definition(host: Host, domain: string): Promise<string> {
 }
 
 /** One line of `virsh dominfo`. */
-export async function info(host: Host, domain: string, key: string): Promise<string> {
+async function info(host: Host, domain: string, key: string): Promise<string> {
   const text = await host.virsh('dominfo', domain);
   return (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').trim();
 }
@@ -244,7 +244,7 @@ function unescapeXml(text: string): string {
 }
 
 /** The `<disk>` element of that target. */
-export function diskXml(xml: string, target: string): string {
+function diskXml(xml: string, target: string): string {
   const disks = xml.match(/<disk [\s\S]*?<\/disk>/g) ?? [];
   return disks.find((disk) => disk.includes(`<target dev='${target}'`)) ?? '';
 }
@@ -261,11 +261,7 @@ export async function expectCleanImages(host: Host, images: readonly string[]): 
 }
 
 /** Lets a guest stand still for a look at its images. */
-export async function whileSuspended<T>(
-  host: Host,
-  domain: string,
-  look: () => Promise<T>,
-): Promise<T> {
+async function whileSuspended<T>(host: Host, domain: string, look: () => Promise<T>): Promise<T> {
   await host.virsh('suspend', domain);
   try {
     return await look();

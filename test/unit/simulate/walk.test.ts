@@ -39,7 +39,9 @@ describe('walking a plan', () => {
   test('a plan that would leave the domain transient is refused', () => {
     const { graph } = planned(['undefine: {}']);
     const { findings } = walk(graph, seen(graph));
-    expect(findings.map(({ code, path }) => [code, path])).toEqual([['BP123', ['steps', 0, 'undefine']]]);
+    expect(findings.map(({ code, path }) => [code, path])).toEqual([
+      ['BP123', ['steps', 0, 'undefine']],
+    ]);
   });
 
   test('what can still be imagined is, so that all is said at once', () => {
