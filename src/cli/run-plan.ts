@@ -18,6 +18,7 @@ import { jsonListener } from '../render/json.ts';
 import { linesListener } from '../render/lines.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
+import type { Preview } from '../simulate/preview.ts';
 import { planFrom } from './read.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
@@ -39,7 +40,8 @@ export async function runPlan(
   const plan = await planFrom(file, options.set);
   const graph = compile(plan);
   const asks = !options.dryRun && !options.yes;
-  if (asks && !(process.stdin.isTTY && process.stdout.isTTY)) {
+  const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
+  if (asks && !canAsk) {
     throw refusal(
       'input-refused',
       'BP093',
@@ -59,45 +61,63 @@ export async function runPlan(
     connecting,
   );
   try {
-    if (options.dryRun || asks) {
-      const admission = await admit(plan, graph, driver);
-      if (options.dryRun) return await dryRun(graph, admission);
-      refuseErrors(admission);
-      if (!(await confirmed(graph, admission))) return EXIT_CODES['preflight-refused'];
-    }
-    return await locked(plan, graph, driver, options);
+    if (!options.dryRun && !asks) return await locked(plan, graph, driver, options);
+    const admission = await admit(plan, graph, driver);
+    const preview = await previewOf(graph, admission);
+    if (options.dryRun) return showPreview(preview, options.output);
+    refuseErrors(admission);
+    showPreview(preview, 'text');
+    if (await confirmed(plan.domain)) return await locked(plan, graph, driver, options, preview);
+    process.stdout.write('refused: nothing was done\n');
+    return EXIT_CODES['preflight-refused'];
   } finally {
     await driver.close();
   }
 }
 
-async function dryRun(graph: Graph, admission: Admission): Promise<number> {
-  const [{ previewPlan }, { renderPreview }] = await Promise.all([
-    import('../simulate/preview.ts'),
-    import('../render/preview.ts'),
-  ]);
-  const preview = { ...previewPlan(graph, admission.world), findings: admission.findings };
-  process.stdout.write(
-    renderPreview(preview, colorWanted(process.env, process.stdout.isTTY === true)),
-  );
-  return admission.findings.some((finding) => finding.severity === 'error')
-    ? EXIT_CODES['preflight-refused']
-    : 0;
+async function previewOf(graph: Graph, admission: Admission): Promise<Preview> {
+  const { previewPlan } = await import('../simulate/preview.ts');
+  return { ...previewPlan(graph, admission.world), findings: admission.findings };
 }
 
-async function confirmed(graph: Graph, admission: Admission): Promise<boolean> {
-  await dryRun(graph, admission);
+/** @returns the exit code of a dry run: whether a run would be refused */
+async function showPreview(preview: Preview, output: RunCommandOptions['output']): Promise<number> {
+  const { renderPreview } = await import('../render/preview.ts');
+  const color = colorWanted(process.env, process.stdout.isTTY === true);
+  process.stdout.write(
+    output === 'json' ? `${JSON.stringify(preview)}\n` : renderPreview(preview, color),
+  );
+  const refused = preview.findings.some((finding) => finding.severity === 'error');
+  return refused ? EXIT_CODES['preflight-refused'] : 0;
+}
+
+async function confirmed(domain: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = await terminal.question(
-      `\nRun this plan on ${admission.world.domain.name}? Only "yes" is taken for an answer: `,
-    );
-    if (answer.trim() === 'yes') return true;
-    process.stdout.write('refused: nothing was done\n');
-    return false;
+    const question = `\nRun this plan on ${domain}? Only "yes" is taken for an answer: `;
+    return (await terminal.question(question)).trim() === 'yes';
+  } catch (error) {
+    // Ctrl-C and Ctrl-D are answers too.
+    if ((error as Error).name === 'AbortError') return false;
+    throw error;
   } finally {
     terminal.close();
   }
+}
+
+/** While a person thought about the confirmation the host may have changed: then other commands would run. */
+async function refuseChanged(
+  graph: Graph,
+  admission: Admission,
+  confirmed: Preview,
+): Promise<void> {
+  if (JSON.stringify(await previewOf(graph, admission)) === JSON.stringify(confirmed)) return;
+  throw refusal(
+    'preflight-refused',
+    'BP125',
+    'the host has changed since the plan was shown, so what was confirmed is not what would run',
+    'look at it again, and confirm it again',
+  );
 }
 
 /** Takes the lock, looks for another run's marker, holds the plan against the host as it is now, and runs. */
@@ -106,14 +126,15 @@ async function locked(
   graph: Graph,
   driver: Driver,
   options: RunCommandOptions,
+  shown?: Preview,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const id = newRunId(new Date());
   const user = userInfo().username;
-  const seen = await driver.observe([]);
+  const { uuid, state: found } = (await driver.observe([])).domain;
   // What libvirt does not know has no identity to lock; preflight says so.
-  if (seen.domain.state === 'gone') refuseErrors(await admit(plan, graph, driver, seen));
-  const lock = await withState(state, takeLock(state, seen.domain.uuid, id, user));
+  if (found === 'gone') refuseErrors(await admit(plan, graph, driver));
+  const lock = await withState(state, takeLock(state, uuid, id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
     throw taken(
@@ -124,39 +145,43 @@ async function locked(
   }
   try {
     refuseMarked(plan.domain, await driver.marker());
-    const admission = await admit(plan, graph, driver, seen);
+    // Only what is seen under the lock counts: another run may have ended a moment ago.
+    const admission = await admit(plan, graph, driver);
     refuseErrors(admission);
+    if (shown) await refuseChanged(graph, admission, shown);
     const journal = await withState(state, openJournal(state, id, plan));
     const signals = onInterrupt();
     const display = await renderer(options);
     for (const finding of [...plan.warnings, ...admission.findings])
       display.listener({ time: Date.now(), event: 'finding', finding });
     try {
-      const finish = await withState(
-        state,
-        execute({
-          id,
-          graph,
-          driver,
-          journal,
-          uri: options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '',
-          user,
-          version: VERSION,
-          world: admission.world,
-          files: admission.files,
-          signal: signals.signal,
-          listener: display.listener,
-        }),
-      );
+      const finish = await execute({
+        id,
+        graph,
+        driver,
+        journal,
+        uri: options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '',
+        user,
+        version: VERSION,
+        world: admission.world,
+        files: admission.files,
+        signal: signals.signal,
+        listener: display.listener,
+      });
       return finish.exitCode;
     } finally {
       await display.close();
       signals.release();
-      await journal.close();
+      await journal.close().catch(tellUnclosed);
     }
   } finally {
     await lock.release();
   }
+}
+
+/** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */
+function tellUnclosed(error: Error): void {
+  process.stderr.write(`the journal's end is not safe on disk: ${error.message}\n`);
 }
 
 async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
@@ -188,10 +213,20 @@ function refuseMarked(domain: string, marker: Marker | undefined): void {
   throw taken(
     domain,
     `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), as a marker in its metadata says`,
-    host === hostname()
+    host === hostname() && !isProcess(pid)
       ? `that run is not alive on this machine any more; look at its journal (blockplan status), bring the domain in order, then: virsh metadata ${domain} --uri urn:blockplan:run:1 --remove --live`
-      : `look there: blockplan status`,
+      : 'wait until it has ended; where it runs: blockplan status',
   );
+}
+
+/** Whether there is such a process; a number that was given again counts, to be on the safe side. */
+function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function taken(domain: string, by: string, hint: string): BlockplanError {

@@ -15,18 +15,10 @@ export interface Admission {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Observes the host and walks the plan over what is seen; changes nothing.
- * @param seen the domain as it has just been observed, where somebody has
- */
-export async function admit(
-  plan: Plan,
-  graph: Graph,
-  driver: Driver,
-  seen?: World,
-): Promise<Admission> {
+/** Observes the host and walks the plan over what is seen; changes nothing. */
+export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
   // Which files matter depends on where the disks are: the first look tells where, the survey looks at the files.
-  const first = seen ?? (await driver.observe([]));
+  const first = await driver.observe([]);
   const named = walk(graph, first).files;
   const world = await driver.survey(first, named);
   const { files, findings } = walk(graph, world);

@@ -1,5 +1,6 @@
 /** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
-import { type Disk, isUp, type World } from '../model/world.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import { type Disk, isSamePlace, isUp, type Layer, placeText, type World } from '../model/world.ts';
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
 export function differences(before: World, now: World): string[] {
@@ -54,16 +55,35 @@ export function contradictions(before: World, now: World): string[] {
     found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);
   if (before.domain.persistent && !domain.persistent)
     found.push(`"${domain.name}" is transient: it has no persistent definition any more`);
+  if (domain.persistent && isUp(now)) found.push(...domain.disks.flatMap(apartFrom(now)));
   for (const disk of domain.disks) {
-    const active = disk.chain[0]?.file;
-    if (domain.persistent && isUp(now) && disk.persistentSource !== active) {
-      found.push(
-        `the definition names ${disk.persistentSource ?? 'nothing'} for ${disk.target}, but the guest runs on ${active ?? 'nothing'}`,
-      );
-    }
     if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
   }
   return found;
+}
+
+/** What the definition says otherwise than the running disk: the path, or whether that is a block device. */
+function apartFrom({ domain }: World): (disk: Disk) => string[] {
+  const defined = new Map(
+    (domain.definition === undefined ? [] : readDomainXml(domain.definition).disks).map((disk) => [
+      disk.target,
+      disk.chain[0],
+    ]),
+  );
+  return ({ target, persistentSource, chain: [active] }) => {
+    const source = defined.get(target);
+    const apart =
+      persistentSource !== active?.file || (source && active && !isSamePlace(source, active));
+    return apart
+      ? [
+          `the definition names ${nameOf(source) ?? persistentSource ?? 'nothing'} for ${target}, but the guest runs on ${nameOf(active) ?? 'nothing'}`,
+        ]
+      : [];
+  };
+}
+
+function nameOf(layer: Layer | undefined): string | undefined {
+  return layer && placeText(layer);
 }
 
 /** Where each disk is, for a report: `vda: /images/base <- /images/snap1`. */

@@ -4,20 +4,12 @@ import { type End, EXIT_CODES } from '../errors.ts';
 import type { Direction, Listener, RunEvent } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Journal } from '../journal/journal.ts';
-import { createPlanMachine, type FinalState } from '../machine/machine.ts';
+import { createPlanMachine, type FinalState, type Performance } from '../machine/machine.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
+import { isContactLost, observe, reasonOf, record, type Stage, type Told } from './act.ts';
 import { contradictions, differences, whereDisksAre } from './compare.ts';
-import {
-  doPhase,
-  isContactLost,
-  observe,
-  type Result,
-  record,
-  type Stage,
-  type Told,
-  undoPhase,
-} from './phase.ts';
+import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
 
 /** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
@@ -52,11 +44,7 @@ interface Course {
   next: readonly string[];
 }
 
-/**
- * Runs an admitted plan to its end. All that can go wrong is an end.
- * @throws an error of the file system when the journal cannot be begun: nothing has been done then. Anything else is a
- *   bug in blockplan.
- */
+/** Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan. */
 export async function execute(run: Run): Promise<Finish> {
   const began = Date.now();
   const tell = (event: Told) => run.listener({ time: Date.now(), ...event } as RunEvent);
@@ -71,12 +59,11 @@ export async function execute(run: Run): Promise<Finish> {
     lastSeen: run.world,
     doubts: [],
   };
-  await announce(run, tell);
+  const course: Course = { interrupted: false, reasons: [], next: [] };
+  const begun = (await announce(run, tell, course)) && (await mark(run, course));
   run.driver.onGuestState((state) => tell({ event: 'guest-state', state }));
   tell({ event: 'guest-state', state: run.world.domain.state });
-  const course: Course = { interrupted: false, reasons: [], next: [] };
-  const marked = await mark(run, course);
-  const finish = marked
+  const finish = begun
     ? await conclude(run, stage, await travel(run, stage, course), course)
     : endOf('preflight-refused', course, course.reasons, []);
   const { end, interrupted, state, next } = finish;
@@ -85,39 +72,61 @@ export async function execute(run: Run): Promise<Finish> {
   return finish;
 }
 
-/** Tells other operators, before anything is done; where that fails nothing has been done. */
+/** Writes down what begins; false when it cannot be, and then nothing begins. */
+async function announce(run: Run, tell: (event: Told) => void, course: Course): Promise<boolean> {
+  const steps = outline(run.graph);
+  const { name: domain, uuid } = run.world.domain;
+  const common = { run: run.id, plan: run.graph.name, domain, steps };
+  tell({ event: 'run-started', ...common, journal: run.journal.folder });
+  try {
+    const { uri, user, version, world } = run;
+    await run.journal.append(
+      {
+        type: 'run-started',
+        ...common,
+        uuid,
+        uri,
+        host: hostname(),
+        user,
+        pid: process.pid,
+        version,
+        world,
+      },
+      true,
+    );
+    return true;
+  } catch (error) {
+    course.reasons.push(`the journal cannot be written: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+/** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
 async function mark(run: Run, course: Course): Promise<boolean> {
   const { id, driver, user } = run;
   const since = new Date().toISOString();
   try {
     await driver.mark({ run: id, host: hostname(), user, pid: process.pid, since });
-    return true;
+    const marker = await driver.marker();
+    if (marker?.run === id) return true;
+    course.reasons.push(
+      `run ${marker?.run} (${marker?.user} on ${marker?.host}) has taken the domain`,
+    );
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
     course.reasons.push(error.message);
-    return false;
+    await unmark(run, () => {});
   }
+  return false;
 }
 
-async function announce(run: Run, tell: (event: Told) => void): Promise<void> {
-  const steps = outline(run.graph);
-  const { name: domain, uuid } = run.world.domain;
-  const common = { run: run.id, plan: run.graph.name, domain, steps };
-  tell({ event: 'run-started', ...common, journal: run.journal.folder });
-  await run.journal.append(
-    {
-      type: 'run-started',
-      ...common,
-      uuid,
-      uri: run.uri,
-      host: hostname(),
-      user: run.user,
-      pid: process.pid,
-      version: run.version,
-      world: run.world,
-    },
-    true,
-  );
+async function unmark(run: Run, tell: (event: Told) => void): Promise<void> {
+  try {
+    await run.driver.unmark();
+  } catch (error) {
+    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
+    tell({ event: 'notice', message: error.message });
+  }
 }
 
 /** The plan's steps with their phases, as they are announced. */
@@ -137,33 +146,34 @@ function outline(graph: Graph) {
 /** Walks the machine to a final state. */
 async function travel(run: Run, stage: Stage, course: Course): Promise<FinalState> {
   const machine = createPlanMachine(run.graph);
-  const befores: World[] = [];
-  let start = run.world;
+  const begun: { readonly before: World; readonly start: World }[] = [];
   let now = run.world;
-  const starts: World[] = [];
-  let [state, todo] = machine.start();
-  const perform = async (): Promise<Result> => {
-    if (!todo) throw new Error(`the machine has nothing to perform in ${state.name}`);
-    const node = run.graph.nodes[todo.index];
-    if (!node) throw new Error(`the graph has no phase ${todo.index}`);
-    if (todo.direction === 'undo') {
+  const perform = (
+    { index, direction }: Performance,
+    node: PhaseNode,
+  ): Promise<Result> | Result => {
+    if (direction === 'undo') {
+      const worlds = begun[index];
       // A phase that was interrupted before it began has no Worlds of its own: there is nothing to undo.
-      const before = befores[todo.index];
-      return before
-        ? undoPhase(stage, node, before, starts[todo.index] ?? before)
-        : { type: 'DONE', now };
+      return worlds ? undoPhase(stage, node, worlds.before, worlds.start) : { type: 'DONE', now };
     }
-    if (run.signal.aborted)
-      return { type: 'FAILED', reason: 'interrupted', next: [], interrupted: true };
-    if (node.first) start = now;
-    befores[todo.index] = now;
-    starts[todo.index] = start;
+    if (run.signal.aborted) return interruption();
+    const start = node.first ? now : (begun[index - 1]?.start ?? now);
+    begun[index] = { before: now, start };
     return doPhase(stage, node, now, start);
   };
+  let [state, todo] = machine.start();
   while (!state.final) {
-    const result = await perform();
+    const node = run.graph.nodes[todo?.index ?? -1];
+    if (!todo || !node) throw new Error(`the machine has nothing to perform in ${state.name}`);
+    const result = await perform(todo, node);
     if (result.type === 'DONE') now = result.now;
-    else note(stage, course, result, run.graph.nodes[todo?.index ?? 0]!, todo?.direction ?? 'do');
+    else {
+      note(stage, course, result, node, todo.direction);
+      const worlds = begun[todo.index];
+      const stops = todo.direction === 'do' && node.doing.failed === 'stranded';
+      if (stops && worlds) await helpOnly(stage, node, worlds.before, worlds.start);
+    }
     [state, todo] = machine.next(state, { type: result.type });
   }
   return state.final;
@@ -208,17 +218,13 @@ async function conclude(
       const commands = await salvage(stage, run.world);
       if (commands.length > 0) course.next = commands;
     }
-    await run.driver.unmark().catch((error: unknown) => {
-      if (!(error instanceof EffectFailed)) throw error;
-      stage.tell({ event: 'notice', message: error.message });
-    });
+    await unmark(run, stage.tell);
     return await judged(run, stage, final, course);
   } catch (error) {
-    if (!isContactLost(error)) throw error;
     return endOf(
       'uncertain',
       course,
-      [...course.reasons, error.message],
+      [...course.reasons, reasonOf(error)],
       [`virsh dominfo ${run.world.domain.name}`],
     );
   }

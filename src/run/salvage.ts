@@ -4,8 +4,8 @@ import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { activeFile, type World } from '../model/world.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
-import { act, observe, type Stage } from './phase.ts';
+import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
+import { act, observe, type Stage } from './act.ts';
 
 /**
  * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
@@ -21,6 +21,8 @@ export async function salvage(stage: Stage, before: World): Promise<readonly str
   if (saved === undefined) return [];
   const wanted = onMovedDisks(saved, before, now.domain.state === 'gone' ? stage.lastUp : now);
   if (definition === wanted) return [];
+  // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
+  if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return [];
   const kept = persistent ? undefined : stage.kept;
   try {
     for (const effect of [

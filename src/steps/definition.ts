@@ -14,16 +14,21 @@ export function define(xml: string, why: string): Effect {
   };
 }
 
-/** Brings the definition of `before` back where the one of `now` differs; nothing where it does not. */
+/**
+ * Brings the definition of `before` back where the one of `now` differs; nothing where it does not. What an operator has
+ * changed meanwhile outside of the disks stays: then nothing is put back, and the run's last comparison tells of it.
+ */
 export function restoreDefinition(before: World, now: World): Effect[] {
   const { definition } = before.domain;
-  if (
-    definition === undefined ||
-    now.domain.state === 'gone' ||
-    now.domain.definition === definition
-  )
-    return [];
+  const current = now.domain.definition;
+  if (definition === undefined || now.domain.state === 'gone' || current === definition) return [];
+  if (current !== undefined && outsideDisks(current) !== outsideDisks(definition)) return [];
   return [define(definition, 'put the definition back as it was')];
+}
+
+/** A definition without its disks: the part that no step of ours changes. */
+export function outsideDisks(definition: string): string {
+  return definition.replace(/<disk[\s>][\s\S]*?<\/disk>/g, '<disk/>');
 }
 
 /**
