@@ -51,7 +51,10 @@ export class JobWatch {
     let look = LOOK_EVERY_MS / 4;
     for (;;) {
       wait.signal?.throwIfAborted();
-      if (this.#judge(wait) && (await isSo(wait))) return;
+      const { come, over } = this.#judge(wait);
+      if (come && (await isSo(wait))) return;
+      // The event of an earlier job can come late: only a job that is not there any more is over.
+      if (over !== undefined && !(await jobOf(wait))) throw new EffectFailed(over);
       if (await this.#sleep(look, wait.signal)) continue;
       look = LOOK_EVERY_MS;
       if (await hasCome(wait)) return;
@@ -63,9 +66,10 @@ export class JobWatch {
     }
   }
 
-  /** True when the events say that it has come so far. */
-  #judge({ effect }: JobWait): boolean {
+  /** What the events say: that it has come so far, or why it is over. */
+  #judge({ effect }: JobWait): { come: boolean; over?: string } {
     let come = false;
+    let over: string | undefined;
     for (const event of this.#seen.splice(0)) {
       if (event.kind === 'lifecycle' && event.event === 'Stopped') {
         throw new EffectFailed(
@@ -74,12 +78,12 @@ export class JobWatch {
       }
       if (event.kind !== 'block-job' || event.disk !== effect.disk) continue;
       if (event.status === 'failed')
-        throw new EffectFailed(`the job on ${effect.disk} failed; libvirt gives no reason`);
+        over = `the job on ${effect.disk} failed; libvirt gives no reason`;
       if (event.status === 'canceled')
-        throw new EffectFailed(`the job on ${effect.disk} was cancelled by somebody else`);
+        over = `the job on ${effect.disk} was cancelled by somebody else`;
       come ||= event.status === (effect.until === 'ready' ? 'ready' : 'completed');
     }
-    return come;
+    return over === undefined ? { come } : { come, over };
   }
 
   /** Sleeps until an event comes (true) or the time is over (false). */
@@ -107,30 +111,30 @@ async function isSo(wait: JobWait): Promise<boolean> {
 
 /** Without an event: progress, and whether it has come so far all the same. */
 async function hasCome(wait: JobWait): Promise<boolean> {
-  const { virsh, domain, effect } = wait;
-  const answer = await virsh.run([
-    'blockjob',
-    '--domain',
-    domain,
-    '--path',
-    effect.disk,
-    '--info',
-    '--raw',
-    '--bytes',
-  ]);
-  if (!answer.ok)
-    throw new EffectFailed(`the job on ${effect.disk} cannot be looked at: ${answer.error}`);
-  const current = numberAfter('cur', answer.stdout);
-  const total = numberAfter('end', answer.stdout);
-  if (current === undefined || total === undefined) {
+  const { effect } = wait;
+  const progress = await jobOf(wait);
+  if (!progress) {
     // No job: it has ended. Whether it did what it should is judged from the chain, never from its absence.
     if (effect.until === 'ended') return true;
     throw new EffectFailed(
       `there is no job on ${effect.disk} any more: it failed or somebody ended it`,
     );
   }
-  wait.onProgress({ current, total });
-  return effect.until === 'ready' && current === total && (await mirrorIsReady(wait));
+  wait.onProgress(progress);
+  return (
+    effect.until === 'ready' && progress.current === progress.total && (await mirrorIsReady(wait))
+  );
+}
+
+/** How far the job on the disk has come; undefined when there is none. */
+async function jobOf({ virsh, domain, effect }: JobWait): Promise<Progress | undefined> {
+  const info = ['--info', '--raw', '--bytes'];
+  const answer = await virsh.run(['blockjob', '--domain', domain, '--path', effect.disk, ...info]);
+  if (!answer.ok)
+    throw new EffectFailed(`the job on ${effect.disk} cannot be looked at: ${answer.error}`);
+  const current = numberAfter('cur', answer.stdout);
+  const total = numberAfter('end', answer.stdout);
+  return current === undefined || total === undefined ? undefined : { current, total };
 }
 
 async function mirrorIsReady({ virsh, domain, effect }: JobWait): Promise<boolean> {
