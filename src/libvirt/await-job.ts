@@ -104,9 +104,9 @@ export class JobWatch {
   }
 }
 
-/** After the event: a copy or active commit counts as ready only once the live XML says so. */
+/** After the event, which may be an earlier job's: ready counts once the live XML says so, ended once there is no job. */
 async function isSo(wait: JobWait): Promise<boolean> {
-  return wait.effect.until === 'ended' || (await mirrorIsReady(wait));
+  return wait.effect.until === 'ended' ? !(await jobOf(wait)) : mirrorIsReady(wait);
 }
 
 /** Without an event: progress, and whether it has come so far all the same. */
