@@ -3,7 +3,7 @@
  * Where the guest survives, the run ends rolled back (4) with everything as it was to the byte; where QEMU is killed it
  * ends stranded (5), with a definition that names the file with every acknowledged write.
  */
-import { mkdir, open, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -198,6 +198,23 @@ const hold = async () => {
 const letGo = () => held?.close();
 const cancelJob = () => host.virsh('blockjob', now.guest.name, 'vda', '--abort');
 
+const ioError = () => {
+  throw Object.assign(new Error('EIO: i/o error, stat'), { code: 'EIO' });
+};
+const CLONE = 'clone-of-the-base';
+const cloneBase = async () => {
+  const top = join(host.images, now.guest.name, 'clone.qcow2');
+  await host.qemuImg('create', '-f', 'qcow2', '-b', now.paths.active, '-F', 'qcow2', top);
+  const file = join(host.dir, 'clone.xml');
+  const disk = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${top}'/><target dev='vda'/></disk>`;
+  await writeFile(
+    file,
+    `<domain type='qemu'><name>${CLONE}</name><memory>1024</memory><os><type>hvm</type></os><devices>${disk}</devices></domain>`,
+  );
+  await host.virsh('define', file);
+};
+const removeClone = () => host.virsh('undefine', CLONE);
+
 const rows: Row[] = [
   // blockcopy that pivots
   ...everywhere(migration, 'copy/mirror', 'blockcopy'),
@@ -237,6 +254,11 @@ const rows: Row[] = [
   {
     scenario: migration,
     fault: at('copy/pivot', 'blockjob', 'before', 'cancelled by somebody else', cancelJob),
+    exit: 4,
+  },
+  {
+    scenario: migration,
+    fault: at('copy/pivot', 'define', 'before', 'an error nobody thought of', ioError),
     exit: 4,
   },
   // blockcopy that finishes
@@ -282,6 +304,17 @@ const rows: Row[] = [
     scenario: fullOverlay,
     fault: at('conv/convert', 'qemu-img', 'before', 'overlay out of space', fillUntilPaused),
     exit: 4,
+  },
+  {
+    scenario: backup,
+    fault: at('conv/convert', 'qemu-img', 'before', 'an error nobody thought of', ioError),
+    exit: 4,
+  },
+  {
+    scenario: backup,
+    fault: at('conv/convert', 'qemu-img', 'after', 'a clone is put on the base', cloneBase),
+    exit: 5,
+    mend: removeClone,
   },
   ...everywhere(backup, 'conv/convert', 'qemu-img'),
   {
