@@ -115,7 +115,8 @@ export class DriverDouble implements Driver {
       if (effect.tool === 'virsh') host.virsh(effect.argv);
       else if (effect.tool === 'await-job') host.awaitJob(effect);
       else if (effect.tool === 'qemu-img') host.qemuImg(effect);
-      else host.removeFile(effect.file);
+      else if (effect.tool === 'make-file') host.makeFile(effect.file);
+      else host.removeFile(effect);
     });
   }
 

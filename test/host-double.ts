@@ -5,7 +5,12 @@
  */
 import { readDomainXml, setDiskSource } from '../src/model/domain-xml.ts';
 import { EffectFailed } from '../src/model/driver.ts';
-import type { Argument, AwaitJobEffect, ConvertEffect } from '../src/model/effect.ts';
+import type {
+  Argument,
+  AwaitJobEffect,
+  ConvertEffect,
+  RemoveFileEffect,
+} from '../src/model/effect.ts';
 import {
   type Bundle,
   type Disk,
@@ -212,7 +217,11 @@ export class HostDouble {
     const dest = one(options, 'dest');
     const reuse = options.has('reuse-external');
     const there = this.world.files[dest];
-    refuseUnless(!there || reuse || options.has('blockdev'), `${dest} already exists`);
+    // An empty file is taken, as if there were none.
+    refuseUnless(
+      !there || there.size === 0 || reuse || options.has('blockdev'),
+      `${dest} already exists`,
+    );
     refuseUnless(Boolean(there) || !reuse, 'missing destination file');
     refuseUnless(!reuse || options.has('format'), 'reused mirror format must be specified');
     const format = options.get('format')?.[0] ?? disk.chain[0]?.format ?? 'raw';
@@ -223,11 +232,12 @@ export class HostDouble {
       !shallow || reuse || format !== 'raw',
       'shallow copy into a raw file is not possible',
     );
-    if (!reuse) this.#make(dest, format, shallow ? below : undefined);
+    const made = there?.made ? ({ made: true } as const) : {};
+    if (!reuse) this.#make(dest, format, shallow ? below : undefined, made);
     // A file for reuse has been made by somebody who knew what goes below it.
     if (shallow && below && !this.#backing.has(dest)) this.#backing.set(dest, below);
     this.#shallow.set(disk.target, shallow);
-    this.world = withFile(this.world, dest, { format, size: 1 });
+    this.world = withFile(this.world, dest, { ...this.world.files[dest], format, size: 1 });
     this.#disk(disk.target, (each) => ({
       ...each,
       job: { type: 'copy', ready: false, mirror: dest },
@@ -318,13 +328,19 @@ export class HostDouble {
     const specs = (options.get('diskspec') ?? []).map(readSpec).filter((spec) => spec.external);
     for (const { file } of specs)
       refuseUnless(
-        options.has('reuse-external') || !this.world.files[file],
+        options.has('reuse-external') || (this.world.files[file]?.size ?? 0) === 0,
         `external snapshot file ${file} already exists`,
       );
     for (const { target, file, format } of specs) this.#overlay(target, file, format);
     const memory = options.get('memspec')?.[0];
-    if (memory)
-      this.world = withFile(this.world, readSpec(`m,${memory}`).file, { size: 1, format: 'raw' });
+    if (memory) {
+      const { file } = readSpec(`m,${memory}`);
+      this.world = withFile(this.world, file, {
+        ...this.world.files[file],
+        size: 1,
+        format: 'raw',
+      });
+    }
     if (metadata) this.world = withDomain(this.world, { snapshots: [...snapshots, name] });
     this.guestWrites();
   }
@@ -334,7 +350,7 @@ export class HostDouble {
     const moves = diskOf(this.world, target)?.persistentSource === active;
     this.#data.set(file, new Set());
     if (active) this.#backing.set(file, active);
-    this.world = withFile(this.world, file, { format, size: 1 });
+    this.world = withFile(this.world, file, { ...this.world.files[file], format, size: 1 });
     this.#disk(target, (each) => ({ ...each, chain: [{ file, format }, ...each.chain] }));
     if (moves) this.#definitionMoves(target, { file, format });
   }
@@ -429,8 +445,8 @@ export class HostDouble {
     const after = (option: string) =>
       argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
     if (argv[0] === 'create') {
-      // qemu-img writes over what is there.
-      this.#make(dest, after('-f') ?? 'raw', after('-b'));
+      refuseUnless(!this.world.files[dest], `${dest} exists already`);
+      this.#make(dest, after('-f') ?? 'raw', after('-b'), { made: true });
       return;
     }
     const source = argv.at(-2) ?? '';
@@ -438,21 +454,33 @@ export class HostDouble {
     const writer = this.world.domain.disks.find((disk) => disk.chain[0]?.file === source);
     refuseUnless(!writer || !isUp(this.world), `Failed to get shared "write" lock on ${source}`);
     // With -n the target is there, and keeps the backing file that its header names.
-    if (!argv.includes('-n')) this.#make(dest, after('-O') ?? 'raw', undefined);
+    if (!argv.includes('-n')) {
+      refuseUnless(!this.world.files[dest], `${dest} exists already`);
+      this.#make(dest, after('-O') ?? 'raw', undefined, { made: true });
+    }
     refuseUnless(Boolean(this.world.files[dest]), `Could not open '${dest}'`);
     this.#pour(this.#below(source), dest);
   }
 
-  #make(file: string, format: string, backing: string | undefined): void {
+  #make(file: string, format: string, backing: string | undefined, made: { made?: true }): void {
     this.#data.set(file, new Set());
     if (backing === undefined) this.#backing.delete(file);
     else this.#backing.set(file, backing);
-    this.world = withFile(this.world, file, { format, size: 1 });
+    this.world = withFile(this.world, file, { format, size: 1, ...made });
+  }
+
+  /** As the live driver does: only where there is none. */
+  makeFile(file: string): void {
+    refuseUnless(!this.world.files[file], `${file} exists already`);
+    this.#data.set(file, new Set());
+    this.world = withFile(this.world, file, { size: 0, made: true });
   }
 
   /** As the live driver does: only where no chain, in XML or in a header, names the file. */
-  removeFile(file: string): void {
-    if (!this.world.files[file]) return;
+  removeFile({ file, made }: RemoveFileEffect): void {
+    const there = this.world.files[file];
+    if (!there) return;
+    refuseUnless(!made || there.made === true, `${file} was not made by this run`);
     const users = usersOf(this.world, file);
     refuseUnless(users.length === 0, `${file} is in the chain of ${users.join(', ')}`);
     for (const { persistentSource } of this.world.domain.disks)

@@ -9,6 +9,7 @@ import { JobWatch } from './await-job.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
+import { MadeFiles } from './made-files.ts';
 import { MARKER_URI, markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
 import { removeUnused } from './remove-unused.ts';
@@ -75,6 +76,7 @@ function refuseRemote(uri: string | undefined): void {
 
 class LiveDriver implements Driver {
   readonly #options: LiveOptions;
+  readonly #made = new MadeFiles();
   #virsh: Virsh;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
@@ -101,7 +103,7 @@ class LiveDriver implements Driver {
     const domain = await observeDomain(this.#virsh, name, !readonly);
     return {
       domain,
-      files: await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)]),
+      files: this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),
       folders: {},
       others: [],
       host: { libvirt: '' },
@@ -129,8 +131,12 @@ class LiveDriver implements Driver {
           ...context,
         });
       case 'qemu-img':
+        if (effect.into !== 'existing') await this.#made.make(effect.dest);
         return convertImage(effect, context);
+      case 'make-file':
+        return this.#made.make(effect.file);
       case 'remove-file':
+        if (effect.made) await this.#made.requireOwn(effect.file);
         return removeUnused(effect.file, await this.observe([effect.file]), this);
     }
   }

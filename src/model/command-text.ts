@@ -15,6 +15,8 @@ export function commandText(effect: Effect): string {
       return `# wait for libvirt's event: ${effect.disk} ${effect.until}`;
     case 'keep-definition':
       return '# save the definition bundle in the journal';
+    case 'make-file':
+      return `: > ${shellQuote([effect.file])}  # must not exist`;
     case 'remove-file':
       return `${shellQuote(['rm', effect.file])}  # once proven unused`;
   }

@@ -8,6 +8,7 @@ export type Effect =
   | VirshEffect
   | AwaitJobEffect
   | KeepDefinitionEffect
+  | MakeFileEffect
   | ConvertEffect
   | RemoveFileEffect;
 
@@ -43,12 +44,21 @@ export interface KeepDefinitionEffect {
   readonly why: string;
 }
 
-/** `qemu-img convert` of an image that nothing writes to. */
+/** Make an empty file for libvirt to write into, where there is none: so it is known whose file it is. */
+export interface MakeFileEffect {
+  readonly tool: 'make-file';
+  readonly file: string;
+  readonly why: string;
+}
+
+/** `qemu-img convert` of an image that nothing writes to, or `qemu-img create`; it writes over no file. */
 export interface ConvertEffect {
   readonly tool: 'qemu-img';
   readonly argv: readonly string[];
   /** The file that the command makes. */
   readonly dest: string;
+  /** Told where the file is there already, and its content is to be written over. */
+  readonly into?: 'existing';
   /** What there is to read, in bytes, as far as the host told: for progress. */
   readonly bytes: number;
   readonly why: string;
@@ -58,6 +68,8 @@ export interface ConvertEffect {
 export interface RemoveFileEffect {
   readonly tool: 'remove-file';
   readonly file: string;
+  /** True where the file may go only if it is the one that this run made, not another at its place. */
+  readonly made?: true;
   readonly why: string;
 }
 

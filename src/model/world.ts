@@ -98,6 +98,8 @@ export interface ImageFile {
   readonly size: number;
   /** The same for every name of one file (links, bind mounts); absent where nothing has looked. */
   readonly identity?: string;
+  /** True for a file that this run has made; a file of somebody else at the same path is not. */
+  readonly made?: true;
   /** The backing file that the image's own header names, `null` for none; absent where nothing has looked inside. */
   readonly backing?: string | null;
 }

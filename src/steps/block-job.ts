@@ -1,5 +1,11 @@
 /** The effects by which block jobs are waited for and ended; every kind that runs one shares them. */
-import type { AwaitJobEffect, Effect, RemoveFileEffect, VirshEffect } from '../model/effect.ts';
+import type {
+  AwaitJobEffect,
+  Effect,
+  MakeFileEffect,
+  RemoveFileEffect,
+  VirshEffect,
+} from '../model/effect.ts';
 import { diskOf, usersOf, type World } from '../model/world.ts';
 
 /** A job that nobody bounded may take a day; a plan's `timeout` says less. */
@@ -52,17 +58,22 @@ export function abortOwnJob(now: World, disk: string, mirror: string | undefined
   return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
 }
 
-/** Removes a file that was not there before and that no chain names any more. */
+/** Removes a file that the run has made since, and that no chain names any more; one that somebody else put there stays. */
 export function removeMade(
   before: World,
   now: World,
   file: string,
   freed: boolean,
 ): RemoveFileEffect[] {
-  const made = before.files[file] === null && now.files[file];
+  const made = before.files[file] === null && now.files[file]?.made;
   return made && (freed || usersOf(now, file).length === 0)
-    ? [removeFile(file, 'remove what the step made')]
+    ? [{ ...removeFile(file, 'remove what the step made'), made: true }]
     : [];
+}
+
+/** Takes a file's place before libvirt writes there: libvirt takes an empty file, and a foreign one is never taken for ours. */
+export function makeFile(file: string, why: string): MakeFileEffect {
+  return { tool: 'make-file', file, why };
 }
 
 export function removeFile(file: string, why: string): RemoveFileEffect {

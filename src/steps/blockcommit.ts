@@ -484,6 +484,6 @@ function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
   }
   return [
     ...(now.files[top.file] ? [removeFile(top.file, 'it is stale since the pivot')] : []),
-    overlayAgain(now, disk, { file: top.file, format: top.format, base: base.file }),
+    ...overlayAgain(now, disk, { file: top.file, format: top.format, base: base.file }),
   ];
 }

@@ -19,6 +19,7 @@ import {
   abortOwnJob,
   awaitReady,
   abort as endWithoutPivot,
+  makeFile,
   pivot,
   removeMade,
 } from './block-job.ts';
@@ -176,7 +177,7 @@ export const blockcopy = defineStep<typeof schema>({
           'choose another path',
         ),
       );
-    } else if (params['reuse-external'] || params.blockdev) {
+    } else if (usesExisting(params)) {
       if (!world.files[params.dest])
         findings.push(
           refuse(
@@ -192,6 +193,17 @@ export const blockcopy = defineStep<typeof schema>({
         findings.push(...checkBacking(world, 'dest', params.dest, below));
     } else {
       findings.push(...checkNewFile(world, 'dest', params.dest, bytesToCopy(params, world, disk)));
+    }
+    for (const file of temporaries(params, disk)) {
+      if (world.files[file])
+        findings.push(
+          refuse(
+            'BP106',
+            'disk',
+            `${file} exists already, and the way back would need its place`,
+            'it may hold what a guest wrote in a run that could not be brought back: see what it is, and move it away',
+          ),
+        );
     }
     if (params.shallow && copyFormat(params, disk) === 'raw') {
       findings.push(
@@ -215,11 +227,10 @@ export const blockcopy = defineStep<typeof schema>({
     }
     return findings;
   },
-  files(params: Params, world) {
-    const chain = diskOf(world, params.disk)?.chain ?? [];
-    const flattens = params.pivot && !params.shallow && chain.length > 1;
-    return [params.dest, ...(flattens ? Object.values(overlaysBack(chain[0]?.file ?? '')) : [])];
-  },
+  files: (params: Params, world) => [
+    params.dest,
+    ...temporaries(params, diskOf(world, params.disk)),
+  ],
   phases: (params: Params) => [
     mirrorPhase(params),
     params.pivot ? pivotPhase(params) : finishPhase(params),
@@ -246,6 +257,18 @@ export const blockcopy = defineStep<typeof schema>({
   ],
 });
 
+/** A block device, or a file made for the purpose: nothing is made, and nothing is removed. */
+function usesExisting(params: Params): boolean {
+  return Boolean(params['reuse-external'] || params.blockdev);
+}
+
+/** The overlays that the way back puts beside the old file, where the copy would flatten a chain. */
+function temporaries(params: Params, disk: Disk | undefined): string[] {
+  const [top, ...below] = disk?.chain ?? [];
+  const flattens = params.pivot && !params.shallow && below.length > 0;
+  return top && flattens ? Object.values(overlaysBack(top.file)) : [];
+}
+
 function mirrorPhase(params: Params): Phase {
   const { disk, dest } = params;
   return {
@@ -253,6 +276,7 @@ function mirrorPhase(params: Params): Phase {
     summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
     wayBack: 'cancel the copy and remove what was written of it',
     effects: (world) => [
+      ...(usesExisting(params) ? [] : [makeFile(dest, 'take the place of the copy')]),
       { tool: 'virsh', argv: copyCommand(params, world), why: `start the copy of ${disk}` },
       awaitReady(disk, params.timeout, 'until the copy holds all that the disk holds'),
     ],
@@ -270,6 +294,7 @@ function mirrorPhase(params: Params): Phase {
       const made = {
         format: source ? copyFormat(params, source) : 'raw',
         size: source ? bytesToCopy(params, world, source) : 0,
+        ...(usesExisting(params) ? {} : ({ made: true } as const)),
       };
       return withFile(
         withDisk(world, disk, (each) => ({

@@ -1,6 +1,7 @@
 import type { Finding } from '../errors.ts';
 import { isSameFile, usersOf, type World, withFile } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
+import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { bytesOf, checkAbsolute, checkNewFile, checkRunning, refuse } from './preconditions.ts';
 
@@ -83,6 +84,7 @@ export const convert = defineStep<typeof schema>({
         ),
       );
     }
+    findings.push(...checkOptions(target, params.options));
     return findings;
   },
   preflight(params: Params, world) {
@@ -207,6 +209,7 @@ function convertPhase(params: Params): Phase {
       withFile(world, params.dest, {
         format: target,
         size: bytesOf(world, sourceChain(params, world)),
+        made: true,
       }),
     undo: (before, now) =>
       removeMade(before, now, params.dest, usersOf(now, params.dest).length === 0),

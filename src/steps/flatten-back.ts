@@ -4,8 +4,8 @@
  * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
  */
 import type { Effect } from '../model/effect.ts';
-import { type Disk, type Layer, usersOf, type World } from '../model/world.ts';
-import { abort, awaitReady, pivot, removeFile } from './block-job.ts';
+import type { Disk, Layer, World } from '../model/world.ts';
+import { abort, awaitReady, pivot, removeMade } from './block-job.ts';
 import { restoreDefinition } from './definition.ts';
 import { overlayAgain } from './overlay.ts';
 
@@ -33,11 +33,10 @@ export function flattenBack(
   const { disk, dest, old } = copy;
   const top = old[0];
   const { aside, home } = overlaysBack(top.file);
-  const leftovers = [aside, home].filter(
-    (file) => before.files[file] === null && now.files[file] && usersOf(now, file).length === 0,
-  );
-  const clear = leftovers.map((file) => removeFile(file, 'remove an overlay of the way back'));
   const active = current.chain[0];
+  // A copy into the last overlay that was cut short is cancelled first, and begun anew.
+  const freed = active?.file !== home && current.job?.mirror === home;
+  const clear = [...removeMade(before, now, aside, false), ...removeMade(before, now, home, freed)];
   const ended = current.job ? [abort(now, disk, `cancel the ${current.job.type} of ${disk}`)] : [];
   const commit: Effect[] = [
     {
@@ -58,7 +57,7 @@ export function flattenBack(
   const asideNow =
     active.file === aside
       ? []
-      : [overlayAgain(now, current, { file: aside, format: 'qcow2', base: dest })];
+      : overlayAgain(now, current, { file: aside, format: 'qcow2', base: dest });
   return [
     ...ended,
     ...clear,
@@ -70,6 +69,7 @@ export function flattenBack(
         ...['-f', source.format, '-O', top.format, dest, top.file],
       ],
       dest: top.file,
+      into: 'existing',
       bytes: now.files[dest]?.size ?? 0,
       why: `write the copy, which is quiet now, into ${top.file}, above the files below it`,
     },

@@ -1,6 +1,7 @@
 /** Overlays as `snapshot-create-as` makes them: for a snapshot, and on the way back of other steps. */
 import type { Effect } from '../model/effect.ts';
 import type { Disk, World } from '../model/world.ts';
+import { makeFile } from './block-job.ts';
 
 /** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
 export const SNAPSHOT_TIMEOUT_MS = 180_000;
@@ -24,11 +25,11 @@ export function externalSpec(overlay: Overlay): string {
 }
 
 /** The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are. */
-export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect {
+export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect[] {
   const others = world.domain.disks.filter(
     (each) => each.target !== disk.target && each.chain.length > 0,
   );
-  return {
+  const snapshot: Effect = {
     tool: 'virsh',
     argv: [
       'snapshot-create-as',
@@ -40,4 +41,5 @@ export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 't
     why: `put an overlay ${overlay.file} above ${overlay.base} again`,
     timeoutMs: SNAPSHOT_TIMEOUT_MS,
   };
+  return [makeFile(overlay.file, 'take the place of the overlay'), snapshot];
 }

@@ -11,7 +11,7 @@ import {
   withDomain,
   withFile,
 } from '../model/world.ts';
-import { abortOwnJob, awaitReady, pivot, removeFile, removeMade } from './block-job.ts';
+import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { optionsOf } from './options.ts';
@@ -265,6 +265,7 @@ function snapshotPhase(params: Params): Phase {
     wayBack: 'commit each overlay back into the file below it, pivot, and remove the overlay',
     ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
     effects: (world) => [
+      ...newFiles(params, world).map((file) => makeFile(file, 'take the place of what is made')),
       ...(params.quiesce ? [agentTimeout(world, AGENT_TIMEOUT_SECONDS)] : []),
       {
         tool: 'virsh',
@@ -312,6 +313,12 @@ function checkOverlayFile(
   return own
     ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
     : [...checkNotShared(world, key, [file]), ...checkBacking(world, key, file, base)];
+}
+
+/** The files that are made: all but overlays that are there for reuse. */
+function newFiles(params: Params, world: World): string[] {
+  const made = params['reuse-external'] ? [] : overlays(params, world).map(({ file }) => file);
+  return [...made, ...(params.memspec ? [params.memspec.file] : [])];
 }
 
 /** Refuses two disks, or a disk and the memory, that would go to the same file. */
@@ -431,7 +438,8 @@ function snapshotted(params: Params, world: World): World {
         ? { persistentSource: overlay.file }
         : {}),
     }));
-    after = withFile(after, overlay.file, { format: overlay.format, size: 0 });
+    const made = params['reuse-external'] ? {} : ({ made: true } as const);
+    after = withFile(after, overlay.file, { format: overlay.format, size: 0, ...made });
     const { definition } = after.domain;
     if (
       definition !== undefined &&
@@ -440,7 +448,7 @@ function snapshotted(params: Params, world: World): World {
       after = withDomain(after, { definition: setDiskSource(definition, overlay.target, overlay) });
     }
   }
-  if (params.memspec) after = withFile(after, params.memspec.file, { size: 0 });
+  if (params.memspec) after = withFile(after, params.memspec.file, { size: 0, made: true });
   return params['no-metadata']
     ? after
     : withDomain(after, { snapshots: [...after.domain.snapshots, params.name] });
@@ -497,7 +505,9 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
           'until the file below holds all that the overlay holds',
         ),
         pivot(now, overlay.target, `move ${overlay.target} back to ${overlay.base}`),
-        ...(params['reuse-external'] ? [] : [removeFile(overlay.file, 'remove the overlay')]),
+        ...(params['reuse-external']
+          ? []
+          : [{ ...removeFile(overlay.file, 'remove the overlay'), made: true as const }]),
       );
     } else {
       effects.push(...removeMade(before, now, overlay.file, false));

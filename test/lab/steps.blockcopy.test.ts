@@ -1,11 +1,12 @@
 /** blockcopy on real libvirt: each option seen to have its effect, and the way back of each phase. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { until } from '../../src/lab/poll.ts';
+import { runWithFault } from './fault-run.ts';
 import {
   expectEnd,
   expectUndone,
@@ -203,6 +204,33 @@ describe('the way back', () => {
     await expectUndone(host, guest, [{ blockcopy }, fails]);
     await host.virsh('define', file);
     await host.virsh('autostart', guest.name);
+  });
+});
+
+describe("somebody else's file", () => {
+  test.each([
+    ['before its place is taken', 'make-file', 'before', false],
+    ['instead of the file that was made', 'make-file', 'after', true],
+  ] as const)('at dest, %s, stays as it is', async (_, effect, moment, replaces) => {
+    const dest = at('foreign');
+    const blockcopy = { disk: 'vda', dest, finish: true };
+    const text = planText(guest.name, [{ id: 'copy', blockcopy }]);
+    const { finish, struck } = await runWithFault(host, guest.name, text, {
+      name: 'a foreign file',
+      phase: 'copy/mirror',
+      tool: effect,
+      moment,
+      async strike() {
+        await writeFile(`${dest}.new`, 'precious');
+        if (replaces) expect((await stat(dest)).size).toBe(0);
+        await rename(`${dest}.new`, dest);
+      },
+    });
+    expect(struck).toBe(true);
+    expect(finish.end).toBe('stranded');
+    expect(finish.state.join('\n')).toContain('exists');
+    expect(await readFile(dest, 'utf8')).toBe('precious');
+    await rm(dest);
   });
 });
 

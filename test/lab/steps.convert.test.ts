@@ -1,11 +1,12 @@
 /** convert on real images: each option seen in the copy, and in what qemu-img was told. */
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
+import { runWithFault } from './fault-run.ts';
 import {
   codes,
   type Ended,
@@ -15,6 +16,7 @@ import {
   failingStep,
   imageChain,
   imageFormat,
+  planText,
   runSteps,
 } from './support.ts';
 
@@ -112,6 +114,49 @@ test('the way back removes the copy and nothing else; the source stays as it is'
   await expectUndone(host, guest, [{ convert: { source, dest: at('gone') } }, fails]);
   expect(await content(source)).toBe(before);
   await readLog(source);
+});
+
+test('every format is written into the empty file that takes its place', async () => {
+  for (const format of ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx']) {
+    const dest = at(`as.${format}`);
+    await convert({ dest, 'target-format': format });
+    expect(await imageFormat(host, dest)).toBe(format);
+    expect((await stat(dest)).mode & 0o777).toBe(0o600);
+  }
+});
+
+test('a file that appears after preflight is not written over, and stays when the run is undone', async () => {
+  const dest = at('foreign');
+  const text = planText(guest.name, [{ id: 'conv', convert: { source, dest } }]);
+  const { finish, struck } = await runWithFault(host, guest.name, text, {
+    name: 'a foreign file',
+    phase: 'conv/convert',
+    tool: 'qemu-img',
+    moment: 'before',
+    strike: () => writeFile(dest, 'precious'),
+  });
+  expect(struck).toBe(true);
+  expect(finish.end).toBe('stranded');
+  expect(finish.state.join('\n')).toContain(
+    `${dest} exists already; blockplan writes over no file`,
+  );
+  expect(await readFile(dest, 'utf8')).toBe('precious');
+  await rm(dest);
+});
+
+test('options that would write to another file are refused, and nothing is made', async () => {
+  const other = at('other.qcow2');
+  await writeFile(other, 'precious');
+  for (const options of [`data_file=${other}`, 'help']) {
+    const refused = await runSteps(host, guest.name, [
+      { convert: { source, dest: at('never'), options } },
+    ]);
+    expect(refused.exitCode, refused.told).not.toBe(0);
+    expect(codes(refused), refused.told).toEqual(['BP059']);
+  }
+  expect(await readFile(other, 'utf8')).toBe('precious');
+  await expect(stat(at('never'))).rejects.toThrow('ENOENT');
+  await rm(other);
 });
 
 test('a domain that is off is refused: it could be started on the image half-way', async () => {

@@ -5,17 +5,18 @@ import { disk, neighbour, world } from '../worlds.ts';
 
 const FILE = '/new/copy';
 const before = withFile(world(), FILE, null);
-const now = withFile(world(), FILE, { size: 1 });
+const now = withFile(world(), FILE, { size: 1, made: true });
 const job = { type: 'copy', ready: true, mirror: FILE } as const;
 
 describe('a file that a step made', () => {
   test('is removed where nothing uses it', () => {
-    expect(removeMade(before, now, FILE, false)).toMatchObject([{ file: FILE }]);
+    expect(removeMade(before, now, FILE, false)).toMatchObject([{ file: FILE, made: true }]);
   });
 
   test.each([
     ['it was there before', now, now],
     ['nobody looked before', world(), now],
+    ['somebody else made it', before, withFile(now, FILE, { size: 1 })],
     ['it is not there', before, before],
     ['the guest runs on it', before, withDisk(now, 'vda', () => disk('vda', [FILE]))],
     [

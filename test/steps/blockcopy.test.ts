@@ -72,6 +72,23 @@ testStep(blockcopy, {
       ['BP105 disk'],
     ],
     ['the destination exists', copy, world({ files: { [DEST]: { size: 1 } } }), ['BP106 dest']],
+    [
+      'the way back of a flattened copy finds its places taken',
+      { disk: 'vda', dest: DEST, pivot: true },
+      world({
+        files: {
+          [`${SNAP2}.blockplan-home`]: { size: 1 },
+          [`${SNAP2}.blockplan-aside`]: { size: 1 },
+        },
+      }),
+      ['BP106 disk', 'BP106 disk'],
+    ],
+    [
+      'no such place is needed for a shallow copy',
+      copy,
+      world({ files: { [`${SNAP2}.blockplan-home`]: { size: 1 } } }),
+      [],
+    ],
     ['onto its own backing file', { ...copy, dest: SNAP1 }, world(), ['BP106 dest']],
     ['onto itself', { ...copy, dest: SNAP2 }, world(), ['BP106 dest']],
     ['onto its other disk', { ...copy, dest: DATA, blockdev: true }, world(), ['BP106 dest']],

@@ -8,6 +8,23 @@ const quiet = { source: SNAP1, dest: DEST };
 testStep(convert, {
   valid: [
     ['a layer below the active one', quiet, world()],
+    ...(
+      [
+        ['qcow2', 'preallocation=metadata,cluster_size=64K,compat=1.1,lazy_refcounts=on'],
+        ['qcow2', 'refcount_bits=16,compression_type=zstd,extended_l2=off'],
+        ['raw', 'preallocation=full'],
+        ['vmdk', 'subformat=monolithicSparse,adapter_type=lsilogic'],
+        ['vdi', 'static=on'],
+        ['vhdx', 'subformat=fixed,block_size=1M,log_size=1M'],
+      ] as const
+    ).map(
+      ([format, options]) =>
+        [
+          `options of ${format}: ${options}`,
+          { ...quiet, 'target-format': format, options },
+          world(),
+        ] as const,
+    ),
     [
       'a file of no chain',
       { source: '/new/old.img', 'source-format': 'raw', dest: DEST },
@@ -36,6 +53,31 @@ testStep(convert, {
       { ...quiet, 'target-format': 'raw', compress: true },
       ['BP054 compress'],
     ],
+    ...(
+      [
+        ['a second file', 'qcow2', 'data_file=/images/other.qcow2'],
+        ['a second file behind an allowed option', 'qcow2', 'compat=1.1,data_file=/x'],
+        ['a backing file', 'qcow2', 'backing_file=/x'],
+        ['another size', 'raw', 'size=1'],
+        ['help', 'qcow2', 'help'],
+        ['a question mark', 'raw', '?'],
+        ['a key without a value', 'qcow2', 'lazy_refcounts'],
+        ['a comma in a value', 'qcow2', 'compat=1.1,,data_file=/x'],
+        ['three commas', 'qcow2', 'compat=1.1,,,data_file=/x'],
+        ['nothing after a comma', 'qcow2', 'compat=1.1,'],
+        ['a size that is none', 'qcow2', 'cluster_size=64K x'],
+        ['a word of every object', 'qcow2', 'constructor=1'],
+        ['a flat vmdk', 'vmdk', 'subformat=monolithicFlat'],
+        ["another format's option", 'vdi', 'compat=1.1'],
+      ] as const
+    ).map(
+      ([title, format, options]) =>
+        [
+          `options: ${title}`,
+          { ...quiet, 'target-format': format, options },
+          title === 'three commas' ? ['BP059 options', 'BP059 options'] : ['BP059 options'],
+        ] as const,
+    ),
   ],
   worlds: [
     [

@@ -229,8 +229,11 @@ function perform(stage: Stage, effect: Effect): void {
     case 'qemu-img':
       host.qemuImg(effect);
       break;
+    case 'make-file':
+      host.makeFile(effect.file);
+      break;
     case 'remove-file':
-      host.removeFile(effect.file);
+      host.removeFile(effect);
       break;
     case 'keep-definition':
       stage.kept = host.bundle();
@@ -351,7 +354,8 @@ function chainFiles(world: World): string[] {
 /** Options are virsh's own, and every file that is written or removed was announced. */
 function staysWithin(effect: Effect, files: ReadonlySet<string>): void {
   expect(effect.why).toMatch(/^[a-z].*[^.]$/);
-  if (effect.tool === 'remove-file') expect(files).toContain(effect.file);
+  if (effect.tool === 'remove-file' || effect.tool === 'make-file')
+    expect(files).toContain(effect.file);
   if (effect.tool === 'qemu-img') expect(files).toContain(effect.dest);
   if (effect.tool !== 'virsh') return;
   const [verb, ...words] = effect.argv;
