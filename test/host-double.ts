@@ -37,6 +37,8 @@ export class HostDouble {
   /** The writes that each file holds, and the file that its header names as its backing file. */
   readonly #data = new Map<string, Set<string>>();
   readonly #backing = new Map<string, string>();
+  /** What libvirt has been told, or has known all along, to be a block device. */
+  readonly #devices = new Set<string>();
   readonly #jobBase = new Map<string, readonly string[]>();
   readonly #shallow = new Map<string, boolean>();
   /** The chains when the guest last ran: where its writes are. */
@@ -57,6 +59,7 @@ export class HostDouble {
       const below = chain[at + 1];
       if (below) this.#backing.set(layer.file, below.file);
       this.#data.set(layer.file, new Set([`before:${layer.file}`]));
+      if (layer.block) this.#devices.add(layer.file);
     });
   }
 
@@ -151,7 +154,13 @@ export class HostDouble {
     const rest = withoutJob(disk);
     const file = rest.persistentSource;
     const format = disk.chain.find((layer) => layer.file === file)?.format ?? 'qcow2';
-    return { ...rest, chain: file === undefined ? [] : [{ file, format }] };
+    return {
+      ...rest,
+      chain:
+        file === undefined
+          ? []
+          : [{ file, format, ...(this.#devices.has(file) ? { block: true as const } : {}) }],
+    };
   }
 
   /** A block job fails: it is gone, and what it wrote stays. */
@@ -237,6 +246,8 @@ export class HostDouble {
     // A file for reuse has been made by somebody who knew what goes below it.
     if (shallow && below && !this.#backing.has(dest)) this.#backing.set(dest, below);
     this.#shallow.set(disk.target, shallow);
+    if (options.has('blockdev')) this.#devices.add(dest);
+    else this.#devices.delete(dest);
     this.world = withFile(this.world, dest, { ...this.world.files[dest], format, size: 1 });
     this.#disk(disk.target, (each) => ({
       ...each,
@@ -288,7 +299,11 @@ export class HostDouble {
     // A shallow copy is opened above the files that its header names, any other alone, whatever its header says.
     const alone = job.type === 'copy' && !this.#shallow.get(target);
     const opened = alone ? [job.mirror ?? ''] : this.#below(job.mirror ?? '');
-    const chain = opened.map((file) => ({ file, format: format(file) }));
+    const chain = opened.map((file) => ({
+      file,
+      format: format(file),
+      ...(this.#devices.has(file) ? { block: true as const } : {}),
+    }));
     const moves = disk.persistentSource === active;
     this.#disk(target, (each) => ({ ...withoutJob(each), chain }));
     if (moves && chain[0]) this.#definitionMoves(target, chain[0]);

@@ -77,7 +77,6 @@ export function disk(target: string, files: readonly string[], change: Partial<D
   return {
     target,
     device: 'disk',
-    type: 'file',
     readonly: false,
     chain,
     capacity: 10_240 * MiB,
@@ -90,6 +89,7 @@ export function disk(target: string, files: readonly string[], change: Partial<D
 function defined(domain: Domain): Domain {
   const disks = domain.disks.map((each) => ({
     ...each,
+    type: each.chain[0]?.block ? 'block' : 'file',
     file: each.persistentSource,
     format: each.chain[0]?.format ?? 'raw',
   }));

@@ -71,7 +71,6 @@ function disk(target: string, chain: Disk['chain'], transient: boolean): Disk {
   return {
     target,
     device: 'disk',
-    type: 'file',
     readonly: false,
     chain,
     capacity: 1024 * MIB,

@@ -48,14 +48,19 @@ function readDisk(disk: XmlElement): Disk {
   for (let layer: XmlElement | undefined = disk; layer; layer = child(layer, 'backingStore')) {
     const file = sourceOf(layer);
     if (file === undefined) break;
-    chain.push({ file, format: formatOf(layer), ...indexOf(layer) });
+    chain.push({
+      file,
+      format: formatOf(layer),
+      ...(isBlock(layer) ? { block: true } : {}),
+      ...indexOf(layer),
+    });
   }
   const job = readJob(disk);
   return {
     target: child(disk, 'target')?.attributes.dev ?? '',
     device,
-    type: disk.attributes.type ?? 'file',
     readonly: Boolean(child(disk, 'readonly')) || device === 'cdrom',
+    ...(isEncrypted(disk) ? { encrypted: true } : {}),
     chain,
     ...(disk.attributes.snapshot ? { snapshot: disk.attributes.snapshot } : {}),
     ...(job ? { job } : {}),
@@ -72,6 +77,22 @@ function sourceOf(layer: XmlElement): string | undefined {
   if (protocol !== undefined) return `${protocol}:${name ?? ''}`;
   if (pool !== undefined) return `pool:${pool}/${volume ?? ''}`;
   return undefined;
+}
+
+/** libvirt names a block device in another attribute than a file. */
+function isBlock(layer: XmlElement): boolean {
+  const attributes = child(layer, 'source')?.attributes;
+  return attributes?.file === undefined && attributes?.dev !== undefined;
+}
+
+/** libvirt takes `<encryption>` in the disk as well as in its source, and shows it for each layer that has it. */
+function isEncrypted(layer: XmlElement): boolean {
+  const source = child(layer, 'source');
+  const below = child(layer, 'backingStore');
+  return (
+    Boolean(child(layer, 'encryption') ?? (source && child(source, 'encryption'))) ||
+    (below !== undefined && isEncrypted(below))
+  );
 }
 
 function formatOf(layer: XmlElement): string {
@@ -106,11 +127,17 @@ function readJob(disk: XmlElement): BlockJob | undefined {
 export interface NewSource {
   readonly file: string;
   readonly format: string;
+  /** Set for a block device. */
+  readonly block?: true;
 }
 
 /**
- * Points one disk of a definition at another file, and leaves every other byte as it is. An explicit
- * `<backingStore>` goes, since it describes the old file's chain; libvirt finds the new one itself.
+ * Points one disk of a definition at another file or block device, and leaves every other byte as it is.
+ *
+ * A `<backingStore>` goes whenever the source changes. One that names files describes the old source's chain; an empty
+ * one says that the chain ends here, with which the next start would not see the layers below a new top that has some.
+ * Without the element libvirt looks into the image and finds the layers itself, so it is not needed where there are
+ * none either: a raw image is never looked into, and the header of another tells that it stands alone.
  * @param xml a persistent definition
  * @param target the disk's target name, such as `vda`
  * @throws Error when the definition has no such disk, or one that is not backed by a file or block device
@@ -126,22 +153,41 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   if (place?.attributes[attribute] === undefined) {
     throw new Error(`the source of disk ${target} is neither a file nor a block device`);
   }
+  const type = source.block ? 'block' : 'file';
+  const settled = (disk.attributes.type ?? 'file') === type && isBlock(disk) === (type === 'block');
+  const sameFile = place.attributes[attribute] === source.file;
+  if (settled && sameFile && formatOf(disk) === source.format) return xml;
   const driver = child(disk, 'driver');
-  if (place.attributes[attribute] === source.file && formatOf(disk) === source.format) return xml;
-  const edits = [setAttribute(xml, place, attribute, source.file)];
-  if (driver && driver.attributes.type !== source.format) {
-    edits.push(setAttribute(xml, driver, 'type', source.format));
-  }
   const backing = child(disk, 'backingStore');
-  if (backing && children(backing, 'source').length > 0) {
-    edits.push({ ...withLeadingSpace(xml, backing), text: '' });
-  }
-  return applyEdits(xml, edits);
+  return applyEdits(xml, [
+    ...(settled ? [] : setType(xml, disk, place, type)),
+    ...setAttribute(xml, place, attribute, source.file),
+    ...(driver ? setAttribute(xml, driver, 'type', source.format) : []),
+    ...(backing ? [{ ...withLeadingSpace(xml, backing), text: '' }] : []),
+  ]);
 }
 
-interface Edit {
+/** The disk's type decides which attribute of the source libvirt reads, so both change together. */
+function setType(
+  xml: string,
+  disk: XmlElement,
+  source: XmlElement,
+  type: 'file' | 'block',
+): Edit[] {
+  const [from, to] = type === 'block' ? ['file', 'dev'] : ['dev', 'file'];
+  const name = findAttribute(xml, source, from)?.name;
+  return [
+    ...((disk.attributes.type ?? 'file') === type ? [] : setAttribute(xml, disk, 'type', type)),
+    ...(name ? [{ ...name, text: to }] : []),
+  ];
+}
+
+interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+interface Edit extends Range {
   readonly text: string;
 }
 
@@ -151,21 +197,36 @@ function applyEdits(xml: string, edits: readonly Edit[]): string {
     .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), xml);
 }
 
-/** Replaces an attribute's value inside the element's start tag, in the quotes it has. */
-function setAttribute(xml: string, element: XmlElement, name: string, value: string): Edit {
-  const tag =
-    /^<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(xml.slice(element.start))?.[0] ?? '';
-  const found = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(tag);
-  if (!found) {
-    const at = element.start + 1 + element.name.length;
-    return { start: at, end: at, text: ` ${name}='${escapeXml(value)}'` };
-  }
-  const old = found[1] ?? found[2] ?? '';
-  const start = element.start + found.index + found[0].length - 1 - old.length;
-  return { start, end: start + old.length, text: escapeXml(value) };
+/** Replaces an attribute's value inside the element's start tag, in the quotes it has; nothing where it is the same. */
+function setAttribute(xml: string, element: XmlElement, name: string, value: string): Edit[] {
+  if (element.attributes[name] === value) return [];
+  const found = findAttribute(xml, element, name);
+  if (found) return [{ ...found.value, text: escapeXml(value) }];
+  const at = element.start + 1 + element.name.length;
+  return [{ start: at, end: at, text: ` ${name}='${escapeXml(value)}'` }];
 }
 
-function withLeadingSpace(xml: string, element: XmlElement): { start: number; end: number } {
+/** Where an attribute's name and its value, without the quotes, stand in the text. */
+function findAttribute(
+  xml: string,
+  element: XmlElement,
+  name: string,
+): { name: Range; value: Range } | undefined {
+  const tag =
+    /^<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(xml.slice(element.start))?.[0] ?? '';
+  const words = /\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+  const found = [...tag.matchAll(words)].find((each) => each[1] === name);
+  if (!found) return undefined;
+  const start = element.start + found.index + 1;
+  const end = element.start + found.index + found[0].length - 1;
+  const value = found[2] ?? found[3] ?? '';
+  return {
+    name: { start, end: start + name.length },
+    value: { start: end - value.length, end },
+  };
+}
+
+function withLeadingSpace(xml: string, element: XmlElement): Range {
   const before = /\s*$/.exec(xml.slice(0, element.start))?.[0].length ?? 0;
   return { start: element.start - before, end: element.end };
 }

@@ -63,8 +63,9 @@ export interface Disk {
   /** The target name inside the guest, such as `vda`. */
   readonly target: string;
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
-  readonly type: string;
   readonly readonly: boolean;
+  /** Set where libvirt says that a layer of it is encrypted. */
+  readonly encrypted?: true;
   /** The live chain, active layer first; empty when the drive has no medium. */
   readonly chain: readonly Layer[];
   /** The source that the persistent definition names; absent for a transient domain or an empty drive. */
@@ -79,6 +80,8 @@ export interface Disk {
 export interface Layer {
   readonly file: string;
   readonly format: string;
+  /** Set for a block device, which libvirt opens in another way than a file of the same path. */
+  readonly block?: true;
   /** libvirt's index of the layer, as in `vda[1]`; the live definition has it. */
   readonly index?: number;
 }
@@ -148,6 +151,16 @@ export function diskOf(world: World, target: string): Disk | undefined {
 /** The file that takes the guest's writes on that disk; undefined for an unknown disk or an empty drive. */
 export function activeFile(world: World, target: string): string | undefined {
   return diskOf(world, target)?.chain[0]?.file;
+}
+
+/** Whether both name the same path, in the same way: as a file, or as a block device. */
+export function isSamePlace(a: Layer, b: Layer): boolean {
+  return a.file === b.file && a.block === b.block;
+}
+
+/** A layer's path, and whether libvirt takes it for a block device. */
+export function placeText({ file, block }: Layer): string {
+  return block ? `the block device ${file}` : file;
 }
 
 /** Whether two paths are one file: by the same name, or by different names of it. */

@@ -332,6 +332,10 @@ function pivotPhase(params: Params): Phase {
       const problems = [];
       if (now?.chain[0]?.file !== dest)
         problems.push(`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${dest}`);
+      else if (now.chain[0].block !== topOfCopy(params, before).block)
+        problems.push(
+          `libvirt takes ${dest} for ${now.chain[0].block ? 'a block device' : 'a file'}`,
+        );
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
       if (before.domain.persistent && now?.persistentSource !== dest) {
         problems.push(
@@ -418,6 +422,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
     disk,
     dest: old.file,
     format: old.format,
+    ...(old.block ? { blockdev: true } : {}),
     ...(params.shallow ? { shallow: true } : {}),
     'reuse-external': true,
   };
@@ -434,7 +439,11 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
 /** The layer that takes the guest's writes after the pivot. */
 function topOfCopy(params: Params, world: World): Layer {
   const source = diskOf(world, params.disk);
-  return { file: params.dest, format: source ? copyFormat(params, source) : 'raw' };
+  return {
+    file: params.dest,
+    format: source ? copyFormat(params, source) : 'raw',
+    ...(params.blockdev ? { block: true } : {}),
+  };
 }
 
 /**

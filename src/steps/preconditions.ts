@@ -122,7 +122,28 @@ export function workableDisk(
   }
   if (disk.readonly)
     return [refuse('BP104', key, `${target} is read-only: there is nothing to move or to commit`)];
-  if (disk.chain.length === 0) return [refuse('BP104', key, `${target} has no medium`)];
+  const active = disk.chain[0]?.file;
+  if (active === undefined) return [refuse('BP104', key, `${target} has no medium`)];
+  if (!active.startsWith('/')) {
+    return [
+      refuse(
+        'BP104',
+        key,
+        `${target} is on ${active}, which is neither a file nor a block device of this host`,
+        'blockplan works on local files and block devices only',
+      ),
+    ];
+  }
+  if (disk.encrypted) {
+    return [
+      refuse(
+        'BP126',
+        key,
+        `${target} is encrypted: the definition would go on asking for a key to an image that has none`,
+        'blockplan does not work on encrypted disks',
+      ),
+    ];
+  }
   if (disk.job) {
     return [
       refuse(

@@ -1,7 +1,15 @@
 import type { Finding } from '../errors.ts';
 import { readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
-import { activeFile, diskOf, type World, withDisk, withDomain } from '../model/world.ts';
+import {
+  activeFile,
+  diskOf,
+  isSamePlace,
+  placeText,
+  type World,
+  withDisk,
+  withDomain,
+} from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreAttachments, restoreDefinition } from './definition.ts';
 import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
@@ -95,18 +103,17 @@ export const redefine = defineStep<typeof schema>({
 function staleDisks({ domain }: World): Finding[] {
   const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined) return [];
-  const active = new Map(domain.disks.map((disk) => [disk.target, disk.chain[0]?.file]));
-  return readDomainXml(saved).disks.flatMap(({ target, chain }) => {
-    const source = chain[0]?.file;
-    const file = active.get(target);
-    return source === undefined || file === undefined || source === file
+  const active = new Map(domain.disks.map((disk) => [disk.target, disk.chain[0]]));
+  return readDomainXml(saved).disks.flatMap(({ target, chain: [source] }) => {
+    const top = active.get(target);
+    return source === undefined || top === undefined || isSamePlace(source, top)
       ? []
       : [
           refuse(
             'BP114',
             [],
-            `the definition names ${source} for ${target}, but the guest runs on ${file}`,
-            `add "disk: ${target}" and "source: ${file}"`,
+            `the definition names ${placeText(source)} for ${target}, but the guest runs on ${placeText(top)}`,
+            `add "disk: ${target}" and "source: ${top.file}"`,
           ),
         ];
   });
@@ -119,7 +126,7 @@ function wanted(params: Params, world: World): string {
   const layer = params.disk === undefined ? undefined : diskOf(world, params.disk)?.chain[0];
   return params.disk === undefined || params.source === undefined
     ? saved
-    : setDiskSource(saved, params.disk, { file: params.source, format: layer?.format ?? 'raw' });
+    : setDiskSource(saved, params.disk, { format: 'raw', ...layer, file: params.source });
 }
 
 function definePhase(params: Params): Phase {

@@ -4,6 +4,11 @@ import { testStep } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
 const copy = { disk: 'vda', dest: DEST, shallow: true, pivot: true };
+const onDevice = world({
+  disks: [
+    disk('vdb', ['/dev/vg/old'], { chain: [{ file: '/dev/vg/old', format: 'raw', block: true }] }),
+  ],
+});
 const transient = world({ domain: { persistent: false } });
 
 testStep(blockcopy, {
@@ -12,6 +17,16 @@ testStep(blockcopy, {
     ['a migration of the whole chain', { disk: 'vda', dest: DEST, pivot: true }, world()],
     ['a migration to another format', { ...copy, shallow: false, format: 'raw' }, world()],
     ['a migration of a raw disk', { disk: 'vdb', dest: '/new/copy.img', pivot: true }, world()],
+    [
+      'a migration to a block device',
+      { disk: 'vda', dest: '/dev/vg/lv', blockdev: true, format: 'raw', pivot: true },
+      world({ files: { '/dev/vg/lv': { size: 0 } } }),
+    ],
+    [
+      'a migration from a block device',
+      { disk: 'vdb', dest: DEST, format: 'qcow2', pivot: true },
+      onDevice,
+    ],
     ['a live backup', { disk: 'vda', dest: DEST, finish: true }, world()],
     ['a transient domain', copy, transient],
     ['a paused guest', copy, world({ domain: { state: 'paused' } })],
@@ -63,6 +78,18 @@ testStep(blockcopy, {
       copy,
       world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
       ['BP104 disk'],
+    ],
+    [
+      'a disk on the network',
+      copy,
+      world({ disks: [disk('vda', ['rbd:pool/image'])] }),
+      ['BP104 disk'],
+    ],
+    [
+      'an encrypted disk',
+      copy,
+      world({ disks: [disk('vda', [SNAP2], { encrypted: true })] }),
+      ['BP126 disk'],
     ],
     ['an empty drive', copy, world({ disks: [disk('vda', [])] }), ['BP104 disk']],
     [

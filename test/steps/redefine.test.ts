@@ -19,6 +19,13 @@ const moved = world({
   disks: [disk('vda', ['/new/copy.qcow2', SNAP1, BASE])],
   domain: { persistent: false, kept: bundle() },
 });
+const onDevice = world({
+  disks: [
+    disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
+  ],
+  domain: { persistent: false, kept: bundle() },
+});
+const asFile = world({ disks: [disk('vda', ['/dev/vg/lv'])] }).domain.definition ?? '';
 const full = world({
   domain: {
     persistent: false,
@@ -38,6 +45,7 @@ testStep(redefine, {
   valid: [
     ['unchanged', {}, kept],
     ['on a copy', { disk: 'vda', source: '/new/copy.qcow2' }, moved],
+    ['on a block device', { disk: 'vda', source: '/dev/vg/lv' }, onDevice],
     ['with metadata that libvirt still has', {}, full],
     ['a definition that names an older file', { disk: 'vda', source: SNAP2 }, apart],
     ['a persistent domain, unchanged', {}, world()],
@@ -58,6 +66,12 @@ testStep(redefine, {
       ['BP114 source'],
     ],
     ['a stale definition', {}, apart, ['BP114']],
+    [
+      'a definition that takes a block device for a file',
+      {},
+      { ...onDevice, domain: { ...onDevice.domain, kept: bundle({ definition: asFile }) } },
+      ['BP114'],
+    ],
     ['a stale definition, kept', {}, moved, ['BP114']],
   ],
   scenes: [kept, full, apart, world()],

@@ -72,6 +72,14 @@ describe('what contradicts a finished run', () => {
       [`the definition names ${SNAP2} for vda, but the guest runs on /new`],
     ],
     [
+      'a definition that takes the block device for a file',
+      withDisk(before, 'vda', (each) => ({
+        ...each,
+        chain: each.chain.map((layer, at) => (at === 0 ? { ...layer, block: true } : layer)),
+      })),
+      [`the definition names ${SNAP2} for vda, but the guest runs on the block device ${SNAP2}`],
+    ],
+    [
       'a definition that was not put back',
       withDomain(before, { persistent: false }),
       ['"testvm" is transient: it has no persistent definition any more'],

@@ -1,0 +1,120 @@
+/** A disk that moves between a file and a block device: its definition has to say which of the two it is. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import {
+  definition,
+  expectEnd,
+  expectUndone,
+  expectWrites,
+  failingStep,
+  liveChain,
+  runSteps,
+  tool,
+} from './support.ts';
+
+let host: Host;
+let guest: Guest;
+let device: string;
+let fails: Record<string, unknown>;
+
+beforeAll(async () => {
+  host = await startHost();
+  fails = await failingStep(host);
+  await tool('truncate', '-s', '128M', join(host.dir, 'device'));
+  device = (await tool('losetup', '--find', '--show', join(host.dir, 'device'))).trim();
+});
+afterAll(async () => {
+  await host.stop();
+  await tool('losetup', '--detach', device);
+});
+
+const at = (name: string) => join(host.images, name);
+
+/** Pulls the guest's plug, starts it from its definition, and fails unless it goes on with every write. */
+async function expectNextStart(): Promise<void> {
+  const upTo = await guest.acknowledged();
+  await guest.destroy();
+  await guest.start();
+  expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
+  await expectWrites(host, guest);
+}
+
+/** The disk's first line and its source, as the persistent definition has them. */
+async function diskLines(): Promise<string[]> {
+  const [disk] = (await definition(host, guest.name)).match(/<disk [\s\S]*?<\/disk>/g) ?? [];
+  return [...(disk ?? '').matchAll(/<(?:disk|source|backingStore)\b[^>]*>/g)].map(([tag]) => tag);
+}
+
+const onDevice = () => [`<disk type='block' device='disk'>`, `<source dev='${device}'/>`];
+const onFile = (file: string) => [`<disk type='file' device='disk'>`, `<source file='${file}'/>`];
+
+describe.each(['raw', 'qcow2'])('as %s', (format) => {
+  const there = () => ({ disk: 'vda', dest: device, blockdev: true, pivot: true, format });
+
+  beforeAll(async () => {
+    guest = await host.createGuest({ disks: [{ target: 'vda', chain: [`plain-${format}`] }] });
+    await guest.waitForWrites(2);
+  });
+  afterAll(() => guest.destroy());
+
+  test('the way back from a device', async () => {
+    await expectUndone(host, guest, [{ blockcopy: there() }, fails]);
+    const redefine = { disk: 'vda', source: device };
+    const classic = [{ undefine: {} }, { blockcopy: there() }, { redefine }];
+    await expectUndone(host, guest, [...classic, fails]);
+  });
+
+  test('to a device, and the guest starts from it', async () => {
+    expectEnd(await runSteps(host, guest.name, [{ blockcopy: there() }]), 0);
+    expect(await liveChain(host, guest.name, 'vda')).toEqual([device]);
+    expect(await diskLines()).toEqual(onDevice());
+    await expectNextStart();
+  });
+
+  test('the way back to a device', async () => {
+    const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    await expectNextStart();
+  });
+
+  test('from the device to a qcow2 file, in the classic way, and the guest starts from it', async () => {
+    const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
+    const redefine = { disk: 'vda', source: blockcopy.dest };
+    await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, { redefine }, fails]);
+    expectEnd(await runSteps(host, guest.name, [{ undefine: {} }, { blockcopy }, { redefine }]), 0);
+    expect(await diskLines()).toEqual(onFile(blockcopy.dest));
+    await expectNextStart();
+  });
+});
+
+test('an explicit end of the chain goes when the disk moves to an overlay', async () => {
+  guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['alone'] }] });
+  await guest.waitForWrites(2);
+  const ended = join(host.dir, 'ended.xml');
+  const xml = await definition(host, guest.name);
+  await writeFile(
+    ended,
+    xml.replace("<target dev='vda'", "<backingStore/>\n      <target dev='vda'"),
+  );
+  await host.virsh('define', ended);
+  expect(await diskLines()).toEqual([...onFile(guest.disks[0]!.files[0]!), '<backingStore/>']);
+  const steps = [
+    { undefine: {} },
+    {
+      'snapshot-create-as': {
+        name: 'above',
+        'disk-only': true,
+        'no-metadata': true,
+        diskspec: [{ disk: 'vda', file: at('above.qcow2') }],
+      },
+    },
+    { redefine: { disk: 'vda', source: at('above.qcow2') } },
+  ];
+  await expectUndone(host, guest, [...steps, fails]);
+  expectEnd(await runSteps(host, guest.name, steps), 0);
+  expect(await diskLines()).toEqual(onFile(at('above.qcow2')));
+  await expectNextStart();
+});
