@@ -23,13 +23,8 @@ let fails: Record<string, unknown>;
 beforeAll(async () => {
   host = await startHost();
   fails = await failingStep(host);
-  await tool('truncate', '-s', '128M', join(host.dir, 'device'));
-  device = (await tool('losetup', '--find', '--show', join(host.dir, 'device'))).trim();
 });
-afterAll(async () => {
-  await host.stop();
-  await tool('losetup', '--detach', device);
-});
+afterAll(() => host.stop());
 
 const at = (name: string) => join(host.images, name);
 
@@ -42,6 +37,12 @@ async function expectNextStart(): Promise<void> {
   await expectWrites(host, guest);
 }
 
+/** The steps are done and undone: it is the last one that fails, and none before it. */
+async function expectTakenBack(steps: readonly Record<string, unknown>[]): Promise<void> {
+  const last = await expectUndone(host, guest, [...steps, fails]);
+  expect(last.state.join()).toContain('fails/convert failed');
+}
+
 /** The disk's first line and its source, as the persistent definition has them. */
 async function diskLines(): Promise<string[]> {
   const [disk] = (await definition(host, guest.name)).match(/<disk [\s\S]*?<\/disk>/g) ?? [];
@@ -51,20 +52,29 @@ async function diskLines(): Promise<string[]> {
 const onDevice = () => [`<disk type='block' device='disk'>`, `<source dev='${device}'/>`];
 const onFile = (file: string) => [`<disk type='file' device='disk'>`, `<source file='${file}'/>`];
 
-describe.each(['raw', 'qcow2'])('as %s', (format) => {
+// QEMU mirrors to a raw device of exactly the disk's size only; qcow2 needs room for its tables.
+describe.each([
+  ['raw', '64M'],
+  ['qcow2', '128M'],
+])('as %s', (format, size) => {
   const there = () => ({ disk: 'vda', dest: device, blockdev: true, pivot: true, format });
 
   beforeAll(async () => {
+    await tool('truncate', '-s', size, join(host.dir, format));
+    device = (await tool('losetup', '--find', '--show', join(host.dir, format))).trim();
     guest = await host.createGuest({ disks: [{ target: 'vda', chain: [`plain-${format}`] }] });
     await guest.waitForWrites(2);
   });
-  afterAll(() => guest.destroy());
+  afterAll(async () => {
+    await guest.destroy();
+    await tool('losetup', '--detach', device);
+  });
 
   test('the way back from a device', async () => {
-    await expectUndone(host, guest, [{ blockcopy: there() }, fails]);
+    await expectTakenBack([{ blockcopy: there() }]);
     const redefine = { disk: 'vda', source: device };
     const classic = [{ undefine: {} }, { blockcopy: there() }, { redefine }];
-    await expectUndone(host, guest, [...classic, fails]);
+    await expectTakenBack(classic);
   });
 
   test('to a device, and the guest starts from it', async () => {
@@ -76,14 +86,14 @@ describe.each(['raw', 'qcow2'])('as %s', (format) => {
 
   test('the way back to a device', async () => {
     const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
-    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    await expectTakenBack([{ blockcopy }]);
     await expectNextStart();
   });
 
   test('from the device to a qcow2 file, in the classic way, and the guest starts from it', async () => {
     const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
     const redefine = { disk: 'vda', source: blockcopy.dest };
-    await expectUndone(host, guest, [{ undefine: {} }, { blockcopy }, { redefine }, fails]);
+    await expectTakenBack([{ undefine: {} }, { blockcopy }, { redefine }]);
     expectEnd(await runSteps(host, guest.name, [{ undefine: {} }, { blockcopy }, { redefine }]), 0);
     expect(await diskLines()).toEqual(onFile(blockcopy.dest));
     await expectNextStart();
@@ -113,7 +123,7 @@ test('an explicit end of the chain goes when the disk moves to an overlay', asyn
     },
     { redefine: { disk: 'vda', source: at('above.qcow2') } },
   ];
-  await expectUndone(host, guest, [...steps, fails]);
+  await expectTakenBack(steps);
   expectEnd(await runSteps(host, guest.name, steps), 0);
   expect(await diskLines()).toEqual(onFile(at('above.qcow2')));
   await expectNextStart();
