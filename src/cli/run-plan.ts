@@ -64,9 +64,9 @@ export async function runPlan(
     if (!options.dryRun && !asks) return await locked(plan, graph, driver, options);
     const admission = await admit(plan, graph, driver);
     const preview = await previewOf(graph, admission);
-    if (options.dryRun) return showPreview(preview, options.output);
+    if (options.dryRun) return await showPreview(preview, options.output);
     refuseErrors(admission);
-    showPreview(preview, 'text');
+    await showPreview(preview, 'text');
     if (await confirmed(plan.domain)) return await locked(plan, graph, driver, options, preview);
     process.stdout.write('refused: nothing was done\n');
     return EXIT_CODES['preflight-refused'];

@@ -24,7 +24,7 @@ export class Frame {
 
   /** Draws the lines in place of the last ones; of a frame higher than the terminal, its end. */
   draw(text: string): void {
-    const lines = text.split('\n').slice(1 - (this.out.rows ?? USUAL_ROWS));
+    const lines = text.split('\n').slice(1 - (this.out.rows || USUAL_ROWS));
     if (lines.join('\n') === this.lines.join('\n')) return;
     // Overwriting line by line does not flicker, unlike clearing first.
     const drawn = lines.map((line) => `${line}${CLEAR_TO_LINE_END}\n`).join('');
@@ -44,7 +44,7 @@ export class Frame {
 
   /** A terminal that was made narrower has broken the longer lines: they take several rows now. */
   private rows(): number {
-    const columns = this.out.columns ?? USUAL_COLUMNS;
+    const columns = this.out.columns || USUAL_COLUMNS;
     return this.lines
       .map((line) => Math.ceil(textWidth(stripVTControlCharacters(line)) / columns))
       .reduce((sum, each) => sum + Math.max(1, each), 0);

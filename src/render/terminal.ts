@@ -83,7 +83,7 @@ function earlyText(event: RunEvent, columns: number): string {
 }
 
 function columnsOf(out: Output): number {
-  return out.columns ?? USUAL_COLUMNS;
+  return out.columns || USUAL_COLUMNS;
 }
 
 /** Listr's tasks, one for each block, and the promises that they wait on. */
@@ -278,7 +278,7 @@ function eventRenderer(
 /** A frame that is higher than the terminal leaves out steps that have not begun: their lines stand last. */
 function withinHeight(text: string, view: RunView, out: Output): string {
   const lines = text.split('\n');
-  const surplus = lines.length - ((out.rows ?? USUAL_ROWS) - 1);
+  const surplus = lines.length - ((out.rows || USUAL_ROWS) - 1);
   if (surplus <= 0 || view.rollback) return text;
   const begun = view.steps.findLastIndex((step) => step.mark !== 'waiting');
   const waiting = view.steps.length - 1 - Math.max(0, begun);

@@ -164,7 +164,7 @@ export const blockcopy = defineStep<typeof schema>({
     const disk = workableDisk(world, params.disk);
     if (Array.isArray(disk)) return disk;
     const files = disk.chain.map((layer) => layer.file);
-    const findings: Finding[] = [];
+    const findings = checkWayBack(params, disk);
     const taken = world.domain.disks.find((each) =>
       filesOf(each).some((file) => file !== undefined && isSameFile(world, file, params.dest)),
     );
@@ -260,6 +260,19 @@ export const blockcopy = defineStep<typeof schema>({
 /** A block device, or a file made for the purpose: nothing is made, and nothing is removed. */
 function usesExisting(params: Params): boolean {
   return Boolean(params['reuse-external'] || params.blockdev);
+}
+
+function checkWayBack(params: Params, disk: Disk): Finding[] {
+  const top = disk.chain[0];
+  if (!top?.block || temporaries(params, disk).length === 0) return [];
+  return [
+    refuse(
+      'BP127',
+      'disk',
+      `the way back from a flat copy needs overlays beside ${top.file}, which is a block device`,
+      'add "shallow: true"',
+    ),
+  ];
 }
 
 /** The overlays that the way back puts beside the old file, where the copy would flatten a chain. */

@@ -126,6 +126,21 @@ testStep(blockcopy, {
       ['BP106 dest'],
     ],
     [
+      'flat, off a block device with a chain',
+      { ...copy, pivot: true, finish: false, shallow: false },
+      world({
+        disks: [
+          disk('vda', [SNAP2, BASE], {
+            chain: [
+              { file: SNAP2, format: 'qcow2', block: true },
+              { file: BASE, format: 'qcow2' },
+            ],
+          }),
+        ],
+      }),
+      ['BP127 disk'],
+    ],
+    [
       'reused, on the same backing file',
       { ...copy, shallow: true, 'reuse-external': true, format: 'qcow2' },
       world({ files: { [DEST]: { size: 1, backing: SNAP1 } } }),

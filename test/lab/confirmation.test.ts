@@ -1,0 +1,76 @@
+/** The question before a run, asked on a real terminal (a pseudo terminal that script(1) makes). */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { shellQuote } from '../../src/shell-quote.ts';
+import { picture, planText, stateDir, writePlan } from './support.ts';
+
+let host: Host;
+let guest: Guest;
+let plan: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['base', 'top'] }] });
+  await guest.waitForWrites(1);
+  const blockcopy = {
+    disk: 'vda',
+    dest: join(host.images, 'copy.qcow2'),
+    shallow: true,
+    pivot: true,
+  };
+  plan = await writePlan(host, planText(guest.name, [{ blockcopy }]));
+});
+
+afterAll(() => host.stop());
+
+/** Runs the plan on a terminal; once the question stands there, does `act`. */
+function onTerminal(
+  act: (type: (keys: string) => void) => unknown,
+): Promise<{ code: number; screen: string }> {
+  const command = [process.execPath, 'dist/cli.js', 'run', plan, '-c', host.uri];
+  const env = { ...process.env, BLOCKPLAN_STATE_DIR: stateDir(host), TERM: 'xterm', NO_COLOR: '1' };
+  const child = spawn('script', ['-qefc', shellQuote(command), '/dev/null'], { env });
+  let screen = '';
+  let asked = false;
+  child.stdout.setEncoding('utf8').on('data', async (text: string) => {
+    screen += text;
+    if (asked || !screen.includes('for an answer: ')) return;
+    asked = true;
+    await act((keys) => child.stdin.write(keys));
+  });
+  return new Promise((resolve) =>
+    child.on('close', (code) => resolve({ code: code ?? -1, screen })),
+  );
+}
+
+test.each([
+  ['no', (type: (keys: string) => void) => type('no\n')],
+  ['Ctrl-C', (type: (keys: string) => void) => type('\u0003')],
+  ['Ctrl-D', (type: (keys: string) => void) => type('\u0004')],
+])('%s leaves all as it is', async (_title, answer) => {
+  const before = await picture(host, guest.name);
+  const { code, screen } = await onTerminal(answer);
+  expect(screen.indexOf('way back:')).toBeLessThan(screen.indexOf('Run this plan on'));
+  expect(screen).toContain('way back:');
+  expect(screen).toContain('refused: nothing was done');
+  expect(code).toBe(3);
+  expect(await picture(host, guest.name)).toEqual(before);
+});
+
+test('what has changed since it was shown is not run', async () => {
+  const { code, screen } = await onTerminal(async (type) => {
+    await host.virsh('snapshot-create-as', guest.name, 's', '--disk-only', '--no-metadata');
+    type('yes\n');
+  });
+  expect(screen).toContain('BP125');
+  expect(code).toBe(3);
+});
+
+test('yes runs it', async () => {
+  const { code, screen } = await onTerminal((type) => type('yes\n'));
+  expect(screen).toContain('succeeded');
+  expect(code, screen).toBe(0);
+});
