@@ -37,7 +37,10 @@ export async function surveyHost(
     files: seen,
     folders: Object.fromEntries(lookedAt),
     others: await otherDomains(virsh, name, Object.keys(seen)),
-    host: { libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '' },
+    host: {
+      ...world.host,
+      libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '',
+    },
   };
 }
 

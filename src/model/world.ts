@@ -25,6 +25,8 @@ export interface World {
 export interface Host {
   /** libvirt's version, such as `9.0.0`. */
   readonly libvirt: string;
+  /** The connection, as libvirt spells it. */
+  readonly uri: string;
 }
 
 /** A domain's run state in virsh's words; `gone` when libvirt does not know the name. */

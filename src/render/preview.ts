@@ -25,7 +25,10 @@ function totals(preview: Preview, paint: Palette): string {
     (phase) => phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined,
   ).length;
   const pauses = phases.filter((phase) => phase.pauses !== undefined).length;
+  const errors = preview.findings.filter((finding) => finding.severity === 'error').length;
   const title = `${paint.bold(printable(preview.plan))} on ${paint.bold(printable(preview.domain))}`;
+  // What cannot be run has no totals: the steps after the first obstacle are not even known.
+  if (errors > 0) return `${paint.red('refused')}: ${title}, ${counted(errors, 'error')}`;
   return [
     `${title}: ${counted(preview.steps.length, 'step')}`,
     points === 0

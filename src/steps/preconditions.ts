@@ -81,7 +81,11 @@ export function checkNeeds(
 export function checkRunning(world: World): Finding[] {
   const { name, state } = world.domain;
   if (state === 'gone') {
-    return [refuse('BP101', [], `libvirt knows no domain "${name}"`, 'see: virsh list --all')];
+    const { uri } = world.host;
+    const hint = uri.endsWith('/session')
+      ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"
+      : `see: virsh -c ${uri} list --all`;
+    return [refuse('BP101', [], `${uri} knows no domain "${name}"`, hint)];
   }
   if (state !== 'running' && state !== 'paused') {
     return [

@@ -56,7 +56,7 @@ const PREVIEW: Preview = {
 
 test('everything that will be done, and every way back', () => {
   expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
-    "move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase
+    "refused: move-testvm on testvm, 1 error
 
     error BP110: There is a file already.
       hint: Remove it.
@@ -99,5 +99,12 @@ test('a harmless plan is said to be so', () => {
   );
   expect(text.split('\n')[0]).toBe(
     'move-testvm on testvm: 1 step, every phase has a way back, the guest keeps running',
+  );
+});
+
+test('what nothing stands in the way of begins with its totals', () => {
+  const [totals] = renderPreview({ ...PREVIEW, findings: [] }, false).split('\n');
+  expect(totals).toBe(
+    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase',
   );
 });
