@@ -68,7 +68,8 @@ export async function act(
   await intend(stage, direction, { type: 'intent', ...ref, direction, effect });
   try {
     if (effect.tool === 'remove-file') refuseLastWrites(stage, effect.file);
-    if (effect.tool === 'virsh' && effect.argv[0] === 'blockcommit')
+    // On the way forward preflight has just looked; a way back has none.
+    if (direction === 'undo' && effect.tool === 'virsh' && effect.argv[0] === 'blockcommit')
       await refuseShared(stage, effect.argv);
     if (effect.tool === 'keep-definition') await keepDefinition(stage);
     else
@@ -131,7 +132,7 @@ function refuseLastWrites(stage: Stage, file: string): void {
   }
 }
 
-/** Just before a commit, on the way forward and back: no layer down to its base may carry another guest by now. */
+/** Just before a commit on the way back: no layer down to its base may carry another guest by now. */
 async function refuseShared(stage: Stage, argv: readonly Argument[]): Promise<void> {
   const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
   const world = await stage.driver.survey(await observe(stage), []);
