@@ -138,7 +138,7 @@ export function world(scene: Scene = {}): World {
     },
     folders: scene.folders ?? {},
     others: scene.others ?? [neighbour('neighbour', [BASE], [])],
-    host: { libvirt: '9.0.0', uri: 'qemu:///system' },
+    host: { uri: 'qemu:///system' },
   };
 }
 

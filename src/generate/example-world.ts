@@ -62,7 +62,7 @@ function worldOf(kind: string, params: Params): World {
       ),
     ),
     others: [],
-    host: { libvirt: '11.3.0', uri: 'qemu:///system' },
+    host: { uri: 'qemu:///system' },
   };
 }
 

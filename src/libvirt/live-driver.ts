@@ -106,7 +106,7 @@ class LiveDriver implements Driver {
       files: this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),
       folders: {},
       others: [],
-      host: { libvirt: '', uri: this.#virsh.uri },
+      host: { uri: this.#virsh.uri },
     };
   }
 

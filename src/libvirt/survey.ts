@@ -27,20 +27,15 @@ export async function surveyHost(
   const own = new Set(disks.flatMap(filesOf));
   const looked = await lookAtFiles(files);
   const seen = { ...world.files, ...(await withBacking(looked, own)) };
-  const [version, sizes] = await virsh.runAll([
-    ['version', '--daemon'],
-    ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-  ]);
+  const [sizes] = await virsh.runAll(
+    state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']],
+  );
   return {
     ...world,
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
     files: seen,
     folders: Object.fromEntries(lookedAt),
     others: await otherDomains(virsh, name, Object.keys(seen)),
-    host: {
-      ...world.host,
-      libvirt: /Running against daemon: (\S+)/.exec(version?.stdout ?? '')?.[1] ?? '',
-    },
   };
 }
 

@@ -23,8 +23,6 @@ export interface World {
 }
 
 export interface Host {
-  /** libvirt's version, such as `9.0.0`. */
-  readonly libvirt: string;
   /** The connection, as libvirt spells it. */
   readonly uri: string;
 }
