@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { picture } from '../../src/lab/picture.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
-import { picture, planText, stateDir, writePlan } from './support.ts';
+import { planText, stateDir, writePlan } from './support.ts';
 
 let host: Host;
 let guest: Guest;

@@ -2,18 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
-import {
-  definition,
-  expectEnd,
-  expectUndone,
-  expectWrites,
-  failingStep,
-  liveChain,
-  runSteps,
-  tool,
-} from './support.ts';
+import { definition } from '../../src/lab/picture.ts';
+import { expectEnd, expectUndone, expectWrites, failingStep, runSteps, tool } from './support.ts';
 
 let host: Host;
 let guest: Guest;

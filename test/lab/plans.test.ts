@@ -2,24 +2,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  assertCleanImages,
+  imageChain,
+  liveChain,
+  persistentSource,
+} from '../../src/lab/chains.ts';
 import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
-import {
-  agentConnected,
-  codes,
-  type Ended,
-  expectCleanImages,
-  expectEnd,
-  expectWrites,
-  imageChain,
-  liveChain,
-  type Picture,
-  persistentSource,
-  picture,
-  runSteps,
-  startRun,
-} from './support.ts';
+import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
+import { codes, type Ended, expectEnd, expectWrites, runSteps, startRun } from './support.ts';
 
 let host: Host;
 
@@ -93,7 +86,7 @@ class Scene {
   /** A backup is one file, whole, and holds at least what the guest had been told to be durable at its start. */
   async expectBackup(image: string, upTo: number): Promise<void> {
     expect(await imageChain(host, image)).toEqual([image]);
-    await expectCleanImages(host, [image]);
+    await assertCleanImages(host, [image]);
     const log = await readLog(image);
     expect(log).toEqual(log.map((_, index) => index + 1));
     expect(log.length).toBeGreaterThanOrEqual(upTo);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { definition } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import {
   codes,
-  definition,
   type Ended,
   expectEnd,
   expectNothingLeft,

@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import type { Host } from '../../src/lab/host.ts';
+import { listing, picture } from '../../src/lab/picture.ts';
 import {
   codes,
   type Ended,
   expectNothingLeft,
-  listing,
-  picture,
   planText,
   startRun,
   stateDir,

@@ -2,9 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { listFiles } from '../../src/lab/log.ts';
+import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import {
   codes,
@@ -13,10 +15,6 @@ import {
   expectWrites,
   type Finished,
   failingStep,
-  imageChain,
-  liveChain,
-  persistentSource,
-  picture,
   planText,
   raiseLog,
   runSteps,

@@ -2,9 +2,11 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { imageChain, imageFormat, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
+import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { runWithFault } from './fault-run.ts';
 import {
@@ -12,11 +14,6 @@ import {
   expectUndone,
   expectWrites,
   failingStep,
-  imageChain,
-  imageFormat,
-  liveChain,
-  persistentSource,
-  picture,
   planText,
   raiseLog,
   runSteps,

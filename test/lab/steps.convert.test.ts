@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assertCleanImages, imageChain, imageFormat } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
@@ -10,12 +11,9 @@ import { runWithFault } from './fault-run.ts';
 import {
   codes,
   type Ended,
-  expectCleanImages,
   expectEnd,
   expectUndone,
   failingStep,
-  imageChain,
-  imageFormat,
   planText,
   runSteps,
 } from './support.ts';
@@ -61,7 +59,7 @@ test('a plain copy is one qcow2 file that holds the whole chain of its source', 
   const ended = await convert({ dest: at('plain') });
   expect(await imageChain(host, at('plain'))).toEqual([at('plain')]);
   expect(await imageFormat(host, at('plain'))).toBe('qcow2');
-  await expectCleanImages(host, [at('plain')]);
+  await assertCleanImages(host, [at('plain')]);
   expect(await content(at('plain'))).toBe(await content(source));
   expect(ended.stdout).toContain('-W -m 8 -f qcow2 -O qcow2');
 });

@@ -5,20 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { autostart, currentSnapshot, definition, moments, picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { refusal } from './refusal.ts';
 import {
-  autostart,
   codes,
-  currentSnapshot,
-  definition,
   expectEnd,
   expectNothingLeft,
   expectUndone,
   expectWrites,
   failingStep,
-  moments,
-  picture,
   planText,
   type Running,
   runSteps,

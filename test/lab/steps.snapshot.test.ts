@@ -2,21 +2,22 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { imageFormat, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import {
   agentConnected,
-  codes,
   currentSnapshot,
+  moments,
+  type Picture,
+  picture,
+} from '../../src/lab/picture.ts';
+import {
+  codes,
   expectEnd,
   expectUndone,
   expectWrites,
   failingStep,
-  imageFormat,
-  moments,
-  type Picture,
-  persistentSource,
-  picture,
   raiseLog,
   runSteps,
   sentToQemu,

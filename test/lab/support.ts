@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/events.ts';
+import { assertCleanImages, imageChains } from '../../src/lab/chains.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
-import { until } from '../../src/lab/poll.ts';
+import { listing, picture } from '../../src/lab/picture.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Another build can be put to the test, such as an installed package. */
@@ -190,192 +191,6 @@ export function codes(ended: Ended): string[] {
   return [...ended.stderr.matchAll(/\bBP\d{3}\b/g)].map(([code]) => code);
 }
 
-/** `virsh dumpxml --inactive --security-info`, byte for byte. */
-export function definition(host: Host, domain: string): Promise<string> {
-  return host.virsh('dumpxml', domain, '--inactive', '--security-info');
-}
-
-/** One line of `virsh dominfo`. */
-async function info(host: Host, domain: string, key: string): Promise<string> {
-  const text = await host.virsh('dominfo', domain);
-  return (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').trim();
-}
-
-export async function autostart(host: Host, domain: string): Promise<boolean> {
-  return (await info(host, domain, 'Autostart')) === 'enable';
-}
-
-/** The files of an image's chain, active layer first, as the images' headers say. */
-export async function imageChain(host: Host, image: string): Promise<string[]> {
-  const told = await host.qemuImg('info', '-U', '--backing-chain', '--output=json', image);
-  return (JSON.parse(told) as { filename: string }[]).map((layer) => layer.filename);
-}
-
-export async function imageFormat(host: Host, image: string): Promise<string> {
-  const told = await host.qemuImg('info', '-U', '--output=json', image);
-  return (JSON.parse(told) as { format: string }).format;
-}
-
-/** The chain of a disk as the live XML tells it, active layer first. */
-export async function liveChain(host: Host, domain: string, target: string): Promise<string[]> {
-  return sources(diskXml(await host.virsh('dumpxml', domain), target), true);
-}
-
-/** The source of a disk in the persistent definition. */
-export async function persistentSource(
-  host: Host,
-  domain: string,
-  target: string,
-): Promise<string | undefined> {
-  return sources(diskXml(await definition(host, domain), target), false)[0];
-}
-
-function sources(disk: string, withBacking: boolean): string[] {
-  const text = disk.replace(/<mirror[\s\S]*?<\/mirror>/g, '');
-  const found = [...text.matchAll(/<source (?:file|dev)='([^']*)'/g)].map((match) =>
-    unescapeXml(match[1]!),
-  );
-  return withBacking ? found : found.slice(0, 1);
-}
-
-function unescapeXml(text: string): string {
-  const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => characters[name]!);
-}
-
-/** The `<disk>` element of that target. */
-function diskXml(xml: string, target: string): string {
-  const disks = xml.match(/<disk [\s\S]*?<\/disk>/g) ?? [];
-  return disks.find((disk) => disk.includes(`<target dev='${target}'`)) ?? '';
-}
-
-/**
- * Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. Images
- * of a running guest have to stand still meanwhile: see {@link whileSuspended}.
- */
-export async function expectCleanImages(host: Host, images: readonly string[]): Promise<void> {
-  for (const image of images) {
-    if ((await imageFormat(host, image)) === 'raw') continue;
-    await host.qemuImg('check', '-U', image);
-  }
-}
-
-/** Lets a guest stand still for a look at its images. */
-async function whileSuspended<T>(host: Host, domain: string, look: () => Promise<T>): Promise<T> {
-  await host.virsh('suspend', domain);
-  try {
-    return await look();
-  } finally {
-    await host.virsh('resume', domain);
-  }
-}
-
-/** Every path below the folders, sorted: what a run may have left behind. */
-export async function listing(...folders: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
-    ),
-  );
-  return found.flat().sort();
-}
-
-/** Names and metadata of what libvirt has on record for a domain, parents first. */
-export async function moments(
-  host: Host,
-  domain: string,
-  kind: 'snapshot' | 'checkpoint',
-): Promise<Record<string, string>> {
-  const names = (await host.virsh(`${kind}-list`, domain, '--name', '--topological'))
-    .split('\n')
-    .filter((name) => name !== '');
-  const entries: [string, string][] = [];
-  for (const name of names)
-    entries.push([name, await host.virsh(`${kind}-dumpxml`, domain, name, '--security-info')]);
-  return Object.fromEntries(entries);
-}
-
-/** The name of the current snapshot; undefined where there is none. */
-export function currentSnapshot(host: Host, domain: string): Promise<string | undefined> {
-  return host.virsh('snapshot-current', domain, '--name').then(
-    (name) => name.trim(),
-    () => undefined,
-  );
-}
-
-/** All of a domain that a rollback has to bring back, and what else is in the folders. */
-export interface Picture {
-  readonly state: string;
-  readonly persistent: string;
-  readonly autostart: string;
-  /** The persistent definition with passwords; undefined for a transient domain. */
-  readonly definition: string | undefined;
-  /** The live definition without the numbers that QEMU gives its nodes anew. */
-  readonly live: string;
-  readonly snapshots: Record<string, string>;
-  readonly currentSnapshot: string | undefined;
-  readonly checkpoints: Record<string, string>;
-  /** By target, the chain of the image that the guest writes to, as its header tells it. */
-  readonly chains: Record<string, string[]>;
-  readonly files: string[];
-}
-
-/** Looks at a domain and at folders; the host's images unless told. */
-export async function picture(
-  host: Host,
-  domain: string,
-  folders: readonly string[] = [host.images],
-): Promise<Picture> {
-  const [dominfo, live, inactive, snapshots, current, checkpoints, files] = await Promise.all([
-    host.virsh('dominfo', domain),
-    host.virsh('dumpxml', domain, '--security-info'),
-    definition(host, domain),
-    moments(host, domain, 'snapshot'),
-    currentSnapshot(host, domain),
-    moments(host, domain, 'checkpoint'),
-    listing(...folders),
-  ]);
-  const line = (key: string) =>
-    (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(dominfo)?.[1] ?? '').trim();
-  return {
-    state: line('State'),
-    persistent: line('Persistent'),
-    autostart: line('Autostart'),
-    definition: line('Persistent') === 'yes' ? inactive : undefined,
-    // libvirt leaves an empty <metadata/> in the live definition where a marker was; it says nothing.
-    // The guest agent connects when the guest has booted so far.
-    live: live
-      .replace(/ index='\d+'/g, '')
-      .replace(/ state='(?:dis)?connected'/g, '')
-      .replace(/^ *<metadata\/>\n/m, ''),
-    snapshots,
-    currentSnapshot: current,
-    checkpoints,
-    chains: await imageChains(host, live),
-    files,
-  };
-}
-
-/** Waits until libvirt sees the guest agent, without which nothing can be frozen. */
-export async function agentConnected(host: Host, domain: string): Promise<void> {
-  await until('the guest agent', 30_000, async () =>
-    (await host.virsh('dumpxml', domain)).includes("state='connected'"),
-  );
-}
-
-/** By target, the chain of each disk's active image, as its header tells it. */
-async function imageChains(host: Host, xml: string): Promise<Record<string, string[]>> {
-  const disks = (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
-    const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
-    const [active] = sources(disk, false);
-    return active?.startsWith('/') ? [{ target, active }] : [];
-  });
-  const chains = disks.map(
-    async ({ target, active }) => [target, await imageChain(host, active)] as const,
-  );
-  return Object.fromEntries(await Promise.all(chains));
-}
-
 /** Fails when a run has left something on the host: a job, a marker, a lock that is held, a process of ours. */
 export async function expectNothingLeft(host: Host, domain: string): Promise<void> {
   const xmls = await Promise.all([
@@ -434,6 +249,16 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
   };
 }
 
+/** Lets a guest stand still for a look at its images. */
+async function whileSuspended<T>(host: Host, domain: string, look: () => Promise<T>): Promise<T> {
+  await host.virsh('suspend', domain);
+  try {
+    return await look();
+  } finally {
+    await host.virsh('resume', domain);
+  }
+}
+
 /** The guest's writes are on all of its disks without a gap, up to what it was told to be durable now. */
 export async function expectWrites(host: Host, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
@@ -441,7 +266,7 @@ export async function expectWrites(host: Host, guest: Guest): Promise<void> {
   await whileSuspended(host, guest.name, async () => {
     for (const chain of Object.values(chains)) {
       assertComplete(await readLog(chain[0]!), upTo);
-      await expectCleanImages(host, chain);
+      await assertCleanImages(host, chain);
     }
   });
   expect(await guest.state()).toBe('running');

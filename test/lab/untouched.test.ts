@@ -6,19 +6,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { imageChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { type Picture, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
-import {
-  type Ended,
-  imageChain,
-  type Picture,
-  picture,
-  planText,
-  raiseLog,
-  startCli,
-  writePlan,
-} from './support.ts';
+import { type Ended, planText, raiseLog, startCli, writePlan } from './support.ts';
 
 const NAME = 'testvm';
 let host: Host;
