@@ -13,6 +13,7 @@ export type { World } from './model/world.ts';
 export type { PlanInput } from './plan/input.ts';
 export type { Plan, PlannedStep } from './plan/plan.ts';
 export { readPlan } from './plan/read.ts';
-export { type Preview, previewPlan } from './simulate/preview.ts';
+export type { Preview } from './simulate/preview.ts';
+export { type PreviewContext, previewPlan } from './simulate/preview-plan.ts';
 export { type Walk, walk } from './simulate/walk.ts';
 export { steps } from './steps/registry.ts';

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plan: ['steps', 'model'],
   graph: ['plan', 'steps', 'model'],
   machine: ['graph'],
-  simulate: ['machine', 'graph', 'steps', 'model'],
+  simulate: ['machine', 'graph', 'plan', 'steps', 'model'],
   libvirt: ['model'],
   journal: ['model'],
   run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],

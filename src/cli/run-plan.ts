@@ -63,7 +63,7 @@ export async function runPlan(
   try {
     if (!options.dryRun && !asks) return await locked(plan, graph, driver, options);
     const admission = await admit(plan, graph, driver);
-    const preview = await previewOf(graph, admission);
+    const preview = await previewOf(plan, admission);
     if (options.dryRun) return await showPreview(preview, options.output);
     refuseErrors(admission);
     await showPreview(preview, 'text');
@@ -75,9 +75,9 @@ export async function runPlan(
   }
 }
 
-async function previewOf(graph: Graph, admission: Admission): Promise<Preview> {
-  const { previewPlan } = await import('../simulate/preview.ts');
-  return { ...previewPlan(graph, admission.world), findings: admission.findings };
+async function previewOf(plan: Plan, { world }: Admission): Promise<Preview> {
+  const { previewPlan } = await import('../simulate/preview-plan.ts');
+  return previewPlan(plan, world);
 }
 
 /** @returns the exit code of a dry run: whether a run would be refused */
@@ -106,12 +106,8 @@ async function confirmed(domain: string): Promise<boolean> {
 }
 
 /** While a person thought about the confirmation the host may have changed: then other commands would run. */
-async function refuseChanged(
-  graph: Graph,
-  admission: Admission,
-  confirmed: Preview,
-): Promise<void> {
-  if (JSON.stringify(await previewOf(graph, admission)) === JSON.stringify(confirmed)) return;
+async function refuseChanged(plan: Plan, admission: Admission, confirmed: Preview): Promise<void> {
+  if (JSON.stringify(await previewOf(plan, admission)) === JSON.stringify(confirmed)) return;
   throw refusal(
     'preflight-refused',
     'BP125',
@@ -148,7 +144,7 @@ async function locked(
     // Only what is seen under the lock counts: another run may have ended a moment ago.
     const admission = await admit(plan, graph, driver);
     refuseErrors(admission);
-    if (shown) await refuseChanged(graph, admission, shown);
+    if (shown) await refuseChanged(plan, admission, shown);
     const journal = await withState(state, openJournal(state, id, plan));
     const signals = onInterrupt();
     const display = await renderer(options);

@@ -1,8 +1,9 @@
 /** Makes the page of each step kind, and the table of all, from their definitions; writes nothing. */
 import { stringify } from 'yaml';
 import type { Finding } from '../errors.ts';
-import { compile } from '../graph/graph.ts';
-import { type PreviewCommand, type PreviewPhase, previewPlan } from '../simulate/preview.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PreviewCommand, PreviewPhase } from '../simulate/preview.ts';
+import { previewPlan } from '../simulate/preview-plan.ts';
 import type { AnyStep, Example, Schema } from '../steps/define.ts';
 import { exampleWorld } from './example-world.ts';
 
@@ -44,7 +45,7 @@ export function exampleFindings(step: AnyStep, example: Example): readonly Findi
 
 function preview(step: AnyStep, { params }: Example) {
   const nowhere = { file: '', line: 1, column: 1, source: '', length: 1 };
-  const graph = compile({
+  const plan: Plan = {
     name: 'example',
     domain: 'testvm',
     steps: [{ id: step.kind, step, params, path: ['steps', 0] }],
@@ -52,8 +53,8 @@ function preview(step: AnyStep, { params }: Example) {
     warnings: [],
     // The plan was not read from a text.
     text: { file: '', source: '', locate: () => nowhere },
-  });
-  return previewPlan(graph, exampleWorld(step, params));
+  };
+  return previewPlan(plan, exampleWorld(step, params));
 }
 
 function optionRows(step: AnyStep): string[] {

@@ -1,6 +1,12 @@
 /** What `run --dry-run` and the confirmation show: every command of every phase, and of every way back. */
 import { printable } from '../printable.ts';
-import type { Preview, PreviewCommand, PreviewPhase, PreviewStep } from '../simulate/preview.ts';
+import type {
+  Preview,
+  PreviewCommand,
+  PreviewLayer,
+  PreviewPhase,
+  PreviewStep,
+} from '../simulate/preview.ts';
 import { type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { renderFinding } from './findings.ts';
@@ -8,29 +14,22 @@ import { renderFinding } from './findings.ts';
 /** The whole preview: totals, what is dangerous, then each step with its way back. */
 export function renderPreview(preview: Preview, color: boolean): string {
   const paint = palette(color);
-  const dangers = ['error', 'warning'].flatMap((severity) =>
-    preview.findings.filter((finding) => finding.severity === severity),
-  );
   const parts = [
     `${totals(preview, paint)}\n`,
-    ...dangers.map((finding) => renderFinding(finding, color)),
+    ...preview.findings.map((finding) => renderFinding(finding, color)),
     ...preview.steps.map((step, index) => stepText(step, index + 1, paint)),
   ];
   return parts.join('\n');
 }
 
 function totals(preview: Preview, paint: Palette): string {
-  const phases = preview.steps.flatMap((step) => step.phases);
-  const points = phases.filter(
-    (phase) => phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined,
-  ).length;
-  const pauses = phases.filter((phase) => phase.pauses !== undefined).length;
+  const { steps, pointsOfNoReturn: points, pauses } = preview.totals;
   const errors = preview.findings.filter((finding) => finding.severity === 'error').length;
   const title = `${paint.bold(printable(preview.plan))} on ${paint.bold(printable(preview.domain))}`;
   // What cannot be run has no totals: the steps after the first obstacle are not even known.
   if (errors > 0) return `${paint.red('refused')}: ${title}, ${counted(errors, 'error')}`;
   return [
-    `${title}: ${counted(preview.steps.length, 'step')}`,
+    `${title}: ${counted(steps, 'step')}`,
     points === 0
       ? 'every phase has a way back'
       : paint.red(counted(points, 'point of no return', 'points of no return')),
@@ -79,13 +78,12 @@ function commandLines(
 }
 
 function chainLines(chain: PreviewPhase['chains'][number]): string[] {
-  if (chain.before.join('\n') === chain.after.join('\n')) return [];
-  const folders = new Set([...chain.before, ...chain.after].map(folderOf));
+  const folders = new Set([...chain.before, ...chain.after].map(({ file }) => folderOf(file)));
   // Two images of the same name in different folders must not look like one.
-  const name = (file: string): string =>
+  const name = ({ file }: PreviewLayer): string =>
     printable(folders.size === 1 ? file.slice(folderOf(file).length) : file);
-  const text = (files: readonly string[]): string =>
-    files.length === 0 ? '(none)' : files.toReversed().map(name).join(' <- ');
+  const text = (layers: readonly PreviewLayer[]): string =>
+    layers.length === 0 ? '(none)' : layers.toReversed().map(name).join(' <- ');
   const target = printable(chain.target);
   return [
     `     ${target} before: ${text(chain.before)}`,

@@ -1,24 +1,64 @@
-/** What a run would do, for people to read before it does it: every command of every phase and of every way back. */
+/** What a run would do, as data for people and programs to read before it does it. Every form of the preview is made of this. */
 import type { Finding } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
-import { commandText } from '../model/command-text.ts';
-import type { Effect } from '../model/effect.ts';
-import type { World } from '../model/world.ts';
-import { NoWayBack } from '../steps/define.ts';
-import { type Walked, walk } from './walk.ts';
 
+/** The preview of one plan on one World. It holds no secret, and the same input gives the same bytes. */
 export interface Preview {
+  readonly format: 'blockplan-preview/v1';
+  /** The plan's name. */
   readonly plan: string;
+  readonly description?: string;
   readonly domain: string;
-  readonly steps: readonly PreviewStep[];
+  readonly source: PreviewSource;
+  readonly totals: Totals;
+  /** What is in the way and what is dangerous, errors first, with positions in the plan. */
   readonly findings: readonly Finding[];
+  /** The steps that could be walked: all of them where no finding is an error. */
+  readonly steps: readonly PreviewStep[];
+  readonly preconditions: readonly PreviewPrecondition[];
+  readonly machine: PreviewMachine;
+}
+
+/** What the preview was made from: a libvirt that was asked, or a file of facts. */
+export type PreviewSource =
+  | { readonly kind: 'live'; readonly uri: string }
+  | { readonly kind: 'facts'; readonly file: string };
+
+export interface Totals {
+  readonly steps: number;
+  readonly phases: number;
+  /** Phases that leave the World other than it was; none where there is nothing to do. */
+  readonly changes: number;
+  /** Phases that cannot be undone once they are done. */
+  readonly pointsOfNoReturn: number;
+  /** Phases in which the guest stands still. */
+  readonly pauses: number;
+  /** What is copied at most, by the file that it goes to, in bytes. */
+  readonly copies: readonly { readonly to: string; readonly bytes: number }[];
+  /** What the files of the plan take at most, by folder, in bytes; `free` is absent where nobody has looked. */
+  readonly space: readonly {
+    readonly folder: string;
+    readonly needed: number;
+    readonly free?: number;
+  }[];
+  /** Covers the plan and what it rests on; a run can be bound to it. */
+  readonly fingerprint?: string;
 }
 
 export interface PreviewStep {
   readonly id: string;
   readonly kind: string;
   readonly summary: string;
+  /** Where the step stands in the plan's text, counting from 1. */
+  readonly line: number;
   readonly phases: readonly PreviewPhase[];
+  /** What becomes of the persistent definition: the lines that change, and a little around them; empty where none does. */
+  readonly definition: readonly DiffLine[];
+}
+
+/** A line that is there before and after, only after, or only before. */
+export interface DiffLine {
+  readonly sign: ' ' | '+' | '-';
+  readonly text: string;
 }
 
 export interface PreviewPhase {
@@ -35,74 +75,49 @@ export interface PreviewPhase {
   /** The disks whose chain changes, active layer first. */
   readonly chains: readonly {
     readonly target: string;
-    readonly before: readonly string[];
-    readonly after: readonly string[];
+    readonly before: readonly PreviewLayer[];
+    readonly after: readonly PreviewLayer[];
   }[];
+}
+
+export interface PreviewLayer {
+  readonly file: string;
+  readonly format: string;
 }
 
 export interface PreviewCommand {
   /** As a person would type it, or a comment on what blockplan does itself. */
   readonly command: string;
+  /** The words that the program is started with, its name first; absent for what blockplan does itself. */
+  readonly argv?: readonly string[];
   readonly why: string;
 }
 
-/** Previews a plan on an observed World; pure. */
-export function previewPlan(graph: Graph, world: World): Preview {
-  const { phases, findings } = walk(graph, world);
-  const steps = new Map<string, PreviewStep & { phases: PreviewPhase[] }>();
-  for (const walked of phases) {
-    const { id, step } = walked.node.planned;
-    const entry = steps.get(id) ?? { id, kind: step.kind, summary: step.summary, phases: [] };
-    entry.phases.push(previewPhase(walked));
-    steps.set(id, entry);
-  }
-  return { plan: graph.name, domain: world.domain.name, steps: [...steps.values()], findings };
+/** Something that has to be so for a step, and whether that could be looked at. */
+export interface PreviewPrecondition {
+  /** The step's id. */
+  readonly step: string;
+  readonly what: string;
+  /** Looked at on the host, in a file of facts, or nowhere: then only the run can tell. */
+  readonly checked: 'live' | 'facts' | 'no';
 }
 
-function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
-  const { name, summary, wayBack, pauses } = node.phase;
-  const pointOfNoReturn = node.phase.pointOfNoReturn?.(before, start);
-  const chainsBefore = chainsOf(before);
-  const chainsAfter = chainsOf(after);
-  const changed = [...chainsAfter].filter(
-    ([target, chain]) => chain.join() !== chainsBefore.get(target)?.join(),
-  );
-  return {
-    name,
-    summary,
-    commands: node.phase.effects(before, start).map(shown),
-    wayBack,
-    ...wayBackOf(node.phase.undo.bind(node.phase), before, after, start),
-    ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
-    ...(pauses === undefined ? {} : { pauses }),
-    chains: changed.map(([target, chain]) => ({
-      target,
-      before: chainsBefore.get(target) ?? [],
-      after: chain,
-    })),
-  };
+/** The states that a run can be in, with the ways between them, for drawings. */
+export interface PreviewMachine {
+  readonly initial: string;
+  readonly states: readonly PreviewState[];
 }
 
-function wayBackOf(
-  undo: Walked['node']['phase']['undo'],
-  before: World,
-  after: World,
-  start: World,
-): Pick<PreviewPhase, 'undoCommands' | 'noWayBack'> {
-  try {
-    return { undoCommands: undo(before, after, start).map(shown) };
-  } catch (error) {
-    if (error instanceof NoWayBack) return { undoCommands: [], noWayBack: error.message };
-    throw error;
-  }
-}
-
-function shown(effect: Effect): PreviewCommand {
-  return { command: commandText(effect), why: effect.why };
-}
-
-function chainsOf(world: World): Map<string, string[]> {
-  return new Map(
-    world.domain.disks.map((disk) => [disk.target, disk.chain.map((layer) => layer.file)]),
-  );
+export interface PreviewState {
+  readonly name: string;
+  /** The step's id; absent in a final state, like the next two. */
+  readonly step?: string;
+  readonly phase?: string;
+  readonly direction?: 'do' | 'undo';
+  readonly final?: true;
+  readonly pointOfNoReturn?: true;
+  readonly transitions: readonly {
+    readonly on: 'DONE' | 'FAILED' | 'LOST';
+    readonly to: string;
+  }[];
 }

@@ -83,7 +83,7 @@ console.log(JSON.stringify([graph.initial, typeof schema.$id]));`,
 const plan: Plan = readPlan({ file: 'p', source: '', steps });
 const graph: Graph = compile(plan);
 export const first: string = createPlanMachine(graph).start()[0].name;
-export const titles = (world: World): string[] => previewPlan(graph, world).steps.map((step) => step.summary);
+export const titles = (world: World): string[] => previewPlan(plan, world).steps.map((step) => step.summary);
 `,
     );
     run(resolve('node_modules/.bin/tsc'), [

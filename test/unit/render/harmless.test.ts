@@ -12,6 +12,7 @@ import { renderPreview } from '../../../src/render/preview.ts';
 import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { renderStatus } from '../../../src/render/status.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
+import { poisonedPreview } from '../../previews.ts';
 import { ROLLBACK, STARTED, STRANDED } from './recorded.ts';
 
 const HARMFUL = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -99,27 +100,10 @@ test('report, subject, status and preview', () => {
       const status = renderStatus([run], color);
       expectHarmless(status);
       expect(status.split('\n').length).toBe(3);
-      expectHarmless(preview(poison, color));
+      expectHarmless(renderPreview(poisonedPreview(poison), color));
     }),
   );
 });
-
-function preview(poison: string, color: boolean): string {
-  const command = { command: poison, why: poison };
-  const phase = {
-    ...{ name: poison, summary: poison, wayBack: poison, pauses: poison, pointOfNoReturn: poison },
-    commands: [command],
-    undoCommands: [command],
-    chains: [{ target: poison, before: [poison], after: [poison, `/x/${poison}`] }],
-  };
-  const step = { id: poison, kind: poison, summary: poison };
-  const phases = [phase, { ...phase, noWayBack: poison }];
-  const findings: Finding[] = [{ code: poison, severity: 'warning', message: poison }];
-  return renderPreview(
-    { plan: poison, domain: poison, findings, steps: [{ ...step, phases }] },
-    color,
-  );
-}
 
 test('the terminal', async () => {
   await fc.assert(

@@ -1,64 +1,14 @@
 import { expect, test } from 'vitest';
 import { renderPreview } from '../../../src/render/preview.ts';
-import type { Preview } from '../../../src/simulate/preview.ts';
-
-const PREVIEW: Preview = {
-  plan: 'move-testvm',
-  domain: 'testvm',
-  findings: [
-    { code: 'BP140', severity: 'warning', message: 'The agent is silent.' },
-    { code: 'BP110', severity: 'error', message: 'There is a file already.', hint: 'Remove it.' },
-  ],
-  steps: [
-    {
-      id: 'overlay',
-      kind: 'snapshot-create-as',
-      summary: 'Puts an overlay above the active layer.',
-      phases: [
-        {
-          name: 'snapshot',
-          summary: 'send writes to an overlay',
-          commands: [
-            { command: '# save the definition bundle', why: 'be able to go back' },
-            { command: 'virsh snapshot-create-as testvm s', why: 'make the overlay' },
-          ],
-          wayBack: 'commit the overlay back',
-          undoCommands: [
-            { command: 'virsh blockcommit testvm vda --active --pivot', why: 'take it back' },
-          ],
-          pauses: 'the agent freezes its file systems',
-          chains: [
-            { target: 'vda', before: ['/a/base.qcow2'], after: ['/a/s.qcow2', '/a/base.qcow2'] },
-            { target: 'vdb', before: ['/a/data.raw'], after: ['/a/data.raw'] },
-          ],
-        },
-      ],
-    },
-    {
-      id: 'mirror',
-      kind: 'blockcopy',
-      summary: 'Copies a disk.',
-      phases: [
-        {
-          name: 'mirror',
-          summary: 'copy vda',
-          commands: [{ command: "virsh blockcopy testvm vda '/b/x y.qcow2'", why: 'start it' }],
-          wayBack: '',
-          undoCommands: [],
-          noWayBack: 'the source is gone',
-          pointOfNoReturn: 'the source is removed',
-          chains: [{ target: 'vda', before: ['/a/base.qcow2'], after: ['/b/base.qcow2'] }],
-        },
-      ],
-    },
-  ],
-};
+import { PREVIEW } from '../../previews.ts';
 
 test('everything that will be done, and every way back', () => {
   expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
     "refused: move-testvm on testvm, 1 error
 
-    error BP110: There is a file already.
+    move.yaml:9:29: error BP110: There is a file already.
+      9 |     blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true }
+        |                             ^^^^^^^^^^
       hint: Remove it.
 
     warning BP140: The agent is silent.
@@ -94,7 +44,12 @@ test('a harmless plan is said to be so', () => {
   if (!step || !phase) throw new Error('The preview has a step with a phase.');
   const { pauses: _, ...quiet } = phase;
   const text = renderPreview(
-    { ...PREVIEW, findings: [], steps: [{ ...step, phases: [quiet] }] },
+    {
+      ...PREVIEW,
+      totals: { ...PREVIEW.totals, steps: 1, pointsOfNoReturn: 0, pauses: 0 },
+      findings: [],
+      steps: [{ ...step, phases: [quiet] }],
+    },
     false,
   );
   expect(text.split('\n')[0]).toBe(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { previewPlan } from '../../../src/simulate/preview.ts';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -78,8 +78,8 @@ describe('walking a plan', () => {
 
 describe('previews of the shipped plans', () => {
   test.each(SHIPPED)('%s', (file) => {
-    const { graph } = shipped(file);
-    const preview = previewPlan(graph, seen(graph));
+    const { plan, graph } = shipped(file);
+    const preview = previewPlan(plan, seen(graph));
     const lines = preview.steps.flatMap(({ id, phases }) =>
       phases.flatMap(({ name, commands, undoCommands, noWayBack, pointOfNoReturn, chains }) => [
         `${id}:${name}`,
@@ -88,7 +88,7 @@ describe('previews of the shipped plans', () => {
         ...(noWayBack === undefined ? [] : [`  no way back: ${noWayBack}`]),
         ...(pointOfNoReturn === undefined ? [] : [`  point of no return: ${pointOfNoReturn}`]),
         ...chains.map(
-          ({ target, before, after }) => `  ${target}: ${before.length} -> ${after[0]}`,
+          ({ target, before, after }) => `  ${target}: ${before.length} -> ${after[0]?.file}`,
         ),
       ]),
     );
@@ -101,21 +101,19 @@ describe('previews of the shipped plans', () => {
   });
 
   test('a point of no return is marked, and so is what cannot be undone', () => {
-    const { graph } = planned([
-      `blockcommit: { disk: vda, top: ${SNAP2}, base: ${SNAP1}, pivot: true }`,
-    ]);
+    const one = planned([`blockcommit: { disk: vda, top: ${SNAP2}, base: ${SNAP1}, pivot: true }`]);
     const several = planned([
       'blockcommit: { disk: vda, base: /export/vmimages/base.qcow2, pivot: true }',
     ]);
-    const marks = (each: typeof graph) =>
-      previewPlan(each, seen(each))
+    const marks = ({ plan, graph }: typeof one) =>
+      previewPlan(plan, seen(graph))
         .steps.flatMap(({ phases }) => phases)
         .map(({ pointOfNoReturn, noWayBack }) => [Boolean(pointOfNoReturn), Boolean(noWayBack)]);
-    expect(marks(graph)).toEqual([
+    expect(marks(one)).toEqual([
       [false, false],
       [false, false],
     ]);
-    expect(marks(several.graph)).toEqual([
+    expect(marks(several)).toEqual([
       [false, false],
       [true, true],
     ]);

@@ -1,0 +1,39 @@
+/** XML in one spelling, an element a line: two texts that mean the same to libvirt give the same lines. */
+import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml';
+
+const INDENT = '  ';
+
+/**
+ * The lines of an XML text. Quotes, comments and white space between elements do not show; the order of attributes stays.
+ * @throws Error when it is not well-formed
+ */
+export function xmlLines(xml: string): string[] {
+  const { root } = parseXml(xml);
+  return root ? linesOf(root, '') : [];
+}
+
+function linesOf(element: XmlElement, indent: string): string[] {
+  const attributes = Object.entries(element.attributes).map(
+    ([name, value]) => ` ${name}='${escaped(value).replaceAll("'", '&apos;')}'`,
+  );
+  const head = `${indent}<${element.name}${attributes.join('')}`;
+  const inner = element.children.flatMap((node): string[] => {
+    if (node instanceof XmlElement) return linesOf(node, indent + INDENT);
+    const text = node instanceof XmlText ? escaped(node.text.trim()) : '';
+    return text === '' ? [] : [indent + INDENT + text];
+  });
+  if (inner.length === 0) return [`${head}/>`];
+  const [only = ''] = inner;
+  if (inner.length === 1 && !element.children.some((node) => node instanceof XmlElement))
+    return [`${head}>${only.trim()}</${element.name}>`];
+  return [`${head}>`, ...inner, `${indent}</${element.name}>`];
+}
+
+/** A line break in a text would break the line. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\n', '&#10;');
+}

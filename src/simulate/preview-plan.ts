@@ -1,0 +1,65 @@
+/** Makes the preview of a plan: walks it over a World, and tells each phase with its commands and its way back. */
+import { isDeepStrictEqual } from 'node:util';
+import { compile } from '../graph/graph.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { positioned } from '../plan/text.ts';
+import type { Preview, PreviewStep, Totals } from './preview.ts';
+import { previewMachine } from './preview-machine.ts';
+import { isPointOfNoReturn, previewStep } from './preview-step.ts';
+import { type Walk, type Walked, walk } from './walk.ts';
+
+/** What is known of a preview besides the plan and the World. */
+export interface PreviewContext {
+  /** The file of facts that the World was read from; absent where the host itself was looked at. */
+  readonly facts?: string;
+  readonly fingerprint?: string;
+}
+
+/** Previews a plan on a World, observed or read from facts; pure. */
+export function previewPlan(plan: Plan, world: World, context: PreviewContext = {}): Preview {
+  const graph = compile(plan);
+  const walked = walk(graph, world);
+  const found = [...plan.warnings, ...positioned(plan.text, walked.findings)];
+  const steps = plan.steps.flatMap((planned): PreviewStep[] => {
+    const phases = walked.phases.filter(({ node }) => node.planned === planned);
+    return phases.length === 0 ? [] : [previewStep(plan, planned, phases)];
+  });
+  return {
+    format: 'blockplan-preview/v1',
+    plan: plan.name,
+    ...(plan.description === undefined ? {} : { description: plan.description }),
+    domain: plan.domain,
+    source:
+      context.facts === undefined
+        ? { kind: 'live', uri: world.host.uri }
+        : { kind: 'facts', file: context.facts },
+    totals: {
+      ...totalsOf(plan, graph.nodes.length, steps, walked),
+      ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
+    },
+    findings: (['error', 'warning'] as const).flatMap((severity) =>
+      found.filter((finding) => finding.severity === severity),
+    ),
+    steps,
+    preconditions: [],
+    machine: previewMachine(graph, steps),
+  };
+}
+
+function totalsOf(plan: Plan, phases: number, steps: readonly PreviewStep[], walked: Walk): Totals {
+  const shown = steps.flatMap((step) => step.phases);
+  return {
+    steps: plan.steps.length,
+    phases,
+    changes: walked.phases.filter(changes).length,
+    pointsOfNoReturn: shown.filter(isPointOfNoReturn).length,
+    pauses: shown.filter((phase) => phase.pauses !== undefined).length,
+    copies: [],
+    space: [],
+  };
+}
+
+function changes({ before, after }: Walked): boolean {
+  return !isDeepStrictEqual(before, after);
+}

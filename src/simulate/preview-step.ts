@@ -1,0 +1,98 @@
+/** One step of a preview: its phases, their commands, and what becomes of chains and definition. */
+import { commandText } from '../model/command-text.ts';
+import type { Effect } from '../model/effect.ts';
+import type { World } from '../model/world.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { NoWayBack } from '../steps/define.ts';
+import type { PreviewCommand, PreviewLayer, PreviewPhase, PreviewStep } from './preview.ts';
+import { definitionDiff } from './preview-definition.ts';
+import type { Walked } from './walk.ts';
+
+/** @param phases the step's phases as they were walked; at least one */
+export function previewStep(
+  plan: Plan,
+  { id, step, path }: PlannedStep,
+  phases: readonly Walked[],
+): PreviewStep {
+  return {
+    id,
+    kind: step.kind,
+    summary: step.summary,
+    line: plan.text.locate(path).line,
+    phases: phases.map(previewPhase),
+    definition: definitionDiff(
+      phases[0] && definitionOf(phases[0].before),
+      definitionOf(phases.at(-1)?.after),
+    ),
+  };
+}
+
+/** Whether nothing leads back from the phase once it is done. */
+export function isPointOfNoReturn(phase: PreviewPhase): boolean {
+  return phase.pointOfNoReturn !== undefined || phase.noWayBack !== undefined;
+}
+
+/** The definition in force; of a domain that is transient meanwhile the one that the run keeps. */
+function definitionOf(world: World | undefined): string | undefined {
+  return world?.domain.definition ?? world?.domain.kept?.definition;
+}
+
+function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
+  const { phase } = node;
+  const pointOfNoReturn = phase.pointOfNoReturn?.(before, start);
+  return {
+    name: phase.name,
+    summary: phase.summary,
+    commands: phase.effects(before, start).map(shown),
+    wayBack: phase.wayBack,
+    ...wayBackOf({ node, start, before, after }),
+    ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
+    ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
+    chains: changedChains(before, after),
+  };
+}
+
+function wayBackOf({
+  node,
+  start,
+  before,
+  after,
+}: Walked): Pick<PreviewPhase, 'undoCommands' | 'noWayBack'> {
+  try {
+    return { undoCommands: node.phase.undo(before, after, start).map(shown) };
+  } catch (error) {
+    if (error instanceof NoWayBack) return { undoCommands: [], noWayBack: error.message };
+    throw error;
+  }
+}
+
+function shown(effect: Effect): PreviewCommand {
+  const argv = argvOf(effect);
+  return { command: commandText(effect), ...(argv ? { argv } : {}), why: effect.why };
+}
+
+function argvOf(effect: Effect): string[] | undefined {
+  if (effect.tool === 'qemu-img') return [effect.tool, ...effect.argv];
+  if (effect.tool !== 'virsh') return undefined;
+  const words = effect.argv.map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`));
+  return [effect.tool, ...words];
+}
+
+function changedChains(before: World, after: World): PreviewPhase['chains'] {
+  const chainsBefore = chainsOf(before);
+  return [...chainsOf(after)].flatMap(([target, chain]) => {
+    const earlier = chainsBefore.get(target) ?? [];
+    return JSON.stringify(chain) === JSON.stringify(earlier)
+      ? []
+      : [{ target, before: earlier, after: chain }];
+  });
+}
+
+function chainsOf(world: World): Map<string, PreviewLayer[]> {
+  return new Map(
+    world.domain.disks.map((disk) => [
+      disk.target,
+      disk.chain.map(({ file, format }) => ({ file, format })),
+    ]),
+  );
+}

@@ -1,0 +1,178 @@
+/** A preview for tests of what is made of previews: every field is there once, and every kind of thing that can be said. */
+import type { Preview } from '../src/simulate/preview.ts';
+
+const layer = (file: string, format = 'qcow2') => ({ file, format });
+
+/** Two steps: one that pauses the guest, and one without a way back. An error and a warning stand in the way. */
+export const PREVIEW: Preview = {
+  format: 'blockplan-preview/v1',
+  plan: 'move-testvm',
+  description: 'Move a disk.',
+  domain: 'testvm',
+  source: { kind: 'live', uri: 'qemu:///system' },
+  totals: {
+    ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1 },
+    copies: [{ to: '/b/x y.qcow2', bytes: 42_000_000 }],
+    space: [
+      { folder: '/a', needed: 64_000_000, free: 1_000_000_000 },
+      { folder: '/b', needed: 42_000_000 },
+    ],
+    fingerprint: 'sha256:0123456789abcdef',
+  },
+  findings: [
+    {
+      code: 'BP110',
+      severity: 'error',
+      message: 'There is a file already.',
+      hint: 'Remove it.',
+      path: ['steps', 1, 'blockcopy', 'dest'],
+      position: {
+        ...{ file: 'move.yaml', line: 9, column: 29, length: 10 },
+        source: '    blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true }',
+      },
+    },
+    { code: 'BP140', severity: 'warning', message: 'The agent is silent.' },
+  ],
+  steps: [
+    {
+      id: 'overlay',
+      kind: 'snapshot-create-as',
+      summary: 'Puts an overlay above the active layer.',
+      line: 6,
+      phases: [
+        {
+          name: 'snapshot',
+          summary: 'send writes to an overlay',
+          commands: [
+            { command: '# save the definition bundle', why: 'be able to go back' },
+            {
+              command: 'virsh snapshot-create-as testvm s',
+              argv: ['virsh', 'snapshot-create-as', 'testvm', 's'],
+              why: 'make the overlay',
+            },
+          ],
+          wayBack: 'commit the overlay back',
+          undoCommands: [
+            {
+              command: 'virsh blockcommit testvm vda --active --pivot',
+              argv: ['virsh', 'blockcommit', 'testvm', 'vda', '--active', '--pivot'],
+              why: 'take it back',
+            },
+          ],
+          pauses: 'the agent freezes its file systems',
+          chains: [
+            {
+              target: 'vda',
+              before: [layer('/a/base.qcow2')],
+              after: [layer('/a/s.qcow2'), layer('/a/base.qcow2')],
+            },
+          ],
+        },
+      ],
+      definition: [
+        { sign: ' ', text: "<disk type='file' device='disk'>" },
+        { sign: '-', text: "  <source file='/a/base.qcow2'/>" },
+        { sign: '+', text: "  <source file='/a/s.qcow2'/>" },
+      ],
+    },
+    {
+      id: 'mirror',
+      kind: 'blockcopy',
+      summary: 'Copies a disk.',
+      line: 8,
+      phases: [
+        {
+          name: 'mirror',
+          summary: 'copy vda',
+          commands: [
+            {
+              command: "virsh blockcopy testvm vda '/b/x y.qcow2'",
+              argv: ['virsh', 'blockcopy', 'testvm', 'vda', '/b/x y.qcow2'],
+              why: 'start it',
+            },
+          ],
+          wayBack: '',
+          undoCommands: [],
+          noWayBack: 'the source is gone',
+          pointOfNoReturn: 'the source is removed',
+          chains: [
+            { target: 'vda', before: [layer('/a/base.qcow2')], after: [layer('/b/base.qcow2')] },
+          ],
+        },
+      ],
+      definition: [],
+    },
+  ],
+  preconditions: [
+    { step: 'overlay', what: 'the guest runs', checked: 'live' },
+    { step: 'overlay', what: 'the guest agent is connected', checked: 'facts' },
+    { step: 'mirror', what: 'there is no file /b/x y.qcow2', checked: 'no' },
+  ],
+  machine: {
+    initial: 'overlay:snapshot',
+    states: [
+      {
+        name: 'overlay:snapshot',
+        ...{ step: 'overlay', phase: 'snapshot', direction: 'do' },
+        transitions: [
+          { on: 'DONE', to: 'mirror:mirror' },
+          { on: 'FAILED', to: 'undo:overlay:snapshot' },
+          { on: 'LOST', to: 'uncertain' },
+        ],
+      },
+      {
+        name: 'undo:overlay:snapshot',
+        ...{ step: 'overlay', phase: 'snapshot', direction: 'undo' },
+        transitions: [
+          { on: 'DONE', to: 'rolled-back' },
+          { on: 'FAILED', to: 'stranded' },
+          { on: 'LOST', to: 'uncertain' },
+        ],
+      },
+      {
+        name: 'mirror:mirror',
+        ...{ step: 'mirror', phase: 'mirror', direction: 'do', pointOfNoReturn: true },
+        transitions: [
+          { on: 'DONE', to: 'succeeded' },
+          { on: 'FAILED', to: 'undo:mirror:mirror' },
+          { on: 'LOST', to: 'uncertain' },
+        ],
+      },
+      {
+        name: 'undo:mirror:mirror',
+        ...{ step: 'mirror', phase: 'mirror', direction: 'undo' },
+        transitions: [
+          { on: 'DONE', to: 'undo:overlay:snapshot' },
+          { on: 'FAILED', to: 'stranded' },
+          { on: 'LOST', to: 'uncertain' },
+        ],
+      },
+      { name: 'succeeded', final: true, transitions: [] },
+      { name: 'rolled-back', final: true, transitions: [] },
+      { name: 'stranded', final: true, transitions: [] },
+      { name: 'uncertain', final: true, transitions: [] },
+    ],
+  },
+};
+
+/** Keys whose values are words of blockplan's own, which nobody else can choose. */
+const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on']);
+
+/** A preview in which everything that somebody else chose says the same. */
+export function poisonedPreview(text: string): Preview {
+  const { format, source: _, ...rest } = PREVIEW;
+  return {
+    ...(poisoned(rest, text) as typeof rest),
+    format,
+    source: { kind: 'live', uri: text },
+  };
+}
+
+function poisoned(value: unknown, text: string, key = ''): unknown {
+  if (typeof value === 'string') return OWN.has(key) ? value : text;
+  if (Array.isArray(value)) return value.map((each) => poisoned(each, text, key));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, poisoned(each, text, name)]),
+  );
+}

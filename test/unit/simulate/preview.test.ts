@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { statesOf } from '../../../src/machine/machine.ts';
+import type { World } from '../../../src/model/world.ts';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+type Read = ReturnType<typeof planned>;
+
+function previewed({ plan, graph }: Read, host: World = hostForPlans()) {
+  return previewPlan(plan, frozen(looked(host, walk(graph, host).files)));
+}
+
+const COPY = 'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }';
+
+test('says what it was made from', () => {
+  const { plan } = planned([COPY]);
+  expect(previewPlan(plan, world()).source).toEqual({ kind: 'live', uri: 'qemu:///system' });
+  const read = previewPlan(plan, world(), { facts: 'web1.facts.json', fingerprint: 'f' });
+  expect(read.source).toEqual({ kind: 'facts', file: 'web1.facts.json' });
+  expect(read.totals.fingerprint).toBe('f');
+});
+
+test('errors come before warnings, with their positions in the plan', () => {
+  const { findings } = previewed(planned([COPY, 'undefine: {}']));
+  expect(findings.map(({ code, position }) => [code, position?.line])).toEqual([['BP123', 7]]);
+});
+
+describe('the totals', () => {
+  test('count steps, phases and what changes something', () => {
+    const { totals, steps } = previewed(planned([COPY]));
+    expect(totals).toMatchObject({ steps: 1, phases: 2, changes: 2, pointsOfNoReturn: 0 });
+    expect(steps.map(({ id, line }) => [id, line])).toEqual([['blockcopy', 6]]);
+  });
+
+  test('nothing changes where the host is as the plan wants it', () => {
+    const { totals, findings } = previewed(planned(['redefine: {}']));
+    expect(findings).toEqual([]);
+    expect(totals).toMatchObject({ steps: 1, changes: 0 });
+  });
+
+  test('count what nothing leads back from', () => {
+    const { totals, machine } = previewed(
+      planned([`blockcommit: { disk: vda, base: ${BASE}, pivot: true }`]),
+      world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [] }),
+    );
+    expect(totals.pointsOfNoReturn).toBe(1);
+    expect(machine.states.filter((state) => state.pointOfNoReturn).map(({ name }) => name)).toEqual(
+      ['blockcommit:pivot'],
+    );
+  });
+});
+
+test('commands come with their words', () => {
+  const commands = previewed(planned([COPY])).steps[0]?.phases[0]?.commands;
+  expect(commands?.map(({ argv }) => argv)).toEqual([
+    undefined,
+    [
+      ...['virsh', 'blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', '/new/copy'],
+      ...['--shallow', '--transient-job'],
+    ],
+    undefined,
+  ]);
+});
+
+test('of the definition only what changes is shown, with a little around it', () => {
+  const { steps } = previewed(planned([COPY]));
+  expect(steps[0]?.definition.map(({ sign, text }) => `${sign}${text}`)).toEqual([
+    '     <emulator>/usr/bin/qemu-system-x86_64</emulator>',
+    "     <disk type='file' device='disk'>",
+    "       <driver name='qemu' type='qcow2' discard='unmap'/>",
+    `-      <source file='${SNAP2}'/>`,
+    "+      <source file='/new/copy'/>",
+    "       <target dev='vda' bus='virtio'/>",
+    "       <alias name='ua-vda'/>",
+    '     </disk>',
+  ]);
+});
+
+test('a definition that is only kept meanwhile does not change', () => {
+  const { steps } = previewed(shipped('live-storage-migration-classic.yaml'));
+  expect(steps.map(({ definition }) => definition.length > 0)).toEqual([false, false, true]);
+});
+
+describe('the machine', () => {
+  test.each(SHIPPED)('of %s is the one that runs', (file) => {
+    const read = shipped(file);
+    const { machine } = previewed(read);
+    const states = machine.states.map(({ name, final, transitions }) => [
+      name,
+      final ? { type: 'final' } : { on: Object.fromEntries(transitions.map((t) => [t.on, t.to])) },
+    ]);
+    const run = Object.entries(statesOf(read.graph)).map(([name, state]) => {
+      const { entry: _, ...rest } = state as { entry?: unknown };
+      return [name, rest];
+    });
+    expect(machine.initial).toBe(read.graph.initial);
+    expect(states).toEqual(run);
+  });
+
+  test('has no state that cannot be reached', () => {
+    const { machine } = previewed(planned([COPY], 'stop'));
+    expect(machine.states.map(({ name }) => name)).toEqual([
+      ...['blockcopy:mirror', 'blockcopy:pivot', 'succeeded', 'stranded', 'uncertain'],
+    ]);
+  });
+});
