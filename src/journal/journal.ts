@@ -27,7 +27,13 @@ export type Entry =
       /** The World before the first effect, the persistent definition with it. */
       readonly world: World;
     }
-  | ({ readonly type: 'phase-started'; readonly direction: Direction } & PhaseRef)
+  | ({
+      readonly type: 'phase-started';
+      readonly direction: 'do';
+      /** The World that the phase begins with: what its way back leads to. */
+      readonly before: World;
+    } & PhaseRef)
+  | ({ readonly type: 'phase-started'; readonly direction: 'undo' } & PhaseRef)
   | ({ readonly type: 'intent'; readonly direction: Direction; readonly effect: Effect } & PhaseRef)
   | ({
       readonly type: 'outcome';
@@ -38,6 +44,8 @@ export type Entry =
   | ({
       readonly type: 'phase-finished';
       readonly direction: Direction;
+      /** What the machine was told of it. */
+      readonly result: 'DONE' | 'FAILED' | 'LOST';
       readonly error?: string;
     } & PhaseRef)
   | {

@@ -1,45 +1,20 @@
 /** One effect: its intent fsynced before it, its outcome written after it; and the look at the World around it. */
 import { BlockplanError } from '../errors.ts';
-import type { Direction, PhaseRef, RunEvent } from '../events.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Direction, PhaseRef } from '../events.ts';
+import type { Entry } from '../journal/journal.ts';
 import { commandText } from '../model/command-text.ts';
-import { type Driver, EffectFailed } from '../model/driver.ts';
-import type { Argument, Effect, Progress } from '../model/effect.ts';
-import { type Bundle, diskOf, isUp, usersOf, type World, withDomain } from '../model/world.ts';
-
-/** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
-const RATE_WINDOW_MS = 100;
-
-/** An event without its time, which the teller adds. */
-export type Told = RunEvent extends infer E
-  ? E extends RunEvent
-    ? Omit<E, 'time'>
-    : never
-  : never;
-
-export interface Stage {
-  readonly driver: Driver;
-  readonly journal: Journal;
-  /** All paths that the plan may touch. */
-  readonly files: readonly string[];
-  /** Aborts when the user interrupts; only the way forward listens. */
-  readonly signal: AbortSignal;
-  tell(event: Told): void;
-  /** The bundle that `undefine` kept, once it has. */
-  kept: Bundle | undefined;
-  /** The World when the guest was last seen up: where its latest writes are. */
-  lastUp: World;
-  lastSeen: World;
-  /** What could not be made sure of on the way. */
-  readonly doubts: string[];
-}
+import { EffectFailed } from '../model/driver.ts';
+import type { Argument, Effect } from '../model/effect.ts';
+import { diskOf, isUp, usersOf, type World, withDomain } from '../model/world.ts';
+import { type Asking, askBundle, askWorld, tell } from './ask.ts';
+import type { Course } from './course.ts';
 
 /** The World as observed, with what the journal keeps for the domain. */
-export async function observe(stage: Stage): Promise<World> {
-  const world = await stage.driver.observe(stage.files);
-  const known = stage.kept ? withDomain(world, { kept: stage.kept }) : world;
-  stage.lastSeen = known;
-  if (isUp(known)) stage.lastUp = known;
+export function* observe(course: Course): Asking<World> {
+  const world = yield* askWorld({ ask: 'observe', files: course.files });
+  const known = course.kept ? withDomain(world, { kept: course.kept }) : world;
+  course.lastSeen = known;
+  if (isUp(known)) course.lastUp = known;
   return known;
 }
 
@@ -51,48 +26,32 @@ export function reasonOf(error: unknown): string {
 }
 
 /** One effect, with its intent fsynced before it and its outcome written after it. */
-export async function act(
-  stage: Stage,
+export function* act(
+  course: Course,
   ref: PhaseRef,
   direction: Direction,
   effect: Effect,
-  signal?: AbortSignal,
-): Promise<void> {
-  stage.tell({
-    event: 'command',
-    ...ref,
-    direction,
-    command: commandText(effect),
-    why: effect.why,
-  });
-  await intend(stage, direction, { type: 'intent', ...ref, direction, effect });
+): Asking<void> {
+  const command = commandText(effect);
+  yield* tell({ event: 'command', ...ref, direction, command, why: effect.why });
+  yield* intend(direction, { type: 'intent', ...ref, direction, effect });
   try {
-    if (effect.tool === 'remove-file') refuseLastWrites(stage, effect.file);
+    if (effect.tool === 'remove-file') refuseLastWrites(course, effect.file);
     // On the way forward preflight has just looked; a way back has none.
     if (direction === 'undo' && effect.tool === 'virsh' && effect.argv[0] === 'blockcommit')
-      await refuseShared(stage, effect.argv);
-    if (effect.tool === 'keep-definition') await keepDefinition(stage);
-    else
-      await stage.driver.perform(effect, {
-        folder: stage.journal.folder,
-        onProgress: progressTeller(stage, ref, direction),
-        ...(signal ? { signal } : {}),
-      });
+      yield* refuseShared(course, effect.argv);
+    if (effect.tool === 'keep-definition') yield* keepDefinition(course);
+    else yield { ask: 'perform', ...ref, direction, effect };
   } catch (error) {
-    await record(stage, {
-      type: 'outcome',
-      ...ref,
-      direction,
-      error: String((error as Error).message ?? error),
-    });
+    const reason = String((error as Error).message ?? error);
+    yield* record({ type: 'outcome', ...ref, direction, error: reason });
     if (isOptional(effect) && error instanceof EffectFailed) {
-      if ('doubt' in effect && effect.doubt) stage.doubts.push(effect.doubt);
-      stage.tell({ event: 'notice', message: error.message });
-      return;
+      if ('doubt' in effect && effect.doubt) course.doubts = [...course.doubts, effect.doubt];
+      return yield* tell({ event: 'notice', message: error.message });
     }
     throw error;
   }
-  await record(stage, { type: 'outcome', ...ref, direction });
+  yield* record({ type: 'outcome', ...ref, direction });
 }
 
 /**
@@ -100,31 +59,31 @@ export async function act(
  * a way back is taken all the same, since what is half done needs it more than it needs the journal.
  * @throws EffectFailed on the way forward when the journal cannot be written
  */
-async function intend(stage: Stage, direction: Direction, entry: Entry): Promise<void> {
+function* intend(direction: Direction, entry: Entry): Asking<void> {
   try {
-    await stage.journal.append(entry, true);
+    yield { ask: 'append', entry, sync: true };
   } catch (error) {
     if (direction === 'do') throw new EffectFailed(unwritable(error));
-    stage.tell({ event: 'notice', message: unwritable(error) });
+    yield* tell({ event: 'notice', message: unwritable(error) });
   }
 }
 
 /** Writes what has happened. Without it the journal only says less than is so, which ends no run. */
-export async function record(stage: Pick<Stage, 'journal' | 'tell'>, entry: Entry): Promise<void> {
+export function* record(entry: Entry): Asking<void> {
   try {
-    await stage.journal.append(entry, entry.type === 'run-finished');
+    yield { ask: 'append', entry, sync: entry.type === 'run-finished' };
   } catch (error) {
-    stage.tell({ event: 'notice', message: unwritable(error) });
+    yield* tell({ event: 'notice', message: unwritable(error) });
   }
 }
 
-function unwritable(error: unknown): string {
+export function unwritable(error: unknown): string {
   return `the journal cannot be written: ${(error as Error).message}`;
 }
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
-function refuseLastWrites(stage: Stage, file: string): void {
-  const written = isUp(stage.lastSeen) ? [] : stage.lastUp.domain.disks;
+function refuseLastWrites(course: Course, file: string): void {
+  const written = isUp(course.lastSeen) ? [] : course.lastUp.domain.disks;
   if (written.some((disk) => disk.chain[0]?.file === file)) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
@@ -133,9 +92,10 @@ function refuseLastWrites(stage: Stage, file: string): void {
 }
 
 /** Just before a commit on the way back: no layer down to its base may carry another guest by now. */
-async function refuseShared(stage: Stage, argv: readonly Argument[]): Promise<void> {
+function* refuseShared(course: Course, argv: readonly Argument[]): Asking<void> {
   const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
-  const world = await stage.driver.survey(await observe(stage), []);
+  const seen = yield* observe(course);
+  const world = yield* askWorld({ ask: 'survey', world: seen, files: [] });
   const chain = diskOf(world, String(option('--path')))?.chain ?? [];
   const place = (word: string) =>
     chain.findIndex(({ file, index }) => file === word || word.endsWith(`[${index}]`));
@@ -148,37 +108,10 @@ async function refuseShared(stage: Stage, argv: readonly Argument[]): Promise<vo
   if (shared) throw new EffectFailed(`${shared.file} is in another domain's chain by now`);
 }
 
-async function keepDefinition(stage: Stage): Promise<void> {
-  const bundle = await stage.driver.bundle();
-  await intend(stage, 'do', { type: 'kept', bundle });
-  stage.kept = bundle;
-}
-
-function progressTeller(
-  stage: Stage,
-  ref: PhaseRef,
-  direction: Direction,
-): (progress: Progress) => void {
-  let last: { at: number; current: number } | undefined;
-  let rate: number | undefined;
-  return ({ current, total }) => {
-    const at = performance.now();
-    if (last === undefined) last = { at, current };
-    else if (at - last.at >= RATE_WINDOW_MS) {
-      const measured = Math.max(0, ((current - last.current) / (at - last.at)) * 1000);
-      // Smoothed over about four looks, so that a burst does not make the time left jump.
-      rate = rate === undefined ? measured : rate * 0.75 + measured * 0.25;
-      last = { at, current };
-    }
-    stage.tell({
-      event: 'progress',
-      ...ref,
-      direction,
-      current,
-      total,
-      ...(rate === undefined ? {} : { rate: Math.round(rate) }),
-    });
-  };
+function* keepDefinition(course: Course): Asking<void> {
+  const bundle = yield* askBundle();
+  yield* intend('do', { type: 'kept', bundle });
+  course.kept = bundle;
 }
 
 export function isContactLost(error: unknown): error is BlockplanError {

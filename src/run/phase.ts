@@ -1,9 +1,12 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import type { Entry } from '../journal/journal.ts';
 import { isUp, type World } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
-import { act, isContactLost, isOptional, observe, reasonOf, record, type Stage } from './act.ts';
+import { act, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
+import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
+import type { Begun, Course } from './course.ts';
 
 /** How often a way back is computed anew from what is observed before it counts as leading nowhere. */
 const UNDO_ROUNDS = 4;
@@ -23,41 +26,39 @@ export type Result =
   | { readonly type: 'LOST'; readonly reason: string };
 
 /** Does a phase and judges it by what is observed afterwards, never by what a command answered. */
-export async function doPhase(
-  stage: Stage,
-  node: PhaseNode,
-  before: World,
-  start: World,
-): Promise<Result> {
-  return recorded(stage, node, 'do', async () => {
-    try {
-      const obstacles = node.first && node.index > 0 ? await obstaclesTo(stage, node, before) : [];
-      if (obstacles.length > 0) return failed(obstacles.join('; '));
-      for (const effect of node.phase.effects(before, start)) {
-        if (stage.signal.aborted) return interruption();
-        await act(stage, refOf(node), 'do', effect, stage.signal);
-      }
-      const now = await observe(stage);
-      // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
-      if (!isUp(now) && isUp(before)) stage.lastUp = node.phase.simulate(before, start);
-      const problems = node.phase.settled(before, now, start);
-      if (problems.length > 0) return failed(problems.join('; '));
-      return { type: 'DONE', now };
-    } catch (error) {
-      if (stage.signal.aborted && error === stage.signal.reason) return interruption();
-      if (!isContactLost(error)) return failed(reasonOf(error));
-      stage.tell({ event: 'notice', message: `${error.message} Looking for it again.` });
-      return (await stage.driver.reconnect())
-        ? failed(error.message)
-        : { type: 'LOST', reason: error.message };
+export function* doPhase(course: Course, node: PhaseNode, begun: Begun): Asking<Result> {
+  const started = { type: 'phase-started', direction: 'do', before: begun.before } as const;
+  return yield* recorded(node, started, attempt(course, node, begun));
+}
+
+function* attempt(course: Course, node: PhaseNode, { before, start }: Begun): Asking<Result> {
+  try {
+    const obstacles = node.first && node.index > 0 ? yield* obstaclesTo(node, before) : [];
+    if (obstacles.length > 0) return failed(obstacles.join('; '));
+    for (const effect of node.phase.effects(before, start)) {
+      if (yield* askWhether({ ask: 'interrupted' })) return interruption();
+      yield* act(course, refOf(node), 'do', effect);
     }
-  });
+    const now = yield* observe(course);
+    // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
+    if (!isUp(now) && isUp(before)) course.lastUp = node.phase.simulate(before, start);
+    const problems = node.phase.settled(before, now, start);
+    return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
+  } catch (error) {
+    if (error instanceof Interrupted) return interruption();
+    if (!isContactLost(error)) return failed(reasonOf(error));
+    yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
+    return (yield* askWhether({ ask: 'reconnect' }))
+      ? failed(error.message)
+      : { type: 'LOST', reason: error.message };
+  }
 }
 
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
-async function obstaclesTo(stage: Stage, { planned }: PhaseNode, before: World): Promise<string[]> {
+function* obstaclesTo({ planned }: PhaseNode, before: World): Asking<string[]> {
   const { step, params } = planned;
-  const world = await stage.driver.survey(before, step.files(params, before));
+  const files = step.files(params, before);
+  const world = yield* askWorld({ ask: 'survey', world: before, files });
   return step
     .preflight(params, world)
     .filter((finding) => finding.severity === 'error')
@@ -65,84 +66,67 @@ async function obstaclesTo(stage: Stage, { planned }: PhaseNode, before: World):
 }
 
 /** Lends the helping hand of a way back that is not taken. */
-export async function helpOnly(
-  stage: Stage,
-  node: PhaseNode,
-  before: World,
-  start: World,
-): Promise<void> {
+export function* helpOnly(course: Course, node: PhaseNode, { before, start }: Begun): Asking<void> {
   try {
-    const effects = node.phase.undo(before, await observe(stage), start).filter(isOptional);
-    for (const effect of effects) await act(stage, refOf(node), 'undo', effect);
+    const now = yield* observe(course);
+    const effects = node.phase.undo(before, now, start).filter(isOptional);
+    for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
   } catch (error) {
     // What the report says of the guest comes from a last look; here nothing more can be done.
-    stage.tell({ event: 'notice', message: reasonOf(error) });
+    yield* tell({ event: 'notice', message: reasonOf(error) });
   }
 }
 
 /** Undoes a phase: asks for the way back, takes it, looks again, until nothing is left to undo. */
-export async function undoPhase(
-  stage: Stage,
-  node: PhaseNode,
-  before: World,
-  start: World,
-): Promise<Result> {
-  return recorded(stage, node, 'undo', async () => {
-    let reconnects = 0;
-    for (let round = 0; ; ) {
-      try {
-        const now = await observe(stage);
-        const effects = node.phase
-          .undo(before, now, start)
-          .filter((effect) => round === 0 || !isOptional(effect));
-        if (effects.length === 0) return { type: 'DONE', now };
-        if (round++ === UNDO_ROUNDS) {
-          return failed('the way back was taken, but what is observed does not become what it was');
-        }
-        for (const effect of effects) await act(stage, refOf(node), 'undo', effect);
-        // The same on the way back: were the guest to die before the next look, it wrote where it was before.
-        if (isUp(now) && isUp(before)) stage.lastUp = before;
-      } catch (error) {
-        if (error instanceof NoWayBack) return failed(error.message, error.next);
-        if (!isContactLost(error)) return failed(reasonOf(error));
-        if (reconnects++ === UNDO_RECONNECTS || !(await stage.driver.reconnect()))
-          return { type: 'LOST', reason: error.message };
-      }
-    }
-  });
+export function* undoPhase(course: Course, node: PhaseNode, begun: Begun): Asking<Result> {
+  const started = { type: 'phase-started', direction: 'undo' } as const;
+  return yield* recorded(node, started, wayBack(course, node, begun));
 }
 
-async function recorded(
-  stage: Stage,
-  node: PhaseNode,
-  direction: Direction,
-  perform: () => Promise<Result>,
-): Promise<Result> {
+function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): Asking<Result> {
+  let reconnects = 0;
+  for (let round = 0; ; ) {
+    try {
+      const now = yield* observe(course);
+      const effects = node.phase
+        .undo(before, now, start)
+        .filter((effect) => round === 0 || !isOptional(effect));
+      if (effects.length === 0) return { type: 'DONE', now };
+      if (round++ === UNDO_ROUNDS) {
+        return failed('the way back was taken, but what is observed does not become what it was');
+      }
+      for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
+      // The same on the way back: were the guest to die before the next look, it wrote where it was before.
+      if (isUp(now) && isUp(before)) course.lastUp = before;
+    } catch (error) {
+      if (error instanceof NoWayBack) return failed(error.message, error.next);
+      if (!isContactLost(error)) return failed(reasonOf(error));
+      if (reconnects++ === UNDO_RECONNECTS || !(yield* askWhether({ ask: 'reconnect' })))
+        return { type: 'LOST', reason: error.message };
+    }
+  }
+}
+
+type Started = { readonly type: 'phase-started'; readonly direction: Direction } & Partial<
+  Pick<Extract<Entry, { type: 'phase-started'; direction: 'do' }>, 'before'>
+>;
+
+/** Tells and writes down that a phase begins, and how it ended. */
+function* recorded(node: PhaseNode, started: Started, perform: Asking<Result>): Asking<Result> {
   const ref = refOf(node);
-  const began = performance.now();
-  stage.tell({
-    event: 'phase-started',
-    ...ref,
-    direction,
-    summary: direction === 'do' ? node.phase.summary : node.phase.wayBack,
-  });
-  await record(stage, { type: 'phase-started', ...ref, direction });
-  const result = await perform();
-  const error = result.type === 'DONE' ? undefined : result.reason;
-  await record(stage, {
-    type: 'phase-finished',
-    ...ref,
-    direction,
-    ...(error === undefined ? {} : { error }),
-  });
-  if (error === undefined)
-    stage.tell({
-      event: 'phase-finished',
-      ...ref,
-      direction,
-      durationMs: Math.round(performance.now() - began),
-    });
-  else stage.tell({ event: 'phase-failed', ...ref, direction, message: error });
+  const { direction } = started;
+  const summary = direction === 'do' ? node.phase.summary : node.phase.wayBack;
+  yield* tell({ event: 'phase-started', ...ref, direction, summary });
+  yield* record({ ...started, ...ref } as Entry);
+  const result = yield* perform;
+  const { type } = result;
+  const error = type === 'DONE' ? {} : { error: result.reason };
+  yield* record({ type: 'phase-finished', ...ref, direction, result: type, ...error });
+  yield* tell(
+    type === 'DONE'
+      ? { event: 'phase-finished', ...ref, direction }
+      : { event: 'phase-failed', ...ref, direction, message: result.reason },
+  );
   return result;
 }
 

@@ -5,7 +5,9 @@ import { EffectFailed } from '../model/driver.ts';
 import { activeFile, type World } from '../model/world.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
-import { act, observe, type Stage } from './act.ts';
+import { act, observe } from './act.ts';
+import { type Asking, tell } from './ask.ts';
+import type { Course } from './course.ts';
 
 /**
  * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
@@ -14,33 +16,31 @@ import { act, observe, type Stage } from './act.ts';
  * the guest runs on, or was last seen to write to.
  * @returns the commands to type where libvirt does not take the definition; none where it does, or is not needed
  */
-export async function salvage(stage: Stage, before: World): Promise<readonly string[]> {
-  const now = await observe(stage);
+export function* salvage(course: Course): Asking<readonly string[]> {
+  const { world: before } = course;
+  const now = yield* observe(course);
   const { persistent, definition } = now.domain;
-  const saved = persistent ? before.domain.definition : stage.kept?.definition;
+  const saved = persistent ? before.domain.definition : course.kept?.definition;
   if (saved === undefined) return [];
-  const wanted = onMovedDisks(saved, before, now.domain.state === 'gone' ? stage.lastUp : now);
+  const wanted = onMovedDisks(saved, before, now.domain.state === 'gone' ? course.lastUp : now);
   if (definition === wanted) return [];
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
   if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return [];
-  const kept = persistent ? undefined : stage.kept;
+  const kept = persistent ? undefined : course.kept;
   try {
     for (const effect of [
       define(wanted, 'keep the definition from being lost'),
       ...(kept ? restoreAttachments(kept, now) : []),
     ]) {
-      await act(stage, { step: 'run', phase: 'salvage' }, 'undo', effect);
+      yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
     }
     return [];
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
-    stage.tell({ event: 'notice', message: error.message });
+    yield* tell({ event: 'notice', message: error.message });
     // `define` has written the file into the run's folder, fsynced, before it gave the command.
     const autostart = kept?.autostart ? [`virsh autostart ${now.domain.name}`] : [];
-    return [
-      shellQuote(['virsh', 'define', join(stage.journal.folder, DEFINITION_FILE)]),
-      ...autostart,
-    ];
+    return [shellQuote(['virsh', 'define', join(course.folder, DEFINITION_FILE)]), ...autostart];
   }
 }
 

@@ -11,7 +11,8 @@ import type { Driver } from '../../src/model/driver.ts';
 import type { Effect } from '../../src/model/effect.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { admit, refuseErrors } from '../../src/run/admit.ts';
-import { execute, type Finish } from '../../src/run/execute.ts';
+import type { Finish } from '../../src/run/course.ts';
+import { execute } from '../../src/run/execute.ts';
 import { steps } from '../../src/steps/registry.ts';
 
 /** When a fault strikes, relative to an effect of the way forward. */

@@ -42,10 +42,10 @@ const ENTRIES: readonly Entry[] = [
     steps: [],
     world: world(),
   },
-  { type: 'phase-started', ...ref },
+  { type: 'phase-started', ...ref, before: world() },
   { type: 'intent', ...ref, effect },
   { type: 'outcome', ...ref },
-  { type: 'phase-finished', ...ref, error: 'no' },
+  { type: 'phase-finished', ...ref, result: 'FAILED', error: 'no' },
   { type: 'run-finished', end: 'stranded', interrupted: true, state: ['a'], next: [] },
 ];
 

@@ -1,0 +1,74 @@
+/**
+ * What a run asks of whoever performs it. The run itself is a generator: it yields a request and is given the answer,
+ * and does nothing by itself. A live run is answered by libvirt and the disk, a proof by a simulated host.
+ */
+import type { Direction, PhaseRef, RunEvent } from '../events.ts';
+import type { Entry } from '../journal/journal.ts';
+import type { Marker } from '../model/driver.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Bundle, World } from '../model/world.ts';
+
+/** An event without its times, which whoever tells it adds. */
+export type Told = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'time' | 'durationMs'>
+    : never
+  : never;
+
+export type Request =
+  /** A look at the domain and at these files; answered with a World. */
+  | { readonly ask: 'observe'; readonly files: readonly string[] }
+  /** A look at all of the host around it; answered with a World. */
+  | { readonly ask: 'survey'; readonly world: World; readonly files: readonly string[] }
+  /** One effect, done when it is answered. A wait on the way forward may be answered with `Interrupted`. */
+  | ({
+      readonly ask: 'perform';
+      readonly effect: Exclude<Effect, { tool: 'keep-definition' }>;
+      readonly direction: Direction;
+    } & PhaseRef)
+  /** Everything that an undefine would lose; answered with a Bundle. */
+  | { readonly ask: 'bundle' }
+  /** A record in the journal; with `sync` it is on disk when it is answered. */
+  | { readonly ask: 'append'; readonly entry: Entry; readonly sync: boolean }
+  /** Whether the user has interrupted; answered with a boolean. */
+  | { readonly ask: 'interrupted' }
+  /** libvirt is looked for again; answered with whether it was found within the bound. */
+  | { readonly ask: 'reconnect' }
+  /** The run's marker is written into the domain's metadata. */
+  | { readonly ask: 'mark' }
+  /** The marker that stands there; answered with a Marker, or nothing. */
+  | { readonly ask: 'marker' }
+  /** The marker is taken out again. */
+  | { readonly ask: 'unmark' }
+  /** An event for whoever wants to know. */
+  | { readonly ask: 'tell'; readonly event: Told };
+
+/** A part of a run: it yields requests, is given their answers or has errors thrown at it, and returns a value. */
+export type Asking<T> = Generator<Request, T, unknown>;
+
+/** The user's interruption, as the answer to a request that was being waited for. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+export function* askWorld(request: Extract<Request, { ask: 'observe' | 'survey' }>): Asking<World> {
+  return (yield request) as World;
+}
+
+export function* askBundle(): Asking<Bundle> {
+  return (yield { ask: 'bundle' }) as Bundle;
+}
+
+export function* askMarker(): Asking<Marker | undefined> {
+  return (yield { ask: 'marker' }) as Marker | undefined;
+}
+
+export function* askWhether(
+  request: Extract<Request, { ask: 'interrupted' | 'reconnect' }>,
+): Asking<boolean> {
+  return (yield request) as boolean;
+}
+
+export function* tell(event: Told): Asking<void> {
+  yield { ask: 'tell', event };
+}

@@ -1,0 +1,73 @@
+/** How far a run has come, and how one ends: plain values. */
+import type { End } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Machine, MachineState, Performance } from '../machine/machine.ts';
+import type { Bundle, World } from '../model/world.ts';
+
+/** The Worlds that a phase began with: its own, and that of its step. */
+export interface Begun {
+  readonly before: World;
+  readonly start: World;
+}
+
+/**
+ * How far a run has come. Its parts are replaced and never changed in place, so `{ ...course }` is a course of its own
+ * that goes another way.
+ */
+export interface Course {
+  readonly graph: Graph;
+  readonly machine: Machine;
+  /** The run's own folder, where its journal and the definitions that it gives to libvirt lie. */
+  readonly folder: string;
+  /** All paths that the plan may touch. */
+  readonly files: readonly string[];
+  /** The World that preflight passed on. */
+  readonly world: World;
+  state: MachineState;
+  todo: Performance | undefined;
+  /** What was observed when the last phase was done. */
+  now: World;
+  /** By the phase's index; a phase that was never begun has none. */
+  begun: readonly (Begun | undefined)[];
+  /** The bundle that `undefine` kept, once it has. */
+  kept: Bundle | undefined;
+  /** The World when the guest was last seen up: where its latest writes are. */
+  lastUp: World;
+  lastSeen: World;
+  /** What could not be made sure of on the way. */
+  doubts: readonly string[];
+  interrupted: boolean;
+  reasons: readonly string[];
+  next: readonly string[];
+}
+
+/** How a run ended, and what is so now. */
+export interface Finish {
+  readonly end: End;
+  readonly exitCode: number;
+  readonly interrupted: boolean;
+  readonly state: readonly string[];
+  readonly next: readonly string[];
+}
+
+/** A course at its beginning. */
+export function courseOf(
+  of: Pick<Course, 'graph' | 'machine' | 'folder' | 'files' | 'world'>,
+): Course {
+  const { world } = of;
+  const [state, todo] = of.machine.start();
+  return {
+    ...of,
+    state,
+    todo,
+    now: world,
+    begun: [],
+    kept: undefined,
+    lastUp: world,
+    lastSeen: world,
+    doubts: [],
+    interrupted: false,
+    reasons: [],
+    next: [],
+  };
+}

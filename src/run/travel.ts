@@ -1,0 +1,206 @@
+/** A run through its machine, one phase at a time. It does nothing by itself: see `ask.ts`. */
+import { type End, EXIT_CODES } from '../errors.ts';
+import type { StepOutline } from '../events.ts';
+import type { Graph, PhaseNode } from '../graph/graph.ts';
+import type { Entry } from '../journal/journal.ts';
+import type { FinalState, Performance } from '../machine/machine.ts';
+import { EffectFailed } from '../model/driver.ts';
+import { isUp, type World } from '../model/world.ts';
+import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
+import { type Asking, askMarker, askWhether, tell } from './ask.ts';
+import { contradictions, differences, whereDisksAre } from './compare.ts';
+import type { Course, Finish } from './course.ts';
+import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
+import { salvage } from './salvage.ts';
+
+/** What the first record says of where, by whom and with what a run is done. */
+export type Provenance = Pick<
+  Extract<Entry, { type: 'run-started' }>,
+  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version'
+>;
+
+/** A whole run, from its announcement to its end. */
+export function* wholeRun(course: Course, by: Provenance): Asking<Finish> {
+  const begun = (yield* announce(course, by)) && (yield* mark(course, by.run));
+  yield* tell({ event: 'guest-state', state: course.world.domain.state });
+  if (begun) while (!course.state.final) yield* advance(course);
+  const finish = begun
+    ? yield* conclude(course)
+    : endOf('preflight-refused', course, course.reasons, []);
+  const { end, interrupted, state, next } = finish;
+  yield* record({ type: 'run-finished', end, interrupted, state, next });
+  yield* tell({ event: 'run-finished', ...finish });
+  return finish;
+}
+
+/** Writes down what begins; false when it cannot be, and then nothing begins. */
+function* announce(course: Course, by: Provenance): Asking<boolean> {
+  const { graph, world, folder } = course;
+  const { name: domain, uuid } = world.domain;
+  const common = { run: by.run, plan: graph.name, domain, steps: outline(graph) };
+  yield* tell({ event: 'run-started', ...common, journal: folder });
+  try {
+    const entry: Entry = { type: 'run-started', ...common, ...by, uuid, world };
+    yield { ask: 'append', entry, sync: true };
+    return true;
+  } catch (error) {
+    course.reasons = [unwritable(error)];
+    return false;
+  }
+}
+
+/** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
+function* mark(course: Course, run: string): Asking<boolean> {
+  try {
+    yield { ask: 'mark' };
+    const marker = yield* askMarker();
+    if (marker?.run === run) return true;
+    course.reasons = [
+      `run ${marker?.run} (${marker?.user} on ${marker?.host}) has taken the domain`,
+    ];
+  } catch (error) {
+    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
+    course.reasons = [error.message];
+    yield* unmark(false);
+  }
+  return false;
+}
+
+function* unmark(telling: boolean): Asking<void> {
+  try {
+    yield { ask: 'unmark' };
+  } catch (error) {
+    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
+    if (telling) yield* tell({ event: 'notice', message: error.message });
+  }
+}
+
+/** The plan's steps with their phases, as they are announced. */
+function outline(graph: Graph): StepOutline[] {
+  const steps = new Map<string, StepOutline & { phases: { name: string; summary: string }[] }>();
+  for (const { planned, phase } of graph.nodes) {
+    const step = steps.get(planned.id) ?? { id: planned.id, kind: planned.step.kind, phases: [] };
+    step.phases.push({ name: phase.name, summary: phase.summary });
+    steps.set(planned.id, step);
+  }
+  return [...steps.values()];
+}
+
+/** Performs the one phase that the machine asks for, forward or back, and goes on to its next state. */
+export function* advance(course: Course): Asking<void> {
+  const { todo, state } = course;
+  const node = course.graph.nodes[todo?.index ?? -1];
+  if (!todo || !node) throw new Error(`the machine has nothing to perform in ${state.name}`);
+  const result = yield* perform(course, node, todo);
+  if (result.type === 'DONE') course.now = result.now;
+  else {
+    yield* note(course, result, node, todo);
+    const begun = course.begun[todo.index];
+    const stops = todo.direction === 'do' && node.doing.failed === 'stranded';
+    if (stops && begun) yield* helpOnly(course, node, begun);
+  }
+  [course.state, course.todo] = course.machine.next(state, { type: result.type });
+}
+
+function* perform(
+  course: Course,
+  node: PhaseNode,
+  { index, direction }: Performance,
+): Asking<Result> {
+  const known = course.begun[index];
+  if (direction === 'undo') {
+    // A phase that was interrupted before it began has no Worlds of its own: there is nothing to undo.
+    return known ? yield* undoPhase(course, node, known) : { type: 'DONE', now: course.now };
+  }
+  if (yield* askWhether({ ask: 'interrupted' })) return interruption();
+  const { now } = course;
+  const start = node.first ? now : (course.begun[index - 1]?.start ?? now);
+  const begun = { before: now, start };
+  course.begun = [...course.begun.slice(0, index), begun];
+  return yield* doPhase(course, node, begun);
+}
+
+function* note(
+  course: Course,
+  result: Exclude<Result, { type: 'DONE' }>,
+  { planned, phase, doing }: PhaseNode,
+  { direction }: Performance,
+): Asking<void> {
+  const place = `${direction === 'undo' ? 'the way back from ' : ''}${planned.id}/${phase.name}`;
+  const interrupted = result.type === 'FAILED' && result.interrupted;
+  const reason = interrupted ? `interrupted in ${place}` : `${place} failed: ${result.reason}`;
+  course.reasons = [...course.reasons, reason];
+  if (result.type === 'LOST') return;
+  course.interrupted ||= interrupted;
+  if (result.next.length > 0) course.next = result.next;
+  if (direction === 'do' && doing.failed.startsWith('undo:')) {
+    yield* tell({ event: 'rollback-started', reason: result.reason, interrupted });
+  }
+}
+
+/** Judges the end by what is observed, takes the marker out, and says what is so. */
+export function* conclude(course: Course): Asking<Finish> {
+  const { final } = course.state;
+  const look = [`virsh dominfo ${course.world.domain.name}`];
+  try {
+    if (final === 'uncertain')
+      return endOf(
+        'uncertain',
+        course,
+        [...course.reasons, 'what became of the domain is not known'],
+        look,
+      );
+    if (final === 'stranded') {
+      const commands = yield* salvage(course);
+      if (commands.length > 0) course.next = commands;
+    }
+    yield* unmark(true);
+    return yield* judged(course, final);
+  } catch (error) {
+    return endOf('uncertain', course, [...course.reasons, reasonOf(error)], look);
+  }
+}
+
+function* judged(course: Course, final: FinalState | undefined): Asking<Finish> {
+  const { world, reasons } = course;
+  const now = yield* observe(course);
+  if (final === 'succeeded') {
+    const wrong = contradictions(world, now);
+    return wrong.length === 0
+      ? endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(world, now)], [])
+      : endOf('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
+  }
+  const apart = [...course.doubts, ...differences(world, now)];
+  if (final === 'rolled-back' && apart.length === 0)
+    return endOf('rolled-back', course, [...reasons, 'all is as it was before the run'], []);
+  const next = course.next.length > 0 ? course.next : nextSteps(now);
+  return endOf('stranded', course, [...reasons, ...apart, ...whereDisksAre(now)], next);
+}
+
+/** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */
+function leftBehind(before: World, now: World): string[] {
+  const used = new Set(now.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  return before.domain.disks
+    .flatMap((disk) => disk.chain.map((layer) => layer.file))
+    .filter((file) => !used.has(file) && now.files[file])
+    .map((file) => `${file} is not used by this guest any more; it is kept`);
+}
+
+function nextSteps(now: World): string[] {
+  const { name } = now.domain;
+  if (now.domain.state === 'gone') return [`virsh list --all`];
+  if (now.domain.state === 'paused') return [`virsh domblkerror ${name}`, `virsh resume ${name}`];
+  return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
+}
+
+function endOf(
+  end: End,
+  course: Course,
+  state: readonly string[],
+  next: readonly string[],
+): Finish {
+  const { interrupted } = course;
+  // A run that was interrupted and could not be brought back says so by the shell's code for an interruption.
+  const exitCode = interrupted && end !== 'rolled-back' ? 130 : EXIT_CODES[end];
+  return { end, exitCode, interrupted, state, next };
+}
