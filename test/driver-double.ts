@@ -1,5 +1,4 @@
-/** A driver over a host in memory, on which one thing goes wrong at a chosen effect. */
-import { dirname } from 'node:path';
+/** A driver over a simulated host whose guest writes all the time, on which one thing goes wrong at a chosen effect. */
 import { BlockplanError } from '../src/errors.ts';
 import {
   type Driver,
@@ -8,8 +7,11 @@ import {
   type PerformContext,
 } from '../src/model/driver.ts';
 import type { Effect } from '../src/model/effect.ts';
-import { type Bundle, type DomainState, isUp, type World, withDomain } from '../src/model/world.ts';
-import { HostDouble } from './host-double.ts';
+import type { Bundle, DomainState, World } from '../src/model/world.ts';
+import { apply, bundleOf } from '../src/simulate/host.ts';
+import { look, survey } from '../src/simulate/host-looks.ts';
+import { guestWrites, hostOf, type SimulatedHost } from '../src/simulate/host-state.ts';
+import { guestDies, jobsDie } from '../src/simulate/mishaps.ts';
 import { looked } from './worlds.ts';
 
 /** What can go wrong around an effect. */
@@ -41,7 +43,7 @@ export interface Injection {
 }
 
 export class DriverDouble implements Driver {
-  readonly host: HostDouble;
+  host: SimulatedHost;
   /** The effects that were asked for, in order, the bundle's reading among them. */
   readonly asked: Effect[] = [];
   /** The faults that came about. */
@@ -60,46 +62,22 @@ export class DriverDouble implements Driver {
     injections: readonly Injection[] = [],
     interrupt: () => void = () => {},
   ) {
-    this.host = new HostDouble(world);
+    this.host = hostOf(world);
     this.#injections = injections;
     this.#interrupt = interrupt;
   }
 
   async observe(files: readonly string[]): Promise<World> {
     this.#reach();
-    this.host.guestWrites();
-    const { world } = this.host;
-    const domain = isUp(world) ? world.domain : withDomain(world, { agent: false }).domain;
-    const chains = domain.disks.flatMap((disk) => [
-      ...disk.chain.map((layer) => layer.file),
-      ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
-      ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
-    ]);
-    const paths = [...new Set([...files, ...chains])].filter((path) => path.startsWith('/'));
-    return {
-      ...world,
-      domain,
-      files: Object.fromEntries(paths.map((path) => [path, world.files[path] ?? null])),
-      folders: {},
-      others: [],
-    };
+    this.host = guestWrites(this.host);
+    return look(this.host, files);
   }
 
+  /** A folder of which nothing is told is there, with room. */
   async survey(seen: World, files: readonly string[]): Promise<World> {
     this.#reach();
-    const { world } = this.host;
-    const paths = [...new Set([...Object.keys(seen.files), ...files])];
-    const complete: World = {
-      ...seen,
-      files: Object.fromEntries(paths.map((path) => [path, world.files[path] ?? null])),
-      others: world.others,
-    };
-    return { ...looked(complete, paths), folders: this.#folders(world, paths) };
-  }
-
-  #folders(world: World, paths: readonly string[]): World['folders'] {
-    const folders = looked(world, paths).folders;
-    return Object.fromEntries(paths.map((path) => [dirname(path), folders[dirname(path)] ?? null]));
+    const surveyed = survey(this.host, seen, files);
+    return { ...surveyed, folders: looked(this.host.world, files).folders };
   }
 
   #reach(): void {
@@ -111,19 +89,14 @@ export class DriverDouble implements Driver {
     context: PerformContext,
   ): Promise<void> {
     await this.#afflicted(effect, context.signal, () => {
-      const { host } = this;
-      if (effect.tool === 'virsh') host.virsh(effect.argv);
-      else if (effect.tool === 'await-job') host.awaitJob(effect);
-      else if (effect.tool === 'qemu-img') host.qemuImg(effect);
-      else if (effect.tool === 'make-file') host.makeFile(effect.file);
-      else host.removeFile(effect);
+      this.host = apply(this.host, effect);
     });
   }
 
   async bundle(): Promise<Bundle> {
     let bundle: Bundle | undefined;
     await this.#afflicted({ tool: 'keep-definition', why: '' }, undefined, () => {
-      bundle = this.host.bundle();
+      bundle = bundleOf(this.host);
     });
     if (!bundle) throw new Error('there is no bundle without a reading');
     return bundle;
@@ -143,7 +116,7 @@ export class DriverDouble implements Driver {
     const fault = injection?.fault;
     this.#before(fault, effect, signal);
     if (fault !== 'done in word only' || effect.tool === 'keep-definition') act();
-    this.host.guestWrites();
+    this.host = guestWrites(this.host);
     this.#after(fault);
   }
 
@@ -152,7 +125,7 @@ export class DriverDouble implements Driver {
       case 'refused':
         throw new EffectFailed('the host says no');
       case 'the job dies':
-        if (effect.tool === 'await-job') this.host.killJobs();
+        if (effect.tool === 'await-job') this.host = jobsDie(this.host);
         break;
       case 'contact lost before':
       case 'contact gone before':
@@ -164,7 +137,7 @@ export class DriverDouble implements Driver {
       case 'interrupted during':
         this.#interrupt();
         // What is waited for goes on by itself: a job in QEMU, a half-written copy.
-        if (signal && effect.tool === 'qemu-img') this.host.qemuImg(effect);
+        if (signal && effect.tool === 'qemu-img') this.host = apply(this.host, effect);
         if (effect.tool === 'await-job' || effect.tool === 'qemu-img') signal?.throwIfAborted();
         return;
       case 'the guest dies before':
@@ -197,7 +170,7 @@ export class DriverDouble implements Driver {
   }
 
   #kill(): void {
-    this.host.killGuest();
+    this.host = guestDies(this.host);
     this.#listener(this.host.world.domain.state, 'failed');
   }
 

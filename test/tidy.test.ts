@@ -58,7 +58,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/steps/blockcommit.ts': ONE_KIND,
   'src/steps/blockcopy.ts': ONE_KIND,
   'src/steps/snapshot-create-as.ts': ONE_KIND,
-  'test/host-double.ts': 'a whole libvirt host in memory: its commands share one state',
   'test/steps/step-tester.ts': 'the laws of a step share the walk that they are checked on',
   'test/tidy.test.ts': 'the rules are read together',
   'test/lab/faults.test.ts': 'a table of phases and faults',

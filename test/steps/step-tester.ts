@@ -1,13 +1,21 @@
 /**
  * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
- * the schema. What a step imagines is held against a host double that was written independently of it.
+ * the schema. What a step imagines is held against the simulated host.
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/errors.ts';
 import type { Effect } from '../../src/model/effect.ts';
-import { type Bundle, isUp, type World, withDomain } from '../../src/model/world.ts';
+import { isUp, type World, withFile } from '../../src/model/world.ts';
+import { apply } from '../../src/simulate/host.ts';
+import {
+  guestWrites,
+  hostOf,
+  type SimulatedHost,
+  withWorld,
+} from '../../src/simulate/host-state.ts';
+import { guestDies, lostWrites } from '../../src/simulate/mishaps.ts';
 import {
   type AnyStep,
   NoWayBack,
@@ -16,7 +24,6 @@ import {
   type Schema,
 } from '../../src/steps/define.ts';
 import { steps } from '../../src/steps/registry.ts';
-import { HostDouble } from '../host-double.ts';
 import { VIRSH_OPTIONS } from '../virsh-options.ts';
 import { frozen, looked } from '../worlds.ts';
 import { arbitraryParams } from './arbitrary-params.ts';
@@ -201,50 +208,26 @@ interface Stretch {
   readonly effects: readonly Effect[];
 }
 
-/** A host with what the journal keeps of its domain. */
+/** A host that changes. */
 interface Stage {
-  readonly host: HostDouble;
-  kept: Bundle | undefined;
+  host: SimulatedHost;
 }
 
 /** A host on which the phases before the last are done, and so many effects of the last. */
 function staged(course: readonly Stretch[], done: number): Stage {
   const start = course[0]?.start;
   if (!start) throw new Error('a course has a phase');
-  const stage: Stage = { host: new HostDouble(start), kept: start.domain.kept };
+  const stage: Stage = { host: hostOf(start) };
   for (const { effects } of course.slice(0, -1)) for (const each of effects) perform(stage, each);
   for (const effect of course.at(-1)?.effects.slice(0, done) ?? []) perform(stage, effect);
   return stage;
 }
 
 function perform(stage: Stage, effect: Effect): void {
-  const { host } = stage;
-  switch (effect.tool) {
-    case 'virsh':
-      host.virsh(effect.argv);
-      break;
-    case 'await-job':
-      host.awaitJob(effect);
-      break;
-    case 'qemu-img':
-      host.qemuImg(effect);
-      break;
-    case 'make-file':
-      host.makeFile(effect.file);
-      break;
-    case 'remove-file':
-      host.removeFile(effect);
-      break;
-    case 'keep-definition':
-      stage.kept = host.bundle();
-      break;
-  }
-  const lost = host.lost();
+  const before = frozen(stage.host);
+  stage.host = guestWrites(apply(before, effect));
+  const lost = lostWrites(stage.host);
   if (lost.length > 0) expect(lost, `after ${JSON.stringify(effect)}`).toEqual([]);
-}
-
-function worldOf({ host, kept }: Stage): World {
-  return kept ? withDomain(host.world, { kept }) : host.world;
 }
 
 /**
@@ -259,13 +242,13 @@ function takesHold(course: readonly Stretch[]): void {
     const stage = staged(course, done);
     const complete = done === effects.length;
     if (complete) {
-      expect(plain(worldOf(stage)), 'as simulated').toEqual(plain(after));
-      expect(phase.settled(before, worldOf(stage), start)).toEqual([]);
+      expect(plain(stage.host.world), 'as simulated').toEqual(plain(after));
+      expect(phase.settled(before, stage.host.world, start)).toEqual([]);
     }
     const finished = complete ? course : course.slice(0, -1);
     const declared = finished.some((each) => each.phase.pointOfNoReturn?.(each.before, start));
     expect(comesBack(stage, course)).toBe(declared ? 'no way back' : 'back');
-    guestDies(course, done);
+    outlivesTheGuest(course, done);
   }
 }
 
@@ -275,13 +258,13 @@ function comesBack(stage: Stage, course: readonly Stretch[]): 'back' | 'no way b
     if (!isUndone(stage, stretch)) return 'no way back';
   }
   const start = course[0]?.start;
-  if (start) expect(asGoodAs(worldOf(stage))).toEqual(asGoodAs(start));
+  if (start) expect(asGoodAs(stage.host.world)).toEqual(asGoodAs(start));
   return 'back';
 }
 
 function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
   for (let round = 0; round < 4; round++) {
-    const effects = wayBack(phase, before, frozen(worldOf(stage)), start);
+    const effects = wayBack(phase, before, frozen(stage.host.world), start);
     if (effects === undefined) return false;
     if (necessary(effects).length === 0) return true;
     for (const effect of effects) perform(stage, effect);
@@ -290,17 +273,19 @@ function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
 }
 
 /** With the guest dead, whatever was done before: no file that it may have written to last is removed. */
-function guestDies(course: readonly Stretch[], done: number): void {
+function outlivesTheGuest(course: readonly Stretch[], done: number): void {
   const stage = staged(course, done);
-  stage.host.killGuest();
-  const now = frozen(worldOf(stage));
+  stage.host = guestDies(stage.host);
+  const now = frozen(stage.host.world);
   for (const { phase, before, start } of [...course].reverse()) {
     const effects = wayBack(phase, before, now, start);
     // A run goes no further back than to the phase that has no way back.
     if (!effects) break;
-    for (const effect of effects) if (effect.tool === 'remove-file') stage.host.snatch(effect.file);
+    for (const effect of effects)
+      if (effect.tool === 'remove-file')
+        stage.host = withWorld(stage.host, withFile(stage.host.world, effect.file, null));
   }
-  expect(stage.host.lost(), 'guest dead').toEqual([]);
+  expect(lostWrites(stage.host), 'guest dead').toEqual([]);
 }
 
 /** The way back; undefined where the phase says that there is none. */

@@ -14,6 +14,7 @@ import type { Plan } from '../../../src/plan/plan.ts';
 import { admit, refuseErrors } from '../../../src/run/admit.ts';
 import type { Finish } from '../../../src/run/course.ts';
 import { execute } from '../../../src/run/execute.ts';
+import { lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { frozen } from '../../worlds.ts';
@@ -113,15 +114,14 @@ function isIntended(journal: Recorder, effect: Effect): void {
 function nothingIsLost(course: Course): void {
   const { finish, driver, journal, events } = course;
   const { host } = driver;
-  expect(host.lost()).toEqual([]);
+  expect(lostWrites(host)).toEqual([]);
   // The definition is with libvirt, or in the journal; and what libvirt has finds every write.
-  const { persistent, definition } = host.world.domain;
+  const { persistent } = host.world.domain;
   const kept = journal.entries.some((entry) => entry.type === 'kept');
   expect(persistent || kept).toBe(true);
   // A run that is left with contact has put the definition back itself.
   if (finish.end !== 'uncertain') expect(persistent).toBe(true);
-  if (persistent && finish.end !== 'uncertain')
-    expect(host.lostAtNextStart(definition)).toEqual([]);
+  if (persistent && finish.end !== 'uncertain') expect(lostAtNextStart(host)).toEqual([]);
   expect(journal.entries.at(-1)).toMatchObject({ type: 'run-finished', end: finish.end });
   expect(events.at(-1)).toMatchObject({ event: 'run-finished', end: finish.end });
   if (finish.end === 'stranded' || finish.end === 'uncertain') {
@@ -163,6 +163,11 @@ function expected(fault: Fault, effect: Effect, isLast: boolean): Finish['end'] 
   // A command that was sent is answered; after the last one there is nothing left to interrupt.
   const tooLate = fault === 'interrupted after' || (fault === 'interrupted during' && !waits);
   return isLast && tooLate ? 'succeeded' : 'rolled-back';
+}
+
+/** Whether nothing but a comparison of two images could tell that it came to nothing: there qemu-img is believed. */
+function isBelieved(fault: Fault, effect: Effect): boolean {
+  return fault === 'done in word only' && effect.tool === 'qemu-img' && effect.into === 'existing';
 }
 
 /** How a run may end that met this fault on its way back. */
@@ -275,6 +280,7 @@ describe.each(plans)('%s', (_title, compiled) => {
         for (const fault of FAULTS) {
           const effect = back[then];
           if (!effect || (fault === 'the job dies' && effect.tool !== 'await-job')) continue;
+          if (isBelieved(fault, effect)) continue;
           const course = await run(plan, hostForPlans(), [first, { at: then, fault }]);
           telling(course, () => {
             nothingIsLost(course);

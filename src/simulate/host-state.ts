@@ -1,0 +1,186 @@
+/**
+ * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
+ * ever changed, only made anew, and what did not change is shared between one state and the next.
+ */
+import { EffectFailed } from '../model/driver.ts';
+import {
+  type Disk,
+  type ImageFile,
+  isUp,
+  type World,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../model/world.ts';
+import { before, type Content, emptied, poured, written } from './content.ts';
+
+export interface SimulatedHost {
+  /** What is so. `domain.kept` is what the journal keeps, which libvirt knows nothing of. */
+  readonly world: World;
+  /** Where the guest's writes are. */
+  readonly content: Content;
+  /** The backing file that each image's own header names. */
+  readonly backing: Readonly<Record<string, string>>;
+  /** What libvirt has been told to take for a block device. */
+  readonly devices: readonly string[];
+  /** What a job reads, by disk. */
+  readonly jobs: Readonly<Record<string, JobSource>>;
+  /** By disk, the file that the guest wrote to last. */
+  readonly last: Readonly<Record<string, string>>;
+}
+
+/** What a block job reads. */
+export interface JobSource {
+  /** The layers that go into its other side, topmost first. */
+  readonly layers: readonly string[];
+  /** For a copy: whether it shares the files below its source. */
+  readonly shallow: boolean;
+}
+
+/** The host that looks like that World, with a guest that has written to each of its disks. */
+export function hostOf(world: World): SimulatedHost {
+  const headers = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
+    typeof image?.backing === 'string' ? [[file, image.backing]] : [],
+  );
+  const links = world.domain.disks.flatMap(({ chain }) =>
+    chain.slice(1).map(({ file }, at): [string, string] => [chain[at]?.file ?? '', file]),
+  );
+  const layers = world.domain.disks.flatMap(({ chain }) => chain);
+  const disks = world.domain.disks.filter(isWritten);
+  const host: SimulatedHost = {
+    world,
+    content: Object.fromEntries(disks.map((disk) => [disk.target, before(layersOf(disk))])),
+    backing: Object.fromEntries([...headers, ...links]),
+    devices: [...new Set(layers.flatMap(({ file, block }) => (block ? [file] : [])))],
+    jobs: Object.fromEntries(
+      disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, world)]),
+    ),
+    last: lastOf(world),
+  };
+  return guestWrites(disks.reduce(withReadyMirror, host));
+}
+
+/** What a job that runs already reads: a copy is shallow where its file rests on the layer below the active one. */
+function sourceOf(disk: Disk, world: World): JobSource {
+  const files = layersOf(disk);
+  const mirror = disk.job?.mirror;
+  if (disk.job?.type !== 'copy')
+    return { layers: files.slice(0, Math.max(0, files.indexOf(mirror ?? ''))), shallow: false };
+  const below = mirror === undefined ? undefined : world.files[mirror]?.backing;
+  const shallow = files[1] !== undefined && below === files[1];
+  return { layers: shallow ? files.slice(0, 1) : files, shallow };
+}
+
+function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
+  const source = host.jobs[target];
+  return job?.ready && job.mirror !== undefined && source
+    ? { ...host, content: poured(host.content, source.layers, job.mirror) }
+    : host;
+}
+
+/** The guest writes something new to each of its disks, and so to the other side of a job that is ready. */
+export function guestWrites(host: SimulatedHost): SimulatedHost {
+  const { world } = host;
+  if (world.domain.state !== 'running') return host;
+  let { content } = host;
+  for (const disk of world.domain.disks) {
+    const { target, chain, job } = disk;
+    const active = chain[0]?.file;
+    if (active === undefined || disk.readonly) continue;
+    const mirror = job?.ready && job.mirror !== undefined ? [job.mirror] : [];
+    content = written(content, target, [active, ...mirror]);
+  }
+  const last = lastOf(world);
+  const same =
+    Object.keys(last).length === Object.keys(host.last).length &&
+    Object.entries(last).every(([target, file]) => host.last[target] === file);
+  return same && content === host.content
+    ? host
+    : { ...host, content, last: same ? host.last : last };
+}
+
+/** The files that a running guest writes to, by disk. */
+export function lastOf(world: World): Record<string, string> {
+  return Object.fromEntries(
+    world.domain.disks
+      .filter(isWritten)
+      .map(({ target, chain }): [string, string] => [target, chain[0]?.file ?? '']),
+  );
+}
+
+function isWritten({ readonly, chain }: Disk): boolean {
+  return !readonly && chain.length > 0;
+}
+
+export function layersOf(disk: Disk): string[] {
+  return disk.chain.map(({ file }) => file);
+}
+
+/** The file and all that the headers name below it. */
+export function filesBelow(host: SimulatedHost, file: string): string[] {
+  const files: string[] = [];
+  for (let at: string | undefined = file; at !== undefined && !files.includes(at); )
+    at = host.backing[files[files.push(at) - 1] ?? ''];
+  return files;
+}
+
+/** @throws EffectFailed with what libvirt says, where it does not hold */
+export function refuseUnless(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new EffectFailed(`error: ${message}`);
+}
+
+export function withWorld(host: SimulatedHost, world: World): SimulatedHost {
+  return { ...host, world };
+}
+
+export function onDomain(host: SimulatedHost, change: Partial<World['domain']>): SimulatedHost {
+  return { ...host, world: withDomain(host.world, change) };
+}
+
+export function onDisk(
+  host: SimulatedHost,
+  target: string,
+  change: (disk: Disk) => Disk,
+): SimulatedHost {
+  return { ...host, world: withDisk(host.world, target, change) };
+}
+
+/** The same host with a new image at that path, which holds nothing yet. */
+export function withNewImage(
+  host: SimulatedHost,
+  file: string,
+  image: ImageFile,
+  backing?: string,
+): SimulatedHost {
+  const { [file]: _former, ...others } = host.backing;
+  return {
+    ...host,
+    world: withFile(host.world, file, image),
+    content: emptied(host.content, file),
+    backing: backing === undefined ? others : { ...others, [file]: backing },
+  };
+}
+
+/** The same host without a file at that path. */
+export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
+  const { [file]: _former, ...backing } = host.backing;
+  return {
+    ...host,
+    world: withFile(host.world, file, null),
+    content: emptied(host.content, file),
+    backing,
+  };
+}
+
+/** The disk that a block command names. */
+export function workableDisk(host: SimulatedHost, target: string): Disk {
+  refuseUnless(isUp(host.world), 'domain is not running');
+  const disk = host.world.domain.disks.find((each) => each.target === target);
+  if (!disk || !isWritten(disk)) throw new EffectFailed('error: invalid path');
+  return disk;
+}
+
+/** Bytes that the files take together. */
+export function bytesIn(host: SimulatedHost, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (host.world.files[file]?.size ?? 0), 0);
+}

@@ -1,0 +1,179 @@
+/** The block jobs of a simulated host: copies, commits and their ends. */
+import { EffectFailed } from '../model/driver.ts';
+import type { AwaitJobEffect } from '../model/effect.ts';
+import { type Disk, diskOf, type Layer, withFile, withoutJob } from '../model/world.ts';
+import { poured } from './content.ts';
+import { definitionFollows } from './definitions.ts';
+import {
+  bytesIn,
+  filesBelow,
+  guestWrites,
+  layersOf,
+  onDisk,
+  refuseUnless,
+  type SimulatedHost,
+  withNewImage,
+  withWorld,
+  workableDisk,
+} from './host-state.ts';
+import { type Options, one } from './virsh-words.ts';
+
+export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost {
+  const disk = workableDisk(host, one(options, 'path'));
+  refuseUnless(!disk.job, 'already in active block job');
+  refuseUnless(
+    !host.world.domain.persistent || options.has('transient-job'),
+    'domain is not transient',
+  );
+  const dest = one(options, 'dest');
+  const reuse = options.has('reuse-external');
+  const device = options.has('blockdev');
+  const there = host.world.files[dest];
+  // An empty file is taken, as if there were none.
+  refuseUnless(!there || there.size === 0 || reuse || device, `${dest} already exists`);
+  refuseUnless(Boolean(there) || !reuse, 'missing destination file');
+  refuseUnless(!reuse || options.has('format'), 'reused mirror format must be specified');
+  const format = options.get('format')?.[0] ?? disk.chain[0]?.format ?? 'raw';
+  const files = layersOf(disk);
+  const below = files[1];
+  // libvirt does not take a copy of a disk without a backing file for a shallow one.
+  const shallow = options.has('shallow') && below !== undefined;
+  refuseUnless(
+    !shallow || reuse || format !== 'raw',
+    'shallow copy into a raw file is not possible',
+  );
+  const layers = shallow ? files.slice(0, 1) : files;
+  const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
+  const made = reuse
+    ? withWorld(host, withFile(host.world, dest, image))
+    : withNewImage(host, dest, image, shallow ? below : undefined);
+  // A file for reuse has been made by somebody who knew what goes below it.
+  const backing =
+    shallow && made.backing[dest] === undefined ? { ...made.backing, [dest]: below } : made.backing;
+  const devices = made.devices.filter((file) => file !== dest);
+  return onDisk(
+    {
+      ...made,
+      backing,
+      devices: device ? [...devices, dest] : devices,
+      jobs: { ...made.jobs, [disk.target]: { layers, shallow } },
+    },
+    disk.target,
+    (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: dest } }),
+  );
+}
+
+/** At most what the layers take, and never more than the disk's size. */
+function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly string[]): number {
+  return Math.max(1, Math.min(bytesIn(host, layers), capacity ?? Number.POSITIVE_INFINITY));
+}
+
+export function blockcommit(host: SimulatedHost, options: Options): SimulatedHost {
+  const disk = workableDisk(host, one(options, 'path'));
+  refuseUnless(!disk.job, 'already in active block job');
+  const files = layersOf(disk);
+  const top = options.has('top') ? layerAt(disk, one(options, 'top')) : 0;
+  const deepest = options.has('shallow') ? top + 1 : files.length - 1;
+  const base = options.has('base') ? layerAt(disk, one(options, 'base')) : deepest;
+  refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
+  refuseUnless(top > 0 || options.has('active'), 'commit of active layer requires active flag');
+  const mirror = files[base] ?? '';
+  return onDisk(
+    {
+      ...host,
+      jobs: { ...host.jobs, [disk.target]: { layers: files.slice(top, base), shallow: false } },
+    },
+    disk.target,
+    (each) => ({
+      ...each,
+      job:
+        top === 0
+          ? { type: 'active-commit', ready: false, mirror }
+          : { type: 'commit', ready: false },
+    }),
+  );
+}
+
+/** A layer by its path, or by its place as in `vda[2]`. */
+function layerAt(disk: Disk, word: string): number {
+  const place = /\[(\d+)\]$/.exec(word)?.[1];
+  return disk.chain.findIndex((layer) =>
+    place === undefined ? layer.file === word : layer.index === Number(place),
+  );
+}
+
+export function blockjob(host: SimulatedHost, options: Options): SimulatedHost {
+  const disk = workableDisk(host, one(options, 'path'));
+  if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
+  if (options.has('abort')) return withoutJobOn(host, disk.target);
+  if (!options.has('pivot')) throw new Error('a simulated host ends jobs by abort or pivot alone');
+  return pivoted(host, disk);
+}
+
+/** The same host without a job on that disk; what the job has written stays. */
+export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
+  const { [target]: _ended, ...jobs } = host.jobs;
+  return onDisk({ ...host, jobs }, target, withoutJob);
+}
+
+function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
+  const { job, target } = disk;
+  refuseUnless(job?.ready === true, 'not ready for pivot yet');
+  refuseUnless(job.mirror !== undefined, 'a commit below the active layer has no pivot');
+  const layers = new Map(disk.chain.map((layer) => [layer.file, layer]));
+  // A shallow copy is opened above the files that its header names, any other alone, whatever its header says.
+  const alone = job.type === 'copy' && !host.jobs[target]?.shallow;
+  const opened = alone ? [job.mirror] : filesBelow(host, job.mirror);
+  const chain = opened.map(
+    (file): Layer =>
+      layers.get(file) ?? {
+        file,
+        format: host.world.files[file]?.format ?? 'qcow2',
+        ...(host.devices.includes(file) ? { block: true } : {}),
+      },
+  );
+  const ended = onDisk(withoutJobOn(host, target), target, (each) => ({ ...each, chain }));
+  const top = chain[0];
+  const former = disk.chain[0]?.file;
+  return guestWrites(
+    top ? definitionFollows(ended, target, former, top, job.type === 'copy') : ended,
+  );
+}
+
+/** Waits until the job has done what it can do by itself. */
+export function awaitJob(
+  host: SimulatedHost,
+  { disk: target, until }: AwaitJobEffect,
+): SimulatedHost {
+  const disk = diskOf(host.world, target);
+  const job = disk?.job;
+  if (!disk || !job) {
+    if (until === 'ended') return host;
+    throw new EffectFailed(`there is no job on ${target} any more`);
+  }
+  const layers = host.jobs[target]?.layers ?? [];
+  const into = job.mirror ?? commitBase(disk, layers);
+  const done = { ...host, content: poured(host.content, layers, into) };
+  return guestWrites(
+    until === 'ready'
+      ? onDisk(done, target, (each) => ({ ...each, job: { ...job, ready: true } }))
+      : shortened(done, disk, layers),
+  );
+}
+
+function commitBase(disk: Disk, committed: readonly string[]): string {
+  const files = layersOf(disk);
+  return files[files.indexOf(committed.at(-1) ?? '') + 1] ?? '';
+}
+
+/** A commit below the active layer takes the layers out of the chain, and names the base in the header above them. */
+function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]): SimulatedHost {
+  const above = disk.chain[disk.chain.findIndex(({ file }) => file === committed[0]) - 1];
+  const ended = onDisk(withoutJobOn(host, disk.target), disk.target, (each) => ({
+    ...each,
+    chain: each.chain.filter(({ file }) => !committed.includes(file)),
+  }));
+  return above
+    ? { ...ended, backing: { ...ended.backing, [above.file]: commitBase(disk, committed) } }
+    : ended;
+}

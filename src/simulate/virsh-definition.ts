@@ -1,0 +1,79 @@
+/** A simulated domain's definition: made, taken away, and marked for autostart. */
+import { isUp } from '../model/world.ts';
+import { definedDisks, readDefinition } from './definitions.ts';
+import { onDomain, refuseUnless, type SimulatedHost } from './host-state.ts';
+import type { Options } from './virsh-words.ts';
+
+export function undefine(host: SimulatedHost, options: Options): SimulatedHost {
+  const { persistent, nvram, tpm, managedSave, state } = host.world.domain;
+  refuseUnless(persistent, 'cannot undefine transient domain');
+  refuseUnless(!managedSave, 'Refusing to undefine while domain managed save image exists');
+  refuseUnless(!nvram || options.has('keep-nvram'), 'cannot undefine domain with nvram');
+  refuseUnless(!tpm || options.has('keep-tpm'), 'the state of the TPM would go');
+  if (!isUp(host.world) && state !== 'in shutdown' && state !== 'pmsuspended')
+    return vanished(host);
+  const { definition: _gone, disks, ...rest } = host.world.domain;
+  const domain = {
+    ...rest,
+    persistent: false,
+    autostart: false,
+    disks: disks.map(({ persistentSource: _none, ...disk }) => disk),
+  };
+  return { ...host, world: { ...host.world, domain } };
+}
+
+/** libvirt does not know the name any more. */
+export function vanished(host: SimulatedHost): SimulatedHost {
+  const { definition: _gone, ...domain } = host.world.domain;
+  return {
+    ...host,
+    jobs: {},
+    world: {
+      ...host.world,
+      domain: {
+        ...domain,
+        state: 'gone',
+        uuid: '',
+        persistent: false,
+        autostart: false,
+        agent: false,
+        disks: [],
+        snapshots: [],
+        checkpoints: [],
+        managedSave: false,
+        nvram: false,
+        tpm: false,
+      },
+    },
+  };
+}
+
+export function define(host: SimulatedHost, xml: string): SimulatedHost {
+  const read = readDefinition(xml);
+  const { state, disks, nvram, tpm } = host.world.domain;
+  const gone = state === 'gone';
+  const defined = onDomain(host, {
+    persistent: true,
+    definition: xml,
+    uuid: read.uuid,
+    nvram: gone ? read.nvram : nvram,
+    tpm: gone ? read.tpm : tpm,
+    ...(gone ? { state: 'shut off' as const } : {}),
+  });
+  if (!isUp(host.world)) return onDomain(defined, { disks: definedDisks(defined) });
+  const sources = new Map(read.disks.map(({ target, chain }) => [target, chain[0]?.file]));
+  return onDomain(defined, {
+    disks: disks.map((disk) => {
+      const persistentSource = sources.get(disk.target);
+      return persistentSource === undefined ? disk : { ...disk, persistentSource };
+    }),
+  });
+}
+
+export function autostart(host: SimulatedHost, options: Options): SimulatedHost {
+  refuseUnless(
+    host.world.domain.persistent,
+    'cannot be done to a transient domain: it is not persistent',
+  );
+  return onDomain(host, { autostart: !options.has('disable') });
+}

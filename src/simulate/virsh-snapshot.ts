@@ -1,0 +1,80 @@
+/** Snapshots and the metadata of snapshots and checkpoints on a simulated host. */
+import { diskOf, isUp, withFile } from '../model/world.ts';
+import { definitionFollows } from './definitions.ts';
+import {
+  guestWrites,
+  onDisk,
+  onDomain,
+  refuseUnless,
+  type SimulatedHost,
+  withNewImage,
+  withWorld,
+} from './host-state.ts';
+import { type Options, one, readSpec, type Spec } from './virsh-words.ts';
+
+/** What an empty qcow2 image takes: header, reference counts and the first table, a cluster of 64 KiB each. */
+const EMPTY_OVERLAY = 3 * 64 * 1024;
+
+export function snapshotCreateAs(host: SimulatedHost, options: Options): SimulatedHost {
+  refuseUnless(isUp(host.world), 'domain is not running');
+  const { agent, snapshots, disks } = host.world.domain;
+  refuseUnless(!options.has('quiesce') || agent, 'QEMU guest agent is not connected');
+  refuseUnless(
+    !disks.some((disk) => disk.job),
+    'block copy still active: disk already in active block job',
+  );
+  const name = one(options, 'name');
+  const metadata = !options.has('no-metadata');
+  refuseUnless(!metadata || !snapshots.includes(name), `domain moment ${name} already exists`);
+  const specs = (options.get('diskspec') ?? []).map(readSpec).filter(({ external }) => external);
+  const reuse = options.has('reuse-external');
+  for (const { file } of specs)
+    refuseUnless(
+      reuse || (host.world.files[file]?.size ?? 0) === 0,
+      `external snapshot file ${file} already exists`,
+    );
+  let after = specs.reduce(withOverlay, host);
+  const memory = options.get('memspec')?.[0];
+  if (memory !== undefined) {
+    const { file } = readSpec(`memory,${memory}`);
+    const image = { ...after.world.files[file], size: 1, format: 'raw' };
+    after = withWorld(after, withFile(after.world, file, image));
+  }
+  if (metadata) after = onDomain(after, { snapshots: [...snapshots, name] });
+  return guestWrites(after);
+}
+
+function withOverlay(host: SimulatedHost, { target, file, format }: Spec): SimulatedHost {
+  const active = diskOf(host.world, target)?.chain[0]?.file;
+  const image = { ...host.world.files[file], format, size: EMPTY_OVERLAY };
+  const overlaid = onDisk(withNewImage(host, file, image, active), target, (each) => ({
+    ...each,
+    chain: [{ file, format }, ...each.chain],
+  }));
+  return definitionFollows(overlaid, target, active, { file, format });
+}
+
+/** `snapshot-create --redefine` and `checkpoint-create --redefine`: libvirt knows the moment again. */
+export function redefineMoment(
+  host: SimulatedHost,
+  list: 'snapshots' | 'checkpoints',
+  xml: string,
+): SimulatedHost {
+  const name = unescaped(/<name>([^<]*)<\/name>/.exec(xml)?.[1] ?? '');
+  const known = host.world.domain[list];
+  return known.includes(name) ? host : onDomain(host, { [list]: [...known, name] });
+}
+
+function unescaped(text: string): string {
+  const words: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_all, word: string) => words[word] ?? '');
+}
+
+export function snapshotDelete(host: SimulatedHost, options: Options): SimulatedHost {
+  const name = one(options, 'snapshotname');
+  const { snapshots } = host.world.domain;
+  refuseUnless(snapshots.includes(name), `no domain snapshot with matching name '${name}'`);
+  if (!options.has('metadata'))
+    throw new Error('a simulated host forgets snapshots, and deletes none');
+  return onDomain(host, { snapshots: snapshots.filter((each) => each !== name) });
+}
