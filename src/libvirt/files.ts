@@ -1,26 +1,21 @@
-/** Files of the host that libvirt runs on, as far as blockplan may look: sizes, folders, chains, and who has one open. */
+/** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
 import { constants } from 'node:fs';
-import {
-  access,
-  lstat,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  stat,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import { access, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { BlockplanError } from '../errors.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { Folder, ImageFile, Layer } from '../model/world.ts';
+import type { Folder, ImageFile } from '../model/world.ts';
 
-/** The file at that path; null when there is none. */
+/**
+ * The file at that path; null when there is none.
+ * @throws BlockplanError BP129 where this user may not look: nobody can tell then whether there is one
+ */
 export async function lookAtFile(path: string): Promise<ImageFile | null> {
-  const found = await absentAsNull(stat(path));
-  return found && { size: found.blocks * 512, identity: `${found.dev}:${found.ino}` };
+  const found = await allowed(path, absentAsNull(stat(path)));
+  if (!found) return null;
+  // Two nodes of one block device are one place, wherever they lie.
+  const identity = found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
+  return { size: found.blocks * 512, identity };
 }
 
 /** The files at those of the paths that are paths; a disk may as well be on a network. */
@@ -34,22 +29,14 @@ export async function lookAtFiles(
   return Object.fromEntries(looked);
 }
 
-/** The folder at that path; null when there is none. */
+/**
+ * The folder at that path; null when there is none.
+ * @throws BlockplanError BP129 where this user may not look
+ */
 export async function lookAtFolder(path: string): Promise<Folder | null> {
-  const found = await absentAsNull(statfs(path));
+  const found = await allowed(path, absentAsNull(statfs(path)));
   if (!found) return null;
   return { free: found.bavail * found.bsize, writable: await mayWrite(path) };
-}
-
-/** False only for a file that is, or may be, there and that this user may not read. */
-export async function mayBeRead(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.R_OK);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code !== 'EACCES' && code !== 'EPERM';
-  }
 }
 
 async function mayWrite(folder: string): Promise<boolean> {
@@ -72,7 +59,31 @@ export async function realPath(path: string): Promise<string> {
   return folder === null ? path : join(folder, basename(path));
 }
 
-async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
+/** A look that this user may not take is a refusal that can be acted on, and no bug. */
+async function allowed<T>(path: string, look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new BlockplanError('preflight-refused', [
+      {
+        code: 'BP129',
+        severity: 'error',
+        message: `${path} cannot be looked at: ${(error as Error).message}`,
+        hint: 'run it as a user who may look there, such as root',
+      },
+    ]);
+  }
+}
+
+/** Whether an error says that this user may not, and not that there is nothing. */
+export function isForbidden(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+/** What the look finds; null where there is no such file. */
+export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
   try {
     return await look;
   } catch (error) {
@@ -80,62 +91,6 @@ async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
-}
-
-/**
- * An image's chain as the images' own headers tell it, active layer first.
- * @param format the image's own; without it qemu-img guesses, which only an image that no guest writes to may be left to
- * @throws EffectFailed when qemu-img cannot read it
- */
-export async function imageChain(path: string, format?: string): Promise<Layer[]> {
-  const { stdout, stderr, exitCode, failed } = await execa(
-    'qemu-img',
-    [
-      ...['info', '--force-share', '--backing-chain', '--output=json'],
-      ...(format === undefined ? [] : ['-f', format]),
-      path,
-    ],
-    { reject: false, timeout: 60_000 },
-  );
-  if (failed)
-    throw new EffectFailed(
-      `the chain of ${path} cannot be read: ${stderr || `qemu-img ended with ${exitCode}`}`,
-    );
-  const layers = JSON.parse(stdout) as { filename: string; format: string }[];
-  return layers.map(({ filename, format }) => ({ file: filename, format }));
-}
-
-/** The processes that have the file open, as far as this user may see: `pid (name)`. */
-export async function openers(path: string): Promise<string[]> {
-  const target = await realpath(path);
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) =>
-      (await hasOpen(pid, target)) ? [`${pid} (${await nameOf(pid)})`] : [],
-    ),
-  );
-  return found.flat();
-}
-
-async function hasOpen(pid: string, target: string): Promise<boolean> {
-  try {
-    const links = await Promise.all(
-      (await readdir(`/proc/${pid}/fd`)).map((fd) =>
-        readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''),
-      ),
-    );
-    return links.includes(target);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // The process has ended, or belongs to somebody else and this user may not look.
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ESRCH' || code === 'EPERM')
-      return false;
-    throw error;
-  }
-}
-
-async function nameOf(pid: string): Promise<string> {
-  return (await absentAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
 }
 
 /** Removes a regular file, and makes its absence last through a power loss. A file that is gone already is no failure. */

@@ -1,7 +1,9 @@
 /** The one way of removing a file: no chain names it, in XML or in an image header, and nobody has it open. */
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import { filesOf, type World } from '../model/world.ts';
-import { imageChain, lookAtFile, openers, realPath, removeFile } from './files.ts';
+import { lookAtFile, removeFile } from './files.ts';
+import { imageChain } from './image-headers.ts';
+import { openers } from './openers.ts';
 
 /**
  * Removes a file once it is proven unused; a file that is gone already is no failure.
@@ -13,11 +15,15 @@ export async function removeUnused(
   world: World,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
-  if ((await lookAtFile(file)) === null) return;
-  const real = await realPath(file);
+  const found = await lookAtFile(file);
+  if (found === null) return;
+  const isIt = async (path: string) =>
+    path === file ||
+    (path.startsWith('/') && (await lookAtFile(path))?.identity === found.identity);
+  const isAmong = async (paths: readonly string[]) =>
+    (await Promise.all(paths.map(isIt))).includes(true);
   const { name, disks } = world.domain;
-  const own = await Promise.all(disks.flatMap(filesOf).map(realPath));
-  if (own.includes(real)) throw leftAlone(file, `is in the chain of ${name}`);
+  if (await isAmong(disks.flatMap(filesOf))) throw leftAlone(file, `is in the chain of ${name}`);
   const { others } = await driver.survey(world, [file]);
   const users = others.filter((other) => other.files.includes(file)).map((other) => other.name);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
@@ -28,13 +34,11 @@ export async function removeUnused(
   const live = new Set(disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
   const sources = disks.flatMap((disk) => disk.persistentSource ?? []);
   for (const source of sources.filter((each) => each.startsWith('/') && !live.has(each))) {
-    const below = await Promise.all(
-      (await imageChain(source)).map((layer) => realPath(layer.file)),
-    );
-    if (below.includes(real)) throw leftAlone(file, `is below ${source}`);
+    const below = (await imageChain(source)).map((layer) => layer.file);
+    if (await isAmong(below)) throw leftAlone(file, `is below ${source}`);
   }
   const open = await openers(file);
-  if (open.length > 0) throw leftAlone(file, `is open in process ${open.join(', ')}`);
+  if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
   await removeFile(file);
 }
 

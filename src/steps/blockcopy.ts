@@ -35,6 +35,7 @@ import {
   checkNeeds,
   checkNewFile,
   checkNotShared,
+  checkOthersRead,
   refuse,
   workableDisk,
 } from './preconditions.ts';
@@ -188,6 +189,7 @@ export const blockcopy = defineStep<typeof schema>({
           ),
         );
       findings.push(...checkNotShared(world, 'dest', [params.dest]));
+      findings.push(...checkOthersRead(world, 'dest'));
       const below = files[1];
       if (params.shallow && below !== undefined)
         findings.push(...checkBacking(world, 'dest', params.dest, below));

@@ -23,6 +23,7 @@ import {
   checkNeeds,
   checkNewFile,
   checkNotShared,
+  checkOthersRead,
   checkRunning,
   refuse,
   workableDisk,
@@ -312,7 +313,11 @@ function checkOverlayFile(
   const own = usersOf(world, file).includes(world.domain.name);
   return own
     ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
-    : [...checkNotShared(world, key, [file]), ...checkBacking(world, key, file, base)];
+    : [
+        ...checkNotShared(world, key, [file]),
+        ...checkOthersRead(world, key),
+        ...checkBacking(world, key, file, base),
+      ];
 }
 
 /** The files that are made: all but overlays that are there for reuse. */

@@ -3,7 +3,7 @@
  * at all. The daemon's own log is the witness that a dry run asks for nothing that could write.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageChain } from '../../src/lab/chains.ts';
@@ -11,7 +11,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
-import { type Ended, planText, raiseLog, startCli, writePlan } from './support.ts';
+import { type Ended, planText, raiseLog, startCli, tool, writePlan } from './support.ts';
 
 const NAME = 'testvm';
 let host: Host;
@@ -75,14 +75,32 @@ describe("another domain's files", () => {
     });
   }
 
-  test.each([
-    ['running', true, false],
-    ['off: only its image header names the file', false, false],
-    ['running, and names it through a symlinked folder', true, true],
-    ['off, and names it through a symlinked folder', false, true],
-  ])('of a domain that is %s', async (_, start, linked) => {
-    if (linked) await symlink(shared, at('alias'));
-    const other = await neighbour(linked ? join(at('alias'), 'base.qcow2') : base, start);
+  /** Makes another name for the shared base, and returns it. */
+  const names: Readonly<Record<string, () => Promise<string>>> = {
+    'by its own name': async () => base,
+    'through a symlinked folder': async () => {
+      await symlink(shared, at('alias'));
+      return at('alias/base.qcow2');
+    },
+    'by a hard link': async () => {
+      await link(base, at('alias'));
+      return at('alias');
+    },
+    'through a bind mount': async () => {
+      await mkdir(at('alias'));
+      await tool('mount', '--bind', shared, at('alias'));
+      return at('alias/base.qcow2');
+    },
+  };
+
+  test.each(
+    Object.keys(names).flatMap((how) => [
+      ['running', how, true] as const,
+      ['off', how, false] as const,
+    ]),
+  )('of a domain that is %s and names the file %s', async (_, how, start) => {
+    const name = await names[how]!();
+    const other = await neighbour(name, start);
     const hash = async () =>
       createHash('sha256')
         .update(await readFile(base))
@@ -99,7 +117,22 @@ describe("another domain's files", () => {
     await host.virsh('undefine', 'neighbour');
     await rm(refs, { recursive: true });
     await rm(at('neighbour'), { recursive: true, force: true });
-    await rm(at('alias'), { force: true });
+    if (how === 'through a bind mount') await tool('umount', at('alias'));
+    await rm(at('alias'), { force: true, recursive: true });
+  });
+
+  test('of a domain whose image nobody can understand', async () => {
+    const other = await neighbour(base, false);
+    const overlay = join(refs, 'overlay.qcow2');
+    await writeFile(overlay, 'torn');
+    const commit = [{ blockcommit: { disk: 'vda', pivot: true, shallow: true } }];
+    const ended = await expectRefused(commit, ['BP124']);
+    expect(ended.stderr).toContain(overlay);
+    await rm(overlay);
+    await other.destroy();
+    await host.virsh('undefine', 'neighbour');
+    await rm(refs, { recursive: true });
+    await rm(at('neighbour'), { recursive: true, force: true });
   });
 });
 

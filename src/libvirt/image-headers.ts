@@ -1,0 +1,139 @@
+/** What images' own headers say of the files below them. */
+import { execa } from 'execa';
+import { BlockplanError } from '../errors.ts';
+import { EffectFailed } from '../model/driver.ts';
+import type { Layer } from '../model/world.ts';
+import { lookAtFile } from './files.ts';
+
+/** So many qemu-img run at once: each is a process, and a host may have hundreds of images. */
+const AT_ONCE = 4;
+
+/** Deeper chains than QEMU would open (libvirt: at most 200 layers) are not followed. */
+const DEEPEST = 200;
+
+/** An image and what is below it, as far as could be read. */
+export interface Headers {
+  /** The image itself and the files below it, from the top. */
+  readonly files: readonly string[];
+  /** Files that are there but of which nobody can tell what is below them. */
+  readonly unread: readonly string[];
+}
+
+/** A look around the images of a host: a few at a time, and at none twice. */
+export class ImageHeaders {
+  readonly #seen = new Map<string, Promise<Headers>>();
+  readonly #waiting: (() => void)[] = [];
+  #free = AT_ONCE;
+
+  /** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
+  of({ file, format }: Layer): Promise<Headers> {
+    if (!file.startsWith('/') || format === 'raw')
+      return Promise.resolve({ files: [file], unread: [] });
+    const key = `${format} ${file}`;
+    const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(file, format));
+    this.#seen.set(key, seen);
+    return seen;
+  }
+
+  async #inTurn<T>(look: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    try {
+      return await look();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}
+
+/** One qemu-img for the whole chain; where that fails, one for each header, to see how far it can be followed. */
+async function readHeaders(top: string, format: string): Promise<Headers> {
+  const whole = await imageInfo(top, format, ['--backing-chain']);
+  if (typeof whole !== 'string')
+    return followed(
+      whole.map(({ filename }) => filename),
+      [],
+    );
+  const files: string[] = [];
+  let layer: Layer | undefined = { file: top, format };
+  while (layer && files.length < DEEPEST && !files.includes(layer.file)) {
+    files.push(layer.file);
+    const below = await layerBelow(layer);
+    if (below === 'unread') return followed(files, [layer.file]);
+    layer = below;
+  }
+  return followed(files, []);
+}
+
+/** The layer that an image's own header names; undefined where there is none, or no image. */
+async function layerBelow({ file, format }: Layer): Promise<Layer | undefined | 'unread'> {
+  if (!file.startsWith('/')) return undefined;
+  const header = await imageInfo(file, format, []);
+  if (typeof header === 'string') return (await isAbsent(file)) ? undefined : 'unread';
+  const [info] = header;
+  const below = info?.['full-backing-filename'] ?? info?.['backing-filename'];
+  return below === undefined
+    ? undefined
+    : { file: below, format: info?.['backing-filename-format'] ?? '' };
+}
+
+/** A name in QEMU's own JSON may hide any number of paths. */
+function followed(files: readonly string[], unread: readonly string[]): Headers {
+  return { files, unread: [...unread, ...files.filter((file) => file.startsWith('json:'))] };
+}
+
+/** A definition may name an image that is not there: its name is all that there is to know. */
+async function isAbsent(file: string): Promise<boolean> {
+  try {
+    return (await lookAtFile(file)) === null;
+  } catch (error) {
+    if (error instanceof BlockplanError) return false;
+    throw error;
+  }
+}
+
+/**
+ * An image's chain as the images' own headers tell it, active layer first.
+ * @throws EffectFailed when qemu-img cannot read it
+ */
+export async function imageChain(path: string): Promise<Layer[]> {
+  const read = await imageInfo(path, '', ['--backing-chain']);
+  if (typeof read === 'string')
+    throw new EffectFailed(`the chain of ${path} cannot be read: ${read}`);
+  return read.map(({ filename, format }) => ({ file: filename, format }));
+}
+
+/** What `qemu-img info --output=json` says of an image (QEMU, qapi/block-core.json, ImageInfo). */
+interface Info {
+  readonly filename: string;
+  readonly format: string;
+  readonly 'backing-filename'?: string;
+  readonly 'full-backing-filename'?: string;
+  readonly 'backing-filename-format'?: string;
+}
+
+/**
+ * Asks qemu-img; a string says why there is no answer.
+ * @param format the image's own; where it is empty qemu-img guesses, which only an image that no guest writes to may
+ *   be left to
+ */
+async function imageInfo(
+  path: string,
+  format: string,
+  words: readonly string[],
+): Promise<readonly Info[] | string> {
+  const { stdout, stderr, exitCode, failed } = await execa(
+    'qemu-img',
+    [
+      ...['info', '--force-share', '--output=json', ...words],
+      ...(format === '' ? [] : ['-f', format]),
+      path,
+    ],
+    { reject: false, timeout: 60_000 },
+  );
+  if (failed) return stderr || `qemu-img ended with ${exitCode}`;
+  const told = JSON.parse(stdout) as Info | Info[];
+  return Array.isArray(told) ? told : [told];
+}

@@ -1,0 +1,105 @@
+/** Who has a file open: by any of its names, and whoever runs the process. */
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EffectFailed } from '../model/driver.ts';
+import { absentAsNull, lookAtFile } from './files.ts';
+
+/** What a process holds open besides files: it has no path. */
+const NO_FILE = /^(?!\/)|^\/(?:dev|memfd:|proc|sys)\b/;
+
+/**
+ * What has the file open, as words that end "is open in …".
+ *
+ * The processes of other users cannot be asked by everybody, so the kernel's table of locks is looked at too: QEMU and
+ * its tools lock each image that they open, for reading as well, and the table shows everybody's locks to everybody
+ * (QEMU, docs/system/images.rst, "disk image file locking"; proc_locks(5)).
+ * @throws EffectFailed when it cannot be told
+ */
+export async function openers(path: string): Promise<string[]> {
+  const identity = (await lookAtFile(path))?.identity;
+  if (identity === undefined) return [];
+  const asked = await Promise.all((await pids()).map((pid) => hasOpen(pid, identity)));
+  const found = asked.flatMap(({ who }) => who ?? []);
+  if (found.length > 0) return found;
+  const loops = await loopDevices(identity);
+  if (loops.length > 0) return loops;
+  const locked = await isLocked(path);
+  if (locked) return ['a process that this user may not look into, such as a QEMU'];
+  if (locked === undefined && asked.some(({ hidden }) => hidden))
+    throw new EffectFailed(
+      `nobody can tell whether ${path} is open in a process of another user, so it is left alone; run it as root`,
+    );
+  return [];
+}
+
+async function pids(): Promise<string[]> {
+  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+}
+
+async function hasOpen(pid: string, identity: string): Promise<{ who?: string; hidden?: true }> {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    const fds = await readdir(folder);
+    const open = await Promise.all(fds.map((fd) => isThat(join(folder, fd), identity)));
+    return open.includes(true) ? { who: `process ${pid} (${await nameOf(pid)})` } : {};
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return {};
+    if (code === 'EACCES' || code === 'EPERM') return { hidden: true };
+    throw error;
+  }
+}
+
+/** By identity, not by name: the process may have opened it by another one, or in another mount namespace. */
+async function isThat(place: string, identity: string): Promise<boolean> {
+  try {
+    if (NO_FILE.test(await readlink(place))) return false;
+    const { dev, ino } = await stat(place);
+    return `${dev}:${ino}` === identity;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // It has been closed meanwhile.
+    if (code === 'ENOENT' || code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+async function nameOf(pid: string): Promise<string> {
+  return (await absentAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
+}
+
+/** A loop device holds its file open inside the kernel: no process shows it. */
+async function loopDevices(identity: string): Promise<string[]> {
+  const names = (await absentAsNull(readdir('/sys/block'))) ?? [];
+  const found = await Promise.all(
+    names
+      .filter((name) => name.startsWith('loop'))
+      .map(async (name) => {
+        const file = await absentAsNull(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'));
+        const behind = file && (await lookAtFile(file.replace(/\n$/, '')));
+        return behind && behind.identity === identity ? [`the loop device ${name}`] : [];
+      }),
+  );
+  return found.flat();
+}
+
+/**
+ * Whether anybody holds a lock on it; undefined where the table cannot be read. The table names a file system by its
+ * own number, which is not what stat says of it on every one: so the inode alone counts, and in doubt the file is
+ * taken for locked.
+ */
+async function isLocked(path: string): Promise<boolean | undefined> {
+  try {
+    const table = await readFile('/proc/locks', 'utf8');
+    const { ino } = await stat(path);
+    return table.split('\n').some((line) => line.split(/\s+/).some((word) => isInode(word, ino)));
+  } catch {
+    // Whatever the reason is: it cannot be told.
+    return undefined;
+  }
+}
+
+/** `fe:00:2171230`: two hexadecimal numbers of the device, and the inode. */
+function isInode(word: string, inode: number): boolean {
+  return /^[\da-f]+:[\da-f]+:\d+$/i.test(word) && word.endsWith(`:${inode}`);
+}

@@ -1,0 +1,204 @@
+/** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
+import { BlockplanError } from '../errors.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import type { Disk, Layer, OtherDomain } from '../model/world.ts';
+import { isForbidden, lookAtFile, realPath } from './files.ts';
+import type { ImageHeaders } from './image-headers.ts';
+import type { Answer, Virsh } from './virsh.ts';
+
+/** How often a domain that did not answer is asked again: it may be gone, or in the middle of a change. */
+const ROUNDS = 3;
+
+/**
+ * Every other domain of the host, with the paths of its files and, beside them, the names that the plan's own files
+ * have where they are the same file by another name: a link of any kind, a bind mount, another device node.
+ * @param own the UUID of the plan's domain, which is left out
+ * @param ownFiles every path that the plan's domain or the plan names
+ * @throws BlockplanError BP128 when libvirt does not say which domains there are
+ */
+export async function otherDomains(
+  virsh: Virsh,
+  own: string,
+  ownFiles: readonly string[],
+  headers: ImageHeaders,
+): Promise<OtherDomain[]> {
+  const definitions = await readDefinitions(virsh, own);
+  if (definitions.length === 0) return [];
+  const names = await namesOf(ownFiles);
+  return Promise.all(
+    definitions.map(async ({ name, live, persistent }) => {
+      if (persistent === undefined) return unreadDomain(name);
+      const volumes = await volumePaths(virsh, [...live, ...persistent]);
+      const { files, writes, unread } = await filesOfDomain(
+        live.map(volumes.resolved),
+        persistent.map(volumes.resolved),
+        headers,
+      );
+      const named = await withNames(files, names);
+      return {
+        name,
+        files: named.files,
+        writes: (await withNames(writes, names)).files,
+        unread: [...new Set([...volumes.unknown, ...unread, ...named.hidden])],
+      };
+    }),
+  );
+}
+
+/** A domain that is there, and of which libvirt tells nothing: it may rest on anything. */
+function unreadDomain(name: string): OtherDomain {
+  return { name, files: [], writes: [], unread: [`the definition of "${name}"`] };
+}
+
+interface Definition {
+  /** The UUID where the definition cannot be read. */
+  readonly name: string;
+  /** The disks of the running guest; none where it is off. */
+  readonly live: readonly Disk[];
+  /** Those of its next start; undefined where the definition cannot be read. */
+  readonly persistent?: readonly Disk[];
+}
+
+/** Asks by UUID, since virsh takes a name that is a number for an id, and so for another domain. */
+async function readDefinitions(virsh: Virsh, own: string): Promise<Definition[]> {
+  const read = new Map<string, Definition>();
+  let missing: readonly string[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    // A domain that did not answer is asked again only if it is still there.
+    const there = (await listDomains(virsh)).filter((uuid) => uuid !== own);
+    for (const uuid of read.keys()) if (!there.includes(uuid)) read.delete(uuid);
+    const asked = there.filter((uuid) => !read.has(uuid));
+    const answers = await virsh.runAll(
+      asked.flatMap((uuid) => [
+        ['dumpxml', '--domain', uuid],
+        ['dumpxml', '--domain', uuid, '--inactive'],
+      ]),
+    );
+    asked.forEach((uuid, at) => {
+      const definition = definitionOf(answers[2 * at], answers[2 * at + 1]);
+      if (definition) read.set(uuid, definition);
+    });
+    missing = asked.filter((uuid) => !read.has(uuid));
+    if (missing.length === 0) break;
+  }
+  return [...read.values(), ...missing.map((name): Definition => ({ name, live: [] }))];
+}
+
+async function listDomains(virsh: Virsh): Promise<string[]> {
+  const { ok, stdout, error } = await virsh.run(['list', '--all', '--uuid']);
+  if (ok) return stdout.split('\n').filter((uuid) => uuid !== '');
+  throw new BlockplanError('preflight-refused', [
+    {
+      code: 'BP128',
+      severity: 'error',
+      message: `libvirt does not say which other domains there are, so whose files are whose is not known: ${error}`,
+      hint: 'try it by hand: virsh list --all',
+    },
+  ]);
+}
+
+function definitionOf(
+  live: Answer | undefined,
+  inactive: Answer | undefined,
+): Definition | undefined {
+  if (!live?.ok || !inactive?.ok) return undefined;
+  const { name, disks } = readDomainXml(live.stdout);
+  return {
+    name,
+    live: isRunning(live.stdout) ? disks : [],
+    persistent: readDomainXml(inactive.stdout).disks,
+  };
+}
+
+/** The XML of a domain that is off is its definition; only a running guest's has an id, and tells whole chains. */
+function isRunning(xml: string): boolean {
+  return /^\s*<domain\s[^>]*\sid=/.test(xml);
+}
+
+/** A definition may name a volume of a pool instead of a path. */
+async function volumePaths(
+  virsh: Virsh,
+  disks: readonly Disk[],
+): Promise<{ resolved(disk: Disk): Disk; readonly unknown: readonly string[] }> {
+  const places = [...new Set(disks.flatMap(({ chain }) => chain.map(({ file }) => file)))];
+  const volumes = places.filter((place) => place.startsWith('pool:'));
+  const answers = await virsh.runAll(
+    volumes.map((place) => {
+      const [, pool = '', volume = ''] = /^pool:([^/]*)\/(.*)$/s.exec(place) ?? [];
+      return ['vol-path', '--pool', pool, '--vol', volume];
+    }),
+  );
+  const paths = new Map(
+    volumes.map((place, at) => [place, answers[at]?.ok ? answers[at].stdout.trim() : undefined]),
+  );
+  return {
+    resolved: (disk) => ({
+      ...disk,
+      chain: disk.chain.map((layer) => ({ ...layer, file: paths.get(layer.file) ?? layer.file })),
+    }),
+    unknown: volumes
+      .filter((place) => paths.get(place) === undefined)
+      .map((place) => `the volume ${place.slice('pool:'.length)}`),
+  };
+}
+
+/** A running guest's XML tells its chains; a definition tells their upper layers, so there the image headers are read. */
+async function filesOfDomain(
+  live: readonly Disk[],
+  persistent: readonly Disk[],
+  headers: ImageHeaders,
+): Promise<Omit<OtherDomain, 'name'>> {
+  const disks = [...live, ...persistent];
+  const running = new Set(live.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  const named = disks.flatMap((disk) => [
+    ...disk.chain.map((layer) => layer.file),
+    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
+  ]);
+  const lowest = persistent
+    .flatMap((disk): Layer[] => disk.chain.slice(-1))
+    .filter((layer) => !running.has(layer.file));
+  const below = await Promise.all(lowest.map((layer) => headers.of(layer)));
+  const writes = disks
+    .filter((disk) => !disk.readonly)
+    .flatMap((disk) => [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '']);
+  return {
+    files: [...named, ...below.flatMap(({ files }) => files)],
+    writes: writes.filter((file) => file !== ''),
+    unread: below.flatMap(({ unread }) => unread),
+  };
+}
+
+/** By what a file is, the names under which the plan knows it. */
+async function namesOf(files: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = new Map<string, string[]>();
+  for (const file of files)
+    for (const key of await marksOf(file)) names.set(key, [...(names.get(key) ?? []), file]);
+  return names;
+}
+
+/** A file that is there is known by what it is; one that is not, by where it would be. */
+async function marksOf(file: string): Promise<string[]> {
+  if (!file.startsWith('/')) return [file];
+  const found = await lookAtFile(file);
+  return [await realPath(file), ...(found?.identity === undefined ? [] : [found.identity])];
+}
+
+/** The files with the plan's names for them, and those that this user may not look at. */
+async function withNames(
+  files: readonly string[],
+  names: ReadonlyMap<string, readonly string[]>,
+): Promise<{ readonly files: string[]; readonly hidden: readonly string[] }> {
+  const hidden: string[] = [];
+  const known = await Promise.all(
+    [...new Set(files)].map(async (file) => {
+      try {
+        return [file, ...(await marksOf(file)).flatMap((mark) => names.get(mark) ?? [])];
+      } catch (error) {
+        if (!(error instanceof BlockplanError) && !isForbidden(error)) throw error;
+        hidden.push(file);
+        return [file];
+      }
+    }),
+  );
+  return { files: [...new Set(known.flat())], hidden };
+}

@@ -1,0 +1,83 @@
+/** Whether a file is in use is found out whoever uses it, also by a user who may not look into others' processes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, linkSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openers } from '../../src/libvirt/openers.ts';
+import { tool } from './support.ts';
+
+const NOBODY = 65_534;
+let folder: string;
+let image: string;
+let child: ChildProcess | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'blockplan-openers-'));
+  chmodSync(folder, 0o755);
+  image = join(folder, 'image.qcow2');
+  await tool('qemu-img', 'create', '-q', '-f', 'qcow2', image, '1M');
+});
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  child = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+/** Does it as a user without any rights over other users' processes. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  process.setegid!(NOBODY);
+  process.seteuid!(NOBODY);
+  try {
+    return await act();
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+  }
+}
+
+/** A QEMU tool that has the image open, as a running guest would. */
+async function opened(...words: string[]): Promise<void> {
+  child = spawn('qemu-io', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin!.write('length\n');
+  await once(child.stdout!, 'data');
+}
+
+test('nobody has it open, as far as root and anybody else can tell', async () => {
+  expect(await openers(image)).toEqual([]);
+  expect(await asNobody(() => openers(image))).toEqual([]);
+});
+
+test('a QEMU of another user has it open, if only to read what is below an overlay', async () => {
+  const overlay = join(folder, 'overlay.qcow2');
+  await tool('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', image, '-F', 'qcow2', overlay);
+  await opened('-f', 'qcow2', overlay);
+  expect(await openers(image)).toEqual([`process ${child!.pid} (qemu-io)`]);
+  expect(await asNobody(() => openers(image))).toEqual([
+    'a process that this user may not look into, such as a QEMU',
+  ]);
+});
+
+test('a process has it open by another name of it', async () => {
+  const other = join(folder, 'other');
+  linkSync(image, other);
+  child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openSync(other, 'r')] });
+  const found = await openers(image);
+  expect(found).toContain(`process ${child.pid} (sleep)`);
+});
+
+test('a loop device holds it open, which no process shows', async () => {
+  const raw = join(folder, 'raw');
+  writeFileSync(raw, Buffer.alloc(1024 * 1024));
+  const device = (await tool('losetup', '--find', '--show', raw)).trim();
+  try {
+    expect(await openers(raw)).toEqual([`the loop device ${device.replace('/dev/', '')}`]);
+    expect(await asNobody(() => openers(raw))).toHaveLength(1);
+  } finally {
+    await tool('losetup', '--detach', device);
+  }
+});

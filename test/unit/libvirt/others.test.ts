@@ -1,0 +1,158 @@
+/** What is said of other domains when libvirt does not answer all that it is asked. */
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ImageHeaders } from '../../../src/libvirt/image-headers.ts';
+import { otherDomains } from '../../../src/libvirt/others.ts';
+import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'blockplan-others-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+/** A virsh whose answers are told, and which counts what it was asked. */
+function virsh(answers: (argv: readonly string[], asked: number) => string | Error): Virsh & {
+  readonly asked: readonly string[];
+} {
+  const asked: string[] = [];
+  const answer = (argv: readonly string[]): Answer => {
+    const text = argv.join(' ');
+    const said = answers(argv, asked.filter((each) => each === text).length);
+    asked.push(text);
+    const common = { argv, stderr: '', durationMs: 0 };
+    return said instanceof Error
+      ? { ...common, stdout: '', ok: false, error: said.message }
+      : { ...common, stdout: said, ok: true };
+  };
+  return {
+    asked,
+    uri: 'test:///default',
+    alive: true,
+    closed: new Promise(() => {}),
+    run: async (argv) => answer(argv),
+    runAll: async (argvs) => argvs.map(answer),
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** A definition, or with an id the XML of a running guest. */
+function xml(name: string, source: string, id = ''): string {
+  return `<domain type='kvm'${id === '' ? '' : ` id='${id}'`}><name>${name}</name><uuid>${name}</uuid><devices>
+    <disk type='file' device='disk'><driver name='qemu' type='raw'/><source ${source}/><target dev='vda'/></disk>
+  </devices></domain>`;
+}
+
+const others = (session: Virsh, files: readonly string[] = []) =>
+  otherDomains(session, 'own', files, new ImageHeaders());
+const GONE = new Error('failed to get domain: Domain not found');
+
+test('one that went away between the questions is left out, and one that answers late is not', async () => {
+  const session = virsh(([verb, , uuid], asked) => {
+    if (verb === 'list') return asked === 0 ? 'own\nleft\nlate\nthere\n\n' : 'own\nlate\nthere\n';
+    if (uuid === 'left') return GONE;
+    if (uuid === 'late' && asked === 0) return GONE;
+    return xml(uuid!, `file='/images/${uuid}'`);
+  });
+  const found = await others(session);
+  expect(found.map(({ name, files, unread }) => [name, files, unread])).toEqual([
+    ['there', ['/images/there'], []],
+    ['late', ['/images/late'], []],
+  ]);
+  expect(session.asked.filter((text) => text.includes('there'))).toHaveLength(2);
+});
+
+test('one that is there and is not told of is named as unread', async () => {
+  const session = virsh(([verb]) => (verb === 'list' ? 'own\ndumb\n' : new Error('access denied')));
+  expect(await others(session)).toEqual([
+    { name: 'dumb', files: [], writes: [], unread: ['the definition of "dumb"'] },
+  ]);
+});
+
+test('a list that is not given is a refusal', async () => {
+  const session = virsh(() => new Error('access denied'));
+  await expect(others(session)).rejects.toMatchObject({
+    end: 'preflight-refused',
+    findings: [{ code: 'BP128', message: expect.stringContaining('access denied') }],
+  });
+});
+
+test('a volume is asked for its path, and one without is unread', async () => {
+  const session = virsh(([verb, , first, , volume]) => {
+    if (verb === 'list') return 'a\nb\n';
+    if (verb === 'vol-path')
+      return volume === 'a' ? `${first}/a.img\n` : new Error('pool is not active');
+    return xml(first!, `pool='/pool' volume='${first}'`.replace("'/pool'", "'default'"));
+  });
+  expect((await others(session)).map(({ files, unread }) => [files, unread])).toEqual([
+    [['default/a.img'], []],
+    [['pool:default/b'], ['the volume default/b']],
+  ]);
+});
+
+describe('images', () => {
+  const create = (name: string, ...words: string[]) =>
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...words, at(name), '1M']);
+  const onQcow2 = (name: string) =>
+    virsh(([verb, , uuid]) =>
+      verb === 'list' ? `${name}\n` : xml(uuid!, `file='${at(name)}'`).replace("'raw'", "'qcow2'"),
+    );
+  const told = async (name: string, files: readonly string[] = []) => {
+    const [other] = await others(onQcow2(name), files);
+    return [other?.files, other?.unread];
+  };
+
+  test('are known by each name that the plan has for them', async () => {
+    create('base');
+    create('top', '-b', at('base'), '-F', 'qcow2');
+    linkSync(at('base'), at('linked'));
+    expect(await told('top', [at('linked')])).toEqual([[at('top'), at('base'), at('linked')], []]);
+  });
+
+  test('that are missing below are named; those that cannot be understood are unread', async () => {
+    create('above', '-u', '-b', at('missing'), '-F', 'qcow2');
+    expect(await told('above')).toEqual([[at('above'), at('missing')], []]);
+    expect(await told('nothing')).toEqual([[at('nothing')], []]);
+    writeFileSync(at('torn'), 'not an image');
+    create('over', '-u', '-b', at('torn'), '-F', 'qcow2');
+    expect(await told('torn')).toEqual([[at('torn')], [at('torn')]]);
+    expect(await told('over')).toEqual([[at('over'), at('torn')], [at('torn')]]);
+  });
+
+  test('are looked at a few at a time, and none twice', async () => {
+    const log = at('log');
+    writeFileSync(
+      at('qemu-img'),
+      `#!/bin/sh\nprintf + >>${log}\nsleep 0.05\nprintf -- - >>${log}\necho '[{"filename":"x","format":"qcow2"}]'\n`,
+      { mode: 0o755 },
+    );
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${folder}:${path}`;
+    try {
+      const names = Array.from({ length: 12 }, (_, index) => `guest-${index}`);
+      await others(
+        virsh(([verb, , uuid]) =>
+          verb === 'list'
+            ? `${names.join('\n')}\n`
+            : xml(uuid!, `file='/images/${Number(uuid!.slice(6)) % 10}'`).replace(
+                "'raw'",
+                "'qcow2'",
+              ),
+        ),
+      );
+    } finally {
+      process.env['PATH'] = path;
+    }
+    const marks = [...readFileSync(log, 'utf8')];
+    const running = marks.map((_, end) =>
+      marks.slice(0, end + 1).reduce((sum, mark) => sum + (mark === '+' ? 1 : -1), 0),
+    );
+    expect(marks.filter((mark) => mark === '+')).toHaveLength(10);
+    expect(Math.max(...running)).toBe(4);
+  });
+});
