@@ -3,6 +3,7 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { Entry } from '../journal/journal.ts';
 import { isUp, type World } from '../model/world.ts';
+import { simulatePhase } from '../simulate/imagine.ts';
 import { NoWayBack } from '../steps/define.ts';
 import { act, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
@@ -41,7 +42,7 @@ function* attempt(course: Course, node: PhaseNode, { before, start }: Begun): As
     }
     const now = yield* observe(course);
     // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
-    if (!isUp(now) && isUp(before)) course.lastUp = node.phase.simulate(before, start);
+    if (!isUp(now) && isUp(before)) course.lastUp = simulatePhase(node, start);
     const problems = node.phase.settled(before, now, start);
     return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
   } catch (error) {

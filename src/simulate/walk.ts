@@ -1,7 +1,9 @@
-/** Walks a plan's phases over a simulated World: what preflight says of each step, and what each phase would do. */
+/** Walks a plan's phases over a simulated host: what preflight says of each step, and what each phase would do. */
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { World } from '../model/world.ts';
+import { hostOf } from './host-state.ts';
+import { imagine } from './imagine.ts';
 
 /** A phase with the simulated Worlds around it. */
 export interface Walked {
@@ -28,6 +30,7 @@ export function walk(graph: Graph, world: World): Walk {
   const phases: Walked[] = [];
   const findings: Finding[] = [];
   const files = new Set<string>();
+  let host = hostOf(world);
   let start = world;
   let before = world;
   for (const node of graph.nodes) {
@@ -38,9 +41,9 @@ export function walk(graph: Graph, world: World): Walk {
       findings.push(...found);
       if (found.some((finding) => UNIMAGINABLE.has(finding.code))) break;
     }
-    const after = node.phase.simulate(before, start);
-    phases.push({ node, start, before, after });
-    before = after;
+    host = imagine(host, node.phase.effects(before, start));
+    phases.push({ node, start, before, after: host.world });
+    before = host.world;
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
   return { phases, findings, files: [...files] };

@@ -1,18 +1,6 @@
 import type { Finding } from '../errors.ts';
-import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
-import {
-  type Disk,
-  diskOf,
-  isSameFile,
-  isUp,
-  type Layer,
-  type World,
-  withDisk,
-  withDomain,
-  withFile,
-  withoutJob,
-} from '../model/world.ts';
+import { type Disk, diskOf, isSameFile, isUp, type Layer, type World } from '../model/world.ts';
 import {
   abortOwnJob,
   awaitEnded,
@@ -325,11 +313,6 @@ function activePhase(params: Params): Phase {
         ? []
         : [`the commit of ${disk} is not ready`];
     },
-    simulate: (world) =>
-      withDisk(world, disk, (each) => ({
-        ...each,
-        job: { type: 'active-commit', ready: true, mirror: layersOf(params, world).base.file },
-      })),
     undo(before, now) {
       const layers = findLayers(params, before);
       return layers ? abortOwnJob(now, disk, layers.base.file) : [];
@@ -364,7 +347,6 @@ function pivotPhase(params: Params): Phase {
       }
       return problems;
     },
-    simulate: (world) => shortened(params, world),
     undo: (before, now) => reinstateOverlay(params, before, now),
     pointOfNoReturn: (before) =>
       layersOf(params, before).committed.length > 1
@@ -385,7 +367,6 @@ function keepPhase(params: Params): Phase {
       const same = now?.chain[0]?.file === diskOf(before, disk)?.chain[0]?.file;
       return now?.job || !same ? [`${disk} is not where it was`] : [];
     },
-    simulate: (world) => withDisk(world, disk, withoutJob),
     undo: () => [],
   };
 }
@@ -410,8 +391,6 @@ function commitPhase(params: Params): Phase {
           : [`the chain of ${disk} is ${files.join(' -> ')}, not ${expected.join(' -> ')}`];
       return now?.job ? [...problems, `the job on ${disk} has not ended`] : problems;
     },
-    simulate: (world) =>
-      withDisk(world, disk, (each) => ({ ...each, chain: chainAfter(params, world) })),
     undo(before, now) {
       const files = diskOf(now, disk)?.chain.length;
       if (isUp(now) && files !== diskOf(before, disk)?.chain.length) {
@@ -439,8 +418,6 @@ function deletePhase(params: Params): Phase {
       committed(start)
         .filter((file) => after.files[file])
         .map((file) => `${file} is still there`),
-    simulate: (before, start) =>
-      committed(start).reduce((world, file) => withFile(world, file, null), before),
     undo: () => [],
   };
 }
@@ -448,21 +425,6 @@ function deletePhase(params: Params): Phase {
 function chainAfter(params: Params, world: World): Layer[] {
   const { committed } = layersOf(params, world);
   return (diskOf(world, params.disk)?.chain ?? []).filter((layer) => !committed.includes(layer));
-}
-
-function shortened(params: Params, world: World): World {
-  const { base } = layersOf(params, world);
-  const before = diskOf(world, params.disk);
-  const same = before?.persistentSource === before?.chain[0]?.file;
-  const after = withDisk(world, params.disk, (disk) => ({
-    ...withoutJob(disk),
-    chain: chainAfter(params, world),
-    ...(world.domain.persistent && same ? { persistentSource: base.file } : {}),
-  }));
-  const { definition } = world.domain;
-  return definition === undefined || !same
-    ? after
-    : withDomain(after, { definition: setDiskSource(definition, params.disk, base) });
 }
 
 function reinstateOverlay(params: Params, before: World, now: World): Effect[] {

@@ -10,10 +10,6 @@ import {
   isUp,
   type Layer,
   type World,
-  withDisk,
-  withDomain,
-  withFile,
-  withoutJob,
 } from '../model/world.ts';
 import {
   abortOwnJob,
@@ -304,22 +300,6 @@ function mirrorPhase(params: Params): Phase {
         ? []
         : [`the copy of ${disk} to ${dest} is not ready`];
     },
-    simulate(world) {
-      const source = diskOf(world, disk);
-      const made = {
-        format: source ? copyFormat(params, source) : 'raw',
-        size: source ? bytesToCopy(params, world, source) : 0,
-        ...(usesExisting(params) ? {} : ({ made: true } as const)),
-      };
-      return withFile(
-        withDisk(world, disk, (each) => ({
-          ...each,
-          job: { type: 'copy', ready: true, mirror: dest },
-        })),
-        dest,
-        made,
-      );
-    },
     undo(before, now) {
       const aborted = abortOwnJob(now, disk, dest);
       return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
@@ -362,7 +342,6 @@ function pivotPhase(params: Params): Phase {
         problems.push('the definition is not, byte for byte, what it was except for the source');
       return problems;
     },
-    simulate: (world) => pivoted(params, world),
     undo: (before, now) => mirrorBack(params, before, now),
   };
 }
@@ -383,7 +362,6 @@ function finishPhase(params: Params): Phase {
       if (!after.files[dest]) problems.push(`there is no ${dest}`);
       return problems;
     },
-    simulate: (world) => withDisk(world, disk, withoutJob),
     // The copy is the mirror phase's: its way back cancels the job, if it still runs, and removes the file.
     undo: () => [],
   };
@@ -471,20 +449,6 @@ function definitionOnCopy(params: Params, world: World): string | undefined {
   return definition === undefined || source?.persistentSource !== source?.chain[0]?.file
     ? undefined
     : setDiskSource(definition, params.disk, topOfCopy(params, world));
-}
-
-function pivoted(params: Params, world: World): World {
-  const source = diskOf(world, params.disk);
-  const top = topOfCopy(params, world);
-  const below = params.shallow && source ? source.chain.slice(1) : [];
-  const same = source?.persistentSource === source?.chain[0]?.file;
-  const moved = withDisk(world, params.disk, (disk) => ({
-    ...withoutJob(disk),
-    chain: [top, ...below],
-    ...(world.domain.persistent && same ? { persistentSource: params.dest } : {}),
-  }));
-  const definition = definitionOnCopy(params, world);
-  return definition === undefined ? moved : withDomain(moved, { definition });
 }
 
 function copyFormat(params: Params, source: Disk): string {

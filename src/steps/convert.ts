@@ -1,5 +1,5 @@
 import type { Finding } from '../errors.ts';
-import { isSameFile, usersOf, type World, withFile } from '../model/world.ts';
+import { isSameFile, usersOf, type World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -205,12 +205,6 @@ function convertPhase(params: Params): Phase {
       ];
     },
     settled: (_before, after) => (after.files[params.dest] ? [] : [`there is no ${params.dest}`]),
-    simulate: (world) =>
-      withFile(world, params.dest, {
-        format: target,
-        size: bytesOf(world, sourceChain(params, world)),
-        made: true,
-      }),
     undo: (before, now) =>
       removeMade(before, now, params.dest, usersOf(now, params.dest).length === 0),
   };

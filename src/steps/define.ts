@@ -85,8 +85,6 @@ export interface Phase {
   effects(before: World, start: World): readonly Effect[];
   /** What is not as it should be after the effects, judged from what is observed; empty when the phase is done. */
   settled(before: World, after: World, start: World): readonly string[];
-  /** The World that the phase leaves when all goes well. */
-  simulate(before: World, start: World): World;
   /**
    * The effects that lead from `now`, wherever the phase stopped, to a World as good as `before`. Asked again after
    * they are done, until nothing is left to do: so it is computed from what is so, not from what was meant.

@@ -1,15 +1,7 @@
 import type { Finding } from '../errors.ts';
 import { readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
-import {
-  activeFile,
-  diskOf,
-  isSamePlace,
-  placeText,
-  type World,
-  withDisk,
-  withDomain,
-} from '../model/world.ts';
+import { activeFile, diskOf, isSamePlace, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreAttachments, restoreDefinition } from './definition.ts';
 import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
@@ -162,22 +154,6 @@ function definePhase(params: Params): Phase {
             problems.push(`the metadata of checkpoint ${name} is not there`);
       }
       return problems;
-    },
-    simulate(before) {
-      const { kept, persistent, autostart } = before.domain;
-      const after = withDomain(before, {
-        persistent: true,
-        definition: wanted(params, before),
-        autostart: persistent ? autostart : (kept?.autostart ?? false),
-      });
-      return before.domain.disks.reduce(
-        (world, { target }) =>
-          withDisk(world, target, (disk) => {
-            const source = target === params.disk ? params.source : disk.chain[0]?.file;
-            return source === undefined ? disk : { ...disk, persistentSource: source };
-          }),
-        after,
-      );
     },
     undo(before, now) {
       if (before.domain.persistent) return restoreDefinition(before, now);

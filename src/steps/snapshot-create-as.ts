@@ -1,16 +1,7 @@
 import { posix } from 'node:path';
 import type { Finding } from '../errors.ts';
-import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
-import {
-  diskOf,
-  isUp,
-  usersOf,
-  type World,
-  withDisk,
-  withDomain,
-  withFile,
-} from '../model/world.ts';
+import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
@@ -288,7 +279,6 @@ function snapshotPhase(params: Params): Phase {
       }
       return problems;
     },
-    simulate: (world) => snapshotted(params, world),
     undo: (before, now) => commitBack(params, before, now),
   };
 }
@@ -431,32 +421,6 @@ function command(params: Params, world: World): string[] {
       : []),
     ...specs.flatMap((spec) => ['--diskspec', spec]),
   ];
-}
-
-function snapshotted(params: Params, world: World): World {
-  let after = world;
-  for (const overlay of overlays(params, world)) {
-    after = withDisk(after, overlay.target, (disk) => ({
-      ...disk,
-      chain: [{ file: overlay.file, format: overlay.format }, ...disk.chain],
-      ...(world.domain.persistent && disk.persistentSource === overlay.base
-        ? { persistentSource: overlay.file }
-        : {}),
-    }));
-    const made = params['reuse-external'] ? {} : ({ made: true } as const);
-    after = withFile(after, overlay.file, { format: overlay.format, size: 0, ...made });
-    const { definition } = after.domain;
-    if (
-      definition !== undefined &&
-      diskOf(world, overlay.target)?.persistentSource === overlay.base
-    ) {
-      after = withDomain(after, { definition: setDiskSource(definition, overlay.target, overlay) });
-    }
-  }
-  if (params.memspec) after = withFile(after, params.memspec.file, { size: 0, made: true });
-  return params['no-metadata']
-    ? after
-    : withDomain(after, { snapshots: [...after.domain.snapshots, params.name] });
 }
 
 /**

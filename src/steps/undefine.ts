@@ -130,26 +130,6 @@ function undefinePhase(params: Params): Phase {
         problems.push('the kept definition is not the one that the domain had');
       return problems;
     },
-    simulate(before) {
-      const { definition, autostart, disks } = before.domain;
-      const { definition: _gone, ...rest } = before.domain;
-      const kept = before.domain.kept ?? {
-        definition: definition ?? '',
-        autostart,
-        snapshots: [],
-        checkpoints: [],
-      };
-      return {
-        ...before,
-        domain: {
-          ...rest,
-          persistent: false,
-          autostart: false,
-          kept,
-          disks: disks.map(({ persistentSource: _none, ...disk }) => disk),
-        },
-      };
-    },
     undo(_before, now) {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];

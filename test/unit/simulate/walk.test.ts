@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { World } from '../../../src/model/world.ts';
+import { simulatePhase } from '../../../src/simulate/imagine.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { BASE, DATA, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const JOB = { type: 'copy', ready: true, mirror: '/elsewhere' } as const;
 
 function seen(graph: Parameters<typeof walk>[0], host = hostForPlans()) {
   return frozen(looked(host, walk(graph, host).files));
@@ -117,5 +121,83 @@ describe('previews of the shipped plans', () => {
       [false, false],
       [true, true],
     ]);
+  });
+});
+
+describe('what is in the way', () => {
+  const codes = (graph: Parameters<typeof walk>[0], host: World) =>
+    walk(graph, seen(graph, host)).findings.map(({ code }) => code);
+  const chainAtTheEnd = (graph: Parameters<typeof walk>[0], host: World) =>
+    walk(graph, seen(graph, host))
+      .phases.at(-1)
+      ?.after.domain.disks[0]?.chain.map(({ file }) => file);
+  const onto = (file: string) =>
+    planned([`blockcopy: { disk: vda, dest: ${file}, shallow: true, pivot: true }`]).graph;
+
+  test.each<[string, string, Parameters<typeof world>[0]]>([
+    ['another job', 'BP105', { disks: [disk('vda', [SNAP2, SNAP1], { job: JOB })] }],
+    ['a file at its place', 'BP106', { files: { '/new/copy': { size: 1 } } }],
+  ])('%s does not hide what a copy leads to', (_what, code, scene) => {
+    const host = world({ disks: [disk('vda', [SNAP2, SNAP1])], ...scene });
+    expect(codes(onto('/new/copy'), host)).toEqual([code]);
+    expect(chainAtTheEnd(onto('/new/copy'), host)).toEqual(['/new/copy', SNAP1]);
+  });
+
+  test('a copy that cannot be shallow leads to the copy all the same', () => {
+    const host = world({ disks: [disk('vda', [DATA, BASE])] });
+    const [first, ...more] = codes(onto('/new/copy'), host);
+    expect([first, more]).toEqual(['BP054', []]);
+    expect(chainAtTheEnd(onto('/new/copy'), host)).toEqual(['/new/copy']);
+  });
+
+  test('an overlay is imagined without an agent, over a file, and under a name that is taken', () => {
+    const { graph } = planned([
+      'snapshot-create-as: { name: s, disk-only: true, quiesce: true }',
+      'blockcommit: { disk: vda, shallow: true, pivot: true }',
+    ]);
+    const host = world({
+      disks: [disk('vda', [SNAP2])],
+      domain: { agent: false, snapshots: ['s'] },
+      files: { [`${SNAP2.replace('.snap2', '')}.s`]: { size: 1 } },
+    });
+    expect(codes(graph, host)).toEqual(['BP111', 'BP112', 'BP106']);
+    const last = walk(graph, seen(graph, host)).phases.at(-1)?.after.domain;
+    expect(last).toMatchObject({ agent: false, snapshots: ['s'] });
+    expect(chainAtTheEnd(graph, host)).toEqual([SNAP2]);
+  });
+
+  test('a domain with firmware of its own is imagined transient, and comes back', () => {
+    const { graph } = planned(['undefine: {}', 'redefine: {}']);
+    const host = world({ domain: { nvram: true, managedSave: true } });
+    expect(codes(graph, host)).toEqual(['BP118', 'BP115']);
+    expect(walk(graph, seen(graph, host)).phases.at(-1)?.after.domain).toMatchObject({
+      persistent: true,
+      autostart: true,
+      nvram: true,
+    });
+  });
+
+  test('a copy of an image that is written to, or is not there, is there afterwards', () => {
+    for (const [source, code] of [
+      [SNAP2, 'BP116'],
+      ['/new/absent', 'BP106'],
+    ]) {
+      const { graph } = planned([`convert: { source: ${source}, dest: /new/copy }`]);
+      expect(codes(graph, hostForPlans())).toEqual([code]);
+      const last = walk(graph, seen(graph)).phases.at(-1)?.after;
+      expect(last?.files['/new/copy']).toMatchObject({ format: 'qcow2', made: true });
+      expect(last?.domain.state).toBe('running');
+    }
+  });
+
+  test('a phase is imagined from where its step began, whatever was seen in between', () => {
+    const { graph } = planned([
+      'blockcopy: { disk: vdb, dest: /new/copy, format: qcow2, pivot: true }',
+    ]);
+    const pivot = graph.nodes[1];
+    if (!pivot) throw new Error('a copy has two phases');
+    const after = simulatePhase(pivot, world());
+    expect(after.domain.disks[1]?.chain).toEqual([{ file: '/new/copy', format: 'qcow2' }]);
+    expect(after.domain.disks[1]?.job).toBeUndefined();
   });
 });

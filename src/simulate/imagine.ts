@@ -1,0 +1,109 @@
+/**
+ * Imagines that effects succeed, although something may be in their way. Preflight has told of the obstacle; what lies
+ * behind it is worth telling in the same breath, so the walk goes on as if the obstacle were away.
+ */
+import type { PhaseNode } from '../graph/graph.ts';
+import { EffectFailed } from '../model/driver.ts';
+import type { ConvertEffect, Effect, VirshEffect } from '../model/effect.ts';
+import { diskOf, type World } from '../model/world.ts';
+import { apply } from './host.ts';
+import { hostOf, onDomain, type SimulatedHost, withNewImage, withoutFile } from './host-state.ts';
+import { withoutJobOn } from './virsh-block.ts';
+import { one, readCommand, readSpec } from './virsh-words.ts';
+
+/** The host after the effects, each of which is imagined to succeed; one that even so cannot changes nothing. */
+export function imagine(host: SimulatedHost, effects: readonly Effect[]): SimulatedHost {
+  return effects.reduce(imagineOne, host);
+}
+
+/** The World after that phase, as far as the World when its step began tells of it. */
+export function simulatePhase({ planned, phase }: PhaseNode, start: World): World {
+  let host = hostOf(start);
+  for (const each of planned.step.phases(planned.params)) {
+    host = imagine(host, each.effects(host.world, start));
+    if (each.name === phase.name) break;
+  }
+  return host.world;
+}
+
+function imagineOne(host: SimulatedHost, effect: Effect): SimulatedHost {
+  try {
+    return apply(host, effect);
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+  }
+  try {
+    return unobstructed(host, effect);
+  } catch (error) {
+    if (error instanceof EffectFailed) return host;
+    throw error;
+  }
+}
+
+/** The same effect with everything away that preflight knows to be an obstacle to it. */
+function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
+  switch (effect.tool) {
+    case 'virsh':
+      return unobstructedCommand(host, effect);
+    case 'qemu-img':
+      return unobstructedCopy(host, effect);
+    case 'make-file':
+      return apply(withoutFile(host, effect.file), effect);
+    case 'remove-file':
+      return withoutFile(host, effect.file);
+    default:
+      return host;
+  }
+}
+
+function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): SimulatedHost {
+  const { verb, options } = readCommand(effect.argv);
+  const reuse = options.has('reuse-external') || options.has('blockdev');
+  const at = (file: string) => (reuse ? withFileThere(host, file) : withoutFile(host, file));
+  switch (verb) {
+    case 'blockcopy': {
+      const target = one(options, 'path');
+      const free = withoutJobOn(at(one(options, 'dest')), target);
+      const source = diskOf(host.world, target)?.chain[0]?.format;
+      // A raw copy cannot share a chain; whole, it can be imagined.
+      const raw = (options.get('format')?.[0] ?? source) === 'raw' && !reuse;
+      const argv = effect.argv.filter((word) => !raw || word !== '--shallow');
+      return apply(free, { ...effect, argv });
+    }
+    case 'blockcommit':
+      return apply(withoutJobOn(host, one(options, 'path')), effect);
+    case 'snapshot-create-as': {
+      const { disks, agent, snapshots } = host.world.domain;
+      const name = one(options, 'name');
+      const specs = (options.get('diskspec') ?? []).map(readSpec);
+      const taken = specs.filter(({ external }) => external && !reuse);
+      const cleared = taken.reduce((each, { file }) => withoutFile(each, file), host);
+      const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
+      const ready = onDomain(free, {
+        agent: true,
+        snapshots: snapshots.filter((each) => each !== name),
+      });
+      return onDomain(apply(ready, effect), { agent });
+    }
+    case 'undefine': {
+      const { nvram, tpm, managedSave } = host.world.domain;
+      const free = onDomain(host, { nvram: false, tpm: false, managedSave: false });
+      return onDomain(apply(free, effect), { nvram, tpm, managedSave });
+    }
+    default:
+      return host;
+  }
+}
+
+function withFileThere(host: SimulatedHost, file: string): SimulatedHost {
+  return host.world.files[file] ? host : withNewImage(host, file, { size: 0 });
+}
+
+/** A copy of an image that is there and quiet, into a file that is not there yet. */
+function unobstructedCopy(host: SimulatedHost, effect: ConvertEffect): SimulatedHost {
+  const { state } = host.world.domain;
+  const source = effect.argv.at(-2) ?? '';
+  const there = withFileThere(host, source);
+  const free = effect.into === 'existing' ? there : withoutFile(there, effect.dest);
+  return onDomain(apply(onDomain(free, { state: 'shut off' }), effect), { state });
+}
