@@ -54,7 +54,7 @@ function excerptText(
 }
 
 /** The source line in three parts, harmless and without tabs, cut to a window when it is very long. */
-function excerpt(position: Position): { before: string; word: string; after: string } {
+export function excerpt(position: Position): { before: string; word: string; after: string } {
   const { source } = position;
   const start = Math.min(position.column - 1, source.length);
   const end = Math.min(start + Math.max(1, position.length), source.length, start + AFTER);

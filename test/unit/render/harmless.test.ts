@@ -7,8 +7,10 @@ import type { Listener, RunEvent } from '../../../src/events.ts';
 import { renderFindings } from '../../../src/render/findings.ts';
 import { jsonListener } from '../../../src/render/json.ts';
 import { linesListener } from '../../../src/render/lines.ts';
+import { renderMermaid } from '../../../src/render/mermaid.ts';
 import type { Output } from '../../../src/render/output.ts';
 import { renderPreview } from '../../../src/render/preview.ts';
+import { renderHtml } from '../../../src/render/preview-html.ts';
 import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { renderStatus } from '../../../src/render/status.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
@@ -100,7 +102,10 @@ test('report, subject, status and preview', () => {
       const status = renderStatus([run], color);
       expectHarmless(status);
       expect(status.split('\n').length).toBe(3);
-      expectHarmless(renderPreview(poisonedPreview(poison), color));
+      const preview = poisonedPreview(poison);
+      expectHarmless(renderPreview(preview, color));
+      expectHarmless(renderMermaid(preview));
+      expectHarmless(renderHtml(preview));
     }),
   );
 });

@@ -1,0 +1,170 @@
+/**
+ * A disk's backing chain before and after a phase, as two drawings in which the same file stands at the same height. A
+ * chain stands upright, active layer on top: so it fits a telephone, however deep it is.
+ */
+import type { PreviewLayer, PreviewPhase } from '../simulate/preview.ts';
+import { html, type Markup } from './html.ts';
+import {
+  arrow,
+  drawing,
+  fittedLines,
+  LINE_HEIGHT,
+  rounded,
+  textLines,
+} from './preview-html-drawing.ts';
+
+type Chain = PreviewPhase['chains'][number];
+
+/** One height of both drawings: the same file on both sides, or what stands at its place. */
+interface Row {
+  readonly before?: PreviewLayer;
+  readonly after?: PreviewLayer;
+}
+
+type Side = keyof Row;
+
+/** A layer where it is drawn. */
+interface Box {
+  readonly layer: PreviewLayer;
+  readonly fate: keyof typeof FATES;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const FATES = {
+  same: '',
+  new: ' · new in the chain',
+  gone: ' · leaves the chain',
+} as const;
+
+const WIDTH = 340;
+const MIDDLE = WIDTH / 2;
+const EDGE = 2;
+const PAD = 10;
+const GAP = 30;
+const GUEST_HEIGHT = 26;
+const NAME = 13;
+const SMALL = 11;
+
+/** @param id not used twice in a page */
+export function chainFigure(chain: Chain, id: string): Markup {
+  const rows = rowsOf(chain.before, chain.after);
+  return html`<figure class="chain">
+<figcaption>Backing chain of <code>${chain.target}</code>; each layer rests on the one below it</figcaption>
+<div class="pair">
+<div class="side"><p class="when">before</p>
+${chainDrawing(chain, 'before', rows, id)}</div>
+<span class="leads" aria-hidden="true">→</span>
+<div class="side"><p class="when">after</p>
+${chainDrawing(chain, 'after', rows, id)}</div>
+</div>
+</figure>
+`;
+}
+
+/** The files that stay face each other; above each of those, what leaves faces what comes, from the bottom up. */
+function rowsOf(before: readonly PreviewLayer[], after: readonly PreviewLayer[]): Row[] {
+  const rows: Row[] = [];
+  let [left, right] = [before.length, after.length];
+  const changedDownTo = (leftEnd: number, rightEnd: number) => {
+    while (left > leftEnd || right > rightEnd) {
+      const gone = left > leftEnd ? before[--left] : undefined;
+      const come = right > rightEnd ? after[--right] : undefined;
+      rows.push({ ...(gone && { before: gone }), ...(come && { after: come }) });
+    }
+  };
+  for (const [at, layer] of [...before.entries()].reverse()) {
+    const found = after.findLastIndex(({ file }, place) => place < right && file === layer.file);
+    if (found < 0) continue;
+    changedDownTo(at + 1, found + 1);
+    rows.push({ before: layer, after: after[--right] ?? layer });
+    left--;
+  }
+  changedDownTo(0, 0);
+  return rows.reverse();
+}
+
+function chainDrawing(chain: Chain, side: Side, rows: readonly Row[], id: string): Markup {
+  const { boxes, height } = laidOut(rows, side);
+  const files = chain[side].map(({ file }) => file);
+  const about = {
+    id: `${id}-${side}`,
+    look: side,
+    width: WIDTH,
+    height,
+    title: `${chain.target} ${side}`,
+    description:
+      files.length === 0 ? 'No file.' : `The guest writes to ${files.join(', which rests on ')}.`,
+  };
+  const ways = boxes.slice(1).map((box, at) =>
+    arrow(
+      [
+        [MIDDLE, rounded(boxes[at]?.bottom ?? 0)],
+        [MIDDLE, rounded(box.top)],
+      ],
+      'rests',
+    ),
+  );
+  const [active] = boxes;
+  return drawing(about, [...(active ? [guest(active)] : []), ...boxes.map(boxMarkup), ...ways]);
+}
+
+/**
+ * Both sides get the same heights from the bottom up, whichever of them has a layer there. Above its active layer a side
+ * has the guest and nothing else; they stand side by side on one ground.
+ */
+function laidOut(rows: readonly Row[], side: Side): { boxes: Box[]; height: number } {
+  const boxes: Box[] = [];
+  let top = EDGE + GUEST_HEIGHT + GAP;
+  for (const row of rows.slice(rows.findIndex((each) => each[side]))) {
+    const bottom = top + Math.max(heightOf(row.before), heightOf(row.after));
+    const layer = row[side];
+    if (layer) boxes.push({ layer, fate: fateOf(row, side), top, bottom });
+    top = bottom + GAP;
+  }
+  return { boxes, height: top - GAP + EDGE };
+}
+
+function fateOf({ before, after }: Row, side: Side): Box['fate'] {
+  if (before?.file === after?.file) return 'same';
+  return side === 'before' ? 'gone' : 'new';
+}
+
+function heightOf(layer: PreviewLayer | undefined): number {
+  if (!layer) return 0;
+  const { name, rest } = linesOf(layer, 'gone');
+  return 2 * PAD + LINE_HEIGHT * (name.length * NAME + rest.length * SMALL);
+}
+
+function linesOf({ file, format }: PreviewLayer, fate: Box['fate']) {
+  const cut = file.lastIndexOf('/') + 1;
+  const room = WIDTH - 2 * (EDGE + PAD);
+  const folder = cut === 0 ? [] : fittedLines(file.slice(0, cut), room, SMALL);
+  return {
+    name: fittedLines(file.slice(cut), room, NAME),
+    rest: [...folder, ...fittedLines(`${format}${FATES[fate]}`, room, SMALL)],
+  };
+}
+
+function boxMarkup({ layer, fate, top, bottom }: Box): Markup {
+  const { name, rest } = linesOf(layer, fate);
+  const x = EDGE + PAD;
+  const below = top + PAD + LINE_HEIGHT * name.length * NAME;
+  return html`<rect class="layer ${fate}" x="${EDGE}" y="${rounded(top)}" width="${WIDTH - 2 * EDGE}" height="${rounded(bottom - top)}" rx="6"/>
+${textLines(name, { x, y: top + PAD, size: NAME, look: 'name' })}${textLines(rest, { x, y: below, size: SMALL, look: 'word' })}`;
+}
+
+/** What stands for the guest, just above the layer that takes its writes. */
+function guest(active: Box): Markup {
+  const bottom = active.top - GAP;
+  const way = arrow(
+    [
+      [MIDDLE, rounded(bottom)],
+      [MIDDLE, rounded(active.top)],
+    ],
+    'writes',
+  );
+  return html`<rect class="guest" x="${MIDDLE - 70}" y="${rounded(bottom - GUEST_HEIGHT)}" width="140" height="${GUEST_HEIGHT}" rx="13"/>
+<text class="guest-name" font-size="${SMALL}" text-anchor="middle" x="${MIDDLE}" y="${rounded(bottom - 9)}">guest writes to</text>
+${way}`;
+}

@@ -1,0 +1,236 @@
+/**
+ * The machine of a plan as a drawing: the way forward goes down on the left, the way back goes up on the right, and each
+ * step has a lane across both. Lost contact leads to one end from everywhere: it stands once, below all the others.
+ */
+import type { Preview, PreviewState } from '../simulate/preview.ts';
+import { html, type Markup } from './html.ts';
+import {
+  arrow,
+  drawing,
+  fittedLines,
+  LINE_HEIGHT,
+  rounded,
+  textLines,
+} from './preview-html-drawing.ts';
+
+type Machine = Preview['machine'];
+
+/** A state where it is drawn. */
+interface Box {
+  readonly state: PreviewState;
+  readonly lines: readonly string[];
+  readonly x: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The band of one step across both ways. */
+interface Lane {
+  readonly lines: readonly string[];
+  readonly top: number;
+  bottom: number;
+}
+
+const WIDTH = 344;
+const BOX = 122;
+/** Where the boxes of the way forward begin, and those of the way back. */
+const FORWARD = 14;
+const BACK = 186;
+/** Where failures of the way back go down to their end. */
+const RAIL = 330;
+const MIDDLE = (FORWARD + BOX + BACK) / 2;
+const EDGE = 2;
+const PAD = 8;
+const GAP = 30;
+const NAME = 12;
+const SMALL = 10.5;
+const END = { top: 6, height: 34 } as const;
+
+/** @param id not used twice in a page */
+export function machineDrawing(machine: Machine, id: string): Markup {
+  const layout = new Layout();
+  layout.end('rolled-back', machine, BACK, END.top);
+  for (const state of machine.states) if (state.direction === 'do') layout.row(state, machine);
+  const last = layout.bottom + GAP + PAD;
+  layout.end('succeeded', machine, FORWARD, last);
+  layout.end('stranded', machine, BACK, last, RAIL + PAD + 2 - BACK);
+  const { boxes, lanes } = layout;
+  const lost = lostBox(machine, last + END.height + 2 * PAD);
+  const about = {
+    id,
+    look: 'machine',
+    width: WIDTH,
+    height: lost.bottom + EDGE,
+    title: 'The states of a run',
+    description: machine.states
+      .filter(({ final }) => !final)
+      .map(inWords)
+      .join(' '),
+  };
+  return drawing(about, [
+    ...lanes.map(laneMarkup),
+    begin(boxes.get(machine.initial)),
+    ...machine.states.flatMap((state) => waysOf(state, boxes)),
+    ...[...boxes.values()].map(boxMarkup),
+    lost.markup,
+  ]);
+}
+
+/** Puts state below state; what is drawn in it has its place before it is drawn. */
+class Layout {
+  readonly boxes = new Map<string, Box>();
+  readonly lanes: Lane[] = [];
+  /** Where the last lane ends. */
+  bottom = END.top + END.height + GAP;
+  #step: string | undefined;
+
+  /** A phase: what does it on the left, what undoes it on the right. */
+  row(state: PreviewState, machine: Machine): void {
+    const undo = machine.states.find(
+      ({ direction, step, phase }) =>
+        direction === 'undo' && step === state.step && phase === state.phase,
+    );
+    const doing = boxLines(state);
+    const undoing = undo ? boxLines(undo) : [];
+    const height = 2 * PAD + LINE_HEIGHT * NAME * Math.max(doing.length, undoing.length);
+    const top = this.#laneOf(state.step ?? '');
+    this.#box(state, { lines: doing, x: FORWARD, top, width: BOX, height });
+    if (undo) this.#box(undo, { lines: undoing, x: BACK, top, width: BOX, height });
+    this.bottom = top + height + 2 * PAD;
+    const lane = this.lanes.at(-1);
+    if (lane) lane.bottom = this.bottom;
+  }
+
+  end(name: string, { states }: Machine, x: number, top: number, width = BOX): void {
+    const state = states.find((each) => each.name === name);
+    if (state) this.#box(state, { lines: [name], x, top, width, height: END.height });
+  }
+
+  #box(state: PreviewState, place: Omit<Box, 'state'>): void {
+    this.boxes.set(state.name, { state, ...place });
+  }
+
+  /** Where the next box begins: in the step's lane, which begins with its name. */
+  #laneOf(step: string): number {
+    if (step === this.#step) return this.bottom + GAP - 2 * PAD;
+    this.#step = step;
+    // The name stands between the two ways, so that neither runs through it.
+    const lines = fittedLines(step, BACK - FORWARD - 2 * PAD, SMALL);
+    const top = this.bottom + PAD;
+    this.lanes.push({ lines, top, bottom: top });
+    return top + 2 * PAD + lines.length * SMALL * LINE_HEIGHT;
+  }
+}
+
+function boxLines({ direction, phase, pointOfNoReturn }: PreviewState): string[] {
+  const name = direction === 'undo' ? `undo ${phase}` : `${phase}`;
+  const point = pointOfNoReturn && direction === 'do' ? ['point of', 'no return'] : [];
+  return [...fittedLines(name, BOX - 2 * PAD, NAME), ...point];
+}
+
+function laneMarkup({ lines, top, bottom }: Lane): Markup {
+  const at = { x: MIDDLE, y: top + PAD, size: SMALL, look: 'lane-name' };
+  return html`<rect class="lane" x="${EDGE}" y="${rounded(top)}" width="${WIDTH - 2 * EDGE}" height="${rounded(bottom - top)}" rx="8"/>
+${textLines(lines, at)}`;
+}
+
+function boxMarkup({ state, lines, x, top, width, height }: Box): Markup {
+  const { direction = 'end', pointOfNoReturn } = state;
+  const point = pointOfNoReturn && direction === 'do' ? ' point' : '';
+  const middle = top + (height - lines.length * NAME * LINE_HEIGHT) / 2;
+  const at = { x: x + width / 2, y: middle + 1, size: NAME, look: 'name' };
+  return html`<g class="state ${direction}${point}"><rect x="${x}" y="${rounded(top)}" width="${width}" height="${rounded(height)}" rx="6"/>
+${textLines(lines, at)}</g>
+`;
+}
+
+function begin(first: Box | undefined): Markup {
+  if (!first) return html``;
+  const x = first.x + first.width / 2;
+  const y = END.top + END.height / 2;
+  const way = arrow(
+    [
+      [x, y],
+      [x, rounded(first.top)],
+    ],
+    'done',
+  );
+  return html`<circle class="begin" cx="${x}" cy="${y}" r="7"/>
+${way}`;
+}
+
+/** The ways out of a state but for lost contact. */
+function waysOf(state: PreviewState, boxes: ReadonlyMap<string, Box>): Markup[] {
+  const from = boxes.get(state.name);
+  return state.transitions.flatMap(({ on, to }) => {
+    const target = boxes.get(to);
+    if (!from || !target || on === 'LOST') return [];
+    if (on === 'DONE') return [upright(from, target)];
+    return [target.top === from.top ? across(from, target) : byTheRail(from, target)];
+  });
+}
+
+/** Down from the way forward, up on the way back. */
+function upright(from: Box, to: Box): Markup {
+  const x = from.x + from.width / 2;
+  const down = to.top > from.top;
+  const [begin, end] = down ? [from.top + from.height, to.top] : [from.top, to.top + to.height];
+  const word = down ? 'done' : 'undone';
+  const way = arrow(
+    [
+      [x, rounded(begin)],
+      [x, rounded(end)],
+    ],
+    word,
+  );
+  return html`${way}${label(word, x + PAD, Math.min(begin, end) + 13)}`;
+}
+
+function across(from: Box, to: Box): Markup {
+  const y = rounded(from.top + from.height / 2);
+  const way = arrow(
+    [
+      [from.x + from.width, y],
+      [to.x, y],
+    ],
+    'failed',
+  );
+  return html`${way}${label('failed', MIDDLE, y - 5, 'middle')}`;
+}
+
+function byTheRail(from: Box, to: Box): Markup {
+  const y = rounded(from.top + from.height / 2);
+  const way = arrow(
+    [
+      [from.x + from.width, y],
+      [RAIL, y],
+      [RAIL, rounded(to.top)],
+    ],
+    'failed',
+  );
+  return html`${way}${label('failed', RAIL - 6, to.top - 12, 'end')}`;
+}
+
+function label(word: string, x: number, y: number, anchor = 'start'): Markup {
+  return html`<text class="word" font-size="${SMALL}" text-anchor="${anchor}" x="${x}" y="${rounded(y)}">${word}</text>
+`;
+}
+
+/** The end that every state leads to when contact is lost. */
+function lostBox({ states }: Machine, top: number): { markup: Markup; bottom: number } {
+  const ways = states.flatMap(({ transitions }) => transitions.filter(({ on }) => on === 'LOST'));
+  const [lost] = ways;
+  if (!lost) return { markup: html``, bottom: top };
+  const at = { x: WIDTH / 2, size: SMALL, look: 'word' };
+  const height = END.height + 12;
+  const markup = html`<g class="state end lost"><rect x="${FORWARD}" y="${rounded(top)}" width="${RAIL + PAD + 2 - FORWARD}" height="${height}" rx="6"/>
+${textLines([lost.to], { ...at, y: top + PAD, size: NAME, look: 'name' })}${textLines(['from every state, when contact is lost'], { ...at, y: top + PAD + 17 })}</g>
+`;
+  return { markup, bottom: top + height };
+}
+
+function inWords({ name, transitions }: PreviewState): string {
+  const ways = transitions.map(({ on, to }) => `when ${on.toLowerCase()}, ${to}`);
+  return `${name}: ${ways.join('; ')}.`;
+}

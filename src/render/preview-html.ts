@@ -1,0 +1,193 @@
+/** The preview as one page that needs nothing else: no script, no network, nothing but its own style. */
+import { createHash } from 'node:crypto';
+import { EXIT_CODES, type Finding } from '../errors.ts';
+import type { Preview, PreviewPrecondition } from '../simulate/preview.ts';
+import { bytesText } from './amounts.ts';
+import { excerpt } from './findings.ts';
+import { html, type Markup } from './html.ts';
+import { machineDrawing } from './preview-html-machine.ts';
+import { stepSection } from './preview-html-step.ts';
+import { STYLE } from './preview-html-style.ts';
+
+/** The whole page; the same preview gives the same bytes. */
+export function renderHtml(preview: Preview): string {
+  const style = createHash('sha256').update(STYLE).digest('base64');
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${preview.plan} on ${preview.domain}: preview</title>
+<style>${{ markup: STYLE }}</style>
+</head>
+<body>
+${header(preview)}<main>
+${dangers(preview.findings)}${steps(preview)}${machine(preview)}${preconditions(preview)}</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function header(preview: Preview): Markup {
+  const { plan, domain, description, source, totals } = preview;
+  const from =
+    source.kind === 'live'
+      ? html`as seen on <code>${source.uri}</code>`
+      : html`from the facts in <code>${source.file}</code>`;
+  // A description is the one text of a plan that may have lines.
+  const lines = (description ?? '').split('\n').filter((line) => line.trim() !== '');
+  return html`<header>
+<p class="kind">blockplan preview</p>
+<h1>${plan} <span class="on">on</span> ${domain}</h1>
+${lines.map((line) => html`<p class="description">${line}</p>\n`)}<p class="quiet">${from}</p>
+${verdict(preview)}${totalsList(totals)}${space(totals)}${fingerprint(totals.fingerprint)}</header>
+`;
+}
+
+/** The line that a reviewer reads first. */
+function verdict({ findings, totals }: Preview): Markup {
+  const { changes, pointsOfNoReturn: points, pauses, steps } = totals;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) {
+    return html`<p class="verdict bad"><strong>Refused</strong>: ${counted(errors, 'error')}. Nothing would be done.</p>
+`;
+  }
+  if (changes === 0) {
+    return html`<p class="verdict good"><strong>Nothing to do</strong>: no phase would change anything.</p>
+`;
+  }
+  const back =
+    points === 0
+      ? 'Every phase has a way back'
+      : counted(points, 'point of no return', 'points of no return');
+  const guest =
+    pauses === 0
+      ? 'the guest keeps running'
+      : `the guest stands still in ${counted(pauses, 'phase')}`;
+  return html`<p class="verdict ${points > 0 ? 'bad' : pauses > 0 ? 'warn' : 'good'}"><strong>${back}</strong>; ${guest}. ${counted(steps, 'step')} in all.</p>
+`;
+}
+
+function totalsList({
+  steps,
+  phases,
+  pointsOfNoReturn,
+  pauses,
+  copies,
+}: Preview['totals']): Markup {
+  const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
+  const tiles: readonly (readonly [name: string, value: string])[] = [
+    ['steps', `${steps}`],
+    ['phases', `${phases}`],
+    ['points of no return', `${pointsOfNoReturn}`],
+    ['phases with a pause', `${pauses}`],
+    ['to copy at most', bytesText(bytes)],
+  ];
+  return html`<dl class="totals">
+${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
+`;
+}
+
+/** What is copied where, and what folders have to hold. */
+function space({ copies, space: folders }: Preview['totals']): Markup | undefined {
+  if (copies.length + folders.length === 0) return undefined;
+  return html`<ul class="space">
+${copies.map(({ to, bytes }) => html`<li>copies at most ${bytesText(bytes)} to <code>${to}</code></li>\n`)}${folders.map(
+  ({ folder, needed, free }) =>
+    html`<li><code>${folder}</code> needs at most ${bytesText(needed)}${free === undefined ? '; nobody has looked how much is free' : ` of ${bytesText(free)} free`}</li>\n`,
+)}</ul>
+`;
+}
+
+function fingerprint(text: string | undefined): Markup | undefined {
+  return text === undefined
+    ? undefined
+    : html`<p class="fingerprint">fingerprint <code>${text}</code></p>\n`;
+}
+
+function dangers(findings: readonly Finding[]): Markup {
+  return html`<section aria-labelledby="dangers">
+<h2 id="dangers">Dangers</h2>
+${findings.length === 0 ? html`<p>Nothing is in the way, and nothing dangerous was found.</p>\n` : html`<ul class="findings">\n${findings.map(danger)}</ul>\n`}</section>
+`;
+}
+
+function danger({ severity, code, message, hint, position }: Finding): Markup {
+  const place = position
+    ? html` <span class="place">${position.file}:${position.line}:${position.column}</span>`
+    : undefined;
+  const parts = position ? excerpt(position) : undefined;
+  return html`<li class="finding ${severity}">
+<p class="head"><span class="tag">${severity} ${code}</span>${place}</p>
+<p class="message">${message}</p>
+${parts ? html`<pre class="excerpt"><code>${parts.before}<mark>${parts.word}</mark>${parts.after}</code></pre>\n` : undefined}${hint === undefined ? undefined : html`<p class="hint"><strong>What to do:</strong> ${hint}</p>\n`}</li>
+`;
+}
+
+function steps(preview: Preview): Markup {
+  const left = preview.totals.steps - preview.steps.length;
+  const rest =
+    left > 0
+      ? html`<p class="quiet">${counted(left, 'more step')} cannot be shown: what is in the way comes first.</p>\n`
+      : undefined;
+  return html`<section aria-labelledby="steps">
+<h2 id="steps">Steps</h2>
+<ol class="steps">
+${preview.steps.map((step, at) => stepSection(step, at + 1))}</ol>
+${rest}</section>
+`;
+}
+
+function machine({ machine: states }: Preview): Markup {
+  const goesBack = states.states.some(({ direction }) => direction === 'undo');
+  const ends = ENDS.filter(([end]) => states.states.some(({ name }) => name === end));
+  return html`<section aria-labelledby="machine">
+<h2 id="machine">Failures and ways back</h2>
+<div class="machine-and-ends">
+${machineDrawing(states, 'states')}<div>
+<p>Each box is a state of the run. ${goesBack ? 'When a phase fails it is undone, and so is every phase before it, last first.' : 'When a phase fails things are left where they are, because the plan says on-failure: stop.'}</p>
+<dl class="ends">
+${ends.map(([name, meaning]) => html`<div><dt>${name} <span class="quiet">exit code ${EXIT_CODES[name]}</span></dt><dd>${meaning}</dd></div>\n`)}</dl>
+</div>
+</div>
+</section>
+`;
+}
+
+const ENDS = [
+  ['succeeded', 'The disks are as planned, and that was verified.'],
+  ['rolled-back', 'The disks are as before, and that was verified.'],
+  ['stranded', 'A way back is impossible or failed: the report says what is so, and what to type.'],
+  ['uncertain', 'Contact to libvirt was lost: look before you do anything else.'],
+] as const;
+
+const CHECKED: Readonly<Record<PreviewPrecondition['checked'], string>> = {
+  live: 'checked live',
+  facts: 'from facts',
+  no: 'cannot be checked here',
+};
+
+function preconditions({ preconditions: all }: Preview): Markup | undefined {
+  if (all.length === 0) return undefined;
+  const groups = [...new Set(all.map(({ step }) => step))].map((id) => {
+    const items = all
+      .filter(({ step }) => step === id)
+      .map(
+        ({ what, checked }) =>
+          html`<li><span class="checked ${checked}">${CHECKED[checked]}</span> <span>${what}</span></li>\n`,
+      );
+    return html`<h3>${id}</h3>\n<ul class="preconditions">\n${items}</ul>\n`;
+  });
+  return html`<section aria-labelledby="preconditions">
+<h2 id="preconditions">Preconditions</h2>
+${groups}</section>
+`;
+}
+
+function counted(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`;
+}

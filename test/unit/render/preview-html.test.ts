@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import { parseXml, XmlElement, type XmlNode, XmlText } from '@rgrove/parse-xml';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { renderHtml } from '../../../src/render/preview-html.ts';
+import type { Preview } from '../../../src/simulate/preview.ts';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { PREVIEW, poisonedPreview } from '../../previews.ts';
+import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+
+/** The page's body, which is written so that it is XML, too. */
+function bodyOf(page: string): XmlElement {
+  const body = /<body>.*<\/body>/s.exec(page)?.[0] ?? '';
+  const { root } = parseXml(body);
+  if (!root) throw new Error('The page has no body.');
+  return root;
+}
+
+function elements(node: XmlElement): XmlElement[] {
+  return node.children.flatMap((child) =>
+    child instanceof XmlElement ? [child, ...elements(child)] : [],
+  );
+}
+
+function named(root: XmlElement, name: string): XmlElement[] {
+  return elements(root).filter((element) => element.name === name);
+}
+
+function looking(root: XmlElement, look: string): XmlElement[] {
+  return elements(root).filter((each) => each.attributes['class']?.split(' ').includes(look));
+}
+
+/** The texts in the order of the page, with a space between elements. */
+function textOf(node: XmlNode): string {
+  if (node instanceof XmlText) return node.text;
+  return node instanceof XmlElement ? node.children.map(textOf).join('') : '';
+}
+
+const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Every text of a preview that a reader has to find in the page. */
+function saidBy(preview: Preview): string[] {
+  const { totals } = preview;
+  return [
+    ...[preview.plan, preview.domain, preview.description ?? '', totals.fingerprint ?? ''],
+    ...totals.copies.map(({ to }) => to),
+    ...totals.space.map(({ folder }) => folder),
+    ...preview.findings.flatMap(({ code, message, hint = '' }) => [code, message, hint]),
+    ...preview.steps.flatMap(({ id, kind, summary, phases, definition }) => [
+      ...[id, kind, summary.replaceAll('`', '')],
+      ...definition.map(({ text }) => text),
+      ...phases.flatMap(({ name, commands, undoCommands, pauses = '', pointOfNoReturn = '' }) => [
+        ...[name, pauses, pointOfNoReturn],
+        ...[...commands, ...undoCommands].flatMap(({ command, why }) => [command, why]),
+      ]),
+    ]),
+    ...preview.preconditions.map(({ what }) => what),
+  ];
+}
+
+const CASES: [what: string, preview: Preview][] = [
+  ['a preview with everything in it', PREVIEW],
+  ...SHIPPED.map((file): [string, Preview] => [
+    file,
+    previewPlan(shipped(file).plan, hostForPlans()),
+  ]),
+];
+
+describe.each(CASES)('%s', (_, preview) => {
+  const page = renderHtml(preview);
+  const body = bodyOf(page);
+
+  test('the same preview gives the same bytes', () => {
+    expect(renderHtml(structuredClone(preview))).toBe(page);
+  });
+
+  test('nothing is fetched and nothing runs', () => {
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|\bon\w+=/i);
+    expect(page.match(/http[^"<]*/g)?.filter((each) => each !== 'http-equiv=')).toEqual(
+      named(body, 'svg').map(() => 'http://www.w3.org/2000/svg'),
+    );
+    const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(`default-src 'none'; style-src 'sha256-${hash}';`);
+    expect(elements(body).filter(({ attributes }) => attributes['style'])).toEqual([]);
+  });
+
+  test('all that the preview says can be read', () => {
+    const text = flat(textOf(body));
+    expect(saidBy(preview).filter((each) => !text.includes(flat(each)))).toEqual([]);
+  });
+
+  test('headings go down one level at a time', () => {
+    const levels = elements(body).flatMap(({ name }) => /^h([1-6])$/.exec(name)?.[1] ?? []);
+    expect(levels[0]).toBe('1');
+    expect(levels.filter((level, at) => at > 0 && +level > Number(levels[at - 1]) + 1)).toEqual([]);
+    const order = named(body, 'h2').map(textOf);
+    expect(order).toEqual(
+      ['Dangers', 'Steps', 'Failures and ways back', 'Preconditions'].slice(0, order.length),
+    );
+  });
+
+  test('every drawing has a name and says in words what it shows', () => {
+    const ids = elements(body).flatMap(({ attributes }) => attributes['id'] ?? []);
+    expect(ids.length).toBe(new Set(ids).size);
+    const chains = preview.steps.flatMap(({ phases }) => phases.flatMap((phase) => phase.chains));
+    const drawings = named(body, 'svg');
+    expect(drawings.length).toBe(2 * chains.length + 1);
+    for (const { attributes } of drawings) {
+      expect(attributes['role']).toBe('img');
+      const about = attributes['aria-labelledby']?.split(' ') ?? [];
+      expect(about.filter((id) => !ids.includes(id))).toEqual([]);
+    }
+    const words = named(body, 'desc').map(textOf);
+    for (const { before, after } of chains) {
+      const sentence = (files: typeof before) =>
+        files.map(({ file }) => file).join(', which rests on ');
+      expect(words).toContain(`The guest writes to ${sentence(before)}.`);
+      expect(words).toContain(`The guest writes to ${sentence(after)}.`);
+    }
+  });
+
+  test('each state is drawn, and each way between them', () => {
+    const { states } = preview.machine;
+    const machine = looking(body, 'machine').find(({ name }) => name === 'svg');
+    if (!machine) throw new Error('The machine is not drawn.');
+    expect(looking(machine, 'state').length).toBe(states.length);
+    const ways = states.flatMap(({ transitions }) => transitions).filter(({ on }) => on !== 'LOST');
+    // One more leads to the first state.
+    expect(looking(machine, 'arrow').length).toBe(ways.length + 1);
+  });
+});
+
+describe('chains', () => {
+  /** Each layer of one side: its file name, what becomes of it, and how far it stands above the ground. */
+  function layers(page: string, side: string): string[] {
+    const svg = looking(bodyOf(page), side).find(({ name }) => name === 'svg');
+    if (!svg) throw new Error(`No drawing of the chain ${side}.`);
+    const ground = Number(svg.attributes['height']);
+    const names = looking(svg, 'name').map(textOf);
+    return looking(svg, 'layer').map(({ attributes }, at) => {
+      const fate = attributes['class']?.split(' ')[1];
+      return `${names[at]} ${fate} ${Math.round(ground - Number(attributes['y']))}`;
+    });
+  }
+
+  const page = (before: readonly string[], after: readonly string[]): string => {
+    const [step] = PREVIEW.steps;
+    const [phase] = step?.phases ?? [];
+    if (!step || !phase) throw new Error('The preview has a step with a phase.');
+    const layer = (file: string) => ({ file, format: 'qcow2' });
+    const chains = [{ target: 'vda', before: before.map(layer), after: after.map(layer) }];
+    return renderHtml({ ...PREVIEW, steps: [{ ...step, phases: [{ ...phase, chains }] }] });
+  };
+
+  test('a file that stays stands at the same height on both sides', () => {
+    const commit = page([SNAP2, SNAP1, BASE], [SNAP2, BASE]);
+    expect(layers(commit, 'before')).toEqual([
+      'testvm.snap2 same 264',
+      'testvm.snap1 gone 167',
+      'base.qcow2 same 69',
+    ]);
+    expect(layers(commit, 'after')).toEqual(['testvm.snap2 same 264', 'base.qcow2 same 69']);
+  });
+
+  test('what comes faces what leaves', () => {
+    const move = page([SNAP2, SNAP1], ['/new/copy', SNAP1]);
+    expect(layers(move, 'before')).toEqual(['testvm.snap2 gone 167', 'testvm.snap1 same 69']);
+    expect(layers(move, 'after')).toEqual(['copy new 167', 'testvm.snap1 same 69']);
+    const flat = page([SNAP2, SNAP1, BASE], ['/new/copy']);
+    expect(layers(flat, 'after')).toEqual(['copy new 69']);
+  });
+
+  test('a long path is drawn in full', () => {
+    const long = `/a/${'folder-'.repeat(20)}/${'x'.repeat(255)}`;
+    const svg = looking(bodyOf(page([BASE], [long, BASE])), 'after').find(
+      ({ name }) => name === 'svg',
+    );
+    const texts = (look: string) => (svg ? looking(svg, look).map(textOf).join('') : '');
+    expect(texts('name')).toBe(`${'x'.repeat(255)}base.qcow2`);
+    expect(texts('word')).toContain(`/a/${'folder-'.repeat(20)}/`);
+  });
+
+  test('a drive that was empty has nothing to draw but is told', () => {
+    expect(bodyOf(page([], [BASE]))).toBeDefined();
+    expect(page([], [BASE])).toContain('No file.');
+  });
+});
+
+test('the first line tells what a reviewer asks first', () => {
+  const verdict = (change: Partial<Preview>) =>
+    looking(bodyOf(renderHtml({ ...PREVIEW, ...change })), 'verdict').map(textOf);
+  const totals = { ...PREVIEW.totals, pointsOfNoReturn: 0, pauses: 0 };
+  expect(verdict({})).toEqual(['Refused: 1 error. Nothing would be done.']);
+  expect(verdict({ findings: [] })).toEqual([
+    '1 point of no return; the guest stands still in 1 phase. 2 steps in all.',
+  ]);
+  expect(verdict({ findings: [], totals })).toEqual([
+    'Every phase has a way back; the guest keeps running. 2 steps in all.',
+  ]);
+  expect(verdict({ findings: [], totals: { ...totals, changes: 0 } })).toEqual([
+    'Nothing to do: no phase would change anything.',
+  ]);
+});
+
+test('a plan that stops on failure is not said to go back', () => {
+  const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
+  const text = flat(textOf(bodyOf(renderHtml(previewPlan(plan, hostForPlans())))));
+  expect(text).toContain('because the plan says on-failure: stop');
+  expect(text).not.toContain('rolled-back');
+});
+
+test('steps that could not be walked are counted', () => {
+  const totals = { ...PREVIEW.totals, steps: 5 };
+  expect(renderHtml({ ...PREVIEW, totals })).toContain('3 more steps cannot be shown');
+});
+
+test('nothing that somebody else chose becomes markup', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom(
+      '<script>alert(1)</script>',
+      `"' onload='alert(1)`,
+      '</title></style></svg>',
+      ']]>&#60;b&gt;',
+    ),
+  );
+  const kinds = (body: XmlElement): string[] => [
+    ...new Set(elements(body).map(({ name }) => name)),
+  ];
+  const usual = kinds(bodyOf(renderHtml(PREVIEW))).sort();
+  const attributes = new Set(
+    elements(bodyOf(renderHtml(PREVIEW))).flatMap((each) => Object.keys(each.attributes)),
+  );
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const body = bodyOf(renderHtml(poisonedPreview(text)));
+      expect(kinds(body).filter((each) => !usual.includes(each))).toEqual([]);
+      const others = elements(body).flatMap((each) => Object.keys(each.attributes));
+      expect(others.filter((each) => !attributes.has(each))).toEqual([]);
+    }),
+    { numRuns: 50 },
+  );
+});
