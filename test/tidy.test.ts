@@ -19,16 +19,20 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   libvirt: ['model'],
   journal: ['model'],
   run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],
-  render: ['graph', 'simulate', 'model'],
+  rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
+  render: ['graph', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
   generate: ['plan', 'graph', 'simulate', 'steps', 'model'],
-  cli: ['graph', 'journal', 'libvirt', 'model', 'plan', 'render', 'run', 'simulate', 'steps'],
+  cli: [
+    ...['graph', 'journal', 'libvirt', 'model', 'plan'],
+    ...['rehearse', 'render', 'run', 'simulate', 'steps'],
+  ],
 };
 
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
-  render: ['graph', 'simulate', 'model'],
+  render: ['graph', 'simulate', 'rehearse', 'model'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */

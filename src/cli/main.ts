@@ -12,6 +12,7 @@ Examples:
   $ blockplan run plans/live-storage-migration.yaml --set domain=web1 --dry-run
   $ blockplan run plans/live-backup.yaml --set domain=web1 --set dest=/backup/web1.qcow2 --yes
   $ blockplan run plan.yaml -c qemu:///system --yes --output json
+  $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
   $ blockplan status web1
 
 Exit codes:
@@ -69,6 +70,25 @@ function program(finish: (code: number) => void): Command {
         .default('text'),
     )
     .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+  root
+    .command('rehearse')
+    .description(
+      'do a plan, undo it and do it again, on a throwaway libvirt with a guest of the same shape',
+    )
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .option(
+      '-c, --connect <uri>',
+      'the libvirt whose guest gives the shape, as in virsh -c; it is only read',
+    )
+    .addOption(settings())
+    .addOption(
+      new Option('--output <format>', 'how the report is told')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (file, options) =>
+      finish(await (await import('./rehearse.ts')).rehearse(file, options)),
+    );
   root
     .command('status')
     .description('list the runs that this machine knows of, newest first')

@@ -67,7 +67,8 @@ function diskXml(disk: DomainDisk): string {
     </disk>`;
 }
 
-function escapeXml(text: string): string {
+/** Text as it may stand in an element or in an attribute. */
+export function escapeXml(text: string): string {
   const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&apos;' };
   return text.replace(/[&<>']/g, (character) => names[character]!);
 }

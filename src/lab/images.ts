@@ -27,7 +27,8 @@ interface Layer {
   readonly format: 'qcow2' | 'raw';
 }
 
-const DEFAULT_SIZE = 64 * 1024 * 1024;
+/** A disk's size in bytes, unless it is told. */
+export const DEFAULT_SIZE = 64 * 1024 * 1024;
 
 /**
  * Makes the images of a disk and returns their files, base first. The disk holds one ext4 file system.

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { tracesOf } from './processes.ts';
 
 const TRANSCRIPT = '../../examples/live-disk-migration/transcript.txt';
 
@@ -28,6 +27,13 @@ function startDemo(): Demo {
   return { child, ended, said: () => text };
 }
 
+/** The folder of the demo's host, as it is named. */
+function hostOf(demo: Demo): string {
+  const dir = /\/var\/tmp\/blockplan-lab-\w{6}/.exec(demo.said())?.[0];
+  if (dir === undefined) throw new Error(`no host is named in: ${demo.said()}`);
+  return dir;
+}
+
 /** Takes out what differs from run to run: names of folders and runs, durations, counts, and lines of progress. */
 function normalised(text: string): string {
   return text
@@ -39,22 +45,6 @@ function normalised(text: string): string {
     .replaceAll(/\b1 to \d+\b/g, '1 to N')
     .replaceAll(/\b(durable +|all |wrote )\d+\b/g, '$1N')
     .replaceAll(/^-{20,}$/gm, '-----');
-}
-
-/** The processes, mounts and folders of a demo's host, and the copies that its logs are read from. */
-async function traces(said: string): Promise<string[]> {
-  const dir = /\/var\/tmp\/blockplan-lab-\w{6}/.exec(said)?.[0];
-  if (dir === undefined) throw new Error(`no host is named in: ${said}`);
-  const found: string[] = existsSync(dir) ? [dir] : [];
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (words.includes(dir) || environment.includes(dir))
-      found.push(`${pid} ${words.replaceAll('\0', ' ').slice(0, 80)}`);
-  }
-  const mounts = await readFile('/proc/self/mounts', 'utf8');
-  return [...found, ...mounts.split('\n').filter((line) => line.includes(dir))];
 }
 
 describe('npm run demo', () => {
@@ -71,7 +61,7 @@ describe('npm run demo', () => {
     const demo = startDemo();
     expect(await demo.ended, demo.said()).toBe(0);
     await expect(normalised(demo.said())).toMatchFileSnapshot(TRANSCRIPT);
-    expect(await traces(demo.said())).toEqual([]);
+    expect(await tracesOf(hostOf(demo))).toEqual([]);
   });
 
   test('a SIGINT in the middle of a copy brings the guest back, and leaves nothing behind', {
@@ -84,6 +74,6 @@ describe('npm run demo', () => {
     demo.child.kill('SIGINT');
     expect(await demo.ended, demo.said()).toBe(130);
     expect(demo.said()).toMatch(/^rolled back, interrupted: migrate on testvm/m);
-    expect(await traces(demo.said())).toEqual([]);
+    expect(await tracesOf(hostOf(demo))).toEqual([]);
   });
 });

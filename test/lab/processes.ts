@@ -1,5 +1,6 @@
 /** Looks at the processes a test has started. */
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** The pids of a process's living children. */
 export async function childrenOf(pid: number): Promise<number[]> {
@@ -16,4 +17,18 @@ export async function stillThere(pids: readonly number[]): Promise<number[]> {
     }),
   );
   return states.filter(({ over }) => !over).map(({ pid }) => pid);
+}
+
+/** The processes, mounts and the folder of a lab host, and the copies that its logs are read from; none once it is gone. */
+export async function tracesOf(dir: string): Promise<string[]> {
+  const found: string[] = existsSync(dir) ? [dir] : [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (words.includes(dir) || environment.includes(dir))
+      found.push(`${pid} ${words.replaceAll('\0', ' ').slice(0, 80)}`);
+  }
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  return [...found, ...mounts.split('\n').filter((line) => line.includes(dir))];
 }

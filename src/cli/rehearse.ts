@@ -1,0 +1,77 @@
+/** `blockplan rehearse`: does the plan, undoes it and does it again on a throwaway libvirt with a guest of the same shape. */
+import { BlockplanError } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import { writeDurably } from '../journal/journal.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { refuseUnfit, refuseWithoutLab } from '../rehearse/admit.ts';
+import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
+import { colorWanted } from '../render/color.ts';
+import { renderRehearsal } from '../render/rehearsal.ts';
+import { admit } from '../run/admit.ts';
+import { planFrom } from './read.ts';
+import { onInterrupt } from './signals.ts';
+import { VERSION } from './version.ts';
+
+export interface RehearseCommandOptions {
+  readonly connect?: string;
+  readonly set: readonly string[];
+  readonly output: 'text' | 'json';
+}
+
+/** An interruption undoes nothing that a user would miss: the shell's code for it says so. */
+const INTERRUPTED = 130;
+
+/** @returns the exit code */
+export async function rehearse(file: string, options: RehearseCommandOptions): Promise<number> {
+  const plan = await planFrom(file, options.set);
+  await refuseWithoutLab();
+  const world = await liveWorld(plan, options.connect);
+  refuseUnfit(plan, world);
+  const signals = onInterrupt();
+  // A reader that goes away must not leave a lab behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  try {
+    const rehearsal = await rehearsePlan({
+      plan,
+      world,
+      version: VERSION,
+      signal: signals.signal,
+      tell: (what) => process.stderr.write(`rehearsal: ${what}\n`),
+    });
+    process.stdout.write(
+      options.output === 'json'
+        ? `${JSON.stringify(rehearsal)}\n`
+        : renderRehearsal(
+            rehearsal,
+            colorWanted(process.env, process.stdout.isTTY === true),
+            process.stdout.columns,
+          ),
+    );
+    return rehearsal.exitCode;
+  } catch (error) {
+    if (!signals.signal.aborted || error instanceof BlockplanError) throw error;
+    process.stdout.write(
+      'interrupted: the rehearsal did not come to its end; nothing of it is left\n',
+    );
+    return INTERRUPTED;
+  } finally {
+    signals.release();
+  }
+}
+
+/** The user's libvirt is looked at through a read-only connection, and only for its shape. */
+async function liveWorld(plan: Plan, uri: string | undefined): Promise<World> {
+  const driver = await openLiveDriver({
+    ...(uri === undefined ? {} : { uri }),
+    domain: plan.domain,
+    readonly: true,
+    writeDurably,
+  });
+  try {
+    return (await admit(plan, compile(plan), driver)).world;
+  } finally {
+    await driver.close();
+  }
+}

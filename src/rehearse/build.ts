@@ -1,0 +1,141 @@
+/** Builds a rehearsal's guest on a lab host: its images, its definition, what libvirt keeps of it, and its state. */
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { escapeXml } from '../lab/domain.ts';
+import type { Guest } from '../lab/guest.ts';
+import type { Host } from '../lab/host.ts';
+import { DEFAULT_SIZE, makeChain } from '../lab/images.ts';
+import { agentConnected } from '../lab/picture.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import { type Disk, isUp, type World } from '../model/world.ts';
+import type { Paths } from './paths.ts';
+import type { Drive, Shape } from './shape.ts';
+
+/** What a guest is built from. */
+export interface Blueprint {
+  readonly world: World;
+  readonly shape: Shape;
+  readonly paths: Paths;
+}
+
+/** Resolves when the guest has booted and writes its numbers, or, where the World's is off, when it is defined. */
+export async function buildGuest(host: Host, blueprint: Blueprint): Promise<Guest> {
+  const { world, shape, paths } = blueprint;
+  const { domain } = world;
+  const [first, ...others] = shape.written;
+  if (!first) throw new Error('a guest without a disk to write to was let through');
+  await makeFolders(world, paths);
+  for (const { spec } of shape.drives) if (spec) await makeChain(spec, host.images);
+  const guest = await host.createGuest({
+    name: domain.name,
+    disks: [first, ...others],
+    agent: domain.agent,
+    autostart: domain.persistent && domain.autostart,
+    start: isUp(world),
+    extraXml: shape.drives.map(driveXml).join('\n'),
+  });
+  await makeExistingFiles(host, world, paths);
+  if (isUp(world)) {
+    await guest.waitForWrites();
+    if (domain.agent) await agentConnected(host, guest.name);
+  }
+  await bringAbout(host, blueprint);
+  return guest;
+}
+
+async function makeFolders(world: World, paths: Paths): Promise<void> {
+  const folders = [
+    ...Object.entries(world.folders).flatMap(([path, folder]) => (folder ? [path] : [])),
+    ...Object.entries(world.files).flatMap(([path, file]) => (file ? [dirname(path)] : [])),
+  ];
+  for (const folder of folders) await mkdir(paths.lab(folder), { recursive: true });
+}
+
+/** Files that the plan names and that are there, such as one that a copy is to reuse; those of the disks are made already. */
+async function makeExistingFiles(host: Host, world: World, paths: Paths): Promise<void> {
+  for (const [path, file] of Object.entries(world.files)) {
+    const at = paths.lab(path);
+    if (!file || (await isThere(at))) continue;
+    const { format = 'qcow2', backing } = file;
+    const below = backing ? ['-u', '-b', paths.lab(backing), '-F', 'qcow2'] : [];
+    await host.qemuImg('create', '-q', '-f', format, ...below, at, `${DEFAULT_SIZE}`);
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What comes after the boot: a definition that names another file, snapshots, checkpoints, no definition at all, a pause. */
+async function bringAbout(host: Host, { world, shape, paths }: Blueprint): Promise<void> {
+  const { domain } = world;
+  const inactive = await host.virsh('dumpxml', domain.name, '--inactive');
+  const stale = shape.written.flatMap(({ target }) => {
+    const disk = domain.disks.find((each) => each.target === target);
+    return disk && isStale(disk) ? [disk] : [];
+  });
+  if (stale.length > 0) {
+    const xml = stale.reduce(
+      (text, { target, persistentSource = '', chain }) =>
+        setDiskSource(text, target, {
+          file: paths.lab(persistentSource),
+          format: chain[0]?.format ?? 'qcow2',
+        }),
+      inactive,
+    );
+    await host.virsh('define', await written(host, 'stale.xml', xml));
+  }
+  for (const name of domain.snapshots) {
+    const xml = snapshotXml(name, inactive);
+    await host.virsh(
+      'snapshot-create',
+      domain.name,
+      await written(host, 'moment.xml', xml),
+      '--redefine',
+    );
+  }
+  // A bitmap needs an image that can hold one, and a guest that runs.
+  const bitmaps = domain.disks
+    .filter(({ device, chain }) => device === 'disk' && chain[0]?.format === 'qcow2')
+    .flatMap(({ target }) => ['--diskspec', `${target},checkpoint=bitmap`]);
+  for (const name of isUp(world) && bitmaps.length > 0 ? domain.checkpoints : [])
+    await host.virsh('checkpoint-create-as', domain.name, '--name', name, ...bitmaps);
+  if (!domain.persistent) await host.virsh('undefine', domain.name);
+  if (domain.state === 'paused') await host.virsh('suspend', domain.name);
+}
+
+function isStale({ persistentSource, chain: [active] }: Disk): boolean {
+  return persistentSource !== undefined && persistentSource !== active?.file;
+}
+
+async function written(host: Host, name: string, content: string): Promise<string> {
+  const file = join(host.dir, name);
+  await writeFile(file, content);
+  return file;
+}
+
+/** The metadata of an external snapshot; its overlays, if the original has any, are in the chains already. */
+function snapshotXml(name: string, definition: string): string {
+  return `<domainsnapshot>
+  <name>${escapeXml(name)}</name>
+  <state>disk-snapshot</state>
+  <creationTime>${Math.floor(Date.now() / 1000)}</creationTime>
+  ${definition}
+</domainsnapshot>
+`;
+}
+
+/** On another bus than the disks that are written: the guest has no driver for it, so it leaves the drive alone. */
+function driveXml({ target, device, format, spec }: Drive): string {
+  const bus = device === 'floppy' ? 'fdc' : target.startsWith('hd') ? 'ide' : 'sata';
+  const file = spec?.chain.at(-1);
+  const source = file === undefined ? '' : `\n      <source file='${escapeXml(file)}'/>`;
+  return `    <disk type='file' device='${device === 'lun' ? 'disk' : device}'>
+      <driver name='qemu' type='${format}'/>${source}
+      <target dev='${escapeXml(target)}' bus='${bus}'/>
+      <readonly/>
+    </disk>`;
+}

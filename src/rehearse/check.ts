@@ -1,0 +1,208 @@
+/**
+ * What a rehearsal looks at after each part of it: with virsh, qemu-img and e2fsprogs, past everything that the run
+ * itself has observed. What should be so comes from the walk, which is what a preview shows.
+ */
+import { assertCleanImages, imageChains, liveChain, persistentSource } from '../lab/chains.ts';
+import type { Guest } from '../lab/guest.ts';
+import type { Host } from '../lab/host.ts';
+import { assertComplete, readLog } from '../lab/log.ts';
+import { listing, type Picture, picture } from '../lab/picture.ts';
+import { isUp, type World } from '../model/world.ts';
+import type { Paths } from './paths.ts';
+import type { Check } from './report.ts';
+
+/** What there is to look at. */
+export interface Scene {
+  readonly host: Host;
+  readonly guest: Guest;
+  readonly paths: Paths;
+}
+
+/** Holds the guest against the World that the plan should have come to; `begun` is the number that was durable before. */
+export async function checkOutcome(scene: Scene, expected: World, begun: number): Promise<Check[]> {
+  return [
+    await check(scene, 'domain', () => checkDomain(scene, expected)),
+    await check(scene, 'chains', () => checkChains(scene, expected)),
+    await check(scene, 'files', () => checkFiles(scene, expected)),
+    ...(await checkData(scene, expected, begun)),
+  ];
+}
+
+/** Holds the guest against the picture that was taken before the run. */
+export async function checkRestored(scene: Scene, before: Picture, world: World): Promise<Check[]> {
+  return [
+    await check(scene, 'as before', async () => {
+      const now = await takePicture(scene);
+      const changed = (Object.keys(before) as (keyof Picture)[]).filter(
+        (part) => JSON.stringify(before[part]) !== JSON.stringify(now[part]),
+      );
+      return {
+        found:
+          'state, definition (to the byte), autostart, snapshots, checkpoints, chains and files',
+        wrong: changed.map((part) => `${part}: not as before the run`),
+      };
+    }),
+    ...(await checkData(scene, world, 0)),
+  ];
+}
+
+/** Fails where a run has left a job or its marker behind. */
+export function checkNothingLeft(scene: Scene): Promise<Check> {
+  return check(scene, 'left behind', async () => {
+    const xml = await scene.host.virsh('dumpxml', scene.guest.name);
+    const wrong = [
+      ...(xml.includes('blockplan:run') ? ["the run's marker is still in the metadata"] : []),
+      ...(xml.includes('<mirror') ? ['a block job still runs'] : []),
+    ];
+    return { found: 'no job and no marker', wrong };
+  });
+}
+
+/** All that a rollback has to bring back. */
+export function takePicture({ host, guest, paths }: Scene): Promise<Picture> {
+  return picture(host, guest.name, [paths.root]);
+}
+
+interface Found {
+  readonly found: string;
+  readonly wrong: readonly string[];
+}
+
+/** A look that fails is a check that fails: qemu-img says what is wrong with an image by its exit code. */
+async function check({ paths }: Scene, what: string, look: () => Promise<Found>): Promise<Check> {
+  try {
+    const { found, wrong } = await look();
+    return { what: paths.users(what), found: paths.users(found), wrong: wrong.map(paths.users) };
+  } catch (error) {
+    const message = paths.users((error as Error).message);
+    return { what: paths.users(what), found: '', wrong: [message] };
+  }
+}
+
+async function checkDomain(scene: Scene, { domain }: World): Promise<Found> {
+  const now = await takePicture(scene);
+  const pairs = {
+    state: [now.state, domain.state],
+    persistent: [now.persistent, domain.persistent ? 'yes' : 'no'],
+    autostart: [now.autostart, domain.autostart ? 'enable' : 'disable'],
+    snapshots: [Object.keys(now.snapshots).sort().join(), [...domain.snapshots].sort().join()],
+    checkpoints: [
+      Object.keys(now.checkpoints).sort().join(),
+      [...domain.checkpoints].sort().join(),
+    ],
+  };
+  return {
+    found: `${now.state}, ${domain.persistent ? 'persistent' : 'transient'}, autostart ${domain.autostart ? 'on' : 'off'}`,
+    wrong: apart(pairs),
+  };
+}
+
+/** Each disk as the walk has it: in the live XML, in the headers of the images, and in the persistent definition. */
+async function checkChains({ host, guest }: Scene, { domain }: World): Promise<Found> {
+  const headers = await imageChains(host, await host.virsh('dumpxml', guest.name));
+  const wrong: string[] = [];
+  const disks = domain.disks.filter((disk) => disk.device === 'disk' && disk.chain.length > 0);
+  for (const { target, chain, persistentSource: source } of disks) {
+    const files = chain.map(({ file }) => file).join(' -> ');
+    const live = (await liveChain(host, guest.name, target)).join(' -> ');
+    wrong.push(
+      ...apart({
+        [`${target} in libvirt`]: [live, files],
+        [`${target} in the images' headers`]: [headers[target]?.join(' -> '), files],
+      }),
+    );
+    if (domain.persistent)
+      wrong.push(
+        ...apart({
+          [`${target} in the definition`]: [
+            await persistentSource(host, guest.name, target),
+            source,
+          ],
+        }),
+      );
+  }
+  const told = disks.map(({ target, chain }) => `${target} ${chain.length} deep`);
+  return { found: `${told.join(', ')}; live, in the headers and in the definition`, wrong };
+}
+
+/** Nothing is there but what was there and what the plan makes, less what it removes. */
+async function checkFiles({ paths }: Scene, { files, folders }: World): Promise<Found> {
+  const isFolder = (path: string) =>
+    [...Object.keys(files), ...Object.keys(folders)].some((each) => each.startsWith(`${path}/`)) ||
+    path in folders;
+  const now = (await listing(paths.root)).filter((path) => !isFolder(path));
+  const expected = Object.entries(files).flatMap(([path, file]) => (file ? [path] : []));
+  return {
+    found: `${now.length}, as the plan leaves them`,
+    wrong: [
+      ...now.filter((path) => !expected.includes(path)).map((path) => `${path} is left over`),
+      ...expected.filter((path) => !now.includes(path)).map((path) => `${path} is missing`),
+    ],
+  };
+}
+
+/** The images and the numbers in them; a running guest stands still for the look. */
+async function checkData(scene: Scene, expected: World, begun: number): Promise<Check[]> {
+  const { host, guest } = scene;
+  const upTo = isUp(expected)
+    ? await guest.waitForWrites(expected.domain.state === 'paused' ? 0 : 2)
+    : 0;
+  const running = expected.domain.state === 'running';
+  if (running) await host.virsh('suspend', guest.name);
+  try {
+    return [
+      await check(scene, 'images', () => checkImages(scene, expected)),
+      await check(scene, 'numbers', () => checkNumbers(scene, expected, upTo)),
+      ...(await checkCopies(scene, expected, begun)),
+    ];
+  } finally {
+    if (running) await host.virsh('resume', guest.name);
+  }
+}
+
+async function checkImages({ host }: Scene, { domain }: World): Promise<Found> {
+  const images = [...new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)))];
+  await assertCleanImages(host, images);
+  return { found: `${images.length} clean to qemu-img check`, wrong: [] };
+}
+
+/** Every number that the guest knew to be durable is on each of its disks, and none is missing before it. */
+async function checkNumbers({ guest }: Scene, { domain }: World, upTo: number): Promise<Found> {
+  const written = new Set(guest.disks.map(({ target }) => target));
+  const disks = domain.disks.filter(({ target }) => written.has(target));
+  for (const { chain } of disks) {
+    const [active] = chain;
+    if (active) assertComplete(await readLog(active.file), upTo);
+  }
+  return {
+    found: `1 to ${upTo} on ${disks.map(({ target }) => target).join(', ')}, none missing`,
+    wrong: [],
+  };
+}
+
+/** An image that the run has made and that is in no chain, such as a backup, is whole and holds numbers without a gap. */
+function checkCopies(scene: Scene, { domain, files }: World, begun: number): Promise<Check[]> {
+  const inChains = new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  const copies = Object.entries(files).filter(([path, file]) => file?.made && !inChains.has(path));
+  return Promise.all(
+    copies.map(([path]) =>
+      check(scene, path, async () => {
+        await assertCleanImages(scene.host, [path]);
+        const log = await readLog(path);
+        assertComplete(log, 0);
+        const last = log.length === 0 ? 'no number' : `1 to ${log.length}`;
+        return {
+          found: `clean, holds ${last}, none missing; ${begun} was durable when the run began`,
+          wrong: [],
+        };
+      }),
+    ),
+  );
+}
+
+/** By their names, pairs of what is found and what should be found that are not the same. */
+function apart(pairs: Readonly<Record<string, readonly (string | undefined)[]>>): string[] {
+  return Object.entries(pairs).flatMap(([name, [is, should]]) =>
+    is === should ? [] : [`${name}: ${is || 'nothing'}, where it should be ${should || 'nothing'}`],
+  );
+}

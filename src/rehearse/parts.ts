@@ -1,0 +1,116 @@
+/** The parts of a rehearsal: there and back, and then all the way. */
+import type { End } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { compile } from '../graph/graph.ts';
+import type { Finish } from '../run/course.ts';
+import { walk } from '../simulate/walk.ts';
+import { checkNothingLeft, checkOutcome, checkRestored, type Scene, takePicture } from './check.ts';
+import { Collector } from './collect.ts';
+import { type Lab, onLab, runOnce, withAside } from './leg.ts';
+import { madeSince } from './made.ts';
+import type { Check, Part } from './report.ts';
+import { type NotUndone, notUndone, TURN, turnOf } from './turn.ts';
+
+/** What a part, or a few of them, came to. */
+export interface Outcome {
+  /** `succeeded` as long as nothing speaks against the plan. */
+  readonly end: End;
+  readonly parts: readonly Part[];
+  /** What went wrong, in sentences. */
+  readonly problems: readonly string[];
+  readonly notUndone?: NotUndone;
+}
+
+/**
+ * Runs the plan as far as it can be undone, looks, lets it be undone by its own ways back, and looks again. A plan of
+ * which nothing can be undone is not begun here.
+ */
+export function thereAndBack(lab: Lab, scene: Scene): Promise<Outcome> {
+  return onLab(lab, async (driver, admission) => {
+    const { phases } = walk(compile(lab.plan), admission.world);
+    const turn = turnOf(lab.plan, phases);
+    const missed = missedOf(lab, notUndone(lab.plan, phases));
+    if (!turn) return { end: 'succeeded', parts: [], problems: [], ...missed };
+    const before = await takePicture(scene);
+    let made: Part['made'] = [];
+    const begun = await scene.guest.acknowledged();
+    const checks: Check[] = [];
+    const looking = withAside(driver, {
+      after: turn.look,
+      do: async () => {
+        lab.tell('looking at what the plan has come to');
+        made = await madeSince(scene, before);
+        checks.push(...(await checkOutcome(scene, turn.expected, begun)));
+      },
+    });
+    const collector = new Collector(lab.paths, teller(lab));
+    const finish = await runOnce(lab, turn.graph, looking, admission, collector.listener);
+    lab.tell('looking whether all is as before');
+    const restored =
+      finish.end === 'rolled-back'
+        ? [...(await checkRestored(scene, before, admission.world)), await checkNothingLeft(scene)]
+        : [];
+    const parts: Part[] = [
+      { name: 'run', phases: collector.phases('do'), checks, made },
+      {
+        name: 'undo',
+        phases: collector.phases('undo'),
+        checks: restored,
+        made: await madeSince(scene, before),
+      },
+    ];
+    return { ...judged(lab, parts, finish, collector.failure, 'rolled-back'), ...missed };
+  });
+}
+
+/** Runs the whole plan to its end, and looks. */
+export function allTheWay(lab: Lab, scene: Scene, name: Part['name']): Promise<Outcome> {
+  return onLab(lab, async (driver, admission) => {
+    const graph = compile(lab.plan);
+    const expected = walk(graph, admission.world).phases.at(-1)?.after ?? admission.world;
+    const before = await takePicture(scene);
+    const begun = await scene.guest.acknowledged();
+    const collector = new Collector(lab.paths, teller(lab));
+    const finish = await runOnce(lab, graph, driver, admission, collector.listener);
+    lab.tell('looking at what the plan has come to');
+    const checks =
+      finish.end === 'succeeded'
+        ? [...(await checkOutcome(scene, expected, begun)), await checkNothingLeft(scene)]
+        : [];
+    const phases = [...collector.phases('do'), ...collector.phases('undo')];
+    const made = await madeSince(scene, before);
+    return judged(lab, [{ name, phases, checks, made }], finish, collector.failure, 'succeeded');
+  });
+}
+
+/** A run that ends otherwise than it should keeps its own end; a look that contradicts it is worse than any of them. */
+function judged(
+  { paths }: Lab,
+  parts: readonly Part[],
+  finish: Finish,
+  failure: string | undefined,
+  wanted: End,
+): Outcome {
+  const wrong = parts.flatMap(({ name, checks }) =>
+    checks.flatMap((check) =>
+      check.wrong.map((each) => `after the ${name}: ${check.what}: ${each}`),
+    ),
+  );
+  const asWanted = failure === undefined && finish.end === wanted;
+  const problems = asWanted ? wrong : [...finish.state.map(paths.users), ...wrong];
+  if (wrong.length > 0) return { end: 'stranded', parts, problems };
+  return { end: asWanted ? 'succeeded' : finish.end, parts, problems };
+}
+
+function missedOf({ paths }: Lab, missed: NotUndone | undefined): { notUndone?: NotUndone } {
+  return missed ? { notUndone: { ...missed, reason: paths.users(missed.reason) } } : {};
+}
+
+/** Says which phase goes on. */
+function teller({ tell }: Lab): (event: RunEvent) => void {
+  return (event) => {
+    if (event.event !== 'phase-started' || event.step === TURN) return;
+    const { step, phase, direction } = event;
+    tell(`${direction === 'undo' ? 'undoing' : 'running'} ${step}/${phase}`);
+  };
+}

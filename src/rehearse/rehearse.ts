@@ -1,0 +1,104 @@
+/** A rehearsal: the plan is run, undone and run again on a throwaway libvirt with a guest of the same shape. */
+import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { kvmWorks } from '../lab/acceleration.ts';
+import { type Host, startHost } from '../lab/host.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { labFailed } from './admit.ts';
+import { buildGuest } from './build.ts';
+import type { Lab } from './leg.ts';
+import { allTheWay, type Outcome, thereAndBack } from './parts.ts';
+import { onLabPaths, pathsBelow } from './paths.ts';
+import type { HostFacts, Rehearsal } from './report.ts';
+import { shapeOf } from './shape.ts';
+
+export interface RehearsalOptions {
+  readonly plan: Plan;
+  /** The World whose shape the guest gets; the plan was found to fit it. */
+  readonly world: World;
+  readonly version: string;
+  /** Aborts when the user interrupts: what has begun is taken back, and the lab goes away. */
+  readonly signal: AbortSignal;
+  /** Is told what goes on, in clauses. */
+  tell(what: string): void;
+}
+
+/**
+ * Rehearses a plan. The lab goes away in every case, also when this process is killed.
+ * @throws BlockplanError `preflight-refused` when the lab fails, or the plan does not fit the guest that was built; the
+ * signal's reason when it aborts
+ */
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const { plan, world, signal, tell } = options;
+  const began = performance.now();
+  tell('starting a libvirt host of its own');
+  const host = await startHost({ name: 'rehearsal' }).catch((error) => {
+    throw labFailed(error);
+  });
+  try {
+    const paths = pathsBelow(`${host.dir}/disks`);
+    const shape = shapeOf(world, paths);
+    tell('building a guest of the same shape');
+    const guest = await unlessAborted(signal, buildGuest(host, { world, shape, paths }));
+    const lab: Lab = { ...options, host, paths, plan: onLabPaths(plan, paths) };
+    const outcome = await inAll(lab, { host, guest, paths });
+    const facts = await factsOf(host);
+    return {
+      format: 'blockplan-rehearsal/v1',
+      ...outcome,
+      exitCode: EXIT_CODES[outcome.end],
+      plan: plan.name,
+      domain: plan.domain,
+      host: facts,
+      differences: [...shape.differences, ...slowness(facts)],
+      durationMs: Math.round(performance.now() - began),
+    };
+  } catch (error) {
+    // What an interruption has torn is no failure of the lab's.
+    signal.throwIfAborted();
+    throw error instanceof BlockplanError ? error : labFailed(error);
+  } finally {
+    tell('taking it all away');
+    await host.stop();
+  }
+}
+
+async function inAll(lab: Lab, scene: Parameters<typeof thereAndBack>[1]): Promise<Outcome> {
+  const first = await thereAndBack(lab, scene);
+  lab.signal.throwIfAborted();
+  if (first.end !== 'succeeded') return first;
+  const second = await allTheWay(lab, scene, first.parts.length === 0 ? 'run' : 'run again');
+  lab.signal.throwIfAborted();
+  return { ...first, ...second, parts: [...first.parts, ...second.parts] };
+}
+
+/** Waits no longer than the user does; what goes on meanwhile ends with the host. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  work.catch(() => {});
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function slowness({ acceleration }: HostFacts): string[] {
+  return acceleration === 'KVM' ? [] : ['the guest is emulated, so the times say little'];
+}
+
+async function factsOf(host: Host): Promise<HostFacts> {
+  const told = await host.virsh('version');
+  const version = (pattern: RegExp) =>
+    pattern.exec(told)?.[1] ?? 'of a version that it does not tell';
+  return {
+    libvirt: version(/^Using library: libvirt (\S+)/m),
+    qemu: version(/^Running hypervisor: QEMU (\S+)/m),
+    acceleration: (await kvmWorks()) ? 'KVM' : 'emulation (TCG)',
+  };
+}

@@ -1,0 +1,106 @@
+/** The report of a rehearsal: its outcome, what was really executed and seen, and how the guest differs from the original. */
+import type { End } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { Check, DonePhase, Part, Rehearsal } from '../rehearse/report.ts';
+import { bytesText, durationText } from './amounts.ts';
+import { palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { OUTCOMES, outcomePaint } from './report.ts';
+import { wrapped } from './width.ts';
+
+/** A run that succeeds is a plan that was rehearsed; the other words are a run's. */
+const WORDS: Readonly<Record<End, string>> = { ...OUTCOMES, succeeded: 'rehearsed' };
+
+/** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
+export function renderRehearsal(
+  rehearsal: Rehearsal,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const { end, plan, domain, durationMs, host, problems, parts, notUndone, differences } =
+    rehearsal;
+  const { bold } = palette(color);
+  const word = bold(outcomePaint(end, color)(WORDS[end]));
+  const sentence = (text: string) => indented(text, columns);
+  const lines = [
+    `${word}: ${printable(plan)} on a guest like ${printable(domain)} (${durationText(durationMs)})`,
+    ...problems.flatMap(sentence),
+    ...sentence(
+      `really executed on a private libvirt ${host.libvirt} with QEMU ${host.qemu}, ${host.acceleration}; it is gone, with all of its files`,
+    ),
+    ...parts.flatMap((part, at) => partLines(part, at + 1, isRepeated(parts, at), color, sentence)),
+    ...(notUndone === undefined
+      ? []
+      : [
+          '',
+          bold('Not undone'),
+          ...sentence(`from ${notUndone.phase ?? 'the first phase'} on: ${notUndone.reason}`),
+        ]),
+    '',
+    bold(`The guest differs from ${printable(domain)}`),
+    ...differences.flatMap((each) => sentence(`- ${each}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Whether the part gave the very commands of the first: then a reader has seen them. */
+function isRepeated(parts: readonly Part[], at: number): boolean {
+  const commandsOf = (part: Part | undefined) => part?.phases.flatMap((phase) => phase.commands);
+  return at > 0 && commandsOf(parts[at])?.join('\n') === commandsOf(parts[0])?.join('\n');
+}
+
+function partLines(
+  { name, phases, checks, made }: Part,
+  number: number,
+  repeated: boolean,
+  color: boolean,
+  sentence: (text: string) => string[],
+): string[] {
+  const commands = phases
+    .flatMap((phase) => phase.commands)
+    .filter((command) => !command.startsWith('#')).length;
+  const time = phases.reduce((sum, phase) => sum + phase.durationMs, 0);
+  const counts = `${amount(phases.length, 'phase')}, ${amount(commands, 'command')}${repeated ? ', the same' : ''}, ${durationText(time)}`;
+  return [
+    '',
+    `${palette(color).bold(`${number}. ${name}`)}: ${counts}`,
+    ...phases.flatMap((phase) => phaseLines(phase, repeated)),
+    ...made.flatMap(({ file, bytes }) => sentence(`made ${file}: ${bytesText(bytes)}`)),
+    ...checks.flatMap((check) => checkLines(check, color, sentence)),
+  ];
+}
+
+function phaseLines(done: DonePhase, repeated: boolean): string[] {
+  const { step, phase, direction, commands, durationMs, bytes, failed } = done;
+  const name = `${direction === 'undo' ? 'undo ' : ''}${printable(step)}/${printable(phase)}`;
+  const moved = bytes === undefined ? '' : `, ${bytesText(bytes)} moved`;
+  return [
+    `  ${name}: ${durationText(durationMs)}${moved}${failed === undefined ? '' : `, failed: ${printable(failed)}`}`,
+    ...(repeated ? [] : commands.map((command) => `    ${promptedCommand(command)}`)),
+  ];
+}
+
+function checkLines(
+  { what, found, wrong }: Check,
+  color: boolean,
+  sentence: (text: string) => string[],
+): string[] {
+  const { green, red } = palette(color);
+  return wrong.length === 0
+    ? sentence(`checked ${what}: ${found}`).map((line) =>
+        line.replace(/^ {2}checked/, (word) => green(word)),
+      )
+    : wrong.flatMap((each) =>
+        sentence(`wrong ${what}: ${each}`).map((line) =>
+          line.replace(/^ {2}wrong/, (word) => red(word)),
+        ),
+      );
+}
+
+function amount(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function indented(text: string, columns: number): string[] {
+  return wrapped(printable(text), columns - 2).map((line) => `  ${line}`);
+}

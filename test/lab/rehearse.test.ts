@@ -1,0 +1,217 @@
+/** Rehearsals, as the command line does them: another lab host plays the user's machine. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { picture } from '../../src/lab/picture.ts';
+import type { Rehearsal } from '../../src/rehearse/report.ts';
+import { stillThere, tracesOf } from './processes.ts';
+import { codes, type Ended, planText, raiseLog, startCli, writePlan } from './support.ts';
+
+const NAME = 'testvm';
+let host: Host;
+let guest: Guest;
+let base: string;
+let mid: string;
+let active: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    name: NAME,
+    autostart: true,
+    disks: [
+      { target: 'vda', chain: ['base', 'mid', 'active'] },
+      { target: 'vdb', chain: ['data'], format: 'raw' },
+    ],
+  });
+  [base, mid, active] = guest.disks[0]!.files as [string, string, string];
+  await mkdir(join(host.images, 'fast'));
+  await guest.waitForWrites(2);
+});
+afterAll(() => host.stop());
+
+const at = (name: string) => join(host.images, 'fast', name);
+
+/** The folders of all lab hosts that are on this machine now. */
+function labFolders(): string[] {
+  return readdirSync('/var/tmp').filter((name) => name.startsWith('blockplan-lab-'));
+}
+
+async function rehearse(file: string, ...words: readonly string[]): Promise<Ended> {
+  return startCli(host, ['rehearse', file, ...words, '-c', host.uri]).ended;
+}
+
+/** Rehearses steps and returns what the report says as JSON; fails unless it ends with that code. */
+async function reportOf(
+  exitCode: number,
+  steps: readonly Record<string, unknown>[],
+  more: Record<string, unknown> = {},
+): Promise<Rehearsal> {
+  const file = await writePlan(host, planText(NAME, steps, more));
+  const ended = await rehearse(file, '--output', 'json');
+  expect(ended.exitCode, ended.told).toBe(exitCode);
+  return JSON.parse(ended.stdout) as Rehearsal;
+}
+
+/** Everything that was looked at and was not as it should be. */
+function wrongIn({ parts }: Rehearsal): string[] {
+  return parts.flatMap(({ checks }) => checks.flatMap(({ wrong }) => wrong));
+}
+
+describe('the shipped plans', () => {
+  const vars: Record<string, () => Record<string, string>> = {
+    'live-storage-migration': () => ({ dest: at('moved.qcow2') }),
+    'live-storage-migration-classic': () => ({ dest: at('moved.qcow2') }),
+    'live-backup': () => ({ source: active, dest: at('backup'), overlay: at('overlay') }),
+    'live-backup-mirror': () => ({ dest: at('backup') }),
+  };
+  test.each(Object.entries(vars))('%s', async (plan, values) => {
+    const before = await picture(host, NAME);
+    const folders = labFolders();
+    const settings = Object.entries({ domain: NAME, ...values() }).flatMap(([name, value]) => [
+      '--set',
+      `${name}=${value}`,
+    ]);
+    const ended = await rehearse(`plans/${plan}.yaml`, ...settings, '--output', 'json');
+    expect(ended.exitCode, ended.told).toBe(0);
+    const report = JSON.parse(ended.stdout) as Rehearsal;
+    expect(report.end).toBe('succeeded');
+    expect(report.parts.map(({ name }) => name)).toEqual(['run', 'undo', 'run again']);
+    expect(wrongIn(report), ended.told).toEqual([]);
+    expect(report.parts.every(({ checks }) => checks.length >= 4)).toBe(true);
+    expect(report.notUndone).toBeUndefined();
+    // What is undone is what was done, last first.
+    const names = report.parts.map(({ phases }) =>
+      phases.map(({ step, phase }) => `${step}/${phase}`),
+    );
+    expect(names[1]).toEqual([...names[0]!].reverse());
+    expect(names[2]).toEqual(names[0]);
+    const [first] = report.parts;
+    expect(first!.made.map(({ file }) => file)).toEqual([values()['dest']]);
+    expect(first!.made[0]!.bytes).toBeGreaterThan(0);
+    expect(JSON.stringify(report)).not.toContain('/disks/');
+    expect(labFolders()).toEqual(folders);
+    expect(await picture(host, NAME)).toEqual(before);
+  });
+});
+
+test("the user's daemon is asked through read-only connections alone", async () => {
+  await raiseLog(host, '1:libvirt');
+  const asked = (await readFile(host.logs, 'utf8')).length;
+  const report = await reportOf(0, [{ blockcopy: { disk: 'vda', dest: at('new'), finish: true } }]);
+  expect(wrongIn(report)).toEqual([]);
+  const log = (await readFile(host.logs, 'utf8')).slice(asked);
+  const opened = [...log.matchAll(/virConnectOpenAuth:.*flags=(\S+)$/gm)].map(([, flags]) => flags);
+  expect(new Set(opened)).toEqual(new Set(['0x1']));
+});
+
+test('the text says first how it ended, and then what was really done', async () => {
+  const file = await writePlan(
+    host,
+    planText(NAME, [{ blockcopy: { disk: 'vda', dest: at('new'), shallow: true, pivot: true } }]),
+  );
+  const { stdout } = await rehearse(file);
+  expect(stdout).toMatch(/^rehearsed: lab-plan on a guest like testvm \(/);
+  expect(stdout).toMatch(/private libvirt \d+\.\d+\.\d+ with QEMU \d+\.\d+\.\d+/);
+  expect(stdout).toContain(`$ virsh blockcopy --domain testvm --path vda --dest ${at('new')} `);
+  expect(stdout).toMatch(/^3\. run again: 2 phases, 4 commands, the same, /m);
+  expect(stdout).toContain('1 to ');
+});
+
+describe('what cannot be undone is left out of the undoing, and told', () => {
+  const merge = { blockcommit: { disk: 'vda', top: mid, base } };
+
+  test('a merge in the middle of a chain, after something that can be undone', async () => {
+    const copy = { blockcopy: { disk: 'vdb', dest: at('copy.raw'), finish: true } };
+    const report = await reportOf(0, [
+      copy,
+      { blockcommit: { ...merge.blockcommit, top: mid, base } },
+    ]);
+    expect(report.notUndone).toMatchObject({ phase: 'step-2/commit' });
+    expect(report.parts.map(({ name }) => name)).toEqual(['run', 'undo', 'run again']);
+    expect(report.parts[0]!.phases.map(({ step }) => step)).toEqual(['step-1', 'step-1']);
+    expect(report.parts[2]!.phases.map(({ step }) => step)).toContain('step-2');
+    expect(wrongIn(report)).toEqual([]);
+  });
+
+  test('a plan that stops where it fails is only run', async () => {
+    const copy = { blockcopy: { disk: 'vdb', dest: at('copy.raw'), finish: true } };
+    const report = await reportOf(0, [copy], { 'on-failure': 'stop' });
+    expect(report.notUndone?.reason).toContain('on-failure: stop');
+    expect(report.parts.map(({ name }) => name)).toEqual(['run']);
+  });
+});
+
+test('a plan that only libvirt knows to be wrong fails here, not on the guest', async () => {
+  const before = await picture(host, NAME);
+  const report = await reportOf(4, [
+    { blockcopy: { disk: 'vdb', dest: at('copy.raw'), finish: true } },
+    // More MiB/s than libvirt can count.
+    { blockcopy: { disk: 'vda', dest: at('never'), finish: true, bandwidth: 90_000_000_000_000 } },
+  ]);
+  expect(report.end).toBe('rolled-back');
+  expect(report.problems.join()).toContain('step-2/mirror failed: virsh blockcopy: ');
+  expect(report.parts.map(({ name }) => name)).toEqual(['run', 'undo']);
+  expect(wrongIn(report)).toEqual([]);
+  expect(await picture(host, NAME)).toEqual(before);
+});
+
+describe('an interruption leaves nothing behind', () => {
+  test.each([
+    ['while the guest boots', /building/],
+    ['in the middle of a copy', /running step-1\/mirror/],
+  ])('%s', async (_, moment) => {
+    const folders = labFolders();
+    const slow = { bandwidth: 100_000, bytes: true, finish: true };
+    const file = await writePlan(
+      host,
+      planText(NAME, [{ blockcopy: { disk: 'vda', dest: at('slow'), ...slow } }]),
+    );
+    const running = startCli(host, ['rehearse', file, '-c', host.uri]);
+    let said = '';
+    running.child.stderr?.on('data', (text: string) => {
+      said += text;
+    });
+    await expect.poll(() => said, { timeout: 40_000, interval: 20 }).toMatch(moment);
+    const [mine] = labFolders().filter((name) => !folders.includes(name));
+    running.child.kill('SIGINT');
+    const ended = await running.ended;
+    expect(ended.exitCode, ended.told).toBe(130);
+    expect(ended.stdout).toMatch(/^interrupted/);
+    expect(await tracesOf(`/var/tmp/${mine}`)).toEqual([]);
+    expect(await stillThere([running.child.pid!])).toEqual([]);
+  });
+});
+
+describe('where the lab cannot run it says so before anything is begun', () => {
+  const plan = ['rehearse', 'plans/live-backup-mirror.yaml', '-c', 'test:///default'];
+
+  test('not as root', () => {
+    const words = ['--reuid=65534', '--clear-groups', process.execPath, 'dist/cli.js', ...plan];
+    const { status, stderr } = spawnSync('setpriv', words, { encoding: 'utf8' });
+    expect([status, codes({ stderr } as Ended)], stderr).toEqual([3, ['BP170']]);
+  });
+
+  test('without a package, which is named', () => {
+    const hide = 'mount -t tmpfs none "$1" && shift && exec "$@"';
+    const where = '/usr/lib/x86_64-linux-gnu/libvirt/connection-driver';
+    const words = [
+      '--mount',
+      'sh',
+      '-c',
+      hide,
+      'sh',
+      where,
+      process.execPath,
+      'dist/cli.js',
+      ...plan,
+    ];
+    const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' });
+    expect([status, codes({ stderr } as Ended)], stderr).toEqual([3, ['BP171']]);
+    expect(stderr).toContain('install --no-install-recommends libvirt-daemon-driver-qemu\n');
+  });
+});
