@@ -4,12 +4,14 @@ import { Command, CommanderError, Option } from 'commander';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
+import { FORMATS } from './show-preview.ts';
 import { VERSION } from './version.ts';
 
 const EXAMPLES = `
 Examples:
   $ blockplan validate plans/live-storage-migration.yaml
-  $ blockplan run plans/live-storage-migration.yaml --set domain=web1 --dry-run
+  $ blockplan preview plans/live-storage-migration.yaml --set domain=web1
+  $ blockplan preview plans/live-storage-migration.yaml --format markdown --exit-code
   $ blockplan run plans/live-backup.yaml --set domain=web1 --set dest=/backup/web1.qcow2 --yes
   $ blockplan run plan.yaml -c qemu:///system --yes --output json
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
@@ -21,6 +23,9 @@ Exit codes:
   2  the input was refused         6  uncertain: contact to libvirt was lost
   3  refused before anything was done
   130  interrupted, and not brought back (an interrupted run that is rolled back ends with 4)
+Of preview --exit-code, where a run would not be refused:
+  0  nothing to do                10  changes
+                                  11  changes with a point of no return
 `;
 
 function collect(value: string, earlier: readonly string[]): string[] {
@@ -31,6 +36,13 @@ function settings(): Option {
   return new Option('--set <name=value>', "give one of the plan's variables a value")
     .argParser(collect)
     .default([], 'none');
+}
+
+function connection(): Option {
+  return new Option(
+    '-c, --connect <uri>',
+    "libvirt's URI, as in virsh -c (default: LIBVIRT_DEFAULT_URI, else libvirt's own)",
+  );
 }
 
 function program(finish: (code: number) => void): Command {
@@ -50,14 +62,12 @@ function program(finish: (code: number) => void): Command {
     .action(async (files, options) =>
       finish(await (await import('./validate.ts')).validate(files, options)),
     );
+  addPreview(root, finish);
   root
     .command('run')
     .description('run a plan, or show what it would do')
     .argument('<plan>', 'a plan file, or - for standard input')
-    .option(
-      '-c, --connect <uri>',
-      "libvirt's URI, as in virsh -c (default: LIBVIRT_DEFAULT_URI, else libvirt's own)",
-    )
+    .addOption(connection())
     .addOption(settings())
     .option(
       '-n, --dry-run',
@@ -100,6 +110,25 @@ function program(finish: (code: number) => void): Command {
     .action(async () => finish((await import('./schema.ts')).schema()));
   for (const command of root.commands) command.exitOverride();
   return root;
+}
+
+function addPreview(root: Command, finish: (code: number) => void): void {
+  root
+    .command('preview')
+    .description('show what a run would do, and every way back; change nothing')
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .addOption(connection())
+    .addOption(settings())
+    .addOption(
+      new Option('--format <format>', 'the form of the preview').choices(FORMATS).default('text'),
+    )
+    .option(
+      '--exit-code',
+      'tell by the exit code whether there is nothing to do, whether something changes, and whether nothing leads back from it',
+    )
+    .action(async (file, options) =>
+      finish(await (await import('./preview.ts')).preview(file, options)),
+    );
 }
 
 async function main(): Promise<void> {

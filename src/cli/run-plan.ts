@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
 import type { Listener, RunEvent } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
@@ -20,6 +21,7 @@ import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { planFrom } from './read.ts';
+import { showPreview } from './show-preview.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
 
@@ -80,17 +82,6 @@ async function previewOf(plan: Plan, { world }: Admission): Promise<Preview> {
   return previewPlan(plan, world);
 }
 
-/** @returns the exit code of a dry run: whether a run would be refused */
-async function showPreview(preview: Preview, output: RunCommandOptions['output']): Promise<number> {
-  const { renderPreview } = await import('../render/preview.ts');
-  const color = colorWanted(process.env, process.stdout.isTTY === true);
-  process.stdout.write(
-    output === 'json' ? `${JSON.stringify(preview)}\n` : renderPreview(preview, color),
-  );
-  const refused = preview.findings.some((finding) => finding.severity === 'error');
-  return refused ? EXIT_CODES['preflight-refused'] : 0;
-}
-
 async function confirmed(domain: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
@@ -107,13 +98,19 @@ async function confirmed(domain: string): Promise<boolean> {
 
 /** While a person thought about the confirmation the host may have changed: then other commands would run. */
 async function refuseChanged(plan: Plan, admission: Admission, confirmed: Preview): Promise<void> {
-  if (JSON.stringify(await previewOf(plan, admission)) === JSON.stringify(confirmed)) return;
+  if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
+    return;
   throw refusal(
     'preflight-refused',
     'BP125',
     'the host has changed since the plan was shown, so what was confirmed is not what would run',
     'look at it again, and confirm it again',
   );
+}
+
+/** What a person agrees to. A guest that writes fills its files meanwhile, so sizes and free space are left out. */
+function confirmable({ steps, findings }: Preview): unknown {
+  return { steps, findings: findings.map(({ code, path }) => ({ code, path })) };
 }
 
 /** Takes the lock, looks for another run's marker, holds the plan against the host as it is now, and runs. */

@@ -87,6 +87,8 @@ function turningStep(look: VirshEffect): PlannedStep {
     check: () => [],
     preflight: () => [],
     files: () => [],
+    amounts: () => [],
+    preconditions: () => [],
     examples: [],
     phases: () => [
       {

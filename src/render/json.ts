@@ -8,8 +8,16 @@ const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\uf
 /** A listener that writes each event as one line of JSON. */
 export function jsonListener(out: Output): Listener {
   return (event) => {
-    out.write(`${JSON.stringify(event).replace(UNESCAPED, escaped)}\n`);
+    out.write(`${jsonText(event)}\n`);
   };
+}
+
+/**
+ * A value as JSON that is harmless to show.
+ * @param indent how many spaces a level is set in; on one line where there are none
+ */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(UNESCAPED, escaped);
 }
 
 function escaped(character: string): string {

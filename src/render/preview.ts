@@ -1,100 +1,179 @@
-/** What `run --dry-run` and the confirmation show: every command of every phase, and of every way back. */
+/**
+ * What `preview`, `run --dry-run` and the confirmation show: the totals, what is dangerous, every command of every phase
+ * and of every way back, and what could be checked.
+ */
 import { printable } from '../printable.ts';
 import type {
+  DiffLine,
   Preview,
   PreviewCommand,
-  PreviewLayer,
   PreviewPhase,
   PreviewStep,
 } from '../simulate/preview.ts';
 import { type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { renderFinding } from './findings.ts';
+import { chainLines } from './preview-chain.ts';
+import { CHECKED, previewTotals } from './preview-words.ts';
+import { textWidth, wrapped } from './width.ts';
 
-/** The whole preview: totals, what is dangerous, then each step with its way back. */
-export function renderPreview(preview: Preview, color: boolean): string {
-  const paint = palette(color);
-  const parts = [
-    `${totals(preview, paint)}\n`,
-    ...preview.findings.map((finding) => renderFinding(finding, color)),
-    ...preview.steps.map((step, index) => stepText(step, index + 1, paint)),
-  ];
-  return parts.join('\n');
+/** What everything is written with. */
+interface Pen {
+  readonly paint: Palette;
+  readonly columns: number;
 }
 
-function totals(preview: Preview, paint: Palette): string {
-  const { steps, pointsOfNoReturn: points, pauses } = preview.totals;
-  const errors = preview.findings.filter((finding) => finding.severity === 'error').length;
-  const title = `${paint.bold(printable(preview.plan))} on ${paint.bold(printable(preview.domain))}`;
-  // What cannot be run has no totals: the steps after the first obstacle are not even known.
-  if (errors > 0) return `${paint.red('refused')}: ${title}, ${counted(errors, 'error')}`;
+/** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
+export function renderPreview(
+  preview: Preview,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const pen = { paint: palette(color), columns };
   return [
-    `${title}: ${counted(steps, 'step')}`,
-    points === 0
-      ? 'every phase has a way back'
-      : paint.red(counted(points, 'point of no return', 'points of no return')),
-    pauses === 0
-      ? 'the guest keeps running'
-      : paint.yellow(`the guest stands still in ${counted(pauses, 'phase')}`),
-  ].join(', ');
+    totalsLines(preview, pen),
+    ...preview.findings.map((finding) => [renderFinding(finding, color).trimEnd()]),
+    ...preview.steps.map((step, index) => stepLines(step, index + 1, pen)),
+    ...(preview.preconditions.length === 0 ? [] : [preconditionLines(preview, pen)]),
+  ]
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
 }
 
-function stepText(step: PreviewStep, number: number, paint: Palette): string {
-  const head = `${number}. ${paint.bold(printable(step.id))} (${printable(step.kind)}): ${printable(step.summary)}`;
-  return [head, ...step.phases.flatMap((phase) => phaseLines(phase, paint)), ''].join('\n');
+/** One line, however long; only a terminal breaks it, between two of its parts where it can. */
+function totalsLines(preview: Preview, { paint, columns }: Pen): string[] {
+  const [plan, domain] = [printable(preview.plan), printable(preview.domain)];
+  const refused = preview.findings.some(({ severity }) => severity === 'error');
+  const begin = refused ? 'refused: ' : '';
+  const lines = [`${paint.red(begin)}${paint.bold(plan)} on ${paint.bold(domain)}:`];
+  let used = textWidth(`${begin}${plan} on ${domain}:`);
+  const parts = previewTotals(preview);
+  parts.forEach(({ text, mood }, at) => {
+    const color = mood === 'danger' ? paint.red : mood === 'pause' ? paint.yellow : plain;
+    const comma = at + 1 < parts.length ? ',' : '';
+    const [first = '', ...more] = wrapped(printable(text), columns - 3);
+    if (used + 1 + textWidth(first) + comma.length <= columns && more.length === 0) {
+      lines.push(`${lines.pop()} ${color(first)}${comma}`);
+      used += 1 + textWidth(first) + comma.length;
+    } else {
+      lines.push(...[first, ...more].map((line) => `  ${color(line)}`));
+      lines.push(`${lines.pop()}${comma}`);
+      used = 2 + textWidth(more.at(-1) ?? first) + comma.length;
+    }
+  });
+  return lines;
 }
 
-function phaseLines(phase: PreviewPhase, paint: Palette): string[] {
-  const lines = [
-    `   ${paint.cyan(printable(phase.name))}: ${printable(phase.summary)}`,
-    ...commandLines(phase.commands, '     ', paint),
-    ...phase.chains.flatMap((chain) => chainLines(chain)),
+function stepLines(step: PreviewStep, number: number, pen: Pen): string[] {
+  const { paint } = pen;
+  const place = `${number}. `;
+  return [
+    ...labelled(
+      place,
+      paint.bold,
+      printable(step.id),
+      ` (${printable(step.kind)}): ${printable(step.summary)}`,
+      pen,
+    ),
+    ...step.phases.flatMap((phase) => phaseLines(phase, pen)),
+    ...definitionLines(step.definition, paint),
   ];
-  if (phase.pauses !== undefined) {
-    lines.push(`     ${paint.yellow('the guest stands still')}: ${printable(phase.pauses)}`);
-  }
-  if (phase.pointOfNoReturn !== undefined) {
-    lines.push(`     ${paint.red(`POINT OF NO RETURN: ${printable(phase.pointOfNoReturn)}`)}`);
-  }
-  if (phase.noWayBack !== undefined) {
-    return [...lines, `     ${paint.red('no way back')}: ${printable(phase.noWayBack)}`];
-  }
+}
+
+function phaseLines(phase: PreviewPhase, pen: Pen): string[] {
+  const { paint } = pen;
+  const lines = [
+    ...labelled('   ', paint.cyan, printable(phase.name), `: ${printable(phase.summary)}`, pen),
+    ...commandLines(phase.commands, '     ', pen),
+    ...phase.chains.flatMap((chain) =>
+      chainLines(chain, pen.columns - 5, paint).map((line) => `     ${line}`),
+    ),
+  ];
+  if (phase.pauses !== undefined)
+    lines.push(
+      ...labelled(
+        '     ',
+        paint.yellow,
+        'the guest stands still',
+        `: ${printable(phase.pauses)}`,
+        pen,
+      ),
+    );
+  if (phase.pointOfNoReturn !== undefined)
+    lines.push(
+      ...labelled(
+        '     ',
+        paint.red,
+        'POINT OF NO RETURN',
+        `: ${printable(phase.pointOfNoReturn)}`,
+        pen,
+      ),
+    );
+  if (phase.noWayBack !== undefined)
+    return [
+      ...lines,
+      ...labelled('     ', paint.red, 'no way back', `: ${printable(phase.noWayBack)}`, pen),
+    ];
   return [
     ...lines,
-    `     ${paint.green('way back')}: ${printable(phase.wayBack)}`,
-    ...commandLines(phase.undoCommands, '       ', paint),
+    ...labelled('     ', paint.green, 'way back', `: ${printable(phase.wayBack)}`, pen),
+    ...commandLines(phase.undoCommands, '       ', pen),
   ];
 }
 
 function commandLines(
   commands: readonly PreviewCommand[],
   indent: string,
-  paint: Palette,
+  { paint, columns }: Pen,
 ): string[] {
   return commands.flatMap(({ command, why }) => [
-    `${indent}${paint.dim(`${printable(why)}:`)}`,
+    ...wrapped(`${printable(why)}:`, columns - indent.length).map(
+      (line) => `${indent}${paint.dim(line)}`,
+    ),
     `${indent}  ${promptedCommand(command)}`,
   ]);
 }
 
-function chainLines(chain: PreviewPhase['chains'][number]): string[] {
-  const folders = new Set([...chain.before, ...chain.after].map(({ file }) => folderOf(file)));
-  // Two images of the same name in different folders must not look like one.
-  const name = ({ file }: PreviewLayer): string =>
-    printable(folders.size === 1 ? file.slice(folderOf(file).length) : file);
-  const text = (layers: readonly PreviewLayer[]): string =>
-    layers.length === 0 ? '(none)' : layers.toReversed().map(name).join(' <- ');
-  const target = printable(chain.target);
+function definitionLines(lines: readonly DiffLine[], paint: Palette): string[] {
+  if (lines.length === 0) return [];
+  const paints = { ' ': paint.dim, '+': paint.green, '-': paint.red };
   return [
-    `     ${target} before: ${text(chain.before)}`,
-    `     ${target} after:  ${text(chain.after)}`,
+    '   definition, as it changes:',
+    ...lines.map(({ sign, text }) => `     ${paints[sign](`${sign} ${printable(text)}`)}`),
   ];
 }
 
-function folderOf(file: string): string {
-  return file.slice(0, file.lastIndexOf('/') + 1);
+function preconditionLines({ preconditions, source }: Preview, pen: Pen): string[] {
+  const groups = (['live', 'facts', 'no'] as const).flatMap((checked) => {
+    const inGroup = preconditions.filter((each) => each.checked === checked);
+    const where =
+      checked === 'no' ? '' : source.kind === 'live' ? ` (${source.uri})` : ` (${source.file})`;
+    return inGroup.length === 0
+      ? []
+      : [
+          `   ${printable(`${CHECKED[checked]}${where}`)}`,
+          ...inGroup.flatMap(({ step, what }) =>
+            labelled('     ', plain, printable(step), `: ${printable(what)}`, pen),
+          ),
+        ];
+  });
+  return ['Preconditions', ...groups];
 }
 
-function counted(amount: number, noun: string, plural = `${noun}s`): string {
-  return `${amount} ${amount === 1 ? noun : plural}`;
+/** A paragraph that begins with a word in colour; what follows is broken into lines that stand two columns further in. */
+function labelled(
+  indent: string,
+  color: (text: string) => string,
+  label: string,
+  rest: string,
+  { columns }: Pen,
+): string[] {
+  const inner = `${' '.repeat(indent.length)}  `;
+  const [first = '', ...more] = wrapped(`${label}${rest}`, columns - inner.length);
+  const head = first.startsWith(label) ? `${color(label)}${first.slice(label.length)}` : first;
+  return [`${indent}${head}`, ...more.map((line) => `${inner}${line}`)];
+}
+
+function plain(text: string): string {
+  return text;
 }

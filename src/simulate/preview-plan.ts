@@ -5,7 +5,9 @@ import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
 import { positioned } from '../plan/text.ts';
 import type { Preview, PreviewStep, Totals } from './preview.ts';
+import { previewAmounts } from './preview-amounts.ts';
 import { previewMachine } from './preview-machine.ts';
+import { previewPreconditions } from './preview-preconditions.ts';
 import { isPointOfNoReturn, previewStep } from './preview-step.ts';
 import { type Walk, type Walked, walk } from './walk.ts';
 
@@ -36,18 +38,27 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
         : { kind: 'facts', file: context.facts },
     totals: {
       ...totalsOf(plan, graph.nodes.length, steps, walked),
+      ...previewAmounts(walked.phases, world),
       ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
     },
     findings: (['error', 'warning'] as const).flatMap((severity) =>
       found.filter((finding) => finding.severity === severity),
     ),
     steps,
-    preconditions: [],
+    preconditions: previewPreconditions(
+      walked.phases,
+      context.facts === undefined ? 'live' : 'facts',
+    ),
     machine: previewMachine(graph, steps),
   };
 }
 
-function totalsOf(plan: Plan, phases: number, steps: readonly PreviewStep[], walked: Walk): Totals {
+function totalsOf(
+  plan: Plan,
+  phases: number,
+  steps: readonly PreviewStep[],
+  walked: Walk,
+): Omit<Totals, 'copies' | 'space'> {
   const shown = steps.flatMap((step) => step.phases);
   return {
     steps: plan.steps.length,
@@ -55,8 +66,6 @@ function totalsOf(plan: Plan, phases: number, steps: readonly PreviewStep[], wal
     changes: walked.phases.filter(changes).length,
     pointsOfNoReturn: shown.filter(isPointOfNoReturn).length,
     pauses: shown.filter((phase) => phase.pauses !== undefined).length,
-    copies: [],
-    space: [],
   };
 }
 

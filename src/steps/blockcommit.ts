@@ -11,9 +11,11 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { openableNeed, type Precondition, unsharedNeed, workableNeed } from './needs.ts';
 import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
 import {
+  bytesOf,
   checkAbsolute,
   checkExclusive,
   checkNeeds,
@@ -152,6 +154,24 @@ export const blockcommit = defineStep<typeof schema>({
     ];
   },
   files: () => [],
+  amounts(params: Params, world) {
+    const layers = findLayers(params, world);
+    if (!layers) return [];
+    const files = layers.committed.map((layer) => layer.file);
+    const bytes = bytesOf(world, files);
+    return [{ to: layers.base.file, copied: bytes, room: layers.base.block ? 0 : bytes }];
+  },
+  preconditions(params: Params, world) {
+    const layers = findLayers(params, world);
+    const files = layers ? [...layers.committed, layers.base].map((layer) => layer.file) : [];
+    return [
+      workableNeed(params.disk),
+      { what: `the layers are in the chain of ${params.disk}`, needs: 'domain' },
+      ...(layers
+        ? [unsharedNeed(files), openableNeed(layers.base.file), roomNeed(layers.base)]
+        : []),
+    ];
+  },
   phases: (params: Params) => [
     ...(isActive(params)
       ? [activePhase(params), params.pivot ? pivotPhase(params) : keepPhase(params)]
@@ -170,6 +190,11 @@ export const blockcommit = defineStep<typeof schema>({
     { title: 'By place in the chain', params: { disk: 'vda', top: 'vda[1]', base: 'vda[2]' } },
   ],
 });
+
+/** Nothing looks at it: how much of the layers is new to the base shows when they are merged. */
+function roomNeed({ file }: Layer): Precondition {
+  return { what: `${file} has room to grow by what is committed`, needs: 'run' };
+}
 
 function isActive(params: Params): boolean {
   return Boolean(params.active || params.pivot || params['keep-overlay']);

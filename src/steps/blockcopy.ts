@@ -22,6 +22,13 @@ import {
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
+import {
+  newFileNeeds,
+  openableNeed,
+  type Precondition,
+  unsharedNeed,
+  workableNeed,
+} from './needs.ts';
 import { optionsOf } from './options.ts';
 import {
   bytesOf,
@@ -229,6 +236,12 @@ export const blockcopy = defineStep<typeof schema>({
     params.dest,
     ...temporaries(params, diskOf(world, params.disk)),
   ],
+  amounts(params: Params, world) {
+    const disk = diskOf(world, params.disk);
+    const bytes = disk ? bytesToCopy(params, world, disk) : 0;
+    return [{ to: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes }];
+  },
+  preconditions,
   phases: (params: Params) => [
     mirrorPhase(params),
     params.pivot ? pivotPhase(params) : finishPhase(params),
@@ -254,6 +267,32 @@ export const blockcopy = defineStep<typeof schema>({
     },
   ],
 });
+
+function preconditions(params: Params, world: World): Precondition[] {
+  const { disk, dest } = params;
+  return [
+    workableNeed(disk),
+    ...(usesExisting(params)
+      ? [
+          { what: `there is ${dest} to copy into, made for it`, needs: { file: dest } },
+          unsharedNeed([dest]),
+          openableNeed(dest),
+        ]
+      : newFileNeeds(dest)),
+    ...temporaries(params, diskOf(world, disk)).map((file) => ({
+      what: `there is no file ${file}, whose place the way back needs`,
+      needs: { file },
+    })),
+    ...(params.pivot
+      ? [
+          {
+            what: `the definition, where there is one, names the file that the guest runs on (${disk})`,
+            needs: 'domain' as const,
+          },
+        ]
+      : []),
+  ];
+}
 
 /** A block device, or a file made for the purpose: nothing is made, and nothing is removed. */
 function usesExisting(params: Params): boolean {

@@ -3,6 +3,7 @@ import { isSameFile, usersOf, type World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { newFileNeeds } from './needs.ts';
 import { bytesOf, checkAbsolute, checkNewFile, checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
@@ -123,6 +124,16 @@ export const convert = defineStep<typeof schema>({
     return findings;
   },
   files: (params: Params) => [params.source, params.dest],
+  amounts(params: Params, world) {
+    const bytes = bytesOf(world, sourceChain(params, world));
+    return [{ to: params.dest, copied: bytes, room: bytes }];
+  },
+  preconditions: ({ source, dest }: Params) => [
+    { what: 'the guest runs', needs: 'domain' },
+    { what: `there is a file ${source}, of a known format`, needs: { file: source } },
+    { what: `no guest writes to ${source}`, needs: 'others' },
+    ...newFileNeeds(dest),
+  ],
   phases: (params: Params) => [convertPhase(params)],
   examples: [
     {

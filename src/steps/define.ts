@@ -1,6 +1,7 @@
 import type { Finding } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
+import type { Amount, Precondition } from './needs.ts';
 
 /** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
 export type Schema =
@@ -70,6 +71,10 @@ export interface Step<P> {
   phases(params: P): readonly Phase[];
   /** Every absolute path that the step may write, make or remove, so that a World can be observed with them. */
   files(params: P, world: World): readonly string[];
+  /** What is copied, and the room that it takes, in the World in which the step begins; preflight found no error there. */
+  amounts(params: P, world: World): readonly Amount[];
+  /** What has to be so in the World in which the step begins: what preflight looks at, and what nobody can look at. */
+  preconditions(params: P, world: World): readonly Precondition[];
   readonly examples: readonly Example[];
 }
 

@@ -81,6 +81,17 @@ export const redefine = defineStep<typeof schema>({
         ];
   },
   files: () => [],
+  amounts: () => [],
+  preconditions: (params: Params) => [
+    { what: 'the guest runs, and there is a definition to put back', needs: 'domain' },
+    {
+      what:
+        params.disk === undefined
+          ? 'the definition names the files that the guest runs on'
+          : `the guest runs on ${params.source} (${params.disk})`,
+      needs: 'domain',
+    },
+  ],
   phases: (params: Params) => [definePhase(params)],
   examples: [
     {

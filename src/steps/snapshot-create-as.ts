@@ -5,6 +5,13 @@ import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import {
+  newFileNeeds,
+  openableNeed,
+  type Precondition,
+  unsharedNeed,
+  workableNeed,
+} from './needs.ts';
 import { optionsOf } from './options.ts';
 import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
@@ -219,6 +226,9 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     ...overlays(params, world).map((overlay) => overlay.file),
     ...(params.memspec ? [params.memspec.file] : []),
   ],
+  amounts: (params: Params, world) =>
+    overlays(params, world).map(({ file }) => ({ to: file, copied: 0, room: OVERLAY_ROOM })),
+  preconditions,
   phases: (params: Params) => [snapshotPhase(params)],
   examples: [
     {
@@ -281,6 +291,32 @@ function snapshotPhase(params: Params): Phase {
     },
     undo: (before, now) => commitBack(params, before, now),
   };
+}
+
+function preconditions(params: Params, world: World): Precondition[] {
+  const taking = overlays(params, world);
+  return [
+    ...taking.map(({ target }) => workableNeed(target)),
+    ...(params['no-metadata']
+      ? []
+      : [{ what: `there is no snapshot ${params.name}`, needs: 'domain' as const }]),
+    ...(params.quiesce
+      ? [
+          { what: 'the guest agent is connected', needs: 'domain' as const },
+          { what: 'the guest agent freezes and thaws in time', needs: 'run' as const },
+        ]
+      : []),
+    ...newFiles(params, world).flatMap(newFileNeeds),
+    ...(params['reuse-external'] ? taking : []).flatMap(({ file, base }) => [
+      { what: `there is an overlay ${file} above ${base}`, needs: { file } },
+      unsharedNeed([file]),
+      openableNeed(file),
+    ]),
+    ...taking.map(({ file }) => ({
+      what: `there is room for all that the guest writes while it is on ${file}`,
+      needs: 'run' as const,
+    })),
+  ];
 }
 
 /** Refuses an overlay file that is there, or for `reuse-external` one that is not, and any that is in use. */

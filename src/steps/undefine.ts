@@ -90,6 +90,14 @@ export const undefine = defineStep<typeof schema>({
     return findings;
   },
   files: () => [],
+  amounts: () => [],
+  preconditions: () => [
+    {
+      what: 'the guest runs, and has a definition and no managed save image',
+      needs: 'domain',
+    },
+    { what: 'it is said what becomes of an NVRAM file and a TPM state', needs: 'domain' },
+  ],
   phases: (params: Params) => [undefinePhase(params)],
   examples: [
     { title: 'As the classic blockcopy needs it', params: {} },

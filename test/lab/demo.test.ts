@@ -34,7 +34,7 @@ function hostOf(demo: Demo): string {
   return dir;
 }
 
-/** Takes out what differs from run to run: names of folders and runs, durations, counts, and lines of progress. */
+/** Takes out what differs from run to run: names of folders and runs, durations, sizes, counts, and lines of progress. */
 function normalised(text: string): string {
   return text
     .replaceAll(/\/var\/tmp\/blockplan-lab-\w{6}/g, '/LAB')
@@ -43,6 +43,7 @@ function normalised(text: string): string {
     .replaceAll(/\b\d+(\.\d+)? s\b/g, 'N s')
     .replaceAll(/at byte \d+/g, 'at byte N')
     .replaceAll(/\b1 to \d+\b/g, '1 to N')
+    .replaceAll(/\b\d+(\.\d+)? [kMG]?B\b/g, 'N MB')
     .replaceAll(/\b(durable +|all |wrote )\d+\b/g, '$1N')
     .replaceAll(/^-{20,}$/gm, '-----');
 }

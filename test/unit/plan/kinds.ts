@@ -11,6 +11,8 @@ const uncalled = {
   preflight: () => [],
   phases: () => [],
   files: () => [],
+  amounts: () => [],
+  preconditions: () => [],
   examples: [],
 };
 

@@ -1,10 +1,13 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { renderPreview } from '../../../src/render/preview.ts';
+import { textWidth } from '../../../src/render/width.ts';
+import type { Preview } from '../../../src/simulate/preview.ts';
 import { PREVIEW } from '../../previews.ts';
 
 test('everything that will be done, and every way back', () => {
   expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
-    "refused: move-testvm on testvm, 1 error
+    "refused: move-testvm on testvm: 1 error
 
     move.yaml:9:29: error BP110: There is a file already.
       9 |     blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true }
@@ -19,47 +22,76 @@ test('everything that will be done, and every way back', () => {
            # save the definition bundle
          make the overlay:
            $ virsh snapshot-create-as testvm s
-         vda before: base.qcow2
-         vda after:  base.qcow2 <- s.qcow2
+         vda in /a/ before and after, active layer on top:
+                                    ┌ s.qcow2 (qcow2)
+           ─ base.qcow2 (qcow2)     └ base.qcow2 (qcow2)
          the guest stands still: the agent freezes its file systems
          way back: commit the overlay back
            take it back:
              $ virsh blockcommit testvm vda --active --pivot
+       definition, as it changes:
+           <disk type='file' device='disk'>
+         -   <source file='/a/base.qcow2'/>
+         +   <source file='/a/s.qcow2'/>
 
     2. mirror (blockcopy): Copies a disk.
        mirror: copy vda
          start it:
            $ virsh blockcopy testvm vda '/b/x y.qcow2'
-         vda before: /a/base.qcow2
-         vda after:  /b/base.qcow2
+         vda before and after, active layer on top:
+           ─ /a/base.qcow2 (qcow2)     ─ /b/base.qcow2 (qcow2)
          POINT OF NO RETURN: the source is removed
          no way back: the source is gone
+
+    Preconditions
+       checked live (qemu:///system)
+         overlay: the guest runs
+       from facts (qemu:///system)
+         overlay: the guest agent is connected
+       cannot be checked here
+         mirror: there is no file /b/x y.qcow2
     "
   `);
 });
 
-test('a harmless plan is said to be so', () => {
-  const [step] = PREVIEW.steps;
-  const [phase] = step?.phases ?? [];
-  if (!step || !phase) throw new Error('The preview has a step with a phase.');
-  const { pauses: _, ...quiet } = phase;
-  const text = renderPreview(
-    {
-      ...PREVIEW,
-      totals: { ...PREVIEW.totals, steps: 1, pointsOfNoReturn: 0, pauses: 0 },
-      findings: [],
-      steps: [{ ...step, phases: [quiet] }],
-    },
-    false,
-  );
-  expect(text.split('\n')[0]).toBe(
-    'move-testvm on testvm: 1 step, every phase has a way back, the guest keeps running',
+const HARMLESS: Preview = {
+  ...PREVIEW,
+  totals: { ...PREVIEW.totals, pointsOfNoReturn: 0, pauses: 0 },
+  findings: [],
+};
+
+test('what nothing stands in the way of begins with its totals, on one line', () => {
+  const [totals] = renderPreview({ ...PREVIEW, findings: [] }, false).split('\n');
+  expect(totals).toBe(
+    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase, copies up to 42 MB to /b/x y.qcow2, needs up to 64 MB in /a (1 GB free) and 42 MB in /b (how much is free is not known), fingerprint sha256:0123456789abcdef',
   );
 });
 
-test('what nothing stands in the way of begins with its totals', () => {
-  const [totals] = renderPreview({ ...PREVIEW, findings: [] }, false).split('\n');
-  expect(totals).toBe(
-    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase',
-  );
+test('a harmless plan is said to be so', () => {
+  const [totals] = renderPreview(HARMLESS, false).split('\n');
+  expect(totals).toContain(': 2 steps, every phase has a way back, the guest keeps running, ');
+});
+
+test('a plan that changes nothing is said to be so', () => {
+  const totals = { ...HARMLESS.totals, changes: 0, copies: [], space: [] };
+  const [line] = renderPreview({ ...HARMLESS, totals }, false).split('\n');
+  expect(line).toContain('2 steps, nothing to do, every phase has a way back');
+});
+
+test.each([40, 80, 120])(
+  'at %i columns only commands, plan text and definitions are wider',
+  (columns) => {
+    const wide = renderPreview({ ...PREVIEW, findings: [] }, false, columns)
+      .split('\n')
+      .filter((line) => textWidth(line) > columns);
+    expect(wide.filter((line) => !/^ *(\$|#|[-+ ] {3}<)/.test(line))).toEqual([]);
+  },
+);
+
+test('colour changes no letter, at any width', () => {
+  for (const columns of [40, 80, Number.POSITIVE_INFINITY]) {
+    const coloured = renderPreview(PREVIEW, true, columns);
+    expect(coloured).toContain('\u001b[31m');
+    expect(stripVTControlCharacters(coloured)).toBe(renderPreview(PREVIEW, false, columns));
+  }
 });

@@ -1,0 +1,54 @@
+/** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
+import { compile } from '../graph/graph.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { admit } from '../run/admit.ts';
+import type { Preview } from '../simulate/preview.ts';
+import { previewPlan } from '../simulate/preview-plan.ts';
+import { planFrom } from './read.ts';
+import { type Format, showPreview } from './show-preview.ts';
+
+export interface PreviewCommandOptions {
+  readonly connect?: string;
+  readonly set: readonly string[];
+  readonly format: Format;
+  readonly exitCode?: boolean;
+}
+
+/** How `--exit-code` tells previews apart, when a run would not be refused. */
+const OUTCOMES = { 'nothing to do': 0, changes: 10, 'changes with a point of no return': 11 };
+
+/** @returns the exit code */
+export async function preview(file: string, options: PreviewCommandOptions): Promise<number> {
+  const plan = await planFrom(file, options.set);
+  const shown = previewPlan(plan, await liveWorld(plan, options.connect));
+  const code = await showPreview(shown, options.format);
+  return code === 0 && options.exitCode ? OUTCOMES[outcomeOf(shown)] : code;
+}
+
+function outcomeOf({ totals }: Preview): keyof typeof OUTCOMES {
+  if (totals.pointsOfNoReturn > 0) return 'changes with a point of no return';
+  return totals.changes > 0 ? 'changes' : 'nothing to do';
+}
+
+/** Looks through a read-only connection: the daemon itself would refuse a change. */
+async function liveWorld(plan: Plan, uri: string | undefined): Promise<World> {
+  const { openVirsh } = await import('../libvirt/virsh.ts');
+  const { openLiveDriver } = await import('../libvirt/live-driver.ts');
+  const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
+  const connecting = openVirsh(place);
+  try {
+    const options = { ...place, domain: plan.domain, writeDurably: refuseToWrite };
+    const driver = await openLiveDriver(options, connecting);
+    return (await admit(plan, compile(plan), driver)).world;
+  } finally {
+    await connecting.then(
+      (virsh) => virsh.close(),
+      () => {},
+    );
+  }
+}
+
+function refuseToWrite(): never {
+  throw new Error('a preview writes nothing');
+}

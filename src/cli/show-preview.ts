@@ -1,0 +1,34 @@
+/** A preview on standard output, in the form that was asked for. */
+import { EXIT_CODES } from '../errors.ts';
+import { colorWanted } from '../render/color.ts';
+import type { Preview } from '../simulate/preview.ts';
+
+/** What `preview --format` takes. */
+export const FORMATS = ['text', 'markdown', 'json', 'html', 'mermaid'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** @returns the exit code: whether a run would be refused */
+export async function showPreview(preview: Preview, format: Format): Promise<number> {
+  process.stdout.write(await textOf(preview, format));
+  const refused = preview.findings.some((finding) => finding.severity === 'error');
+  return refused ? EXIT_CODES['preflight-refused'] : 0;
+}
+
+/** Only what the form needs is loaded. */
+async function textOf(preview: Preview, format: Format): Promise<string> {
+  switch (format) {
+    case 'text': {
+      const { renderPreview } = await import('../render/preview.ts');
+      const color = colorWanted(process.env, process.stdout.isTTY === true);
+      return renderPreview(preview, color, process.stdout.columns || undefined);
+    }
+    case 'markdown':
+      return (await import('../render/preview-markdown.ts')).renderPreviewMarkdown(preview);
+    case 'json':
+      return `${(await import('../render/json.ts')).jsonText(preview, 2)}\n`;
+    case 'html':
+      return (await import('../render/preview-html.ts')).renderHtml(preview);
+    case 'mermaid':
+      return (await import('../render/mermaid.ts')).renderMermaid(preview);
+  }
+}

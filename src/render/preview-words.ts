@@ -1,0 +1,61 @@
+/** Words that every form of the preview uses: the line of totals, and how preconditions are marked. */
+import type { Preview, PreviewPrecondition, Totals } from '../simulate/preview.ts';
+import { bytesText } from './amounts.ts';
+
+/** A part of the line. The text is as it came: whoever shows it makes it harmless. */
+export interface TotalPart {
+  readonly text: string;
+  /** What a reader must not miss. */
+  readonly mood?: 'danger' | 'pause';
+}
+
+/** The parts in their order, without what stands between them. */
+export function previewTotals(preview: Preview): TotalPart[] {
+  const { totals, findings } = preview;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  // What cannot be run has no totals: the steps after the first obstacle are not even known.
+  if (errors > 0) return [{ text: counted(errors, 'error'), mood: 'danger' }];
+  const warnings = findings.length - errors;
+  return [
+    { text: counted(totals.steps, 'step') },
+    ...(totals.changes === 0 ? [{ text: 'nothing to do' }] : []),
+    ...(warnings === 0 ? [] : [{ text: counted(warnings, 'warning'), mood: 'pause' } as const]),
+    totals.pointsOfNoReturn === 0
+      ? { text: 'every phase has a way back' }
+      : {
+          text: counted(totals.pointsOfNoReturn, 'point of no return', 'points of no return'),
+          mood: 'danger',
+        },
+    totals.pauses === 0
+      ? { text: 'the guest keeps running' }
+      : { text: `the guest stands still in ${counted(totals.pauses, 'phase')}`, mood: 'pause' },
+    ...amounts(totals).map((text) => ({ text })),
+    ...(totals.fingerprint === undefined ? [] : [{ text: `fingerprint ${totals.fingerprint}` }]),
+  ];
+}
+
+function amounts({ copies, space }: Totals): string[] {
+  const copied = copies.map(({ to, bytes }) => `${bytesText(bytes)} to ${to}`);
+  const needed = space.map(
+    (each) =>
+      `${bytesText(each.needed)} in ${each.folder} (${
+        each.free === undefined ? 'how much is free is not known' : `${bytesText(each.free)} free`
+      })`,
+  );
+  return [
+    ...(copied.length === 0 ? [] : [`copies up to ${copied.join(' and ')}`]),
+    ...(needed.length === 0 ? [] : [`needs up to ${needed.join(' and ')}`]),
+  ];
+}
+
+/** `1 step`, `2 steps`. */
+export function counted(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`;
+}
+
+/** How a precondition is marked. */
+export const CHECKED: Readonly<Record<PreviewPrecondition['checked'], string>> = {
+  live: 'checked live',
+  facts: 'from facts',
+  no: 'cannot be checked here',
+};

@@ -1,0 +1,31 @@
+/** What a plan copies and how much room it takes, added up over its steps. */
+import { dirname } from 'node:path';
+import type { World } from '../model/world.ts';
+import type { Totals } from './preview.ts';
+import type { Walked } from './walk.ts';
+
+/** @param world the World before the first step, whose folders have been looked at */
+export function previewAmounts(
+  phases: readonly Walked[],
+  world: World,
+): Pick<Totals, 'copies' | 'space'> {
+  const amounts = phases
+    .filter(({ node }) => node.first)
+    .flatMap(({ node: { planned }, start }) => planned.step.amounts(planned.params, start));
+  const copied = sums(amounts.map(({ to, copied }) => [to, copied]));
+  const needed = sums(amounts.map(({ to, room }) => [dirname(to), room]));
+  return {
+    copies: copied.map(([to, bytes]) => ({ to, bytes })),
+    space: needed.map(([folder, bytes]) => {
+      const free = world.folders[folder]?.free;
+      return { folder, needed: bytes, ...(free === undefined ? {} : { free }) };
+    }),
+  };
+}
+
+/** Added up by name, in the order in which the names come first; what adds up to nothing is left out. */
+function sums(entries: readonly (readonly [name: string, amount: number])[]): [string, number][] {
+  const totals = new Map<string, number>();
+  for (const [name, amount] of entries) totals.set(name, (totals.get(name) ?? 0) + amount);
+  return [...totals].filter(([, amount]) => amount > 0);
+}

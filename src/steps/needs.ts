@@ -1,0 +1,56 @@
+/** What a step copies, how much room it takes, and what has to be so for it: told for a preview, beside what preflight refuses. */
+
+/** Bytes that go to one file. */
+export interface Amount {
+  readonly to: string;
+  /** Bytes that are copied there at most, as far as the host told. */
+  readonly copied: number;
+  /** Bytes by which the file may grow at most: its folder has to have them. */
+  readonly room: number;
+}
+
+export interface Precondition {
+  /** A clause: `there is no file /fast/copy`. */
+  readonly what: string;
+  /**
+   * What one has to know to tell: the domain alone, what is at a path, what the folder of a path is like, or the chains of
+   * all other domains. `run` is what shows only when it is done.
+   */
+  readonly needs:
+    | 'domain'
+    | 'others'
+    | 'run'
+    | { readonly file: string }
+    | { readonly folder: string };
+}
+
+/** What has to be so for a file that the step makes. */
+export function newFileNeeds(file: string): Precondition[] {
+  return [
+    { what: `there is no file ${file}`, needs: { file } },
+    {
+      what: `there is a folder for ${file}, with room, in which files can be made`,
+      needs: { folder: file },
+    },
+    unsharedNeed([file]),
+    openableNeed(file),
+  ];
+}
+
+/** What has to be so for files that are written to or removed. */
+export function unsharedNeed(files: readonly string[]): Precondition {
+  return { what: `no other domain uses ${files.join(', ')}`, needs: 'others' };
+}
+
+/** Whether QEMU may open a file is for its user, AppArmor or SELinux to say, and libvirt sets them up only when asked to. */
+export function openableNeed(file: string): Precondition {
+  return { what: `the host lets QEMU write to ${file}`, needs: 'run' };
+}
+
+/** What every block job asks of its disk. */
+export function workableNeed(disk: string): Precondition {
+  return {
+    what: `the guest runs, and ${disk} is a disk on local files or block devices without a job`,
+    needs: 'domain',
+  };
+}

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { renderPreviewMarkdown } from '../../../src/render/preview-markdown.ts';
+import type { Preview } from '../../../src/simulate/preview.ts';
+import { PREVIEW, poisonedPreview } from '../../previews.ts';
+
+const LIMIT = 60_000;
+
+/** The comment without its blocks and stretches of code: what Markdown and HTML can act on. */
+function active(comment: string): string {
+  return comment
+    .replace(/^(`{3,})[a-z]*\n[\s\S]*?\n\1$/gm, 'CODE')
+    .replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, 'CODE');
+}
+
+test('what one has to know stands open, the rest is folded', async () => {
+  await expect(renderPreviewMarkdown(PREVIEW)).toMatchFileSnapshot('preview.md');
+});
+
+test('the totals, the dangers and the points of no return are outside of what is folded', () => {
+  const open = renderPreviewMarkdown(PREVIEW).replace(/<details>[\s\S]*?<\/details>/g, '');
+  for (const part of ['1 error', 'BP110', 'Remove it', 'BP140', 'the source is removed', 'freezes'])
+    expect(open).toContain(part);
+  expect(open).not.toContain('virsh');
+  expect(renderPreviewMarkdown({ ...PREVIEW, findings: [] }).split('\n')[4]).toContain(
+    '2 steps, **1 point of no return**, **the guest stands still in 1 phase**, copies up to 42 MB',
+  );
+});
+
+test('a bot finds its comment by the first line, which depends on the plan alone', () => {
+  const [first] = renderPreviewMarkdown(PREVIEW).split('\n');
+  expect(first).toBe('<!-- blockplan:preview:move-testvm -->');
+  const other = renderPreviewMarkdown({ ...PREVIEW, domain: 'x', findings: [], steps: [] });
+  expect(other.split('\n')[0]).toBe(first);
+  const [hostile] = renderPreviewMarkdown({ ...PREVIEW, plan: 'a --> <b>' }).split('\n');
+  expect(hostile).toBe('<!-- blockplan:preview:a%20-%2D%3E%20%3Cb%3E -->');
+});
+
+describe('nothing that a plan or a host says breaks out', () => {
+  const OURS = /<\/?(?:details|summary|code)>|<br>|^<!-- \S+ -->$|^> (?=\*\*)/gm;
+
+  test.each([
+    'a`b``c```d````e',
+    '```\n</details><script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '@octocat and #12 and GH-7 and octo/repo#3',
+    '[text](javascript:alert(1)) ![i](https://x.test/a.png) https://x.test www.x.test',
+    '| a | b |\n|---|---|',
+    '# heading',
+    '1. one',
+    '- item',
+    '    code',
+    '**bold** _it_ ~~gone~~ $x$',
+    '-->',
+    '&lt;b&gt; &#64;x',
+    '\u202egnp.exe',
+    '`',
+    ' ',
+    '',
+  ])('%j', (text) => expectInert(poisonedPreview(text)));
+
+  test('whatever it is', () => {
+    const pieces = fc.constantFrom(
+      ...['`', '```', '<', '>', '&', '@a', '#1', '|', '\n', '\\', '[a](b)', '*', '_', '-->', 'x'],
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(pieces).map((all) => all.join('')),
+    );
+    fc.assert(fc.property(text, (poison) => expectInert(poisonedPreview(poison))));
+  });
+
+  function expectInert(preview: Preview): void {
+    const comment = renderPreviewMarkdown(preview);
+    const shown = active(comment);
+    expect(comment.match(/^<details>/gm)).toHaveLength(4);
+    expect(shown.match(/<\/details>/g)).toHaveLength(4);
+    const rest = shown.replace(OURS, 'OURS ');
+    expect(rest).not.toMatch(/[<>[\]|~$`\\]|:\/\/|www\./);
+    expect(rest).not.toMatch(/@(?!&#8203;)\S|(?<!&)#\w|GH-\d/i);
+    // Stars stand around our own words only.
+    expect(rest.replace(/\*\*[^*\n]*\*\*/g, '')).not.toMatch(/[*_]/);
+    // Each line begins as one of ours does.
+    for (const line of rest.split('\n'))
+      expect(line).not.toMatch(/^(?:\s+\S|#(?!# )|=|\+|\d+[.)])/);
+  }
+});
+
+describe('a comment fits', () => {
+  const step = PREVIEW.steps[1]!;
+  const many = (count: number, texts: string): Preview => ({
+    ...PREVIEW,
+    steps: Array.from({ length: count }, (_, at) => ({
+      ...PREVIEW.steps[at % 2]!,
+      id: `${at}-${texts}`,
+      phases: [{ ...step.phases[0]!, summary: texts, commands: [{ command: texts, why: texts }] }],
+    })),
+    findings: Array.from({ length: count }, () => ({ ...PREVIEW.findings[0]!, message: texts })),
+  });
+
+  test.each([
+    [50, 10],
+    [50, 400],
+    [50, 2_000],
+    [1, 100_000],
+    [300, 10],
+  ])('with %i steps whose texts have %i characters', (count, length) => {
+    for (const letter of ['x', '<', '`', '\u0301']) {
+      const preview = many(count, letter.repeat(length));
+      const comment = renderPreviewMarkdown(preview);
+      expect(Buffer.byteLength(comment)).toBeLessThan(LIMIT);
+      expect(comment).toContain('## Refused: `move-testvm` on `testvm`');
+      expect(comment).toContain(`**${count} error`);
+      expect(comment).toBe(renderPreviewMarkdown(preview));
+    }
+  });
+
+  test('with everything in it where it can, and else says what it leaves out', () => {
+    expect(renderPreviewMarkdown(many(3, 'x'))).not.toContain('leaves out');
+    const long = renderPreviewMarkdown(many(50, 'x'.repeat(300)));
+    expect(long).toContain('It leaves out the drawing of the machine, the definitions');
+    expect(long.match(/^<details>/gm)).toHaveLength(50);
+    expect(renderPreviewMarkdown(many(600, 'x'))).toContain('what comes after the first');
+  });
+
+  test('with names of any length in the title', () => {
+    const long = 'y'.repeat(200_000);
+    const comment = renderPreviewMarkdown({
+      ...PREVIEW,
+      plan: long,
+      domain: long,
+      description: long,
+    });
+    expect(Buffer.byteLength(comment)).toBeLessThan(LIMIT);
+  });
+});

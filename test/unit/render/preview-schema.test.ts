@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { jsonText } from '../../../src/render/json.ts';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { PREVIEW, poisonedPreview } from '../../previews.ts';
+import { looked } from '../../worlds.ts';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../../schemas/preview.schema.json', import.meta.url), 'utf8'),
+);
+const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+
+/** Every object in the value, with the schema that it is held against. */
+function* parts(value: unknown, part: Schema): Generator<[value: object, schema: Schema]> {
+  const at = part.$ref ? schema.$defs[part.$ref.slice('#/$defs/'.length)] : part;
+  if (Array.isArray(value)) for (const each of value) yield* parts(each, at.items);
+  else if (typeof value === 'object' && value !== null) {
+    if (at.properties) yield [value, at];
+    for (const [key, each] of Object.entries(value))
+      if (at.properties?.[key]) yield* parts(each, at.properties[key]);
+  }
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+test('a preview with every field fits, and so does what it is printed as', () => {
+  expect(valid(PREVIEW), JSON.stringify(valid.errors)).toBe(true);
+  expect(JSON.parse(jsonText(PREVIEW, 2))).toEqual(PREVIEW);
+});
+
+test.each(SHIPPED)('the preview of %s fits', (file) => {
+  const { plan, graph } = shipped(file);
+  const host = hostForPlans();
+  const preview = previewPlan(plan, looked(host, walk(graph, host).files));
+  expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
+});
+
+test('every property of the schema is there in the full preview', () => {
+  const seen = new Map<string, Set<string>>();
+  for (const [value, { properties = {} }] of parts(PREVIEW, schema)) {
+    const kind = Object.keys(properties).join();
+    const keys = seen.get(kind) ?? new Set(Object.keys(properties));
+    for (const key of Object.keys(value)) keys.delete(key);
+    seen.set(kind, keys);
+  }
+  expect(seen.size).toBeGreaterThan(10);
+  expect([...seen.values()].flatMap((keys) => [...keys])).toEqual([]);
+});
+
+test.each([
+  ['another format', { format: 'blockplan-preview/v2' }],
+  ['a stranger', { password: 'x' }],
+  ['no totals', { totals: undefined }],
+  ['an unknown mark', { preconditions: [{ step: 'a', what: 'b', checked: 'yes' }] }],
+])('%s does not fit', (_what, change) => {
+  expect(valid(JSON.parse(JSON.stringify({ ...PREVIEW, ...change })))).toBe(false);
+});
+
+test('nothing in it steers a terminal', () => {
+  expect(jsonText(poisonedPreview('\u001b[2J\u202e\u009b'))).not.toMatch(/[\p{Cc}\u202e]/u);
+});
