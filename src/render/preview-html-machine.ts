@@ -73,6 +73,7 @@ export function machineDrawing(machine: Machine, id: string): Markup {
     begin(boxes.get(machine.initial)),
     ...machine.states.flatMap((state) => waysOf(state, boxes)),
     ...[...boxes.values()].map(boxMarkup),
+    ...(boxes.has('stranded') ? [label('failed', RAIL - 6, last - 12, 'end')] : []),
     lost.markup,
   ]);
 }
@@ -201,7 +202,7 @@ function across(from: Box, to: Box): Markup {
 
 function byTheRail(from: Box, to: Box): Markup {
   const y = rounded(from.top + from.height / 2);
-  const way = arrow(
+  return arrow(
     [
       [from.x + from.width, y],
       [RAIL, y],
@@ -209,7 +210,6 @@ function byTheRail(from: Box, to: Box): Markup {
     ],
     'failed',
   );
-  return html`${way}${label('failed', RAIL - 6, to.top - 12, 'end')}`;
 }
 
 function label(word: string, x: number, y: number, anchor = 'start'): Markup {

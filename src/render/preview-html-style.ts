@@ -12,9 +12,9 @@ const DARK = `
 
 const PAGE = `
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+html { background: var(--page); -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
-  margin: 0 auto; padding: 32px 24px 64px; max-width: 1120px; background: var(--page); color: var(--text);
+  margin: 0 auto; padding: 32px 24px 64px; max-width: 1120px; color: var(--text);
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif;
   overflow-wrap: anywhere;
 }
@@ -75,6 +75,7 @@ const STEPS = `
   display: inline-block; min-width: 28px; height: 28px; padding: 0 6px; margin-right: 4px; border-radius: 14px;
   background: var(--accent); color: var(--paper); font-size: 14px; line-height: 28px; text-align: center;
 }
+h3 .place { white-space: nowrap; }
 .verb { font-weight: 400; background: var(--code); border-radius: 4px; padding: 2px 6px; }
 .phase { margin-top: 18px; padding-top: 16px; border-top: 1px solid var(--line); }
 .flag { margin-top: 10px; padding: 8px 12px; border-radius: 6px; border-left: 5px solid; }
@@ -100,7 +101,7 @@ figcaption { font-size: 13px; color: var(--quiet); margin-bottom: 8px; }
 .chain, .definition { border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
 .pair { display: flex; flex-wrap: wrap; justify-content: center; align-items: flex-end; gap: 16px; }
 .side { flex: 0 1 400px; min-width: 0; }
-.leads { align-self: center; font-size: 26px; line-height: 1; color: var(--quiet); padding: 0 16px; }
+.leads { align-self: center; font-size: 26px; color: var(--quiet); padding: 0 16px; }
 .when { font-size: 12px; font-weight: 600; letter-spacing: 0.06em; text-transform: uppercase; margin-bottom: 6px; }
 .definition .diff { padding: 0; background: none; }
 .diff { font-size: 13px; line-height: 1.5; }
@@ -150,7 +151,7 @@ svg .lane-name { fill: var(--quiet); }
   display: grid; grid-template-columns: minmax(0, 430px) minmax(0, 1fr); gap: 24px 48px; align-items: start;
   background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 20px;
 }
-.machine { width: 100%; }
+.machine { width: 100%; max-width: 430px; }
 .ends div { margin-top: 14px; }
 .ends dt { font-weight: 600; }
 .ends dt .quiet { font-weight: 400; font-size: 13px; }
@@ -163,24 +164,24 @@ const NARROW = `
   .ways, .machine-and-ends { grid-template-columns: minmax(0, 1fr); }
   .totals { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .totals div:last-child:nth-child(odd) { grid-column: 1 / -1; }
-  .pair { flex-direction: column; align-items: stretch; }
-  .side { flex: none; }
-  .leads { transform: rotate(90deg); }
+  .pair { display: grid; grid-template-columns: minmax(0, 400px); }
+  .leads { justify-self: center; transform: rotate(90deg); }
   .way, .chain, .definition { padding: 10px; }
   .preconditions li { grid-template-columns: minmax(0, 1fr); }`;
 
 const PRINT = `
-  body { max-width: none; padding: 0; background: none; font-size: 12px; }
+  :root { color-scheme: light; --page: #ffffff; }
+  body { max-width: none; padding: 0; font-size: 12px; }
   .step { border: 0; border-top: 2px solid var(--line); border-radius: 0; padding: 12px 0; }
   .way, .finding, .commands li, figure, .preconditions li, .machine-and-ends { break-inside: avoid; }
-  .number { background: none; color: inherit; border: 1px solid; }
+  .number { background: none; color: inherit; border: 1px solid; line-height: 26px; }
   h2, h3, h4, h5 { break-after: avoid; }`;
 
 export const STYLE = `
 :root { color-scheme: light dark;${LIGHT} }
 @media screen and (prefers-color-scheme: dark) { :root {${DARK} } }
 ${PAGE}${HEADER}${STEPS}${DRAWINGS}
-@media (max-width: 760px) {${NARROW}
+@media (max-width: 820px) {${NARROW}
 }
 @media print {${PRINT}
 }

@@ -85,7 +85,7 @@ function totalsList({
     ['phases', `${phases}`],
     ['points of no return', `${pointsOfNoReturn}`],
     ['phases with a pause', `${pauses}`],
-    ['to copy at most', bytesText(bytes)],
+    copies.length === 0 ? ['to copy', 'nothing'] : ['to copy at most', bytesText(bytes)],
   ];
   return html`<dl class="totals">
 ${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>

@@ -1,0 +1,175 @@
+/** The pages of previews in a real browser: on a wide screen and a telephone, in light, in dark and on paper. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderHtml } from '../../src/render/preview-html.ts';
+import type { Preview } from '../../src/simulate/preview.ts';
+import { previewPlan } from '../../src/simulate/preview-plan.ts';
+import { walk } from '../../src/simulate/walk.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../plans.ts';
+import { PREVIEW, poisonedPreview } from '../previews.ts';
+import { looked } from '../worlds.ts';
+import { type Measures, measured, pixelsOf, startBrowser } from './browser.ts';
+
+const WIDTHS = [1280, 700, 390];
+/** Where pictures are taken, too. */
+const PICTURED = [1280, 390];
+const SCHEMES = ['light', 'dark'] as const;
+/** What WCAG 2 asks of text at its level AA. */
+const LEAST_CONTRAST = 4.5;
+
+const folder = mkdtempSync(join(tmpdir(), 'blockplan-pages-'));
+let browser: Browser;
+let canvas: Page;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  canvas = await browser.newPage();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Opens a preview's page; what it asks of the network or complains about is collected. */
+async function opened(preview: Preview): Promise<{ page: Page; complaints: string[] }> {
+  const file = join(mkdtempSync(join(folder, 'page-')), 'preview.html');
+  writeFileSync(file, renderHtml(preview));
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  const url = pathToFileURL(file).href;
+  page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on('request', (request) => {
+    if (request.url() !== url) complaints.push(`request: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => {
+    complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+function seen({ plan, graph }: ReturnType<typeof planned>): Preview {
+  const host = hostForPlans();
+  return previewPlan(plan, looked(host, walk(graph, host).files));
+}
+
+const LONG = `/new/${'folder-with-a-long-name/'.repeat(6)}${'x'.repeat(200)}`;
+
+const CASES: [what: string, preview: Preview][] = [
+  ...SHIPPED.map((file): [string, Preview] => [file, seen(shipped(file))]),
+  ['a preview with everything in it', PREVIEW],
+  [
+    'long paths',
+    seen(planned([`blockcopy: { disk: vda, dest: ${LONG}, shallow: true, pivot: true }`])),
+  ],
+  [
+    'a plan that stops on failure',
+    seen(planned(['blockcommit: { disk: vda, shallow: true, pivot: true }'], 'stop')),
+  ],
+];
+
+function drawingsOf({ steps }: Preview): number {
+  return steps.flatMap(({ phases }) => phases.flatMap(({ chains }) => chains)).length * 2 + 1;
+}
+
+function expectInside({ scrollWidth, clientWidth, overflowing }: Measures): void {
+  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+  expect(overflowing).toEqual([]);
+}
+
+function expectLegible({ texts }: Measures): void {
+  expect(texts.length).toBeGreaterThan(30);
+  expect(texts.filter(({ contrast }) => !(contrast >= LEAST_CONTRAST))).toEqual([]);
+}
+
+describe.each(CASES)('%s', (_, preview) => {
+  test('everything is inside the screen, legible and drawn', async () => {
+    const { page, complaints } = await opened(preview);
+    for (const width of WIDTHS)
+      for (const colorScheme of SCHEMES) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        const measures = await measured(page);
+        expectInside(measures);
+        expectLegible(measures);
+        expect(measures.drawings.length).toBe(drawingsOf(preview));
+        for (const drawing of measures.drawings) {
+          expect(drawing.left).toBeGreaterThanOrEqual(0);
+          expect(drawing.right).toBeLessThanOrEqual(width);
+          // Smaller than this the letters in it could not be read.
+          expect(drawing.width).toBeGreaterThan(300);
+          expect(drawing.height).toBeGreaterThan(100);
+        }
+        if (!PICTURED.includes(width)) continue;
+        for (const drawing of await page.locator('svg').all()) {
+          const { colors, share, brightness } = await pixelsOf(drawing, canvas);
+          expect(colors).toBeGreaterThan(20);
+          expect(share).toBeLessThan(0.95);
+          if (colorScheme === 'light') expect(brightness).toBeGreaterThan(200);
+          else expect(brightness).toBeLessThan(70);
+        }
+      }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+test('on paper it is dark on white, whatever the screen is', async () => {
+  const { page } = await opened(PREVIEW);
+  await page.setViewportSize({ width: 700, height: 900 });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const measures = await measured(page);
+  expectInside(measures);
+  expectLegible(measures);
+  const paper = await pixelsOf(page.locator('body'), canvas);
+  expect(paper.brightness).toBeGreaterThan(220);
+  await page.close();
+});
+
+test('who has set large letters can read it, too', async () => {
+  const { page } = await opened(PREVIEW);
+  await page.setViewportSize({ width: 640, height: 900 });
+  await page.evaluate("document.documentElement.style.zoom = '2'");
+  const { scrollWidth, clientWidth } = await measured(page);
+  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+  await page.close();
+});
+
+test('a name that is markup stays a name', async () => {
+  const { page, complaints } = await opened(
+    poisonedPreview(`<script>alert(1)</script><img src=x onerror="alert(2)"><style>*{color:red}`),
+  );
+  await page.setViewportSize({ width: 390, height: 900 });
+  const { scripts, scrollWidth, clientWidth } = await measured(page);
+  expect(scripts).toBe(0);
+  expect(await page.locator('img').count()).toBe(0);
+  expect(await page.locator('style').count()).toBe(1);
+  expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+  expect(await page.locator('h1').textContent()).toContain('<script>alert(1)</script>');
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('the page lets nothing run that was put into it', async () => {
+  const { page, complaints } = await opened(PREVIEW);
+  const before = await page.locator('h1').evaluate('(h1) => getComputedStyle(h1).color');
+  await page.evaluate(`
+    document.body.insertAdjacentHTML('beforeend',
+      '<img src="https://example.org/x.png" onerror="alert(1)"><style>h1 { color: red }</style>');
+  `);
+  await page.waitForFunction('[...document.images].every((image) => image.complete)');
+  expect(await page.locator('h1').evaluate('(h1) => getComputedStyle(h1).color')).toBe(before);
+  // The browser tells of a request that it did not make.
+  expect(complaints.filter((each) => !each.startsWith('console: '))).toEqual([
+    'request: https://example.org/x.png',
+    'failed: https://example.org/x.png csp',
+  ]);
+  await page.close();
+});
