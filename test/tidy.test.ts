@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   steps: ['model'],
   plan: ['steps', 'model'],
+  facts: ['plan', 'model'],
   graph: ['plan', 'steps', 'model'],
   machine: ['graph'],
   simulate: ['machine', 'graph', 'plan', 'steps', 'model'],
@@ -22,9 +23,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
   render: ['graph', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
-  generate: ['plan', 'graph', 'simulate', 'steps', 'model'],
+  generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
-    ...['graph', 'journal', 'libvirt', 'model', 'plan'],
+    ...['facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],
     ...['rehearse', 'render', 'run', 'simulate', 'steps'],
   ],
 };

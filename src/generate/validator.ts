@@ -1,17 +1,27 @@
-/** Makes the files that are generated from the step kinds; writes nothing. */
+/** Makes the schemas and validators that are generated; writes nothing. */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { factsSchema } from '../facts/schema.ts';
 import type { Validate } from '../plan/input.ts';
-import { planSchema } from '../plan/schema.ts';
+import { planSchema, type Schema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
 
 /**
  * The text of `src/plan/validator.generated.js`: checks compiled ahead of time, so that reading a plan loads no ajv.
  */
-export async function validatorCode(steps: readonly AnyStep[]): Promise<string> {
+export function validatorCode(steps: readonly AnyStep[]): Promise<string> {
+  return codeFor(planSchema(steps, 'reader'), 'src/steps');
+}
+
+/** The text of `src/facts/validator.generated.js`. */
+export function factsValidatorCode(): Promise<string> {
+  return codeFor(factsSchema(), 'src/facts/schema.ts');
+}
+
+async function codeFor(schema: Schema, origin: string): Promise<string> {
   const ajv = compiler({ code: { source: true, esm: true } });
-  const code = standaloneCode.default(ajv, ajv.compile(planSchema(steps, 'reader')));
+  const code = standaloneCode.default(ajv, ajv.compile(schema));
   // The code requires small parts of ajv; bundled in, they make ajv no dependency of the package.
   const bundle = await build({
     stdin: { contents: code, resolveDir: process.cwd(), loader: 'js' },
@@ -28,7 +38,7 @@ export async function validatorCode(steps: readonly AnyStep[]): Promise<string> 
     logLevel: 'silent',
   });
   const [file] = bundle.outputFiles;
-  return `// Generated from src/steps by \`npm run generate\`; do not edit.\n${file?.text ?? ''}`;
+  return `// Generated from ${origin} by \`npm run generate\`; do not edit.\n${file?.text ?? ''}`;
 }
 
 /** The text of `schemas/plan.schema.json`, for editors. */
@@ -37,6 +47,11 @@ export function editorSchema(steps: readonly AnyStep[]): string {
   // A schema that ajv's strict mode refuses would mislead editors too; the kinds are required outside of their properties.
   compiler({ strictRequired: false }).compile(schema);
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** The text of `schemas/facts.schema.json`. */
+export function factsEditorSchema(): string {
+  return `${JSON.stringify(factsSchema(), null, 2)}\n`;
 }
 
 /** The same checks, compiled in memory: for step kinds that are not in the registry. */

@@ -5,6 +5,13 @@
  */
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import type { BlockJob, Disk, Layer } from './world.ts';
+import {
+  applyEdits,
+  type Edit,
+  findAttribute,
+  setAttribute,
+  withLeadingSpace,
+} from './xml-edit.ts';
 
 /** What blockplan reads of a domain's XML. */
 export interface DomainXml {
@@ -180,64 +187,6 @@ function setType(
     ...((disk.attributes.type ?? 'file') === type ? [] : setAttribute(xml, disk, 'type', type)),
     ...(name ? [{ ...name, text: to }] : []),
   ];
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Edit extends Range {
-  readonly text: string;
-}
-
-function applyEdits(xml: string, edits: readonly Edit[]): string {
-  return [...edits]
-    .sort((a, b) => b.start - a.start)
-    .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), xml);
-}
-
-/** Replaces an attribute's value inside the element's start tag, in the quotes it has; nothing where it is the same. */
-function setAttribute(xml: string, element: XmlElement, name: string, value: string): Edit[] {
-  if (element.attributes[name] === value) return [];
-  const found = findAttribute(xml, element, name);
-  if (found) return [{ ...found.value, text: escapeXml(value) }];
-  const at = element.start + 1 + element.name.length;
-  return [{ start: at, end: at, text: ` ${name}='${escapeXml(value)}'` }];
-}
-
-/** Where an attribute's name and its value, without the quotes, stand in the text. */
-function findAttribute(
-  xml: string,
-  element: XmlElement,
-  name: string,
-): { name: Range; value: Range } | undefined {
-  const tag =
-    /^<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(xml.slice(element.start))?.[0] ?? '';
-  const words = /\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-  const found = [...tag.matchAll(words)].find((each) => each[1] === name);
-  if (!found) return undefined;
-  const start = element.start + found.index + 1;
-  const end = element.start + found.index + found[0].length - 1;
-  const value = found[2] ?? found[3] ?? '';
-  return {
-    name: { start, end: start + name.length },
-    value: { start: end - value.length, end },
-  };
-}
-
-function withLeadingSpace(xml: string, element: XmlElement): Range {
-  const before = /\s*$/.exec(xml.slice(0, element.start))?.[0].length ?? 0;
-  return { start: element.start - before, end: element.end };
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll("'", '&apos;')
-    .replaceAll('"', '&quot;');
 }
 
 function rootOf(xml: string, name: string): XmlElement {

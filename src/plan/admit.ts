@@ -3,17 +3,18 @@ import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { flaw, refusal } from './findings.ts';
 import { Lines } from './lines.ts';
+import type { Subject } from './subject.ts';
 
 /** Plans are written and reviewed by people; a mebibyte is far beyond that and still quick to refuse. */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The text of a plan, by lines.
+ * The text of a document, by lines.
  *
  * @param source a file's bytes, or text that has been decoded already
  * @throws BlockplanError `input-refused` (BP001, BP002, BP003)
  */
-export function admit(file: string, source: string | Uint8Array): Lines {
+export function admit(subject: Subject, file: string, source: string | Uint8Array): Lines {
   // A text has at most three bytes a unit: the exact count is taken only where it can matter.
   const bytes =
     typeof source !== 'string'
@@ -25,29 +26,29 @@ export function admit(file: string, source: string | Uint8Array): Lines {
     throw refusal([
       flaw(
         'BP001',
-        `the plan has ${bytes.toLocaleString('en')} bytes, more than the ${MOST_BYTES.toLocaleString('en')} that are read`,
+        `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the ${MOST_BYTES.toLocaleString('en')} that are read`,
         {
           hint: 'check that this is the file you meant',
         },
       ),
     ]);
   }
-  const text = typeof source === 'string' ? source : decode(file, source);
-  const lines = new Lines(file, text.startsWith('\ufeff') ? text.slice(1) : text);
+  const text = typeof source === 'string' ? source : decode(subject, file, source);
+  const lines = new Lines(subject, file, text.startsWith('\ufeff') ? text.slice(1) : text);
   const hidden = findHidden(lines);
   if (hidden.length > 0) throw refusal(hidden);
   return lines;
 }
 
-function decode(file: string, bytes: Uint8Array): string {
+function decode(subject: Subject, file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    const lenient = new Lines(file, new TextDecoder('utf-8').decode(bytes));
+    const lenient = new Lines(subject, file, new TextDecoder('utf-8').decode(bytes));
     const at = lenient.source.indexOf('\ufffd');
     throw refusal([
-      flaw('BP002', 'the plan is not UTF-8 text', {
+      flaw('BP002', `the ${subject.noun} is not UTF-8 text`, {
         position: lenient.position(Math.max(at, 0)),
         hint: 'save the file as UTF-8; "file" and "iconv" tell and change the encoding',
       }),
@@ -83,7 +84,7 @@ function hiddenCharacter(lines: Lines, offset: number): Finding {
   const character = String.fromCodePoint(lines.source.codePointAt(offset) ?? 0);
   return flaw(
     'BP003',
-    `the text holds ${nameOf(character)}, which a reader of the plan would not see`,
+    `the text holds ${nameOf(character)}, which a reader of the ${lines.subject.noun} would not see`,
     {
       position: lines.position(offset, offset + character.length),
       hint: 'remove it',

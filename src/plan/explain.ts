@@ -1,4 +1,4 @@
-/** Says in the words of the plan what the validator found. */
+/** Says in the words of the document what the validator found. */
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { flaw, type Path } from './findings.ts';
@@ -7,7 +7,7 @@ import type { Places } from './places.ts';
 import type { Schema } from './schema.ts';
 import { listed, named, quoted } from './words.ts';
 
-/** One error of the validator, with the part of the plan that it is about and the part of the schema that says so. */
+/** One error of the validator, with the part of the document that it is about and the part of the schema that says so. */
 export interface ShapeError {
   readonly keyword: string;
   readonly path: Path;
@@ -17,7 +17,7 @@ export interface ShapeError {
   readonly propertyName?: string;
 }
 
-/** Explains errors of one plan. */
+/** Explains errors of one document. */
 export class Explainer {
   readonly #places: Places;
   readonly #steps: ReadonlyMap<string, AnyStep>;
@@ -48,13 +48,19 @@ export class Explainer {
     }
   }
 
+  #label(path: Path): string {
+    return path.length === 0 ? `the ${this.#places.tree.lines.subject.noun}` : label(path);
+  }
+
   #missing(error: ShapeError, path: Path, parent: Schema): Finding {
     const key = String(error.params['missingProperty']);
-    const of = path.length === 0 ? 'the plan' : label(path);
+    const of = this.#label(path);
     return flaw('BP023', `${of} needs ${quoted(key)}`, {
       path: [...path, key],
       position: this.#places.locate(path),
-      hint: MISSING[key] ?? descriptionOf(propertiesOf(parent)[key]),
+      hint:
+        (path.length === 0 ? this.#places.tree.lines.subject.missing[key] : undefined) ??
+        descriptionOf(propertiesOf(parent)[key]),
     });
   }
 
@@ -73,19 +79,15 @@ export class Explainer {
       });
     }
     const near = nearest(key, known);
-    return flaw(
-      'BP024',
-      `${parentPath.length === 0 ? 'the plan' : label(parentPath)} knows no ${quoted(key)}`,
-      {
-        path,
-        position,
-        hint: near
-          ? `did you mean ${quoted(near)}?`
-          : known.length === 0
-            ? 'it takes no options'
-            : `it knows ${listed(known, 'and')}`,
-      },
-    );
+    return flaw('BP024', `${this.#label(parentPath)} knows no ${quoted(key)}`, {
+      path,
+      position,
+      hint: near
+        ? `did you mean ${quoted(near)}?`
+        : known.length === 0
+          ? 'it takes no options'
+          : `it knows ${listed(known, 'and')}`,
+    });
   }
 
   #unknownKind(key: string, path: Path): Finding {
@@ -148,7 +150,7 @@ export class Explainer {
   #wrongValue(error: ShapeError, path: Path, parent: Schema): Finding | undefined {
     if (error.data === null && this.#hasStrayOptions(path)) return undefined;
     const code = error.keyword === 'type' ? 'BP021' : 'BP022';
-    const message = path.length === 0 ? 'the plan' : label(path);
+    const message = this.#label(path);
     return flaw(
       code,
       `${message} must be ${expectation(parent, error.keyword)}, but is ${named(error.data)}`,
@@ -173,7 +175,8 @@ export class Explainer {
     if (typeof data === 'string' && this.#steps.has(data))
       return `write ${quoted(`${data}:`)} and its options below it`;
     const isPlain = typeof data === 'number' || typeof data === 'boolean';
-    if (isPlain && types.includes('string'))
+    // Where a number may stand as well, quotes would mend nothing.
+    if (isPlain && types.includes('string') && !types.includes('integer'))
       return `put it in quotes: ${quoted(this.#places.written(path) ?? String(data))}`;
     if (data === null && types.includes('object') && path.length === 3)
       return `write "${String(path.at(-1))}: {}" where no options are needed`;
@@ -190,14 +193,6 @@ export class Explainer {
     return descriptionOf(parent);
   }
 }
-
-/** Hints for the keys at the top, which a beginner misses. */
-const MISSING: Readonly<Record<string, string>> = {
-  plan: 'begin with "plan: blockplan/v1"',
-  name: 'add "name: " and a short word, such as move-testvm',
-  domain: 'add "domain: " and the guest\'s name, as in: virsh list --all',
-  steps: 'add "steps:" and below it a list, each item with one kind of step',
-};
 
 /** What a schema wants, to be said after "must be". */
 function expectation(schema: Schema, keyword?: string): string {

@@ -113,7 +113,8 @@ class Inspection {
   #scalar(scalar: Scalar, path: Path): void {
     if (typeof scalar.value === 'string') {
       this.#characters(scalar, scalar.value, path);
-      if (scalar.value.length > LONGEST_TEXT) this.#tooLong(scalar, path);
+      const isLong = scalar.value.length > LONGEST_TEXT;
+      if (isLong && !this.#lines.subject.isProse(path)) this.#tooLong(scalar, path);
     }
     if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
     this.#add(
@@ -137,11 +138,9 @@ class Inspection {
 
   /** Escapes can bring characters in that the text itself does not show. */
   #characters(scalar: Scalar, text: string, path: Path, what: 'key' | 'value' = 'value'): void {
-    // Only the description is prose, which may have lines.
-    const plain =
-      what === 'value' && path[0] === 'description' && path.length === 1
-        ? text.replace(/[\n\t]/g, ' ')
-        : text;
+    const { isProse, mayEscape } = this.#lines.subject;
+    if (mayEscape) return;
+    const plain = what === 'value' && isProse(path) ? text.replace(/[\n\t]/g, ' ') : text;
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';

@@ -1,17 +1,21 @@
 /** A plan's text by lines: turns offsets into positions that can be shown. */
 import type { Position } from '../errors.ts';
 import { printable } from '../printable.ts';
+import type { Subject } from './subject.ts';
 
 export class Lines {
+  readonly subject: Subject;
   readonly file: string;
   readonly source: string;
   readonly #starts: readonly number[];
 
   /**
+   * @param subject what the text is, for messages
    * @param file the name that positions carry
    * @param source the text, without a byte order mark
    */
-  constructor(file: string, source: string) {
+  constructor(subject: Subject, file: string, source: string) {
+    this.subject = subject;
     this.file = file;
     this.source = source;
     const starts = [0];

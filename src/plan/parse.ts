@@ -27,7 +27,7 @@ export function parse(lines: Lines): Node {
   if (error) throw refusal([syntaxFlaw(lines, error, opened)]);
   if (second) throw refusal([severalDocuments(lines, second)]);
   const root = first?.contents;
-  if (!root || isNothing(root)) throw refusal([emptyPlan(lines)]);
+  if (!root || isNothing(root)) throw refusal([emptyDocument(lines)]);
   return root;
 }
 
@@ -46,9 +46,9 @@ function readTokens(lines: Lines, opened: Opened): CST.Token[] {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > DEEPEST) {
       throw refusal([
-        flaw('BP009', `the plan is nested deeper than ${DEEPEST} levels`, {
+        flaw('BP009', `the ${lines.subject.noun} is nested deeper than ${DEEPEST} levels`, {
           position: lines.position(parser.offset - lexeme.length),
-          hint: 'a plan needs no more than five',
+          hint: `a ${lines.subject.noun} needs no more than five`,
         }),
       ]);
     }
@@ -56,7 +56,7 @@ function readTokens(lines: Lines, opened: Opened): CST.Token[] {
       throw refusal([
         flaw(
           'BP001',
-          `the plan has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
+          `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
           {
             hint: 'check that this is the file you meant',
           },
@@ -88,18 +88,19 @@ function isNothing(root: Node): boolean {
   return start === end;
 }
 
-function emptyPlan(lines: Lines) {
+function emptyDocument(lines: Lines) {
+  const { noun, beginning, models } = lines.subject;
   const isBlank = lines.source.trim() === '';
-  return flaw('BP004', isBlank ? 'the plan is empty' : 'the plan holds nothing but comments', {
+  return flaw('BP004', `the ${noun} ${isBlank ? 'is empty' : 'holds nothing but comments'}`, {
     position: lines.position(0),
-    hint: 'begin with "plan: blockplan/v1"; the folder plans/ has whole ones',
+    hint: `${beginning}; ${models}`,
   });
 }
 
 function severalDocuments(lines: Lines, second: Document.Parsed) {
   const start = second.range[0];
   const marker = lines.source.lastIndexOf('---', start);
-  return flaw('BP007', 'a second document begins here; a file holds one plan', {
+  return flaw('BP007', `a second document begins here; a file holds one ${lines.subject.noun}`, {
     position: marker >= 0 ? lines.position(marker, marker + 3) : lines.position(start),
     hint: 'put it into a file of its own',
   });
@@ -113,12 +114,12 @@ function unwantedSign(
 ) {
   const position = lines.position(offset, offset + lexeme.length);
   return type === 'tag'
-    ? flaw('BP008', `a plan has no use for the tag ${lexeme}`, {
+    ? flaw('BP008', `a ${lines.subject.noun} has no use for the tag ${lexeme}`, {
         position,
         hint: 'remove it; to make text of a number, put it in quotes',
       })
-    : flaw('BP008', `a plan has no use for the directive ${lexeme}`, {
+    : flaw('BP008', `a ${lines.subject.noun} has no use for the directive ${lexeme}`, {
         position,
-        hint: 'remove the line; plans are YAML 1.2',
+        hint: 'remove the line; the text is YAML 1.2',
       });
 }

@@ -1,21 +1,17 @@
 /** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
-import { admit } from './admit.ts';
-import { Findings, flaw, type Path, refusal } from './findings.ts';
+import { type Data, readDocument } from './document.ts';
+import { type Findings, flaw, type Path } from './findings.ts';
 import type { PlanInput, Settings } from './input.ts';
-import { inspect } from './inspect.ts';
-import { parse } from './parse.ts';
-import { Places } from './places.ts';
+import type { Places } from './places.ts';
 import type { Plan } from './plan.ts';
 import { type Lookup, putIn } from './references.ts';
+import { planSchema } from './schema.ts';
 import { checkShape } from './shape.ts';
 import { planSteps } from './steps.ts';
-import { Tree } from './tree.ts';
+import { PLAN } from './subject.ts';
 import generated from './validator.generated.js';
 import { Vars } from './vars.ts';
-import { named, quoted } from './words.ts';
-
-/** A plan as data, of which nothing but being a map is known. */
-type Document = Readonly<Record<string, unknown>>;
+import { quoted } from './words.ts';
 
 /**
  * Reads a plan.
@@ -23,13 +19,10 @@ type Document = Readonly<Record<string, unknown>>;
  * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
  */
 export function readPlan({ file, source, set = {}, steps, validate = generated }: PlanInput): Plan {
-  const lines = admit(file, source);
-  const root = parse(lines);
-  const findings = new Findings();
-  const tree = new Tree(lines, root, inspect(lines, root, findings));
-  const places = new Places(tree);
-  const document = resolve(documentOf(tree, places), set, places, findings);
-  checkShape(document, validate, steps, { places, findings });
+  const { data, places, findings } = readDocument(PLAN, file, source);
+  const document = resolve(data, set, places, findings);
+  const shape = { validate, schema: () => planSchema(steps, 'reader'), steps };
+  checkShape(document, shape, { places, findings });
   checkDomain(document['domain'], places, findings);
   const planned = planSteps(document['steps'], steps, places, findings);
   findings.refuse();
@@ -49,26 +42,8 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
   };
 }
 
-function documentOf(tree: Tree, places: Places): Document {
-  const value = tree.value();
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Document;
-  throw refusal([
-    flaw(
-      'BP020',
-      `a plan is a map of keys such as "plan", "name" and "steps", but this is ${named(value)}`,
-      {
-        position: places.locate([]),
-        hint: Array.isArray(value)
-          ? 'put the list below the key "steps:"'
-          : 'begin with "plan: blockplan/v1"',
-      },
-    ),
-  ]);
-}
-
 /** The document with all references put in; a text with a wrong one stays as it is. */
-function resolve(document: Document, set: Settings, places: Places, findings: Findings): Document {
+function resolve(document: Data, set: Settings, places: Places, findings: Findings): Data {
   const vars = new Vars(document['vars'], document['domain']);
   vars.settle(set, places, findings);
   const fill = (value: unknown, path: Path, lookup: Lookup): unknown => {

@@ -1,21 +1,28 @@
-/** Holds a plan against the schema, with the validator that has been made of it ahead of time. */
+/** Holds a document against its schema, with the validator that has been made of it ahead of time. */
 import type { AnyStep } from '../steps/define.ts';
 import { Explainer } from './explain.ts';
 import type { Findings, Path } from './findings.ts';
 import type { Validate } from './input.ts';
 import type { Places } from './places.ts';
-import { planSchema } from './schema.ts';
+import type { Schema } from './schema.ts';
+
+/** What a document has to look like. */
+export interface Shape {
+  readonly validate: Validate;
+  /** What the validator was made of; it is built only for a document with a mistake. */
+  schema(): Schema;
+  /** The step kinds that the document may name; none for one that is no plan. */
+  readonly steps: readonly AnyStep[];
+}
 
 /** Adds what is wrong with the document's shape to the findings. */
 export function checkShape(
   document: unknown,
-  validate: Validate,
-  steps: readonly AnyStep[],
+  { validate, schema: build, steps }: Shape,
   { places, findings }: { places: Places; findings: Findings },
 ): void {
   if (validate(document)) return;
-  // The schema is built only now: a plan without a mistake needs nothing but its compiled form.
-  const schema = planSchema(steps, 'reader');
+  const schema = build();
   const explainer = new Explainer(places, steps);
   for (const { keyword, instancePath, schemaPath, params, propertyName } of validate.errors ?? []) {
     const { path, value } = follow(instancePath, document);

@@ -102,7 +102,7 @@ export class Tree {
     throw refusal([
       flaw(
         'BP010',
-        `with its aliases followed, the plan has more than ${MOST_VALUES.toLocaleString('en')} values`,
+        `with its aliases followed, the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values`,
         {
           position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
           hint: 'use fewer aliases',

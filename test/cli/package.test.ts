@@ -41,6 +41,7 @@ describe('the package', () => {
       'dist/index.js',
       'dist/types/index.d.ts',
       'schemas/plan.schema.json',
+      'schemas/facts.schema.json',
       'schemas/events.schema.json',
       'schemas/preview.schema.json',
       'plans/live-backup.yaml',

@@ -1,0 +1,68 @@
+/** A facts file as data, in the order in which it is written; see `schema.ts` for what each part means. */
+import type { BlockJob, Disk, DomainState } from '../model/world.ts';
+import type { Amount } from './amounts.ts';
+
+export interface Facts {
+  readonly facts: 'blockplan/v1';
+  readonly host?: { readonly uri?: string };
+  readonly domain: DomainFacts;
+  readonly disks?: readonly DiskFacts[];
+  readonly files?: Readonly<Record<string, FileFacts | 'absent'>>;
+  readonly 'same-files'?: readonly (readonly string[])[];
+  readonly folders?: Readonly<Record<string, FolderFacts | 'absent'>>;
+  readonly others?: readonly OtherFacts[];
+  readonly definition?: string;
+}
+
+export interface DomainFacts {
+  readonly name: string;
+  readonly state?: DomainState;
+  readonly persistent?: boolean;
+  readonly autostart?: boolean;
+  readonly agent?: boolean;
+  readonly 'managed-save'?: boolean;
+  readonly nvram?: boolean;
+  readonly tpm?: boolean;
+  readonly snapshots?: readonly string[];
+  readonly checkpoints?: readonly string[];
+}
+
+export interface DiskFacts {
+  readonly target: string;
+  readonly device?: Disk['device'];
+  readonly readonly?: boolean;
+  readonly encrypted?: boolean;
+  readonly snapshot?: string;
+  readonly capacity?: Amount;
+  readonly chain?: readonly (LayerFacts | string)[];
+  readonly job?: {
+    readonly type: BlockJob['type'];
+    readonly ready?: boolean;
+    readonly mirror?: string;
+  };
+}
+
+export interface LayerFacts {
+  readonly file: string;
+  readonly format?: string;
+  readonly block?: boolean;
+  readonly size?: Amount;
+}
+
+export interface FileFacts {
+  readonly size?: Amount;
+  readonly format?: string;
+  readonly backing?: string;
+}
+
+export interface FolderFacts {
+  readonly free?: Amount;
+  readonly writable?: boolean;
+}
+
+export interface OtherFacts {
+  readonly name: string;
+  readonly files?: readonly string[];
+  readonly writes?: readonly string[];
+  readonly unread?: readonly string[];
+}

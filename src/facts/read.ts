@@ -1,0 +1,106 @@
+/** A facts file as the World that it tells of, with a sensible value for all that is left out. */
+import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
+import type { World } from '../model/world.ts';
+import { readDocument } from '../plan/document.ts';
+import { type Findings, flaw, type Path } from '../plan/findings.ts';
+import type { Places } from '../plan/places.ts';
+import { checkShape } from '../plan/shape.ts';
+import { quoted } from '../plan/words.ts';
+import { printable } from '../printable.ts';
+import type { Facts } from './facts.ts';
+import { factsSchema } from './schema.ts';
+import { FACTS } from './subject.ts';
+import validate from './validator.generated.js';
+import { worldOf } from './world.ts';
+
+/** Where findings go, and where in the text they are. */
+interface Report {
+  readonly places: Places;
+  readonly findings: Findings;
+}
+
+/**
+ * Reads facts, in YAML or JSON, as `blockplan facts` writes them or as a person does.
+ *
+ * @param source the file's bytes, or its text
+ * @param file its name as the user gave it; it is only shown
+ * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
+ */
+export function readFacts(source: string | Uint8Array, file: string): World {
+  const { data, places, findings } = readDocument(FACTS, file, source);
+  checkShape(data, { validate, schema: factsSchema, steps: [] }, { places, findings });
+  findings.refuse();
+  const facts = data as unknown as Facts;
+  const defined = readDefinition(facts, { places, findings });
+  checkDisks(facts, { places, findings });
+  checkTwice(facts, { places, findings });
+  findings.refuse();
+  return worldOf(facts, defined);
+}
+
+function tell(
+  { places, findings }: Report,
+  code: string,
+  path: Path,
+  message: string,
+  hint: string,
+): void {
+  findings.add(flaw(code, message, { path, position: places.locate(path), hint }));
+}
+
+function readDefinition({ definition, domain }: Facts, report: Report): DomainXml | undefined {
+  if (definition === undefined) return undefined;
+  const path = ['definition'];
+  if (domain.persistent === false || domain.state === 'gone') {
+    tell(
+      report,
+      'BP062',
+      path,
+      `a domain that is ${domain.state === 'gone' ? 'gone' : 'transient'} has no persistent definition`,
+      'leave "definition" out, or say "persistent: true"',
+    );
+    return undefined;
+  }
+  try {
+    const defined = readDomainXml(definition);
+    if (defined.name !== domain.name)
+      tell(
+        report,
+        'BP062',
+        path,
+        `the definition is one of ${quoted(defined.name)}, but the facts are those of ${quoted(domain.name)}`,
+        'put the right one there: virsh dumpxml --inactive; or leave it out',
+      );
+    return defined;
+  } catch (error) {
+    const [what = ''] = (error as Error).message.split('\n');
+    tell(
+      report,
+      'BP061',
+      path,
+      `the definition is not the XML of a domain: ${printable(what)}`,
+      'put there what this prints: virsh dumpxml --inactive; or leave it out',
+    );
+    return undefined;
+  }
+}
+
+function checkDisks({ disks, definition, domain }: Facts, report: Report): void {
+  if (disks !== undefined || definition !== undefined || domain.state === 'gone') return;
+  const hint = 'add "disks:" and below it a list, each item with a target and a chain';
+  tell(report, 'BP064', ['disks'], 'the facts tell neither the disks nor a definition', hint);
+}
+
+function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
+  const lists = [
+    ['disks', 'target', disks.map((disk) => disk.target)],
+    ['others', 'name', others.map((other) => other.name)],
+  ] as const;
+  for (const [list, key, names] of lists) {
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) === index) continue;
+      const message = `${quoted(name)} stands in ${quoted(list)} twice`;
+      tell(report, 'BP063', [list, index, key], message, 'keep one of the two');
+    }
+  }
+}

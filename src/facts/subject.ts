@@ -1,0 +1,16 @@
+import type { Subject } from '../plan/subject.ts';
+
+/** How messages speak of a facts file. */
+export const FACTS: Subject = {
+  noun: 'facts file',
+  keys: '"facts", "domain" and "disks"',
+  beginning: 'begin with "facts: blockplan/v1"',
+  models: 'write one with: blockplan facts DOMAIN',
+  listHint: 'put a list of disks below the key "disks:"',
+  missing: {
+    facts: 'begin with "facts: blockplan/v1"',
+    domain: 'add "domain:" and below it the guest\'s name, as in: virsh list --all',
+  },
+  isProse: (path) => path[0] === 'definition' && path.length === 1,
+  mayEscape: true,
+};

@@ -1,0 +1,188 @@
+/** A World as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
+import { redactPlace, redactText, redactXml } from '../model/redact.ts';
+import {
+  type Disk,
+  type Domain,
+  filesOf,
+  type ImageFile,
+  type Layer,
+  type OtherDomain,
+  type World,
+} from '../model/world.ts';
+import { printable } from '../printable.ts';
+import { atLeast, atMost, exactly } from './amounts.ts';
+import type {
+  DiskFacts,
+  DomainFacts,
+  Facts,
+  FileFacts,
+  FolderFacts,
+  LayerFacts,
+  OtherFacts,
+} from './facts.ts';
+
+/** The facts of a World; pure. Other domains are told as far as they share files with it. */
+export function factsOf(world: World): Facts {
+  const { domain, host } = world;
+  const files = fileFacts(world);
+  const same = sameFiles(world);
+  const others = otherFacts(world);
+  return {
+    facts: 'blockplan/v1',
+    host: { uri: redactText(host.uri) },
+    domain: domainFacts(domain),
+    disks: domain.disks.map((disk) => diskFacts(disk, world)),
+    ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(same.length === 0 ? {} : { 'same-files': same }),
+    ...(Object.keys(world.folders).length === 0 ? {} : { folders: folderFacts(world) }),
+    ...(others.length === 0 ? {} : { others }),
+    ...(domain.definition === undefined ? {} : { definition: definitionText(domain.definition) }),
+  };
+}
+
+function domainFacts(domain: Domain): DomainFacts {
+  return {
+    name: domain.name,
+    state: domain.state,
+    persistent: domain.persistent,
+    autostart: domain.autostart,
+    agent: domain.agent,
+    'managed-save': domain.managedSave,
+    nvram: domain.nvram,
+    tpm: domain.tpm,
+    snapshots: domain.snapshots,
+    checkpoints: domain.checkpoints,
+  };
+}
+
+function diskFacts(disk: Disk, world: World): DiskFacts {
+  const { target, device, readonly, encrypted, snapshot, capacity, chain, job } = disk;
+  return {
+    target,
+    device,
+    ...(readonly === (device === 'cdrom') ? {} : { readonly }),
+    ...(encrypted ? { encrypted } : {}),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(capacity === undefined ? {} : { capacity: exactly(capacity) }),
+    chain: chain.map((layer) => layerFacts(layer, world)),
+    ...(job === undefined
+      ? {}
+      : {
+          job: {
+            type: job.type,
+            ready: job.ready,
+            ...(job.mirror === undefined ? {} : { mirror: redactPlace(job.mirror) }),
+          },
+        }),
+  };
+}
+
+/** Without libvirt's index of the layer, which changes from one start of the guest to the next. */
+function layerFacts({ file, format, block }: Layer, world: World): LayerFacts {
+  const found = world.files[file];
+  return {
+    file: redactPlace(file),
+    format,
+    ...(block ? { block } : {}),
+    ...(found ? { size: atLeast(found.size) } : {}),
+  };
+}
+
+/** The files that are in none of the chains; of those that are, what the chain does not tell. */
+function fileFacts(world: World): Record<string, FileFacts | 'absent'> {
+  const inChain = new Set(world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  return Object.fromEntries(
+    sortedEntries(world.files).flatMap(([path, file]): [string, FileFacts | 'absent'][] => {
+      if (!path.startsWith('/')) return [];
+      if (file === null) return [[path, 'absent']];
+      const more = contentFacts(file);
+      if (!inChain.has(path)) return [[path, { size: atLeast(file.size), ...more }]];
+      return Object.keys(more).length === 0 ? [] : [[path, more]];
+    }),
+  );
+}
+
+function contentFacts({ format, backing }: ImageFile): FileFacts {
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(backing === undefined ? {} : { backing: backing === null ? 'none' : redactPlace(backing) }),
+  };
+}
+
+/** The paths that are one file under several names. */
+function sameFiles({ files }: World): string[][] {
+  const byIdentity = new Map<string, string[]>();
+  for (const [path, file] of sortedEntries(files)) {
+    if (file?.identity === undefined) continue;
+    byIdentity.set(file.identity, [...(byIdentity.get(file.identity) ?? []), path]);
+  }
+  return [...byIdentity.values()].filter((paths) => paths.length > 1);
+}
+
+function folderFacts({ folders }: World): Record<string, FolderFacts | 'absent'> {
+  return Object.fromEntries(
+    sortedEntries(folders).map(([path, folder]): [string, FolderFacts | 'absent'] => [
+      path,
+      folder === null ? 'absent' : { free: atMost(folder.free), writable: folder.writable },
+    ]),
+  );
+}
+
+/** The domains that share a file with the guest or the plan, and those of which nobody can tell, by name. */
+function otherFacts(world: World): OtherFacts[] {
+  const own = new Set([...Object.keys(world.files), ...world.domain.disks.flatMap(filesOf)]);
+  return relevantOthers(world.others, own).map(({ name, files, writes, unread }) => ({
+    name,
+    ...listed(
+      'files',
+      files.filter((file) => !writes.includes(file)),
+    ),
+    ...listed('writes', writes),
+    ...listed('unread', unread),
+  }));
+}
+
+/** Other domains with those of their files that are among the given ones, and by name, whatever order libvirt has. */
+export function relevantOthers(
+  others: readonly OtherDomain[],
+  own: ReadonlySet<string>,
+): OtherDomain[] {
+  const shared = (files: readonly string[]) =>
+    [...new Set(files)].filter((file) => own.has(file)).sort();
+  return others
+    .map((other) => ({
+      ...other,
+      files: shared([...other.files, ...other.writes]),
+      writes: shared(other.writes),
+      unread: [...new Set(other.unread)].sort(),
+    }))
+    .filter(({ files, unread }) => files.length > 0 || unread.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function listed<K extends string>(
+  key: K,
+  places: readonly string[],
+): { readonly [key in K]?: string[] } {
+  return (places.length === 0 ? {} : { [key]: places.map(redactPlace) }) as {
+    readonly [key in K]?: string[];
+  };
+}
+
+/** Without secrets; characters that a reader of the file would not see are spelled out. */
+function definitionText(definition: string): string {
+  return `${spelledOut(redactXml(definition)).trimEnd()}\n`;
+}
+
+/** Hidden characters of XML as references, which mean the same. */
+function spelledOut(xml: string): string {
+  return Array.from(xml, (character) =>
+    character === '\n' || character === '\t' || printable(character) === character
+      ? character
+      : `&#${character.codePointAt(0)};`,
+  ).join('');
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,125 @@
+/** The World that valid facts tell of. */
+import type { DomainXml } from '../model/domain-xml.ts';
+import type { Disk, Domain, Folder, ImageFile, Layer, OtherDomain, World } from '../model/world.ts';
+import { type Amount, readAmount } from './amounts.ts';
+import { minimalDefinition, NO_UUID } from './definition.ts';
+import type { DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
+
+/** Pure. @param defined the definition of the facts, read */
+export function worldOf(facts: Facts, defined: DomainXml | undefined): World {
+  const disks = facts.disks?.map(diskOf) ?? defined?.disks.map(withoutIndexes) ?? [];
+  return {
+    domain: domainOf(facts, disks, defined),
+    files: filesOf(facts, disks),
+    folders: foldersOf(facts),
+    others: (facts.others ?? []).map(otherOf),
+    host: { uri: facts.host?.uri ?? 'qemu:///system' },
+  };
+}
+
+function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | undefined): Domain {
+  const { name, state = 'running', persistent = state !== 'gone', ...told } = facts.domain;
+  const definition = persistent ? (facts.definition ?? minimalDefinition(name, disks)) : undefined;
+  return {
+    name,
+    uuid: defined?.uuid || NO_UUID,
+    state,
+    persistent,
+    autostart: told.autostart ?? false,
+    ...(definition === undefined ? {} : { definition }),
+    disks: persistent ? disks.map((disk) => withPersistentSource(disk, defined)) : disks,
+    agent: told.agent ?? false,
+    snapshots: told.snapshots ?? [],
+    checkpoints: told.checkpoints ?? [],
+    managedSave: told['managed-save'] ?? false,
+    nvram: told.nvram ?? defined?.nvram ?? false,
+    tpm: told.tpm ?? defined?.tpm ?? false,
+  };
+}
+
+/** What the definition names for the disk; without one, what the guest runs on. */
+function withPersistentSource(disk: Disk, defined: DomainXml | undefined): Disk {
+  const source = defined
+    ? defined.disks.find(({ target }) => target === disk.target)?.chain[0]?.file
+    : disk.chain[0]?.file;
+  return source === undefined ? disk : { ...disk, persistentSource: source };
+}
+
+function diskOf(disk: DiskFacts): Disk {
+  const { target, device = 'disk', readonly, encrypted, snapshot, capacity, job } = disk;
+  return {
+    target,
+    device,
+    readonly: readonly ?? device === 'cdrom',
+    ...(encrypted ? { encrypted } : {}),
+    chain: (disk.chain ?? []).map(layerOf),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(job === undefined ? {} : { job: { ready: false, ...job } }),
+    ...(capacity === undefined ? {} : { capacity: readAmount(capacity) }),
+  };
+}
+
+function layerOf(layer: LayerFacts | string): Layer {
+  if (typeof layer === 'string') return { file: layer, format: 'qcow2' };
+  const { file, format = 'qcow2', block } = layer;
+  return { file, format, ...(block ? { block } : {}) };
+}
+
+function withoutIndexes(disk: Disk): Disk {
+  const chain = disk.chain.map(({ index: _live, ...layer }) => layer);
+  return { ...disk, chain };
+}
+
+/** The files of the chains, which are there, and those that are told besides. */
+function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile | null> {
+  const files: Record<string, ImageFile | null> = {};
+  for (const [at, { chain, capacity = 0 }] of disks.entries()) {
+    for (const [depth, { file }] of chain.entries()) {
+      if (!file.startsWith('/')) continue;
+      const layer = facts.disks?.[at]?.chain?.[depth];
+      const told = typeof layer === 'object' ? layer.size : undefined;
+      files[file] = { size: told === undefined ? capacity : readAmount(told) };
+    }
+  }
+  for (const [path, file] of Object.entries(facts.files ?? {})) {
+    if (file === 'absent') {
+      files[path] = null;
+      continue;
+    }
+    const { size, format, backing } = file;
+    files[path] = {
+      size: sizeOf(size) ?? files[path]?.size ?? 0,
+      ...(format === undefined ? {} : { format }),
+      ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
+    };
+  }
+  for (const paths of facts['same-files'] ?? []) {
+    for (const path of paths) {
+      const file = files[path];
+      if (file) files[path] = { ...file, identity: `same as ${paths[0]}` };
+    }
+  }
+  return files;
+}
+
+function sizeOf(amount: Amount | undefined): number | undefined {
+  return amount === undefined ? undefined : readAmount(amount);
+}
+
+function foldersOf({ folders = {} }: Facts): Record<string, Folder | null> {
+  return Object.fromEntries(
+    Object.entries(folders).map(([path, folder]) => [
+      path,
+      folder === 'absent'
+        ? null
+        : {
+            writable: folder.writable ?? true,
+            free: sizeOf(folder.free) ?? Number.MAX_SAFE_INTEGER,
+          },
+    ]),
+  );
+}
+
+function otherOf({ name, files = [], writes = [], unread = [] }: OtherFacts): OtherDomain {
+  return { name, files: [...new Set([...files, ...writes])], writes, unread };
+}

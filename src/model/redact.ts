@@ -1,0 +1,163 @@
+/**
+ * Takes secrets out of what is shown, committed or sent: passwords, keys and tokens in domain XML, in URIs and in image
+ * names. What is redacted is never given to libvirt again.
+ *
+ * In XML, what only may be a secret counts as one where blockplan has no use for it: metadata of other programs, comments,
+ * descriptions, kernel command lines, firmware and SMBIOS strings, arguments that go to QEMU past libvirt.
+ */
+import {
+  parseXml,
+  XmlComment,
+  XmlElement,
+  type XmlNode,
+  XmlProcessingInstruction,
+  XmlText,
+} from '@rgrove/parse-xml';
+import { applyEdits, contentOf, type Edit, escapeXml, setAttribute } from './xml-edit.ts';
+
+/** What stands where a secret was. */
+export const REDACTED = 'REDACTED';
+
+/** A text without the secrets in its URIs, image names and key=value words; redacting it again changes nothing. */
+export function redactText(text: string): string {
+  const open = text
+    .replace(PRIVATE_KEY, REDACTED)
+    .replace(URI, (_, scheme: string, rest: string) => scheme + withoutSecrets(rest))
+    .replace(NAMED_IMAGE, (_, name: string, query: string) => name + withoutValues(query))
+    .replace(WORD_SECRET, `$1${REDACTED}`);
+  return JSON_SECRETS.reduce((seen, member) => seen.replace(member, `$1${REDACTED}`), open);
+}
+
+/** The same for the name of an image: a path of this host stays as it is, whatever it looks like. */
+export function redactPlace(place: string): string {
+  return place.startsWith('/') ? place : redactText(place);
+}
+
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g;
+
+const URI = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>`]+)/gi;
+
+/** An image on a network as libvirt's protocol and name, `https:image?token`, with no host in it. */
+const NAMED_IMAGE = /(?<![^\s"'=(])([a-z][a-z0-9+.-]+:(?!\/\/)[^\s?"'<>`]+)(\?[^\s"'<>`]+)/gi;
+
+const SECRET_WORD =
+  '(?:[\\w.-]*(?:passw(?:or)?d|passphrase|secret|token|cookies?|credentials?|signature)|(?:[\\w-]*[._-])?(?:key|pass|pwd|auth|sig))';
+
+/** Members of QEMU's `json:{…}` names, and of JSON that is quoted in JSON. */
+const JSON_SECRETS: readonly RegExp[] = [
+  new RegExp(`("(?:${SECRET_WORD}|[\\w.-]*username)"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*`, 'gi'),
+  new RegExp(`(\\\\"(?:${SECRET_WORD}|[\\w.-]*username)\\\\"\\s*:\\s*\\\\")(?:(?!\\\\").)*`, 'gi'),
+];
+
+/** `key=…` in QEMU's names, as in `rbd:pool/image:id=admin:key=…`, and in command lines. */
+const WORD_SECRET = new RegExp(
+  `(?<![^\\s"',:;&?{(])(${SECRET_WORD}=)(?!${REDACTED})[^\\s"',:;&})]+`,
+  'gi',
+);
+
+/** What comes after `scheme://`: who logs in goes, the host and the path stay, and of a query the names. */
+function withoutSecrets(rest: string): string {
+  // A password may hold the signs that end a host; what stands where a port would, and is none, belongs to a password.
+  const login = /^(?:[^/?#@]*@|[^/?#@[\]]*:(?!\d*(?:[/?#]|$))[^\s]*@)/.exec(rest)?.[0];
+  const greedy = login === undefined ? -1 : lastSignOf(rest);
+  const open = login === undefined ? rest : `${REDACTED}@${rest.slice(greedy + 1)}`;
+  const at = open.search(/[?#]/);
+  return at < 0 ? open : open.slice(0, at) + withoutValues(open.slice(at));
+}
+
+/** The index of the `@` that ends the login: the last one before the path, or of all where a password holds a `/`. */
+function lastSignOf(rest: string): number {
+  const host = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+  return host.includes('@') ? host.lastIndexOf('@') : rest.lastIndexOf('@');
+}
+
+/** Parameters of libvirt's own connection URIs that hold no secret (libvirt: "Connection URIs"). */
+const HARMLESS = new Set([
+  ...['socket', 'mode', 'no_verify', 'no_tty', 'no_sanity', 'keyfile', 'pkipath', 'known_hosts'],
+  ...['known_hosts_verify', 'sshauth', 'netcat', 'command', 'proxy', 'name', 'tls_priority'],
+]);
+
+/** `?a=1&b#c` with its names, and nothing of its values. */
+function withoutValues(query: string): string {
+  return query.replace(/([?#&;])([^?#&;]*)/g, (_, sign: string, word: string) => {
+    const at = word.indexOf('=');
+    if (word === '') return sign;
+    const name = word.slice(0, at);
+    if (at < 0) return sign + REDACTED;
+    return HARMLESS.has(name) ? sign + word : `${sign}${name}=${REDACTED}`;
+  });
+}
+
+/** Elements whose content goes, whatever it is. */
+const HIDDEN_CONTENT = new Set([
+  ...['secret', 'cookie', 'password', 'passwd', 'passphrase', 'description', 'entry'],
+  ...['cmdline', 'initarg', 'initenv', 'dhCert', 'session', 'idBlock', 'idAuth', 'hostData'],
+]);
+
+/** Attributes whose value goes, wherever they stand. */
+const HIDDEN_ATTRIBUTES = new Set([
+  ...['passwd', 'password', 'passphrase', 'secret', 'token', 'query', 'username'],
+]);
+
+/** Attributes whose value goes in these elements; `arg`, `env` and `property` are of what goes to QEMU unread. */
+const HIDDEN_IN: Readonly<Record<string, readonly string[]>> = {
+  secret: ['uuid', 'usage', 'value'],
+  arg: ['value'],
+  env: ['value'],
+  property: ['value'],
+};
+
+/**
+ * A domain's XML, or another one of libvirt's, without its secrets. Every other byte stays; redacting it again changes
+ * nothing.
+ * @throws Error when it is not well-formed
+ */
+export function redactXml(xml: string): string {
+  const document = parseXml(xml, { includeOffsets: true, preserveComments: true });
+  return applyEdits(
+    xml,
+    document.children.flatMap((node) => editsOf(xml, node)),
+  );
+}
+
+function editsOf(xml: string, node: XmlNode): Edit[] {
+  const { start, end } = node;
+  if (node instanceof XmlComment || node instanceof XmlProcessingInstruction)
+    return [{ start, end, text: '' }];
+  if (node instanceof XmlText) {
+    const text = redactPlace(node.text.trim());
+    return text === node.text.trim() ? [] : [{ start, end, text: escapeXml(text) }];
+  }
+  if (!(node instanceof XmlElement)) return [];
+  const name = unprefixed(node.name);
+  const attributes = Object.keys(node.attributes).flatMap((key) =>
+    setAttribute(xml, node, key, redactAttribute(node, key)),
+  );
+  if (name === 'metadata') return [...attributes, ...setContent(xml, node, '')];
+  if (HIDDEN_CONTENT.has(name) && node.text.trim() !== '')
+    return [...attributes, ...setContent(xml, node, REDACTED)];
+  return [...attributes, ...node.children.flatMap((child) => editsOf(xml, child))];
+}
+
+function redactAttribute({ name, attributes }: XmlElement, key: string): string {
+  const value = attributes[key] ?? '';
+  const bare = unprefixed(key);
+  if (HIDDEN_ATTRIBUTES.has(bare) || HIDDEN_IN[unprefixed(name)]?.includes(bare))
+    return value === '' ? '' : REDACTED;
+  const { protocol } = attributes;
+  // An image on a network has its name in the World behind its protocol, and has to stay the same one.
+  if (key === 'name' && protocol !== undefined)
+    return redactText(`${protocol}:${value}`).slice(protocol.length + 1);
+  return redactPlace(value);
+}
+
+/** Replaces what stands between an element's tags; one without a closing tag has no content. */
+function setContent(xml: string, element: XmlElement, text: string): Edit[] {
+  const range = contentOf(xml, element);
+  return range && xml.slice(range.start, range.end) !== text ? [{ ...range, text }] : [];
+}
+
+function unprefixed(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}

@@ -1,0 +1,80 @@
+/** Edits of XML as ranges of its text, so that every byte outside of them stays. */
+import type { XmlElement } from '@rgrove/parse-xml';
+
+/** A stretch of the text, its end not included. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Edit extends Range {
+  readonly text: string;
+}
+
+/** The text with the ranges replaced; they may not overlap. */
+export function applyEdits(xml: string, edits: readonly Edit[]): string {
+  return [...edits]
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), xml);
+}
+
+/** Replaces an attribute's value inside the element's start tag, in the quotes it has; nothing where it is the same. */
+export function setAttribute(
+  xml: string,
+  element: XmlElement,
+  name: string,
+  value: string,
+): Edit[] {
+  if (element.attributes[name] === value) return [];
+  const found = findAttribute(xml, element, name);
+  if (found) return [{ ...found.value, text: escapeXml(value) }];
+  const at = element.start + 1 + element.name.length;
+  return [{ start: at, end: at, text: ` ${name}='${escapeXml(value)}'` }];
+}
+
+/** Where an attribute's name and its value, without the quotes, stand in the text. */
+export function findAttribute(
+  xml: string,
+  element: XmlElement,
+  name: string,
+): { name: Range; value: Range } | undefined {
+  const tag = startOf(xml, element);
+  const words = /\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+  const found = [...tag.matchAll(words)].find((each) => each[1] === name);
+  if (!found) return undefined;
+  const start = element.start + found.index + 1;
+  const end = element.start + found.index + found[0].length - 1;
+  const value = found[2] ?? found[3] ?? '';
+  return {
+    name: { start, end: start + name.length },
+    value: { start: end - value.length, end },
+  };
+}
+
+/** What stands between an element's tags; undefined where it has only one. */
+export function contentOf(xml: string, element: XmlElement): Range | undefined {
+  const start = xml.indexOf('>', element.start + startOf(xml, element).length) + 1;
+  const end = xml.lastIndexOf('</', element.end - 1);
+  return start >= element.end || end < start ? undefined : { start, end };
+}
+
+/** An element's start tag up to its last attribute. */
+function startOf(xml: string, { start }: XmlElement): string {
+  return /^<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*/.exec(xml.slice(start))?.[0] ?? '';
+}
+
+/** The element's range, with the white space before it. */
+export function withLeadingSpace(xml: string, element: XmlElement): Range {
+  const before = /\s*$/.exec(xml.slice(0, element.start))?.[0].length ?? 0;
+  return { start: element.start - before, end: element.end };
+}
+
+/** The text as it can stand in an attribute, in whatever quotes, and between tags. */
+export function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll("'", '&apos;')
+    .replaceAll('"', '&quot;');
+}

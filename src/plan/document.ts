@@ -1,0 +1,50 @@
+/** Reads a text as a document: plain data of which it is known where each part stands, and no more. */
+import { admit } from './admit.ts';
+import { Findings, flaw, refusal } from './findings.ts';
+import { inspect } from './inspect.ts';
+import { parse } from './parse.ts';
+import { Places } from './places.ts';
+import type { Subject } from './subject.ts';
+import { Tree } from './tree.ts';
+import { named } from './words.ts';
+
+/** A map of which nothing else is known. */
+export type Data = Readonly<Record<string, unknown>>;
+
+export interface Document {
+  readonly data: Data;
+  readonly places: Places;
+  /** What is wrong with single values; what the caller finds is added to it. */
+  readonly findings: Findings;
+}
+
+/**
+ * Reads YAML, of which JSON is a part.
+ *
+ * @param file the name that positions carry
+ * @throws BlockplanError `input-refused` where the text as a whole cannot be read (BP001 to BP010, BP020)
+ */
+export function readDocument(
+  subject: Subject,
+  file: string,
+  source: string | Uint8Array,
+): Document {
+  const lines = admit(subject, file, source);
+  const root = parse(lines);
+  const findings = new Findings();
+  const tree = new Tree(lines, root, inspect(lines, root, findings));
+  const places = new Places(tree);
+  return { data: dataOf(tree, places), places, findings };
+}
+
+function dataOf(tree: Tree, places: Places): Data {
+  const value = tree.value();
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Data;
+  const { noun, keys, listHint, beginning } = tree.lines.subject;
+  throw refusal([
+    flaw('BP020', `a ${noun} is a map of keys such as ${keys}, but this is ${named(value)}`, {
+      position: places.locate([]),
+      hint: Array.isArray(value) ? listHint : beginning,
+    }),
+  ]);
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AMOUNT, atLeast, atMost, exactly, readAmount } from '../../../src/facts/amounts.ts';
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+const GIB = KIB * MIB;
+
+/** Any amount, as often near the places where units and steps change as elsewhere. */
+const bytes = fc.oneof(
+  fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+  fc
+    .tuple(
+      fc.constantFrom(1, 9.9, 10, 99, 100, 990, 1000, 1023, 1024),
+      fc.integer({ min: 0, max: 4 }),
+    )
+    .chain(([value, power]) =>
+      fc
+        .integer({ min: -2, max: 2 })
+        .map((off) => Math.max(0, Math.round(value * KIB ** power) + off)),
+    ),
+);
+
+describe('amounts', () => {
+  test.each([
+    [0, '0 B', '0 B'],
+    [1, '1 MiB', '0 B'],
+    [MIB, '1 MiB', '1 MiB'],
+    [MIB + 1, '2 MiB', '1 MiB'],
+    [9.5 * MIB, '10 MiB', '9 MiB'],
+    [123.4 * MIB, '130 MiB', '120 MiB'],
+    [1001 * MIB, '1 GiB', '1000 MiB'],
+    [3.21 * GIB, '3.3 GiB', '3.2 GiB'],
+    [42.1 * GIB, '43 GiB', '42 GiB'],
+    [2 ** 53 - 1, '8 PiB', '7.9 PiB'],
+  ])('%d bytes are at least %s and at most %s', (amount, most, least) => {
+    expect([atLeast(amount), atMost(amount)]).toEqual([most, least]);
+  });
+
+  test('err on the safe side, by no more than a step, and stay when they are told again', () => {
+    fc.assert(
+      fc.property(bytes, (amount) => {
+        const [up, down] = [atLeast(amount), atMost(amount)];
+        expect(readAmount(up)).toBeGreaterThanOrEqual(amount);
+        expect(readAmount(down)).toBeLessThanOrEqual(amount);
+        // A tenth of the amount is a step of two digits just above a power of ten.
+        expect(readAmount(up) - amount).toBeLessThanOrEqual(Math.max(MIB, amount * 0.1 + 1));
+        expect(amount - readAmount(down)).toBeLessThanOrEqual(Math.max(MIB, amount * 0.1 + 1));
+        expect([atLeast(readAmount(up)), atMost(readAmount(up))]).toEqual([up, up]);
+        expect([atLeast(readAmount(down)), atMost(readAmount(down))]).toEqual([down, down]);
+        for (const text of [up, down, exactly(amount)]) expect(text).toMatch(new RegExp(AMOUNT));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a capacity is told to the byte', () => {
+    fc.assert(fc.property(bytes, (amount) => readAmount(exactly(amount)) === amount));
+    expect([10 * GIB, 64 * MIB, 1536 * MIB, 1000, 0].map(exactly)).toEqual([
+      '10 GiB',
+      '64 MiB',
+      '1536 MiB',
+      '1000 B',
+      '0 B',
+    ]);
+  });
+
+  test.each([
+    ['3.3 GiB', 3543348019],
+    ['10MiB', 10 * MIB],
+    [7, 7],
+  ])('%s is read as %d bytes', (amount, expected) => {
+    expect(readAmount(amount)).toBe(expected);
+  });
+});

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readFacts } from '../../../src/facts/read.ts';
+import { writeFacts } from '../../../src/facts/write.ts';
+import { factsEditorSchema, factsValidatorCode } from '../../../src/generate/validator.ts';
+import type { World } from '../../../src/model/world.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { BASE, disk, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const read = (text: string) => readFacts(text, 'facts.yaml');
+const committed = (file: string) =>
+  readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+const fits = new Ajv2020({ allowUnionTypes: true }).compile(
+  JSON.parse(committed('schemas/facts.schema.json')) as object,
+);
+
+const GIB = 2 ** 30;
+
+describe('what is generated from the schema of facts is not stale (run `npm run generate`)', () => {
+  test('the schema', () => {
+    expect(committed('schemas/facts.schema.json')).toBe(factsEditorSchema());
+  });
+  test('the validator, which loads nothing', async () => {
+    const code = committed('src/facts/validator.generated.js');
+    expect(code === (await factsValidatorCode())).toBe(true);
+    expect(/(?<![\w"'])require\(|^import /m.exec(code)?.[0]).toBeUndefined();
+  });
+});
+
+test('a whole facts file reads well', async () => {
+  const seen = world({
+    domain: { snapshots: ['monday'], managedSave: true },
+    files: {
+      '/new/copy.qcow2': null,
+      '/old/x.qcow2': { size: 5, backing: BASE },
+      [SNAP2]: { size: 3.21 * GIB, identity: '1:2' },
+      '/alias/snap2': { size: 3.21 * GIB, identity: '1:2' },
+    },
+    folders: { '/new': { free: 42.9 * GIB, writable: true }, '/gone': null },
+    others: [
+      neighbour('zoo', [BASE, '/zoo/top'], ['/zoo/top']),
+      neighbour('stranger', ['/secret/of/a/stranger'], []),
+      neighbour('apes', [], [], ['/apes/top']),
+    ],
+  });
+  await expect(writeFacts(seen)).toMatchFileSnapshot('testvm.facts.yaml');
+  expect(fits(parse(writeFacts(seen))), JSON.stringify(fits.errors)).toBe(true);
+});
+
+describe('read back, facts give a World', () => {
+  /** What a walk says and would do, apart from amounts, which are rounded. */
+  function walked(graph: Parameters<typeof walk>[0], host: World) {
+    const { phases, findings, files } = walk(graph, host);
+    return {
+      findings: findings.map(({ code, path }) => [code, path]),
+      phases: phases.map(({ node, start, before, after }) => {
+        const { phase } = node;
+        return [
+          phase.name,
+          phase.effects(before, start),
+          phase.undo(before, after, start),
+          phase.pointOfNoReturn?.(before, start),
+        ].map(withoutContent);
+      }),
+      files,
+    };
+  }
+
+  /** The definition is told without its password. */
+  function withoutContent(value: unknown): unknown {
+    return JSON.parse(
+      JSON.stringify(value ?? null, (key, part: unknown) =>
+        key === 'content' || key === 'bytes' ? undefined : part,
+      ),
+    );
+  }
+
+  test.each(SHIPPED)('in which %s does the same', (file) => {
+    const { graph } = shipped(file);
+    const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);
+    expect(walked(graph, read(writeFacts(host)))).toEqual(walked(graph, host));
+    const shared = { ...host, others: [neighbour('n', [SNAP1, SNAP2], [SNAP1])] };
+    expect(walked(graph, read(writeFacts(shared)))).toEqual(walked(graph, shared));
+    const full = {
+      ...host,
+      folders: { ...host.folders, '/new': { free: 10, writable: true } },
+    };
+    expect(walked(graph, full).findings).not.toEqual(walked(graph, host).findings);
+    expect(walked(graph, read(writeFacts(full)))).toEqual(walked(graph, full));
+  });
+
+  const arbitraryWorld: fc.Arbitrary<World> = fc
+    .record({
+      size: fc.nat({ max: 2 ** 45 }),
+      free: fc.nat({ max: 2 ** 45 }),
+      agent: fc.boolean(),
+      persistent: fc.boolean(),
+      state: fc.constantFrom('running', 'paused', 'shut off', 'gone' as const),
+      snapshots: fc.array(fc.string({ minLength: 1, unit: 'grapheme' })),
+      // What the test World puts into its definition as it is.
+      name: fc
+        .string({ minLength: 1, unit: 'grapheme' })
+        .filter((text) => !/[&<'\u0000-\u001f\ufffe\uffff]|\p{Cs}/u.test(text))
+        .map((text) => `/images/${text}`),
+      chain: fc.subarray([SNAP2, SNAP1, BASE]),
+      job: fc.option(
+        fc.record({
+          type: fc.constantFrom('copy' as const, 'commit' as const),
+          ready: fc.boolean(),
+          mirror: fc.constant('/mirror'),
+        }),
+        { nil: undefined },
+      ),
+      others: fc.array(
+        fc.record({
+          name: fc.string({ minLength: 1 }),
+          files: fc.subarray([BASE, SNAP1, '/foreign']),
+          writes: fc.subarray([BASE, '/foreign']),
+          unread: fc.subarray(['/a', '/b']),
+        }),
+        { maxLength: 3 },
+      ),
+    })
+    .map(({ size, free, name, chain, job, others, ...domain }) =>
+      world({
+        domain: domain.state === 'gone' ? { ...domain, persistent: false } : domain,
+        disks: [disk('vda', chain, job ? { job } : {}), disk('vdb', [name])],
+        files: {
+          [name]: { size },
+          [`${name}.new`]: null,
+          [SNAP2]: { size, identity: '7:1', backing: null },
+          '/other/name': { size, identity: '7:1', format: 'qcow2' },
+        },
+        folders: { '/images': { free, writable: domain.agent }, '/none': null },
+        others: others.filter((each, at) => others.findIndex((o) => o.name === each.name) === at),
+      }),
+    );
+
+  test('of which the same facts are written', () => {
+    fc.assert(
+      fc.property(arbitraryWorld, (host) => {
+        const text = writeFacts(host);
+        expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+        expect(writeFacts(read(text))).toBe(text);
+        // Programs that write JSON for people to review escape what these would not see.
+        const json = JSON.stringify(parse(text), null, 2).replace(
+          /[^\n -~]/g,
+          (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+        expect(read(json)).toEqual(read(text));
+      }),
+    );
+  });
+
+  test('which is the one that was written, apart from rounding, indexes and strangers', () => {
+    fc.assert(
+      fc.property(arbitraryWorld, (host) => {
+        const { domain, files, folders } = read(writeFacts(host));
+        const { definition: _with, uuid: _uuid, disks, ...told } = host.domain;
+        expect(domain).toMatchObject(told);
+        expect(domain.disks).toEqual(
+          disks.map((each) => ({
+            ...each,
+            chain: each.chain.map(({ index: _live, ...layer }) => layer),
+          })),
+        );
+        expect(Object.keys(files).sort()).toEqual(Object.keys(host.files).sort());
+        for (const [path, file] of Object.entries(host.files)) {
+          expect(files[path] === null).toBe(file === null);
+          expect(files[path]?.size ?? 0).toBeGreaterThanOrEqual(file?.size ?? 0);
+          expect(files[path]?.backing).toBe(file?.backing);
+        }
+        expect(files['/other/name']?.identity).toBe(files[SNAP2]?.identity);
+        expect(folders['/images']?.free).toBeLessThanOrEqual(host.folders['/images']?.free ?? 0);
+        expect(folders['/none']).toBeNull();
+      }),
+    );
+  });
+
+  test('the same from the same state, whatever order and numbers libvirt has today', () => {
+    const host = world({ others: [neighbour('a', [BASE], []), neighbour('b', [BASE, SNAP1], [])] });
+    const later: World = {
+      ...host,
+      domain: {
+        ...host.domain,
+        disks: host.domain.disks.map((each) => ({
+          ...each,
+          chain: each.chain.map((layer) => ({ ...layer, index: 40 + (layer.index ?? 0) })),
+        })),
+      },
+      files: Object.fromEntries(
+        Object.entries(host.files)
+          .reverse()
+          .map(([path, file]) => [path, file && { ...file, size: file.size - 1, identity: path }]),
+      ),
+      others: [...host.others, neighbour('c', ['/elsewhere'], ['/elsewhere'])].reverse(),
+    };
+    expect(writeFacts(later)).toBe(writeFacts(host));
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { BlockplanError, type Finding } from '../../../src/errors.ts';
+import { readFacts } from '../../../src/facts/read.ts';
+import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { planned } from '../../plans.ts';
+
+const read = (text: string | Uint8Array) => readFacts(text, 'facts.yaml');
+
+const MINIMAL = `facts: blockplan/v1
+domain: { name: testvm }
+disks:
+  - target: vda
+    chain: [/images/testvm.qcow2, /images/base.qcow2]
+`;
+
+describe('facts that a person writes', () => {
+  test('need a name and a chain; the rest has a value that is most often so', () => {
+    const { domain, files, folders, others, host } = read(MINIMAL);
+    const { definition = '', ...told } = domain;
+    expect(told).toEqual({
+      name: 'testvm',
+      uuid: '00000000-0000-0000-0000-000000000000',
+      state: 'running',
+      persistent: true,
+      autostart: false,
+      disks: [
+        {
+          target: 'vda',
+          device: 'disk',
+          readonly: false,
+          chain: [
+            { file: '/images/testvm.qcow2', format: 'qcow2' },
+            { file: '/images/base.qcow2', format: 'qcow2' },
+          ],
+          persistentSource: '/images/testvm.qcow2',
+        },
+      ],
+      agent: false,
+      snapshots: [],
+      checkpoints: [],
+      managedSave: false,
+      nvram: false,
+      tpm: false,
+    });
+    expect(readDomainXml(definition)).toMatchObject({
+      name: 'testvm',
+      disks: [{ target: 'vda', chain: [{ file: '/images/testvm.qcow2', format: 'qcow2' }] }],
+    });
+    expect(files).toEqual({
+      '/images/testvm.qcow2': { size: 0 },
+      '/images/base.qcow2': { size: 0 },
+    });
+    expect({ folders, others, host }).toEqual({
+      folders: {},
+      others: [],
+      host: { uri: 'qemu:///system' },
+    });
+  });
+
+  test('are enough to walk a plan', () => {
+    const { graph } = planned([
+      'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }',
+    ]);
+    const { findings, phases } = walk(graph, read(MINIMAL));
+    expect(findings).toEqual([]);
+    expect(phases.map(({ node }) => node.phase.name)).toEqual(['mirror', 'pivot']);
+  });
+
+  test('a layer without a size counts as full, so that too little space is found', () => {
+    const { graph } = planned([
+      'blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }',
+    ]);
+    const tight = `${MINIMAL}    capacity: 10 GiB\nfolders: { /new: { free: 9 GiB } }\n`;
+    expect(walk(graph, read(tight)).findings.map(({ code }) => code)).toEqual(['BP108']);
+    const told = tight.replace(
+      '/images/testvm.qcow2,',
+      '{ file: /images/testvm.qcow2, size: 1 GiB },',
+    );
+    expect(walk(graph, read(told)).findings).toEqual([]);
+  });
+
+  test('take the disks from a definition where only that is told', () => {
+    const { domain } = read(`facts: blockplan/v1
+domain: { name: web1 }
+definition: |
+  <domain type='kvm'>
+    <name>web1</name><uuid>1-2</uuid>
+    <os><nvram>/nvram</nvram></os>
+    <devices>
+      <disk type='block' device='disk'>
+        <driver type='raw'/><source dev='/dev/vg/web1' index='4'/><target dev='vda'/>
+      </disk>
+      <tpm/>
+    </devices>
+  </domain>
+`);
+    expect(domain).toMatchObject({ uuid: '1-2', nvram: true, tpm: true });
+    expect(domain.disks).toEqual([
+      {
+        target: 'vda',
+        device: 'disk',
+        readonly: false,
+        chain: [{ file: '/dev/vg/web1', format: 'raw', block: true }],
+        persistentSource: '/dev/vg/web1',
+      },
+    ]);
+  });
+
+  test('a stale definition is told by giving it', () => {
+    const { domain } = read(`${MINIMAL}definition: |
+  <domain><name>testvm</name><devices>
+  <disk><source file='/old'/><target dev='vda'/></disk></devices></domain>
+`);
+    expect(domain.disks[0]?.persistentSource).toBe('/old');
+  });
+
+  test.each([
+    ['transient', 'persistent: false', { persistent: false, state: 'running' }],
+    ['gone', 'state: gone', { persistent: false, state: 'gone' }],
+  ])('a domain that is %s has no definition', (_, told, expected) => {
+    const { domain } = read(MINIMAL.replace('name: testvm', `name: testvm, ${told}`));
+    expect(domain).toMatchObject(expected);
+    expect(domain).not.toHaveProperty('definition');
+    expect(domain.disks[0]).not.toHaveProperty('persistentSource');
+  });
+
+  test('disks of every sort come into the definition as libvirt writes them', () => {
+    const { domain } = read(`facts: blockplan/v1
+domain: { name: "a<b" }
+disks:
+  - { target: vda, chain: [{ file: /dev/sdb, format: raw, block: true }] }
+  - { target: vdb, snapshot: "no", chain: ["nbd:export"] }
+  - { target: sda, device: cdrom }
+  - { target: vdc, chain: ["/it's"] }
+`);
+    const defined = readDomainXml(domain.definition ?? '');
+    expect(defined.name).toBe('a<b');
+    expect(defined.disks).toMatchObject([
+      { target: 'vda', chain: [{ file: '/dev/sdb', format: 'raw', block: true }] },
+      { target: 'vdb', snapshot: 'no', chain: [{ file: 'nbd:export' }] },
+      { target: 'sda', device: 'cdrom', readonly: true, chain: [] },
+      { target: 'vdc', chain: [{ file: "/it's" }] },
+    ]);
+  });
+});
+
+/** Code, place and message, the line with its caret, and what to do. */
+function shown({ code, message, hint, position }: Finding): string {
+  if (!position) throw new Error(`${code} has no position`);
+  const { line, column, source, length } = position;
+  const caret = ' '.repeat(column - 1) + '^'.repeat(Math.min(length, 40));
+  const way = hint === undefined ? '' : `\n  -> ${hint}`;
+  return `${code} ${line}:${column} ${message}\n  |${source.slice(0, 90)}\n  |${caret}${way}`;
+}
+
+function findingsOf(text: string | Uint8Array): readonly Finding[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof BlockplanError && error.end === 'input-refused') return error.findings;
+    throw error;
+  }
+  return [];
+}
+
+const REFUSED: Readonly<Record<string, string | Uint8Array>> = {
+  'an empty file': '',
+  'no map': '- vda\n',
+  'no UTF-8': new Uint8Array([0x66, 0xff]),
+  'a plan': 'plan: blockplan/v1\nname: move\ndomain: testvm\nsteps: []\n',
+  'nothing but its format': 'facts: blockplan/v1\n',
+  'neither disks nor a definition': 'facts: blockplan/v1\ndomain: { name: a }\n',
+  'two documents': `${MINIMAL}---\n${MINIMAL}`,
+  'a tag': 'facts: !!str blockplan/v1\n',
+  'wrong words': `${MINIMAL}    capacty: 1 GiB
+folders:
+  fast: { free: 1 GiB }
+  /slow: missing
+  /none: { free: 10 GB, writeable: true }
+others: [{ files: [/a] }]
+domains: {}
+`,
+  'wrong amounts': MINIMAL.replace(
+    'chain: [/images/testvm.qcow2,',
+    'capacity: -1\n    chain: [{ file: /a, size: 1.5 }, { file: /b, size: big }, 7,',
+  ),
+  'a wrong state': MINIMAL.replace('testvm', 'testvm, state: runing, agent: yes'),
+  'things told twice': `${MINIMAL}  - target: vda\nothers: [{ name: a }, { name: a }]\n`,
+  'a definition that is no XML': `${MINIMAL}definition: <domain\n`,
+  'a definition of something else': `${MINIMAL}definition: <pool/>\n`,
+  'the definition of another domain': `${MINIMAL}definition: <domain><name>other</name></domain>\n`,
+  'a definition of a transient domain': `${MINIMAL.replace('testvm', 'testvm, persistent: false')}definition: <domain><name>testvm</name></domain>\n`,
+};
+
+test('what is said of refused facts', async () => {
+  const transcript = Object.entries(REFUSED).map(
+    ([title, text]) => `## ${title}\n${findingsOf(text).map(shown).join('\n')}\n`,
+  );
+  await expect(transcript.join('\n')).toMatchFileSnapshot('refused.txt');
+  const told = Object.values(REFUSED).flatMap((text) => findingsOf(text));
+  for (const { message, hint = '' } of told) {
+    expect(message + hint).not.toMatch(/[\x00-\x1f\x7f-\x9f]|undefined|\[object|the plan|a plan/);
+    expect(message).not.toMatch(/\.$/);
+  }
+  for (const code of ['BP061', 'BP062', 'BP063', 'BP064'])
+    expect(told.map((finding) => finding.code)).toContain(code);
+});
+
+test('a character that nobody sees may stand as an escape, and not as itself', () => {
+  const escaped = MINIMAL.replace('/images/base.qcow2', '"/images/\\u202ebase"');
+  expect(read(escaped).domain.disks[0]?.chain[1]?.file).toBe('/images/\u202ebase');
+  expect(findingsOf(escaped.replace('\\u202e', '\u202e')).map(({ code }) => code)).toEqual([
+    'BP003',
+  ]);
+});

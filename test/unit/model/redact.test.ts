@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import { redactPlace, redactText, redactXml } from '../../../src/model/redact.ts';
+import { domainXml, escaped, spelling, written } from './arbitrary-domain-xml.ts';
+
+/** A secret as people choose them; its first letters are in no text of these tests. */
+const secret = fc
+  .string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'abcXYZ019+/=_.-~!*') })
+  .map((text) => `s3cr3t${text}`);
+
+/** Signs that stand in URIs only when they are percent-encoded, but that people put there all the same. */
+const carelessSecret = fc
+  .string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'abc019:/?#[]&;=+,$!@') })
+  .map((text) => `s3cr3t${text}`);
+
+function gone(text: string): void {
+  expect(text).not.toContain('s3cr3t');
+}
+
+describe('a text with URIs', () => {
+  test.each([
+    ['qemu+ssh://root:hunter2@host/system', 'qemu+ssh://REDACTED@host/system'],
+    ['qemu+ssh://admin@host:22/system?keyfile=/k', 'qemu+ssh://REDACTED@host:22/system?keyfile=/k'],
+    ['qemu+unix:///system?socket=/run/x', 'qemu+unix:///system?socket=/run/x'],
+    [
+      'https://host/image?sig=abc&sv=1#part',
+      'https://host/image?sig=REDACTED&sv=REDACTED#REDACTED',
+    ],
+    ['https://host/image?abc', 'https://host/image?REDACTED'],
+    ['nbd://host:10809/export@2', 'nbd://host:10809/export@2'],
+    ['https://u:p/a@s?s@host/x', 'https://REDACTED@host/x'],
+    ['http://[::1]:80/x', 'http://[::1]:80/x'],
+    ['https:image.qcow2?token=abc', 'https:image.qcow2?token=REDACTED'],
+    ['rbd:pool/image:id=me:key=AQ==:mon_host=h', 'rbd:pool/image:id=me:key=REDACTED:mon_host=h'],
+    [
+      'json:{"driver":"https","url":"https://u:p@h/i","file.cookie":"a=b; \\"c","sslverify":false}',
+      'json:{"driver":"https","url":"https://REDACTED@h/i","file.cookie":"REDACTED","sslverify":false}',
+    ],
+    ['{\\"password\\": \\"a b\\", \\"x\\": 1}', '{\\"password\\": \\"REDACTED\\", \\"x\\": 1}'],
+    ['virsh -c qemu+tcp://u:p@h/system list', 'virsh -c qemu+tcp://REDACTED@h/system list'],
+    ['--password=hunter2 --tls-key=x', '--password=REDACTED --tls-key=REDACTED'],
+    ['nbd:export', 'nbd:export'],
+  ])('%s', (text, expected) => {
+    expect(redactText(text)).toBe(expected);
+  });
+
+  test('a private key goes as a whole, or as far as it is there', () => {
+    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\ndef\n-----END OPENSSH PRIVATE KEY-----';
+    expect(redactText(`a ${key} b`)).toBe('a REDACTED b');
+    expect(redactText(`a ${key.slice(0, 60)}`)).toBe('a REDACTED');
+  });
+
+  test('no secret is left where a URI can have one, and doing it again changes nothing', () => {
+    const places: readonly ((word: string) => string)[] = [
+      (word) => `see https://me:${word}@host/a`,
+      (word) => `https://${encodeURIComponent(word)}@host`,
+      (word) => `ftp://host/a?${encodeURIComponent(word)}`,
+      (word) => `https://host/a?x=${encodeURIComponent(word)}&b=1`,
+      (word) => `https://host/a#${encodeURIComponent(word)}`,
+      (word) => `json:{"file.password-secret":"${word}"}`,
+      (word) => `rbd:p/i:key=${word.replace(/:/g, '')}:x=1`,
+    ];
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...places), (word, place) => {
+        const redacted = redactText(place(word));
+        gone(redacted);
+        expect(redactText(redacted)).toBe(redacted);
+      }),
+    );
+    fc.assert(fc.property(carelessSecret, (word) => gone(redactText(`https://me:${word}@host/a`))));
+  });
+
+  test('any text may come, and nothing is done twice', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.webUrl({ withQueryParameters: true }),
+        (text, url) => {
+          const redacted = redactText(`${text} ${url}`);
+          expect(redactText(redacted)).toBe(redacted);
+        },
+      ),
+    );
+  });
+
+  test('a path of this host is no URI, whatever it looks like', () => {
+    fc.assert(fc.property(fc.string(), (text) => redactPlace(`/${text}`) === `/${text}`));
+    expect(redactPlace('/images/https://a:b@c?key=1')).toBe('/images/https://a:b@c?key=1');
+  });
+
+  test('a long text costs no more than it is long', () => {
+    for (const piece of ['a:', '@', '?', 'key', '"password":"', 'https://', '-----BEGIN '])
+      expect(redactText(piece.repeat(20_000)).length).toBeGreaterThan(0);
+  });
+});
+
+/** Every place where libvirt's domain XML holds, or may hold, a secret. */
+const PLACES: Readonly<Record<string, (word: string) => string>> = {
+  'the password of VNC': (word) => `<graphics type='vnc' passwd='${word}'/>`,
+  'the password of SPICE': (word) =>
+    `<graphics type="spice" passwdValidTo='2030-01-01T00:00:00' passwd="${word}"><listen type='none'/></graphics>`,
+  'the login of RDP': (word) => `<graphics type='rdp' username='${word}' password='${word}'/>`,
+  'who a disk logs in as': (word) =>
+    `<disk type='network'><auth username='${word}'><secret type='ceph' uuid='${word}'/></auth></disk>`,
+  'what a secret is called': (word) => `<auth><secret type='iscsi' usage='${word}'/></auth>`,
+  'a secret written out': (word) => `<secret>${word}</secret>`,
+  'the key of an encrypted disk': (word) =>
+    `<disk><encryption format='luks'><secret type='passphrase' uuid='${word}'/></encryption></disk>`,
+  'a cookie of a source': (word) =>
+    `<source protocol='https' name='i'><cookies><cookie name='session'>${word}</cookie></cookies></source>`,
+  'the query of a source': (word) => `<source protocol='https' name='i' query='sig=${word}'/>`,
+  'a query in the name of a source': (word) => `<source protocol='https' name='i?sig=${word}'/>`,
+  'a URI for a file name': (word) =>
+    `<source file='json:{"file.url":"https://me:${word}@host/i"}'/>`,
+  'a key in the name of a source': (word) => `<source protocol='rbd' name='p/i:key=${word}'/>`,
+  'who an ssh source logs in as': (word) =>
+    `<source protocol='ssh' name='/i'><identity username='${word}' keyfile='/root/.ssh/id'/></source>`,
+  'OEM strings': (word) =>
+    `<sysinfo type='smbios'><oemStrings><entry>${word}</entry></oemStrings></sysinfo>`,
+  'a serial number that is a URL for cloud-init': (word) =>
+    `<sysinfo type='smbios'><system><entry name='serial'>ds=nocloud;s=http://h/?t=${word}</entry></system></sysinfo>`,
+  'firmware strings': (word) =>
+    `<sysinfo type='fwcfg'><entry name='opt/org.example/key'>${word}</entry></sysinfo>`,
+  'arguments of QEMU': (word) =>
+    `<qemu:commandline xmlns:qemu='urn:q'><qemu:arg value='-fw_cfg'/><qemu:arg value='name=opt/k,string=${word}'/><qemu:env name='TOKEN' value='${word}'/></qemu:commandline>`,
+  'properties that override those of QEMU': (word) =>
+    `<qemu:override xmlns:qemu='urn:q'><qemu:device alias='d'><qemu:frontend><qemu:property name='x' type='string' value='${word}'/></qemu:frontend></qemu:device></qemu:override>`,
+  'the kernel command line': (word) => `<os><cmdline>root=/dev/vda password=${word}</cmdline></os>`,
+  'arguments and environment of init': (word) =>
+    `<os><initarg>${word}</initarg><initenv name='TOKEN'>${word}</initenv></os>`,
+  'a remote NVRAM file': (word) =>
+    `<os><nvram type='network'><source protocol='iscsi' name='i'><auth username='${word}'><secret type='iscsi' usage='${word}'/></auth></source></nvram></os>`,
+  'the key of a TPM': (word) =>
+    `<tpm><backend type='emulator'><encryption secret='${word}'/></backend></tpm>`,
+  'a confidential guest': (word) =>
+    `<launchSecurity type='sev'><dhCert>${word}</dhCert><session>${word}</session></launchSecurity>`,
+  'a confidential guest of another kind': (word) =>
+    `<launchSecurity type='sev-snp'><idBlock>${word}</idBlock><idAuth>${word}</idAuth><hostData>${word}</hostData></launchSecurity>`,
+  'the metadata of other programs': (word) =>
+    `<metadata><nova:instance xmlns:nova='urn:n' token='${word}'><nova:data>${word}</nova:data></nova:instance></metadata>`,
+  'a description': (word) => `<description>root's password is ${word}</description>`,
+  'an ssh key anywhere': (word) =>
+    `<title>-----BEGIN RSA PRIVATE KEY-----\n${word}\n-----END RSA PRIVATE KEY-----</title>`,
+  'a comment': (word) => `<!-- ${word.replaceAll('-', '')} -->`,
+  'an instruction': (word) => `<?keep ${word}?>`,
+  CDATA: (word) => `<os><cmdline><![CDATA[token=${word}]]></cmdline></os>`,
+  'a console on a network': (word) =>
+    `<serial type='pipe'><source path='https://me:${word}@host/x'/></serial>`,
+};
+
+describe("a domain's XML", () => {
+  test.each(Object.entries(PLACES))('%s', (_, place) => {
+    fc.assert(
+      fc.property(secret, fc.boolean(), (word, outside) => {
+        const here = place(word);
+        const xml = outside
+          ? `<domain><name>a</name>${here}<devices/></domain>`
+          : `<domain><name>a</name><devices>\n  ${here}\n</devices></domain>`;
+        const redacted = redactXml(xml);
+        gone(redacted);
+        expect(redactXml(redacted)).toBe(redacted);
+        expect(readDomainXml(redacted).name).toBe('a');
+      }),
+    );
+  });
+
+  test('a whole definition, of which all else stays to the byte', () => {
+    const xml = (
+      passwd: string,
+      arg: string,
+      metadata: string,
+      comment: string,
+    ) => `<?xml version="1.0"?>
+${comment}
+<domain type='kvm' id="7"  xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+  <name>a &amp; b</name>
+  <metadata>${metadata}</metadata>
+  <devices>
+    <disk type='file'><source file='/images/key=1?token=2'/><target dev='vda'/></disk>
+    <disk type='network'><source protocol='nbd' name='export'><host name='h' port='1'/></source></disk>
+    <graphics type='vnc' passwd = "${passwd}" port='-1'><listen type='address'/></graphics>
+  </devices>
+  <qemu:commandline><qemu:arg value='${arg}'/></qemu:commandline>
+</domain>
+`;
+    expect(redactXml(xml('a&quot;b', '-x', '<a>b</a>', '<!-- c -->'))).toBe(
+      xml('REDACTED', 'REDACTED', '', ''),
+    );
+  });
+
+  test('one without secrets stays as it is, in whatever spelling, with its disks', () => {
+    fc.assert(
+      fc.property(written('vda'), written('vdb'), spelling, (a, b, how) => {
+        const xml = domainXml([a, b], how);
+        const plain = xml.replaceAll(/<!--.*?-->|<\?blockplan.*?\?>/g, '');
+        expect(redactXml(xml)).toBe(plain);
+        expect(readDomainXml(redactXml(xml)).disks).toEqual(readDomainXml(xml).disks);
+      }),
+    );
+  });
+
+  test('secrets in every spelling', () => {
+    const quote = fc.constantFrom('"', "'");
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), quote, (text, sign) => {
+        fc.pre(!/[\u0000-\u001f\ufffe\uffff]|\p{Cs}/u.test(text));
+        const word = escaped(`s3cr3t${text}`, sign);
+        const redacted = redactXml(`<domain><graphics passwd=${sign}${word}${sign}/></domain>`);
+        expect(redacted).toBe(`<domain><graphics passwd=${sign}REDACTED${sign}/></domain>`);
+      }),
+    );
+  });
+
+  test('what is told of a disk in the World is told alike in the definition', () => {
+    const xml = `<domain><devices><disk type='network'><source protocol='https' name='i?a=s3cr3t&amp;b'/><target dev='vda'/></disk></devices></domain>`;
+    const [before, after] = [xml, redactXml(xml)].map(
+      (each) => readDomainXml(each).disks[0]?.chain[0],
+    );
+    expect(after?.file).toBe(redactPlace(before?.file ?? ''));
+    gone(after?.file ?? '');
+  });
+});
