@@ -1,5 +1,5 @@
 /** A World as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
-import { redactPlace, redactText, redactXml } from '../model/redact.ts';
+import { REDACTED, redactPlace, redactText, redactXml } from '../model/redact.ts';
 import {
   type Disk,
   type Domain,
@@ -169,9 +169,19 @@ function listed<K extends string>(
   };
 }
 
-/** Without secrets; characters that a reader of the file would not see are spelled out. */
-function definitionText(definition: string): string {
-  return `${spelledOut(redactXml(definition)).trimEnd()}\n`;
+/**
+ * Without secrets, and without their places: whether libvirt shows them at all depends on who asks. Characters that a
+ * reader of the file would not see are spelled out.
+ */
+export function definitionText(definition: string): string {
+  const marked = new RegExp(`\\s[\\w:.-]+\\s*=\\s*(?:'${REDACTED}'|"${REDACTED}")`, 'g');
+  const bare = redactXml(definition)
+    .replace(marked, '')
+    .replace(
+      /\s*<(metadata|cookies)>\s*(?:<cookie[^>]*>REDACTED<\/cookie>\s*)*<\/\1>|\s*<metadata\/>/g,
+      '',
+    );
+  return `${spelledOut(bare).trimEnd()}\n`;
 }
 
 /** Hidden characters of XML as references, which mean the same. */
