@@ -48,12 +48,11 @@ function wayBack({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Marku
   return html`<div class="way back">
 <h5>The way back</h5>
 <p>${sentence(how)}</p>
-${commands(undoCommands)}</div>
+${undoCommands.length === 0 ? undefined : commands(undoCommands)}</div>
 `;
 }
 
 function commands(all: readonly PreviewCommand[]): Markup {
-  if (all.length === 0) return html`<p class="quiet">Nothing to do.</p>\n`;
   const items = all.map(({ command, why }) => {
     const own = command.startsWith('#') ? ' own' : '';
     return html`<li><span class="why">${why}</span><code class="command${own}">${words(command)}</code></li>\n`;

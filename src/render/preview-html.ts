@@ -1,13 +1,14 @@
 /** The preview as one page that needs nothing else: no script, no network, nothing but its own style. */
 import { createHash } from 'node:crypto';
 import { EXIT_CODES, type Finding } from '../errors.ts';
-import type { Preview, PreviewPrecondition } from '../simulate/preview.ts';
+import type { Preview, PreviewPhase } from '../simulate/preview.ts';
 import { bytesText } from './amounts.ts';
 import { excerpt } from './findings.ts';
 import { html, type Markup } from './html.ts';
 import { machineDrawing } from './preview-html-machine.ts';
 import { stepSection } from './preview-html-step.ts';
 import { STYLE } from './preview-html-style.ts';
+import { CHECKED, counted } from './preview-words.ts';
 
 /** The whole page; the same preview gives the same bytes. */
 export function renderHtml(preview: Preview): string {
@@ -25,7 +26,7 @@ export function renderHtml(preview: Preview): string {
 </head>
 <body>
 ${header(preview)}<main>
-${dangers(preview.findings)}${steps(preview)}${machine(preview)}${preconditions(preview)}</main>
+${dangers(preview)}${steps(preview)}${machine(preview)}${preconditions(preview)}</main>
 </body>
 </html>
 `;
@@ -60,15 +61,19 @@ function verdict({ findings, totals }: Preview): Markup {
     return html`<p class="verdict good"><strong>Nothing to do</strong>: no phase would change anything.</p>
 `;
   }
+  const warnings = findings.length;
   const back =
     points === 0
       ? 'Every phase has a way back'
       : counted(points, 'point of no return', 'points of no return');
-  const guest =
+  const rest = [
     pauses === 0
       ? 'the guest keeps running'
-      : `the guest stands still in ${counted(pauses, 'phase')}`;
-  return html`<p class="verdict ${points > 0 ? 'bad' : pauses > 0 ? 'warn' : 'good'}"><strong>${back}</strong>; ${guest}. ${counted(steps, 'step')} in all.</p>
+      : `the guest stands still in ${counted(pauses, 'phase')}`,
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ];
+  const mood = points > 0 ? 'bad' : pauses + warnings > 0 ? 'warn' : 'good';
+  return html`<p class="verdict ${mood}"><strong>${back}</strong>; ${rest.join(', ')}. ${counted(steps, 'step')} in all.</p>
 `;
 }
 
@@ -109,11 +114,32 @@ function fingerprint(text: string | undefined): Markup | undefined {
     : html`<p class="fingerprint">fingerprint <code>${text}</code></p>\n`;
 }
 
-function dangers(findings: readonly Finding[]): Markup {
+/** What was found, and the phases that somebody has to think about before the run. */
+function dangers({ findings, steps: all }: Preview): Markup {
+  const items = [
+    ...findings.map(danger),
+    ...all.flatMap(({ id, phases }) => phases.flatMap((phase) => toMind(id, phase))),
+  ];
   return html`<section aria-labelledby="dangers">
 <h2 id="dangers">Dangers</h2>
-${findings.length === 0 ? html`<p>Nothing is in the way, and nothing dangerous was found.</p>\n` : html`<ul class="findings">\n${findings.map(danger)}</ul>\n`}</section>
+${items.length === 0 ? html`<p>Nothing is in the way, and nothing dangerous was found.</p>\n` : html`<ul class="findings">\n${items}</ul>\n`}</section>
 `;
+}
+
+function toMind(
+  step: string,
+  { name, pointOfNoReturn, noWayBack, pauses }: PreviewPhase,
+): Markup[] {
+  const item = (look: string, tag: string, why: string) => html`<li class="finding ${look}">
+<p class="head"><span class="tag">${tag}</span> <span class="place">${step}: ${name}</span></p>
+<p class="message">${why}</p>
+</li>
+`;
+  const reason = pointOfNoReturn ?? noWayBack;
+  return [
+    ...(reason === undefined ? [] : [item('error', 'point of no return', reason)]),
+    ...(pauses === undefined ? [] : [item('warning', 'the guest stands still', pauses)]),
+  ];
 }
 
 function danger({ severity, code, message, hint, position }: Finding): Markup {
@@ -165,12 +191,6 @@ const ENDS = [
   ['uncertain', 'Contact to libvirt was lost: look before you do anything else.'],
 ] as const;
 
-const CHECKED: Readonly<Record<PreviewPrecondition['checked'], string>> = {
-  live: 'checked live',
-  facts: 'from facts',
-  no: 'cannot be checked here',
-};
-
 function preconditions({ preconditions: all }: Preview): Markup | undefined {
   if (all.length === 0) return undefined;
   const groups = [...new Set(all.map(({ step }) => step))].map((id) => {
@@ -186,8 +206,4 @@ function preconditions({ preconditions: all }: Preview): Markup | undefined {
 <h2 id="preconditions">Preconditions</h2>
 ${groups}</section>
 `;
-}
-
-function counted(amount: number, noun: string, plural = `${noun}s`): string {
-  return `${amount} ${amount === 1 ? noun : plural}`;
 }

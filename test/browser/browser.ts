@@ -1,6 +1,6 @@
 /** Debian's chromium, and what a page looks like in it. */
 import { existsSync, readFileSync } from 'node:fs';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const PROGRAM = '/usr/bin/chromium';
 
@@ -15,20 +15,23 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox'] });
 }
 
+/** A part of a page, from its beginning on and not from where it is scrolled to; in CSS pixels. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** As `measure.js` tells it; all lengths in CSS pixels. */
 export interface Measures {
   readonly scrollWidth: number;
   readonly clientWidth: number;
+  readonly scrollHeight: number;
   readonly scripts: number;
   /** What leaves the screen, its drawing or its box. */
   readonly overflowing: readonly string[];
-  readonly drawings: readonly {
-    readonly id: string;
-    readonly left: number;
-    readonly right: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
+  readonly drawings: readonly Part[];
   readonly texts: readonly { readonly text: string; readonly contrast: number }[];
 }
 
@@ -43,10 +46,16 @@ export interface Pixels {
   readonly brightness: number;
 }
 
-/** What is to be seen of a part of a page; `canvas` is an empty page to decode the picture in. */
-export async function pixelsOf(part: Locator, canvas: Page): Promise<Pixels> {
-  const png = (await part.screenshot()).toString('base64');
-  return canvas.evaluate<Pixels>(`${script('pixels.js')}; pixels('${png}')`);
+/** What is to be seen of parts of a page; `canvas` is an empty page to decode the picture in. */
+export async function pixelsOf(
+  page: Page,
+  parts: readonly Part[],
+  canvas: Page,
+): Promise<Pixels[]> {
+  const png = (await page.screenshot({ fullPage: true })).toString('base64');
+  return canvas.evaluate<Pixels[]>(
+    `${script('pixels.js')}; pixels('${png}', ${JSON.stringify(parts)})`,
+  );
 }
 
 function script(file: string): string {

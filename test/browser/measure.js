@@ -2,21 +2,22 @@
 
 // biome-ignore lint/correctness/noUnusedVariables: called by what the test appends to this text.
 function measure() {
-  const { scrollWidth, clientWidth } = document.documentElement;
+  const { scrollWidth, clientWidth, scrollHeight } = document.documentElement;
   const all = [...document.body.querySelectorAll('*')];
   const outside = all.filter((element) => !element.closest('svg'));
   const drawings = [...document.querySelectorAll('svg')];
   return {
     scrollWidth,
     clientWidth,
+    scrollHeight,
     scripts: document.scripts.length,
     overflowing: [
       ...outside.filter((element) => overflows(element, clientWidth)).map(shortName),
       ...drawings.flatMap(strayTexts),
     ],
     drawings: drawings.map((drawing) => {
-      const { left, right, width, height } = drawing.getBoundingClientRect();
-      return { id: drawing.getAttribute('aria-labelledby'), left, right, width, height };
+      const { left, top, width, height } = drawing.getBoundingClientRect();
+      return { left, top: top + scrollY, width, height };
     }),
     texts: textsWithContrast(),
   };

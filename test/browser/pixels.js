@@ -1,14 +1,19 @@
-/** What is to be seen in a picture. The test sends this file's text into an empty page of the browser. */
+/** What is to be seen in the parts of a picture. The test sends this file's text into an empty page of the browser. */
 
 // biome-ignore lint/correctness/noUnusedVariables: called by what the test appends to this text.
-async function pixels(png) {
+async function pixels(png, parts) {
   const picture = new Image();
   picture.src = `data:image/png;base64,${png}`;
   await picture.decode();
   const canvas = new OffscreenCanvas(picture.width, picture.height);
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   context.drawImage(picture, 0, 0);
-  const { data } = context.getImageData(0, 0, picture.width, picture.height);
+  return parts.map(({ left, top, width, height }) =>
+    summed(context.getImageData(left, top, width, height).data),
+  );
+}
+
+function summed(data) {
   const counts = new Map();
   let sum = 0;
   for (let at = 0; at < data.length; at += 4) {
@@ -20,7 +25,7 @@ async function pixels(png) {
   const total = data.length / 4;
   return {
     colors: counts.size,
-    /** How much of the picture is of one colour. */
+    /** How much of the part is of one colour. */
     share: Math.max(...counts.values()) / total,
     /** From 0, black, to 255, white. */
     brightness: sum / total,

@@ -196,11 +196,25 @@ test('the first line tells what a reviewer asks first', () => {
   expect(verdict({ findings: [] })).toEqual([
     '1 point of no return; the guest stands still in 1 phase. 2 steps in all.',
   ]);
+  const warnings = PREVIEW.findings.filter(({ severity }) => severity === 'warning');
+  expect(verdict({ findings: warnings, totals })).toEqual([
+    'Every phase has a way back; the guest keeps running, 1 warning. 2 steps in all.',
+  ]);
   expect(verdict({ findings: [], totals })).toEqual([
     'Every phase has a way back; the guest keeps running. 2 steps in all.',
   ]);
   expect(verdict({ findings: [], totals: { ...totals, changes: 0 } })).toEqual([
     'Nothing to do: no phase would change anything.',
+  ]);
+});
+
+test('what has to be thought of before stands above the steps', () => {
+  const dangers = looking(bodyOf(renderHtml(PREVIEW)), 'finding').map((each) => flat(textOf(each)));
+  expect(dangers).toEqual([
+    'error BP110 move.yaml:9:29 There is a file already. blockcopy: { disk: vda, dest: "/b/x y.qcow2", pivot: true } What to do: Remove it.',
+    'warning BP140 The agent is silent.',
+    'the guest stands still overlay: snapshot the agent freezes its file systems',
+    'point of no return mirror: mirror the source is removed',
   ]);
 });
 
