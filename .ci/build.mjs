@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', demo: 'src/lab/demo.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', demo: 'src/demo/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
   render: ['graph', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
+  demo: ['lab', 'run', 'journal', 'render', 'simulate', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
     ...['facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],
@@ -152,9 +153,9 @@ describe('arrows', () => {
 
   test('the library leads to no command line, no lab and no host', () => {
     const reached = closure(['src/index.ts']);
-    expect([...reached].filter((file) => /^src\/(cli|lab|render|libvirt)\//.test(file))).toEqual(
-      [],
-    );
+    expect(
+      [...reached].filter((file) => /^src\/(cli|lab|demo|rehearse|render|libvirt)\//.test(file)),
+    ).toEqual([]);
   });
 
   test('there are no cycles', () => {
@@ -259,7 +260,9 @@ describe('manners', () => {
   }
 
   test('only the command line, the demo and the keeper of the lab end the process', () => {
-    const others = sources.filter((file) => !/^src\/(cli\/|lab\/(demo|keeper)\.ts)/.test(file));
+    const others = sources.filter(
+      (file) => !/^src\/(cli\/|demo\/main\.ts|lab\/keeper\.ts)/.test(file),
+    );
     expect(found(others, /process\.(exit|exitCode|abort)\b/)).toEqual([]);
   });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
-import type { Listener, RunEvent } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { makeRunFolder, newRunId, stateFolder } from '../journal/folder.ts';
 import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
@@ -15,8 +14,8 @@ import type { Virsh } from '../libvirt/virsh.ts';
 import type { Driver, Marker } from '../model/driver.ts';
 import type { Plan } from '../plan/plan.ts';
 import { colorWanted } from '../render/color.ts';
+import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
-import { linesListener } from '../render/lines.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import type { Preview } from '../simulate/preview.ts';
@@ -236,22 +235,12 @@ function refusal(
   return new BlockplanError(end, [finding]);
 }
 
-interface Display {
-  readonly listener: Listener;
-  close(): Promise<void>;
-}
-
 /** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */
 async function renderer(options: RunCommandOptions): Promise<Display> {
   const out = process.stdout;
   // A reader that goes away (`| head`, a closed terminal) must not end a run that is half-way.
   out.on('error', () => {});
-  const plain = (listener: (event: RunEvent) => void): Display => ({
-    listener,
-    close: async () => {},
-  });
-  if (options.output === 'json') return plain(jsonListener(out));
-  if (!out.isTTY || process.env['TERM'] === 'dumb') return plain(linesListener(out));
-  const { terminalRenderer } = await import('../render/terminal.ts');
-  return terminalRenderer(out, colorWanted(process.env, true));
+  return options.output === 'json'
+    ? { listener: jsonListener(out), close: async () => {} }
+    : textDisplay(out, process.env);
 }

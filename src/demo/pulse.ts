@@ -1,5 +1,5 @@
 /** Takes a guest's pulse: how many numbers it makes durable meanwhile, and how long it ever waits for one. */
-import type { Guest } from './guest.ts';
+import type { Guest } from '../lab/guest.ts';
 
 const LOOK_EVERY_MS = 5;
 

@@ -25,6 +25,7 @@ export class Narrator {
   readonly #children = new Set<ChildProcess>();
   readonly #interrupted: Promise<never>;
   readonly #besides: ChildProcess[] = [];
+  readonly #controller = new AbortController();
   #interruption: Interrupted | undefined;
   #last = 'title';
   #setting: Setting = { cwd: '/', env: {} };
@@ -35,6 +36,7 @@ export class Narrator {
         process.on(signal, () => {
           this.#interruption ??= new Interrupted(signal);
           reject(this.#interruption);
+          this.#controller.abort(this.#interruption);
           this.#passOn(signal);
         });
       }
@@ -49,6 +51,11 @@ export class Narrator {
   /** Whether somebody wants the story to end. */
   get interrupted(): boolean {
     return this.#interruption !== undefined;
+  }
+
+  /** Aborts when somebody wants the story to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   /** A heading. */

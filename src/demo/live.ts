@@ -1,14 +1,14 @@
-/** `npm run demo`: a live disk migration, and the way back from a failed one, on a libvirt host of the demo's own. */
+/** The demo on a libvirt host of its own: a live disk migration, and the way back from a failed one. */
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { command } from './command.ts';
-import type { Guest } from './guest.ts';
-import { type Host, startHost } from './host.ts';
-import { makeChain } from './images.ts';
-import { Narrator } from './narrator.ts';
+import { command } from '../lab/command.ts';
+import type { Guest } from '../lab/guest.ts';
+import { type Host, startHost } from '../lab/host.ts';
+import { makeChain } from '../lab/images.ts';
+import type { Narrator } from './narrator.ts';
 import { withPulse } from './pulse.ts';
+import { seconds } from './seconds.ts';
 
 const MIB = 1024 * 1024;
 const FILL = 24 * MIB;
@@ -16,11 +16,25 @@ const FILL = 24 * MIB;
 /** What blockplan is given to bring the guest back, after an interruption, before it is cut off. */
 const PATIENCE_MS = 15_000;
 
-/** This file is `dist/demo.js` when it runs. */
-const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
-const EXAMPLE = join(PACKAGE, 'examples/live-disk-migration');
-
-const narrator = new Narrator();
+/**
+ * Tells the story; its host is gone afterwards, however it ends.
+ * @param root the clone's, where the example and the built command line are
+ */
+export async function liveDemo(narrator: Narrator, root: string): Promise<void> {
+  const began = performance.now();
+  let host: Host | undefined;
+  try {
+    host = await startHost({ name: 'demo' });
+    await furnish(narrator, host, root);
+    await story(narrator, host);
+  } finally {
+    await narrator.silence(PATIENCE_MS);
+    await host?.stop();
+    process.stdout.write(
+      `The demo's libvirt host is gone, with all of its files, after ${seconds(performance.now() - began)} s.\n`,
+    );
+  }
+}
 
 /** What the summary tells. */
 interface Facts {
@@ -30,20 +44,20 @@ interface Facts {
   longestWait: string;
 }
 
-async function story(host: Host): Promise<void> {
+async function story(narrator: Narrator, host: Host): Promise<void> {
   narrator.say(
     'A running guest moves to another disk image while it writes. Then a run fails half-way, and the guest is brought back. Everything here is real: libvirt, QEMU, the guest and the commands.',
   );
-  const guest = await prepare(host);
+  const guest = await prepare(narrator, host);
   const facts: Facts = { movedSeconds: '', undoneSeconds: '', writes: 0, longestWait: '' };
-  await preview(host);
-  await migrate(host, guest, facts);
-  const numbers = await fail(host, guest, facts);
-  summary(facts, numbers);
+  await preview(narrator, host);
+  await migrate(narrator, host, guest, facts);
+  const numbers = await fail(narrator, host, guest, facts);
+  summary(narrator, facts, numbers);
 }
 
 /** The article's guest: `base <- snap1 <- snap2`, with something in the active layer that is worth moving. */
-async function prepare(host: Host): Promise<Guest> {
+async function prepare(narrator: Narrator, host: Host): Promise<Guest> {
   narrator.title('1. A guest with a chain of disk images');
   narrator.say(
     `The libvirt host of this demo is private: its own daemon, in its own namespaces, with its own files in ${host.dir} ($LAB below). The libvirt of this machine, if there is one, is not touched.`,
@@ -92,7 +106,7 @@ async function rewriteFile(base: string, active: string): Promise<void> {
 
 const MIGRATE = 'migrate.yaml --set dest=$LAB/tmpfs-1/copy.qcow2';
 
-async function preview(host: Host): Promise<void> {
+async function preview(narrator: Narrator, host: Host): Promise<void> {
   narrator.title('2. The plan');
   narrator.say(
     'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. The copy takes over the active layer alone: base <- snap1 <- copy. The steps:',
@@ -103,7 +117,7 @@ async function preview(host: Host): Promise<void> {
   await narrator.runAll(`blockplan run ${MIGRATE} --dry-run`);
 }
 
-async function migrate(host: Host, guest: Guest, facts: Facts): Promise<void> {
+async function migrate(narrator: Narrator, host: Host, guest: Guest, facts: Facts): Promise<void> {
   narrator.title('3. The run');
   const began = performance.now();
   const [, pulse] = await withPulse(guest, () => narrator.runAll(`blockplan run ${MIGRATE} --yes`));
@@ -121,11 +135,11 @@ async function migrate(host: Host, guest: Guest, facts: Facts): Promise<void> {
   );
   const copy = join(host.dir, 'tmpfs-1/copy.qcow2');
   await demand(host, ['base', 'snap1', copy], guest);
-  await tellLog(guest, copy);
+  await tellLog(narrator, guest, copy);
 }
 
 /** A run that fails after its pivot, for a real reason: the storage of its second step fills up meanwhile. */
-async function fail(host: Host, guest: Guest, facts: Facts): Promise<number> {
+async function fail(narrator: Narrator, host: Host, guest: Guest, facts: Facts): Promise<number> {
   narrator.title('5. A run that fails after its pivot');
   narrator.say(
     'The second plan moves the disk back beside its base, and then archives the file that the guest has left. For the archive there are 48 MiB, in $LAB/tmpfs-2: enough, when the run begins.',
@@ -161,10 +175,10 @@ async function fail(host: Host, guest: Guest, facts: Facts): Promise<number> {
   const active = join(host.dir, 'tmpfs-1/copy.qcow2');
   await demand(host, ['base', 'snap1', active], guest);
   if (existsSync(join(host.images, 'copy2.qcow2'))) throw new Error('copy2.qcow2 is still there');
-  return tellLog(guest, active);
+  return tellLog(narrator, guest, active);
 }
 
-function summary(facts: Facts, numbers: number): void {
+function summary(narrator: Narrator, facts: Facts, numbers: number): void {
   narrator.title('What happened');
   narrator.list([
     ['moved', `the disk of a running guest, in ${facts.movedSeconds} s, limited to 12 MiB/s`],
@@ -182,7 +196,7 @@ function chainCommand(image: string): string {
 }
 
 /** Reads the guest's log out of the image and says what is in it; rejects when a durable number is missing. */
-async function tellLog(guest: Guest, image: string): Promise<number> {
+async function tellLog(narrator: Narrator, guest: Guest, image: string): Promise<number> {
   const acknowledged = await guest.acknowledged();
   const last = await guest.verifyLog(image, acknowledged);
   narrator.say("The guest's log, read out of that image (the guest is paused while it is read):");
@@ -207,18 +221,14 @@ async function demand(host: Host, names: readonly string[], guest: Guest): Promi
     throw new Error(`the guest runs on ${active}, in the chain ${chain.join(' <- ')}`);
 }
 
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(ms < 1000 ? 2 : 1);
-}
-
 /** The commands of the story find the lab's libvirt, and `blockplan` is the one that was built beside this file. */
-async function furnish(host: Host): Promise<void> {
+async function furnish(narrator: Narrator, host: Host, root: string): Promise<void> {
   const bin = join(host.dir, 'bin');
   await mkdir(bin);
-  await symlink(join(PACKAGE, 'dist/cli.js'), join(bin, 'blockplan'));
+  await symlink(join(root, 'dist/cli.js'), join(bin, 'blockplan'));
   const path = [bin, dirname(process.execPath), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   narrator.setting = {
-    cwd: EXAMPLE,
+    cwd: join(root, 'examples/live-disk-migration'),
     env: {
       ...terminalEnvironment(),
       LC_ALL: 'C.UTF-8',
@@ -240,29 +250,3 @@ function terminalEnvironment(): Record<string, string> {
     }),
   );
 }
-
-async function main(): Promise<number> {
-  const began = performance.now();
-  let host: Host | undefined;
-  try {
-    host = await startHost({ name: 'demo' });
-    await furnish(host);
-    await story(host);
-    return 0;
-  } catch (error) {
-    if (narrator.interrupted) {
-      process.stdout.write('\nInterrupted.\n');
-      return 130;
-    }
-    process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : error}\n`);
-    return 1;
-  } finally {
-    await narrator.silence(PATIENCE_MS);
-    await host?.stop();
-    process.stdout.write(
-      `The demo's libvirt host is gone, with all of its files, after ${seconds(performance.now() - began)} s.\n`,
-    );
-  }
-}
-
-process.exit(await main());

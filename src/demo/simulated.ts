@@ -1,0 +1,197 @@
+/**
+ * The demo where no hypervisor can be had: the plans of the example are read, previewed, run and undone by the very code
+ * that does it on a libvirt; only the host that answers exists in this process alone.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { compile } from '../graph/graph.ts';
+import { makeRunFolder, newRunId } from '../journal/folder.ts';
+import { createJournal } from '../journal/journal.ts';
+import type { Effect } from '../model/effect.ts';
+import { activeFile } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readPlan } from '../plan/read.ts';
+import { colorWanted } from '../render/color.ts';
+import { textDisplay } from '../render/display.ts';
+import { renderPreview } from '../render/preview.ts';
+import { admit, refuseErrors } from '../run/admit.ts';
+import { execute } from '../run/execute.ts';
+import { SimulatedDriver } from '../simulate/driver.ts';
+import { filesBelow, type SimulatedHost, withWorld } from '../simulate/host-state.ts';
+import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
+import { previewPlan } from '../simulate/preview-plan.ts';
+import { steps } from '../steps/registry.ts';
+import type { Narrator } from './narrator.ts';
+import { seconds } from './seconds.ts';
+import { SIMULATED_WORLD } from './simulated-world.ts';
+
+const MIB = 1024 * 1024;
+
+/** As fast as the example's slower plan asks for, so that there is something to watch. */
+const RATE = 12 * MIB;
+
+/** What is left for the archive when somebody else has taken the space. */
+const LEFT = 4 * MIB;
+
+/**
+ * @param root the clone's, where the example is
+ * @param reason why it is this demo and not the real one; absent where it was asked for
+ */
+export async function simulatedDemo(
+  narrator: Narrator,
+  root: string,
+  reason: string | undefined,
+): Promise<void> {
+  narrator.say(
+    'SIMULATED: libvirt, QEMU, the guest and its storage exist in this process only, and none of the commands below reaches a hypervisor. What reads, previews, runs, undoes and reports is blockplan itself.',
+  );
+  if (reason === undefined)
+    narrator.say('The real demo: npm run demo, as root, on Debian 12 or 13 (amd64).');
+  else {
+    narrator.say('No real host can be had here:');
+    process.stdout.write(`${reason}\n`);
+  }
+  const driver = new SimulatedDriver(SIMULATED_WORLD, { rate: RATE, wait: delay, meanwhile });
+  const state = await mkdtemp(join(tmpdir(), 'blockplan-demo-'));
+  try {
+    await story({ narrator, driver, state, example: join(root, 'examples/live-disk-migration') });
+  } finally {
+    await rm(state, { recursive: true });
+  }
+}
+
+/** What the parts of the story share. */
+interface Scene {
+  readonly narrator: Narrator;
+  readonly driver: SimulatedDriver;
+  /** The folder of the journals. */
+  readonly state: string;
+  /** The folder of the plans. */
+  readonly example: string;
+}
+
+async function story(scene: Scene): Promise<void> {
+  const { narrator, driver } = scene;
+  const moved = await migrate(scene);
+  const undone = await fail(scene);
+  narrator.title('What happened');
+  narrator.list([
+    ['moved', `the disk of a simulated guest that runs, in ${moved} s`],
+    ['undone', `a run that failed after its pivot, ${undone} s after its start`],
+    ['lost', lossesOf(driver.host).join('; ') || 'nothing that the guest has written'],
+  ]);
+}
+
+async function migrate(scene: Scene): Promise<string> {
+  const { narrator, driver } = scene;
+  narrator.title('1. The plan');
+  narrator.say(
+    'The guest "testvm" runs on snap2, on the chain base <- snap1 <- snap2. Its disk shall move to another file system, /export/fast, while the guest goes on.',
+  );
+  const plan = await read(scene, 'migrate.yaml');
+  narrator.say('What it would do, and the way back out of every phase:');
+  const { world } = await admit(plan, compile(plan), driver);
+  const color = colorWanted(process.env, process.stdout.isTTY === true);
+  process.stdout.write(renderPreview(previewPlan(plan, world), color));
+  narrator.title('2. The run');
+  const took = await run(scene, plan, 0);
+  narrator.title('3. Afterwards');
+  tellWhere(narrator, driver.host);
+  return took;
+}
+
+/** A run that fails after its pivot, for a real reason: the storage of its second step fills up meanwhile. */
+async function fail(scene: Scene): Promise<string> {
+  const { narrator, driver } = scene;
+  narrator.title('4. A run that fails after its pivot');
+  narrator.say(
+    'The second plan moves the disk back beside its base, and then archives the file that the guest has left. In /export/archive there is room enough, when the run begins. But once the disk is on its way, somebody else takes that space.',
+  );
+  const plan = await read(scene, 'move-and-archive.yaml');
+  const before = driver.host.world;
+  narrator.say('The run:');
+  const took = await run(scene, plan, 4);
+  narrator.say(
+    'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first.',
+  );
+  tellWhere(narrator, driver.host);
+  const same = driver.host.world.domain.definition === before.domain.definition;
+  if (!same) throw new Error('the definition is not the one from before');
+  return took;
+}
+
+/** Reads a plan of the example, and shows its steps. */
+async function read({ narrator, example }: Scene, name: string): Promise<Plan> {
+  const file = join(example, name);
+  const source = await readFile(file);
+  const [, list = ''] = /^(steps:[\s\S]*)/m.exec(source.toString()) ?? [];
+  narrator.say(`The steps of examples/live-disk-migration/${name}:`);
+  process.stdout.write(list);
+  return readPlan({ file, source, steps });
+}
+
+/** Runs a plan as the command line does, and returns how long it took; rejects when it ends otherwise than it should. */
+async function run(scene: Scene, plan: Plan, exitCode: number): Promise<string> {
+  const { narrator, driver, state } = scene;
+  const began = performance.now();
+  const graph = compile(plan);
+  const admission = await admit(plan, graph, driver);
+  refuseErrors(admission);
+  const id = newRunId(new Date());
+  const journal = await createJournal(await makeRunFolder(state, id));
+  const display = await textDisplay(process.stdout, process.env);
+  try {
+    const finish = await execute({
+      id,
+      graph,
+      driver,
+      journal,
+      uri: admission.world.host.uri,
+      user: 'demo',
+      version: 'demo',
+      world: admission.world,
+      files: admission.files,
+      signal: narrator.signal,
+      listener: display.listener,
+    });
+    narrator.signal.throwIfAborted();
+    if (finish.exitCode !== exitCode)
+      throw new Error(`the run ended with ${finish.exitCode}; ${exitCode} was expected`);
+    return seconds(performance.now() - began);
+  } finally {
+    await display.close();
+    await journal.close();
+  }
+}
+
+/** Once a disk is on its way beside its base, the space for the archive is taken. */
+function meanwhile(host: SimulatedHost, effect: Effect): SimulatedHost {
+  if (effect.tool !== 'make-file' || !effect.file.endsWith('/copy2.qcow2')) return host;
+  const { world } = host;
+  const folders = { ...world.folders, '/export/archive': { writable: true, free: LEFT } };
+  return withWorld(host, { ...world, folders });
+}
+
+function tellWhere(narrator: Narrator, host: SimulatedHost): void {
+  const { domain } = host.world;
+  const active = activeFile(host.world, 'vda');
+  if (active === undefined) throw new Error('the guest has lost its disk');
+  narrator.list([
+    ['the guest', `is ${domain.state}, on ${filesBelow(host, active).reverse().join(' <- ')}`],
+    [
+      'definition',
+      `names ${domain.disks[0]?.persistentSource}, autostart is ${domain.autostart ? 'on' : 'off'}`,
+    ],
+    [
+      'lost',
+      lossesOf(host).join('; ') || 'nothing that the guest has written, now or at its next start',
+    ],
+  ]);
+}
+
+/** What the guest would miss of its writes, on the files that it runs on or on those that it would be started from. */
+function lossesOf(host: SimulatedHost): string[] {
+  return [...new Set([...lostWrites(host), ...lostAtNextStart(host)])];
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { type Driver, EffectFailed } from '../../../src/model/driver.ts';
+import type { Effect, Progress } from '../../../src/model/effect.ts';
+import { diskOf } from '../../../src/model/world.ts';
+import { SimulatedDriver, type Simulation } from '../../../src/simulate/driver.ts';
+import { onDomain } from '../../../src/simulate/host-state.ts';
+import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const MIB = 1024 * 1024;
+const COPY: Effect = {
+  tool: 'virsh',
+  argv: [
+    'blockcopy',
+    '--domain',
+    'testvm',
+    '--path',
+    'vda',
+    '--dest',
+    '/new',
+    '--shallow',
+    '--transient-job',
+  ],
+  why: '',
+};
+const READY: Effect = { tool: 'await-job', disk: 'vda', until: 'ready', why: '', timeoutMs: 1 };
+
+interface Watched {
+  readonly driver: SimulatedDriver;
+  /** How long was waited in all, in ms. */
+  waited(): number;
+  perform(effect: Parameters<Driver['perform']>[0], signal?: AbortSignal): Promise<Progress[]>;
+}
+
+function start(simulation: Partial<Simulation> = {}): Watched {
+  let waited = 0;
+  const driver = new SimulatedDriver(world({ disks: [disk('vda', [SNAP2, SNAP1])], others: [] }), {
+    rate: 10 * MIB,
+    wait: async (ms) => {
+      waited += ms;
+    },
+    ...simulation,
+  });
+  return {
+    driver,
+    waited: () => waited,
+    async perform(effect, signal) {
+      const told: Progress[] = [];
+      await driver.perform(effect, {
+        folder: '/run',
+        onProgress: (progress) => told.push(progress),
+        ...(signal ? { signal } : {}),
+      });
+      return told;
+    },
+  };
+}
+
+describe('a driver over a simulated host', () => {
+  test('lets as much time pass as the copy takes, and tells how far it is', async () => {
+    const { perform, waited, driver } = start();
+    expect(await perform(COPY)).toEqual([]);
+    const told = await perform(READY);
+    // The active layer alone: 40 MiB at 10 MiB/s.
+    expect(waited()).toBe(4000);
+    expect(told[0]).toEqual({ current: 0, total: 40 * MIB });
+    expect(told.at(-1)).toEqual({ current: 40 * MIB, total: 40 * MIB });
+    expect(told.map(({ current }) => current)).toEqual(
+      told.map(({ current }) => current).sort((a, b) => a - b),
+    );
+    expect(diskOf(await driver.observe([]), 'vda')?.job).toMatchObject({ ready: true });
+  });
+
+  test('an interruption ends a wait, and the job goes on', async () => {
+    const controller = new AbortController();
+    const { perform, driver } = start({
+      wait: async () => controller.abort(new Error('interrupted')),
+    });
+    await perform(COPY);
+    await expect(perform(READY, controller.signal)).rejects.toThrow('interrupted');
+    expect(diskOf(await driver.observe([]), 'vda')?.job).toMatchObject({ ready: false });
+  });
+
+  test('a conversion that is stopped leaves a part of its file', async () => {
+    const controller = new AbortController();
+    const { perform, driver } = start({
+      wait: async () => controller.abort(new Error('interrupted')),
+    });
+    const convert: Effect = {
+      tool: 'qemu-img',
+      argv: ['convert', '-O', 'qcow2', SNAP1, '/new'],
+      dest: '/new',
+      bytes: MIB,
+      why: '',
+    };
+    await expect(perform(convert, controller.signal)).rejects.toThrow('interrupted');
+    expect((await driver.observe(['/new'])).files['/new']).toMatchObject({ made: true });
+  });
+
+  test('the host says no where libvirt would', async () => {
+    const { perform } = start();
+    await perform(COPY);
+    await expect(perform(COPY)).rejects.toThrow(EffectFailed);
+  });
+
+  test('something else may happen meanwhile', async () => {
+    const { perform, driver } = start({
+      meanwhile: (host, effect) => (effect === COPY ? onDomain(host, { autostart: false }) : host),
+    });
+    expect((await driver.observe([])).domain.autostart).toBe(true);
+    await perform(COPY);
+    expect((await driver.observe([])).domain.autostart).toBe(false);
+  });
+
+  test('the marker is there until it is taken out', async () => {
+    const { driver } = start();
+    const marker = { run: 'r', host: 'h', user: 'u', pid: 1, since: 's' };
+    await driver.mark(marker);
+    expect(await driver.marker()).toEqual(marker);
+    await driver.unmark();
+    expect(await driver.marker()).toBeUndefined();
+  });
+});
