@@ -15,6 +15,7 @@ Examples:
   $ blockplan run plans/live-backup.yaml --set domain=web1 --set dest=/backup/web1.qcow2 --yes
   $ blockplan run plan.yaml -c qemu:///system --yes --output json
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
+  $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
   $ blockplan status web1
 
 Exit codes:
@@ -80,6 +81,7 @@ function program(finish: (code: number) => void): Command {
         .default('text'),
     )
     .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+  addFacts(root, finish);
   root
     .command('rehearse')
     .description(
@@ -128,6 +130,29 @@ function addPreview(root: Command, finish: (code: number) => void): void {
     )
     .action(async (file, options) =>
       finish(await (await import('./preview.ts')).preview(file, options)),
+    );
+}
+
+function addFacts(root: Command, finish: (code: number) => void): void {
+  root
+    .command('facts')
+    .description(
+      'write down what a guest looks like, without secrets, so that a preview of its plans needs no hypervisor',
+    )
+    .argument('<domain>', 'the guest, as in virsh list --all; it is only looked at')
+    .addOption(
+      new Option('--plan <file>', 'look at what this plan goes to as well; may be given again')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(settings())
+    .addOption(connection())
+    .option(
+      '-o, --output <file>',
+      'write into this file, which is replaced (default: standard output)',
+    )
+    .action(async (domain, options) =>
+      finish(await (await import('./facts.ts')).facts(domain, options)),
     );
 }
 

@@ -1,10 +1,7 @@
 /** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
-import { compile } from '../graph/graph.ts';
-import type { World } from '../model/world.ts';
-import type { Plan } from '../plan/plan.ts';
-import { admit } from '../run/admit.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
+import { liveWorld } from './live-world.ts';
 import { planFrom } from './read.ts';
 import { type Format, showPreview } from './show-preview.ts';
 
@@ -29,26 +26,4 @@ export async function preview(file: string, options: PreviewCommandOptions): Pro
 function outcomeOf({ totals }: Preview): keyof typeof OUTCOMES {
   if (totals.pointsOfNoReturn > 0) return 'changes with a point of no return';
   return totals.changes > 0 ? 'changes' : 'nothing to do';
-}
-
-/** Looks through a read-only connection: the daemon itself would refuse a change. */
-async function liveWorld(plan: Plan, uri: string | undefined): Promise<World> {
-  const { openVirsh } = await import('../libvirt/virsh.ts');
-  const { openLiveDriver } = await import('../libvirt/live-driver.ts');
-  const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
-  const connecting = openVirsh(place);
-  try {
-    const options = { ...place, domain: plan.domain, writeDurably: refuseToWrite };
-    const driver = await openLiveDriver(options, connecting);
-    return (await admit(plan, compile(plan), driver)).world;
-  } finally {
-    await connecting.then(
-      (virsh) => virsh.close(),
-      () => {},
-    );
-  }
-}
-
-function refuseToWrite(): never {
-  throw new Error('a preview writes nothing');
 }

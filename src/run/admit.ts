@@ -15,12 +15,17 @@ export interface Admission {
   readonly findings: readonly Finding[];
 }
 
-/** Observes the host and walks the plan over what is seen; changes nothing. */
-export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
+/** Observes the host, with all that the plans go to; changes nothing. */
+export async function look(graphs: readonly Graph[], driver: Driver): Promise<World> {
   // Which files matter depends on where the disks are: the first look tells where, the survey looks at the files.
   const first = await driver.observe([]);
-  const named = walk(graph, first).files;
-  const world = await driver.survey(first, named);
+  const named = graphs.flatMap((graph) => walk(graph, first).files);
+  return driver.survey(first, [...new Set(named)]);
+}
+
+/** Observes the host and walks the plan over what is seen; changes nothing. */
+export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
+  const world = await look([graph], driver);
   const { files, findings } = walk(graph, world);
   return {
     world,

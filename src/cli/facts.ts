@@ -1,0 +1,57 @@
+/** `blockplan facts`: what a guest and the places of its plans look like, to commit beside the plans. */
+import { writeFile } from 'node:fs/promises';
+import { BlockplanError } from '../errors.ts';
+import { writeFacts } from '../facts/write.ts';
+import type { Plan } from '../plan/plan.ts';
+import { checkRunning } from '../steps/preconditions.ts';
+import { liveWorldOf } from './live-world.ts';
+import { planFrom } from './read.ts';
+
+export interface FactsCommandOptions {
+  readonly connect?: string;
+  readonly plan: readonly string[];
+  readonly set: readonly string[];
+  readonly output?: string;
+}
+
+/** @returns the exit code */
+export async function facts(domain: string, options: FactsCommandOptions): Promise<number> {
+  const plans: Plan[] = [];
+  for (const file of options.plan) plans.push(await planFor(domain, file, options.set));
+  const world = await liveWorldOf(domain, plans, options.connect);
+  // A guest that is off has facts too; one that libvirt does not know is a word mistyped.
+  const [unknown] = checkRunning(world).filter(({ code }) => code === 'BP101');
+  if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
+  await put(writeFacts(world), options.output);
+  return 0;
+}
+
+async function planFor(domain: string, file: string, set: readonly string[]): Promise<Plan> {
+  const plan = await planFrom(file, set);
+  if (plan.domain === domain) return plan;
+  throw refusal(
+    'BP097',
+    `the plan ${file} is for "${plan.domain}", but the facts are to be those of "${domain}"`,
+    'name the same guest in both; where the plan has a variable for it, with --set',
+  );
+}
+
+async function put(text: string, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw refusal(
+      'BP098',
+      `the facts cannot be written: ${(error as Error).message}`,
+      'name a file in a folder that is there and yours',
+    );
+  }
+}
+
+function refusal(code: string, message: string, hint: string): BlockplanError {
+  return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
+}

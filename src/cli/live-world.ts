@@ -1,0 +1,42 @@
+/** The host as a command sees it that only looks. */
+import { compile } from '../graph/graph.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { openVirsh } from '../libvirt/virsh.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { look } from '../run/admit.ts';
+
+/**
+ * Looks through a read-only connection: the daemon itself would refuse a change.
+ * @param uri as for `virsh -c`
+ * @throws BlockplanError `preflight-refused` when libvirt cannot be reached
+ */
+export function liveWorld(plan: Plan, uri: string | undefined): Promise<World> {
+  return liveWorldOf(plan.domain, [plan], uri);
+}
+
+/** The same for a domain, with what all of the plans for it go to. */
+export async function liveWorldOf(
+  domain: string,
+  plans: readonly Plan[],
+  uri: string | undefined,
+): Promise<World> {
+  const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
+  const connecting = openVirsh(place);
+  try {
+    const driver = await openLiveDriver(
+      { ...place, domain, writeDurably: refuseToWrite },
+      connecting,
+    );
+    return await look(plans.map(compile), driver);
+  } finally {
+    await connecting.then(
+      (virsh) => virsh.close(),
+      () => {},
+    );
+  }
+}
+
+function refuseToWrite(): never {
+  throw new Error('who only looks writes nothing');
+}
