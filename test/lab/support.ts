@@ -302,6 +302,21 @@ export async function raiseLog(host: Host, filters: string): Promise<void> {
   await host.startDaemon();
 }
 
+/** What libvirt's own functions are called that change a domain. */
+const WRITES =
+  /Undefine|Define|Create|Delete|Block(Copy|Commit|Rebase|Pull|JobAbort|JobSetSpeed)|SetMetadata|SetAutostart|Suspend|Resume|Destroy|Shutdown|FSFreeze|FSThaw|AgentCommand|Redefine|Revert|DomainSave|DomainManagedSave/;
+
+/** Fails unless the daemon was only read from there on in its log, which has to be raised; and it has to have been read. */
+export async function expectOnlyRead(host: Host, from: number): Promise<void> {
+  const log = (await readFile(host.logs, 'utf8')).slice(from);
+  const calls = new Set([...log.matchAll(/ : (vir[A-Z]\w+):\d+ : /g)].map(([, name]) => name!));
+  // The daemon opens each connection as its client asked: 1 is read-only, and refuses every change.
+  const opened = [...log.matchAll(/virConnectOpenAuth:.*flags=(\S+)$/gm)].map(([, flags]) => flags);
+  expect(new Set(opened)).toEqual(new Set(['0x1']));
+  expect(calls).toContain('virDomainGetXMLDesc');
+  expect([...calls].filter((name) => WRITES.test(name))).toEqual([]);
+}
+
 /** The commands of that name that libvirt has sent to QEMU, with their arguments; needs the log of `qemu.qemu_monitor`. */
 export async function sentToQemu(
   host: Host,

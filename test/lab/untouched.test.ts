@@ -11,7 +11,15 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
-import { type Ended, planText, raiseLog, startCli, tool, writePlan } from './support.ts';
+import {
+  type Ended,
+  expectOnlyRead,
+  planText,
+  raiseLog,
+  startCli,
+  tool,
+  writePlan,
+} from './support.ts';
 
 const NAME = 'testvm';
 let host: Host;
@@ -160,20 +168,10 @@ test('a dry run writes nothing, and asks the daemon for nothing that could', asy
   const file = await writePlan(host, planText(NAME, steps));
   const ended = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
   expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
-  const log = (await readFile(host.logs, 'utf8')).slice(asked);
-  const calls = new Set([...log.matchAll(/ : (vir[A-Z]\w+):\d+ : /g)].map(([, name]) => name!));
-  // The daemon opens each connection as its client asked: 1 is read-only, and refuses every change.
-  const opened = [...log.matchAll(/virConnectOpenAuth:.*flags=(\S+)$/gm)].map(([, flags]) => flags);
-  expect(new Set(opened)).toEqual(new Set(['0x1']));
-  expect(calls).toContain('virDomainGetXMLDesc');
-  expect([...calls].filter((name) => WRITES.test(name))).toEqual([]);
+  await expectOnlyRead(host, asked);
   expect(await picture(host, NAME)).toEqual(before);
   for (const shown of ['virsh undefine', 'virsh blockcopy', 'virsh define', 'qemu-img convert'])
     expect(ended.stdout).toContain(shown);
   expect(await imageChain(host, top)).toEqual([top, mid, base]);
   await guest.waitForWrites(1);
 });
-
-/** What libvirt's own functions are called that change a domain. */
-const WRITES =
-  /Undefine|Define|Create|Delete|Block(Copy|Commit|Rebase|Pull|JobAbort|JobSetSpeed)|SetMetadata|SetAutostart|Suspend|Resume|Destroy|Shutdown|FSFreeze|FSThaw|AgentCommand|Redefine|Revert|DomainSave|DomainManagedSave/;

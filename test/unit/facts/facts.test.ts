@@ -9,6 +9,7 @@ import { factsEditorSchema, factsValidatorCode } from '../../../src/generate/val
 import type { World } from '../../../src/model/world.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { walked } from '../../walked.ts';
 import { BASE, disk, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const read = (text: string) => readFacts(text, 'facts.yaml');
@@ -52,33 +53,6 @@ test('a whole facts file reads well', async () => {
 });
 
 describe('read back, facts give a World', () => {
-  /** What a walk says and would do, apart from amounts, which are rounded. */
-  function walked(graph: Parameters<typeof walk>[0], host: World) {
-    const { phases, findings, files } = walk(graph, host);
-    return {
-      findings: findings.map(({ code, path }) => [code, path]),
-      phases: phases.map(({ node, start, before, after }) => {
-        const { phase } = node;
-        return [
-          phase.name,
-          phase.effects(before, start),
-          phase.undo(before, after, start),
-          phase.pointOfNoReturn?.(before, start),
-        ].map(withoutContent);
-      }),
-      files,
-    };
-  }
-
-  /** The definition is told without its password. */
-  function withoutContent(value: unknown): unknown {
-    return JSON.parse(
-      JSON.stringify(value ?? null, (key, part: unknown) =>
-        key === 'content' || key === 'bytes' ? undefined : part,
-      ),
-    );
-  }
-
   test.each(SHIPPED)('in which %s does the same', (file) => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);

@@ -1,0 +1,192 @@
+/** Facts of a live guest: the same bytes while it writes, without secrets, and as good as the guest for a preview. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fingerprintOf } from '../../src/facts/fingerprint.ts';
+import { readFacts } from '../../src/facts/read.ts';
+import { compile } from '../../src/graph/graph.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { definition, picture } from '../../src/lab/picture.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import type { World } from '../../src/model/world.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { readPlan } from '../../src/plan/read.ts';
+import { look } from '../../src/run/admit.ts';
+import { steps } from '../../src/steps/registry.ts';
+import { walked } from '../walked.ts';
+import { expectOnlyRead, planText, raiseLog, startCli, writePlan } from './support.ts';
+
+const MIB = 1024 * 1024;
+const SECRETS = ['hunter2', 'opensesame', 'swordfish', 'letmein'];
+
+let host: Host;
+let guest: Guest;
+/** Where the images are: nothing but the guests writes there, so nobody else takes its space. */
+let store: string;
+/** base <- mid <- top, of which the neighbour shares the base. */
+let base: string;
+let mid: string;
+let top: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  store = await host.tmpfs(400 * MIB);
+  await mkdir(join(store, 'shared'));
+  const chain = [
+    join(store, 'shared/base.qcow2'),
+    join(store, 'mid.qcow2'),
+    join(store, 'top.qcow2'),
+  ];
+  guest = await host.createGuest({ name: 'testvm', disks: [{ target: 'vda', chain }] });
+  [base, mid, top] = guest.disks[0]!.files as [string, string, string];
+  const overlay = join(store, 'neighbour.qcow2');
+  await host.qemuImg(
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-b',
+    base,
+    '-F',
+    'qcow2',
+    '-u',
+    overlay,
+    '64M',
+  );
+  await host.createGuest({
+    name: 'neighbour',
+    start: false,
+    disks: [{ target: 'vda', chain: [overlay] }],
+  });
+  await host.createGuest({
+    name: 'stranger',
+    start: false,
+    disks: [{ target: 'vda', chain: ['stranger.qcow2'] }],
+  });
+  await addSecrets();
+  await guest.waitForWrites(2);
+});
+afterAll(() => host.stop());
+
+/** Into the persistent definition, so that the guest runs on. */
+async function addSecrets(): Promise<void> {
+  const [vnc, metadata, description, argument] = SECRETS;
+  const xml = (await definition(host, 'testvm'))
+    .replace(
+      '</uuid>',
+      `</uuid><metadata><a:b xmlns:a='urn:a'>${metadata}</a:b></metadata><description>${description}</description>`,
+    )
+    .replace('</devices>', `<graphics type='vnc' port='-1' passwd='${vnc}'/></devices>`)
+    .replace(
+      "<domain type='qemu'",
+      "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'",
+    )
+    .replace(
+      '</domain>',
+      `<qemu:commandline><qemu:env name='A' value='${argument}'/></qemu:commandline></domain>`,
+    );
+  await host.virsh('define', await writePlan(host, xml));
+  const defined = await definition(host, 'testvm');
+  for (const secret of SECRETS) expect(defined).toContain(secret);
+}
+
+const STEPS: Readonly<Record<string, (to: string) => readonly Record<string, unknown>[]>> = {
+  'a migration': (to) => [
+    { blockcopy: { disk: 'vda', dest: join(to, 'copy.qcow2'), shallow: true, pivot: true } },
+  ],
+  'a classic migration': (to) => [
+    { undefine: {} },
+    { blockcopy: { disk: 'vda', dest: join(to, 'copy.qcow2'), shallow: true, pivot: true } },
+    { redefine: { disk: 'vda', source: join(to, 'copy.qcow2') } },
+  ],
+  'a backup': (to) => [
+    {
+      'snapshot-create-as': {
+        name: 's',
+        'disk-only': true,
+        'no-metadata': true,
+        diskspec: [{ disk: 'vda', file: join(to, 'overlay.qcow2') }],
+      },
+    },
+    { convert: { source: top, dest: join(to, 'backup.qcow2') } },
+    { blockcommit: { disk: 'vda', base: top, pivot: true, delete: true } },
+  ],
+  'a commit into a shared base': () => [{ blockcommit: { disk: 'vda', base, pivot: true } }],
+  'a commit below the top': () => [{ blockcommit: { disk: 'vda', top: mid, base } }],
+  'a copy onto what is there': () => [{ blockcopy: { disk: 'vda', dest: mid, pivot: true } }],
+  'a copy to nowhere': () => [{ blockcopy: { disk: 'vda', dest: '/nowhere/x', pivot: true } }],
+  'a snapshot that needs the agent': () => [
+    { 'snapshot-create-as': { name: 's', 'disk-only': true, quiesce: true } },
+  ],
+};
+
+async function planned(title: string): Promise<{ file: string; plan: Plan }> {
+  const source = planText('testvm', STEPS[title]!(store));
+  const file = await writePlan(host, source);
+  return { file, plan: readPlan({ file, source, steps }) };
+}
+
+async function facts(...words: readonly string[]): Promise<string> {
+  const ended = await startCli(host, ['facts', 'testvm', '-c', host.uri, ...words]).ended;
+  expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
+  return ended.stdout;
+}
+
+async function seen(plan: Plan, readonly: boolean): Promise<World> {
+  const writeDurably = () => Promise.reject(new Error('a look writes nothing'));
+  const options = { uri: host.uri, domain: plan.domain, readonly, writeDurably };
+  const driver = await openLiveDriver(options);
+  try {
+    return await look([compile(plan)], driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+test.each(Object.keys(STEPS))('%s is told alike of the guest and of its facts', async (title) => {
+  const { file, plan } = await planned(title);
+  const live = await seen(plan, true);
+  const read = readFacts(await facts('--plan', file), 'facts.yaml');
+  const graph = compile(plan);
+  expect(walked(graph, read)).toEqual(walked(graph, live));
+  // A run sees the passwords; a reviewer does not.
+  const word = fingerprintOf(plan, await seen(plan, false));
+  expect([fingerprintOf(plan, live), fingerprintOf(plan, read)]).toEqual([word, word]);
+});
+
+test('the file is the same to the byte while the guest writes, and says nothing secret or strange', async () => {
+  const files = await Promise.all(Object.keys(STEPS).map(planned));
+  const words = files.flatMap(({ file }) => ['--plan', file]);
+  const to = join(host.dir, 'testvm.facts.yaml');
+  const first = await facts(...words);
+  const wrote = await guest.acknowledged();
+  await guest.waitForWrites(3);
+  expect(await facts(...words, '--output', to)).toBe('');
+  expect(await guest.acknowledged()).not.toEqual(wrote);
+  expect(await readFile(to, 'utf8')).toBe(first);
+  for (const word of [...SECRETS, 'stranger']) expect(first).not.toContain(word);
+  for (const word of [
+    'name: neighbour',
+    base,
+    '/nowhere: absent',
+    `${join(store, 'copy.qcow2')}: absent`,
+  ])
+    expect(first).toContain(word);
+});
+
+test('the daemon is asked for nothing that could write', async () => {
+  await raiseLog(host, '1:libvirt');
+  const before = await picture(host, 'testvm');
+  const from = (await readFile(host.logs, 'utf8')).length;
+  const { file } = await planned('a backup');
+  await facts('--plan', file);
+  await expectOnlyRead(host, from);
+  expect(await picture(host, 'testvm')).toEqual(before);
+});
+
+test('a guest that libvirt does not know has no facts', async () => {
+  const ended = await startCli(host, ['facts', 'testvn', '-c', host.uri]).ended;
+  expect([ended.exitCode, ended.stdout]).toEqual([3, '']);
+  expect(ended.stderr).toContain('BP101');
+});

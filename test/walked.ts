@@ -1,0 +1,39 @@
+/** What a walk says and would do, to hold two Worlds against each other that differ in amounts and in passwords only. */
+import type { Graph } from '../src/graph/graph.ts';
+import type { World } from '../src/model/world.ts';
+import { walk } from '../src/simulate/walk.ts';
+import { NoWayBack, type Phase } from '../src/steps/define.ts';
+
+export function walked(graph: Graph, host: World) {
+  const { phases, findings, files } = walk(graph, host);
+  return {
+    findings: findings.map(({ code, path }) => [code, path]),
+    phases: phases.map(({ node, start, before, after }) =>
+      withoutAmounts({
+        name: node.phase.name,
+        effects: node.phase.effects(before, start),
+        back: wayBack(node.phase, before, after, start),
+        pointOfNoReturn: node.phase.pointOfNoReturn?.(before, start),
+      }),
+    ),
+    files,
+  };
+}
+
+function wayBack(phase: Phase, before: World, after: World, start: World): unknown {
+  try {
+    return phase.undo(before, after, start);
+  } catch (error) {
+    if (error instanceof NoWayBack) return error.message;
+    throw error;
+  }
+}
+
+/** Facts tell amounts rounded, and the definition without its passwords. */
+function withoutAmounts(value: object): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) =>
+      key === 'content' || key === 'bytes' ? undefined : part,
+    ),
+  );
+}
