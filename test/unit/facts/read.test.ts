@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BlockplanError, type Finding } from '../../../src/errors.ts';
 import { readFacts } from '../../../src/facts/read.ts';
+import { compile } from '../../../src/graph/graph.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import { readPlan } from '../../../src/plan/read.ts';
 import { walk } from '../../../src/simulate/walk.ts';
+import { steps } from '../../../src/steps/registry.ts';
 import { planned } from '../../plans.ts';
 
 const read = (text: string | Uint8Array) => readFacts(text, 'facts.yaml');
@@ -143,6 +147,16 @@ disks:
       { target: 'vdc', chain: [{ file: "/it's" }] },
     ]);
   });
+});
+
+test('the facts in the README are enough for the plan in it', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const blocks = [...readme.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
+  const block = (begin: string) => blocks.find((text) => text.startsWith(begin)) ?? '';
+  const plan = readPlan({ file: 'plan.yaml', source: block('plan:'), steps });
+  const { findings, phases } = walk(compile(plan), read(block('facts:')));
+  expect(findings).toEqual([]);
+  expect(phases.map(({ node }) => node.phase.name)).toEqual(['mirror', 'pivot']);
 });
 
 /** Code, place and message, the line with its caret, and what to do. */
