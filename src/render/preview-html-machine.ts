@@ -208,7 +208,7 @@ function byTheRail(from: Box, to: Box): Markup {
       [RAIL, y],
       [RAIL, rounded(to.top)],
     ],
-    'failed',
+    'stranding',
   );
 }
 

@@ -134,7 +134,8 @@ svg .guest-name { fill: var(--paper); font-weight: 700; }
 .arrow.done polyline, .arrow.writes polyline { stroke: var(--accent); stroke-width: 2; }
 .arrow.done polygon, .arrow.writes polygon { fill: var(--accent); }
 .arrow.failed polyline { stroke: var(--bad); stroke-dasharray: 4 3; }
-.arrow.failed polygon { fill: var(--bad); }
+.arrow.stranding polyline { stroke: var(--bad); }
+.arrow.failed polygon, .arrow.stranding polygon { fill: var(--bad); }
 .arrow.undone polyline { stroke: var(--warn); stroke-width: 2; }
 .arrow.undone polygon { fill: var(--warn); }
 .machine .name, .machine .lane-name, .lost .word { text-anchor: middle; }

@@ -45,15 +45,21 @@ function header(preview: Preview): Markup {
 <p class="kind">blockplan preview</p>
 <h1>${plan} <span class="on">on</span> ${domain}</h1>
 ${lines.map((line) => html`<p class="description">${line}</p>\n`)}<p class="quiet">${from}</p>
-${verdict(preview)}${totalsList(totals)}${space(totals)}${fingerprint(totals.fingerprint)}</header>
+${verdict(preview)}${isRefused(preview) ? undefined : html`${totalsList(totals)}${space(totals)}`}${fingerprint(totals.fingerprint)}</header>
 `;
 }
 
+/** What cannot be run has no totals: the steps after the first obstacle are not even known. */
+function isRefused({ findings }: Preview): boolean {
+  return findings.some(({ severity }) => severity === 'error');
+}
+
 /** The line that a reviewer reads first. */
-function verdict({ findings, totals }: Preview): Markup {
+function verdict(preview: Preview): Markup {
+  const { findings, totals } = preview;
   const { changes, pointsOfNoReturn: points, pauses, steps } = totals;
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  if (errors > 0) {
+  if (isRefused(preview)) {
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
     return html`<p class="verdict bad"><strong>Refused</strong>: ${counted(errors, 'error')}. Nothing would be done.</p>
 `;
   }

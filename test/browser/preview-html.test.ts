@@ -68,9 +68,14 @@ const LONG = `/new/${'folder-with-a-long-name/'.repeat(6)}${'x'.repeat(200)}`;
 const CASES: [what: string, preview: Preview][] = [
   ...SHIPPED.map((file): [string, Preview] => [file, seen(shipped(file))]),
   ['a preview with everything in it', PREVIEW],
+  ['the same with nothing in the way', { ...PREVIEW, findings: [] }],
   [
-    'long paths',
-    seen(planned([`blockcopy: { disk: vda, dest: ${LONG}, shallow: true, pivot: true }`])),
+    'long paths and a long id',
+    seen(
+      planned([
+        `{ id: ${'long-'.repeat(12)}id, blockcopy: { disk: vda, dest: ${LONG}, shallow: true, pivot: true } }`,
+      ]),
+    ),
   ],
   [
     'a plan that stops on failure',

@@ -42,10 +42,11 @@ const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
 /** Every text of a preview that a reader has to find in the page. */
 function saidBy(preview: Preview): string[] {
   const { totals } = preview;
+  const refused = preview.findings.some(({ severity }) => severity === 'error');
   return [
     ...[preview.plan, preview.domain, preview.description ?? '', totals.fingerprint ?? ''],
-    ...totals.copies.map(({ to }) => to),
-    ...totals.space.map(({ folder }) => folder),
+    ...(refused ? [] : totals.copies.map(({ to }) => to)),
+    ...(refused ? [] : totals.space.map(({ folder }) => folder)),
     ...preview.findings.flatMap(({ code, message, hint = '' }) => [code, message, hint]),
     ...preview.steps.flatMap(({ id, kind, summary, phases, definition }) => [
       ...[id, kind, summary.replaceAll('`', '')],
@@ -59,8 +60,14 @@ function saidBy(preview: Preview): string[] {
   ];
 }
 
+const UNREFUSED: Preview = {
+  ...PREVIEW,
+  findings: PREVIEW.findings.filter(({ severity }) => severity === 'warning'),
+};
+
 const CASES: [what: string, preview: Preview][] = [
   ['a preview with everything in it', PREVIEW],
+  ['the same with nothing in the way', UNREFUSED],
   ...SHIPPED.map((file): [string, Preview] => [
     file,
     previewPlan(shipped(file).plan, hostForPlans()),
@@ -196,8 +203,7 @@ test('the first line tells what a reviewer asks first', () => {
   expect(verdict({ findings: [] })).toEqual([
     '1 point of no return; the guest stands still in 1 phase. 2 steps in all.',
   ]);
-  const warnings = PREVIEW.findings.filter(({ severity }) => severity === 'warning');
-  expect(verdict({ findings: warnings, totals })).toEqual([
+  expect(verdict({ findings: UNREFUSED.findings, totals })).toEqual([
     'Every phase has a way back; the guest keeps running, 1 warning. 2 steps in all.',
   ]);
   expect(verdict({ findings: [], totals })).toEqual([
@@ -223,6 +229,12 @@ test('a plan that stops on failure is not said to go back', () => {
   const text = flat(textOf(bodyOf(renderHtml(previewPlan(plan, hostForPlans())))));
   expect(text).toContain('because the plan says on-failure: stop');
   expect(text).not.toContain('rolled-back');
+});
+
+test('what is refused has no totals', () => {
+  expect(looking(bodyOf(renderHtml(UNREFUSED)), 'totals')).toHaveLength(1);
+  expect(looking(bodyOf(renderHtml(PREVIEW)), 'totals')).toEqual([]);
+  expect(looking(bodyOf(renderHtml(PREVIEW)), 'space')).toEqual([]);
 });
 
 test('steps that could not be walked are counted', () => {
