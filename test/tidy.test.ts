@@ -20,21 +20,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   libvirt: ['model'],
   journal: ['model'],
   run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],
+  prove: ['graph', 'journal', 'machine', 'model', 'run', 'simulate'],
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
-  render: ['graph', 'simulate', 'rehearse', 'model'],
+  render: ['graph', 'prove', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
   demo: ['lab', 'run', 'journal', 'render', 'simulate', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
     ...['facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],
-    ...['rehearse', 'render', 'run', 'simulate', 'steps'],
+    ...['prove', 'rehearse', 'render', 'run', 'simulate', 'steps'],
   ],
 };
 
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
-  render: ['graph', 'simulate', 'rehearse', 'model'],
+  render: ['graph', 'prove', 'simulate', 'rehearse', 'model'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */

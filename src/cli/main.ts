@@ -14,6 +14,7 @@ Examples:
   $ blockplan preview plans/live-storage-migration.yaml --format markdown --exit-code
   $ blockplan run plans/live-backup.yaml --set domain=web1 --set dest=/backup/web1.qcow2 --yes
   $ blockplan run plan.yaml -c qemu:///system --yes --output json
+  $ blockplan prove plans/live-storage-migration.yaml --facts web1.facts.yaml
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
   $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
   $ blockplan status web1
@@ -31,6 +32,13 @@ Of preview --exit-code, where a run would not be refused:
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
+}
+
+function facts(): Option {
+  return new Option(
+    '--facts <file>',
+    'a file of facts instead of a host: no libvirt is needed then (blockplan facts)',
+  );
 }
 
 function settings(): Option {
@@ -64,6 +72,7 @@ function program(finish: (code: number) => void): Command {
       finish(await (await import('./validate.ts')).validate(files, options)),
     );
   addPreview(root, finish);
+  addProve(root, finish);
   root
     .command('run')
     .description('run a plan, or show what it would do')
@@ -88,10 +97,8 @@ function program(finish: (code: number) => void): Command {
       'do a plan, undo it and do it again, on a throwaway libvirt with a guest of the same shape',
     )
     .argument('<plan>', 'a plan file, or - for standard input')
-    .option(
-      '-c, --connect <uri>',
-      'the libvirt whose guest gives the shape, as in virsh -c; it is only read',
-    )
+    .addOption(connection())
+    .addOption(facts())
     .addOption(settings())
     .addOption(
       new Option('--output <format>', 'how the report is told')
@@ -114,12 +121,34 @@ function program(finish: (code: number) => void): Command {
   return root;
 }
 
+function addProve(root: Command, finish: (code: number) => void): void {
+  root
+    .command('prove')
+    .description(
+      'try everything that can go wrong in a run, and two things at once, on a simulated host',
+    )
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .addOption(connection())
+    .addOption(facts())
+    .addOption(settings())
+    .option('--replay <seed>', 'tell one case in full, by the seed that a proof has printed')
+    .addOption(
+      new Option('--output <format>', 'how the proof is told')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (file, options) =>
+      finish(await (await import('./prove.ts')).prove(file, options)),
+    );
+}
+
 function addPreview(root: Command, finish: (code: number) => void): void {
   root
     .command('preview')
     .description('show what a run would do, and every way back; change nothing')
     .argument('<plan>', 'a plan file, or - for standard input')
     .addOption(connection())
+    .addOption(facts())
     .addOption(settings())
     .addOption(
       new Option('--format <format>', 'the form of the preview').choices(FORMATS).default('text'),

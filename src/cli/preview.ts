@@ -3,10 +3,10 @@ import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { liveWorld } from './live-world.ts';
 import { planFrom } from './read.ts';
+import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { type Format, showPreview } from './show-preview.ts';
 
-export interface PreviewCommandOptions {
-  readonly connect?: string;
+export interface PreviewCommandOptions extends WorldOptions {
   readonly set: readonly string[];
   readonly format: Format;
   readonly exitCode?: boolean;
@@ -18,7 +18,11 @@ const OUTCOMES = { 'nothing to do': 0, changes: 10, 'changes with a point of no 
 /** @returns the exit code */
 export async function preview(file: string, options: PreviewCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
-  const shown = previewPlan(plan, await liveWorld(plan, options.connect));
+  const shown = previewPlan(
+    plan,
+    await seenWorld(plan, options),
+    options.facts === undefined ? {} : { facts: options.facts },
+  );
   const code = await showPreview(shown, options.format);
   return code === 0 && options.exitCode ? OUTCOMES[outcomeOf(shown)] : code;
 }

@@ -12,8 +12,23 @@ import { steps } from '../steps/registry.ts';
  */
 export async function planFrom(file: string, settings: readonly string[]): Promise<Plan> {
   const set = readSettings(settings);
-  const source = file === '-' ? await standardInput() : await contentOf(file);
-  return readPlan({ file: file === '-' ? '<stdin>' : file, source, set, steps });
+  const { source, name } = await textOf(file, 'plan');
+  return readPlan({ file: name, source, set, steps });
+}
+
+/**
+ * The bytes that a command was given, and how they are called in what is said of them.
+ * @param file a path, or `-`
+ * @param what `plan` or `facts`, for the refusal
+ * @throws BlockplanError `input-refused` when they cannot be read
+ */
+export async function textOf(
+  file: string,
+  what: 'plan' | 'facts',
+): Promise<{ source: Buffer; name: string }> {
+  return file === '-'
+    ? { source: await standardInput(), name: '<stdin>' }
+    : { source: await contentOf(file, what), name: file };
 }
 
 function readSettings(settings: readonly string[]): Record<string, string> {
@@ -21,7 +36,7 @@ function readSettings(settings: readonly string[]): Record<string, string> {
     settings.map((setting) => {
       const at = setting.indexOf('=');
       if (at < 1)
-        throw refusal(
+        throw inputRefusal(
           'BP092',
           `"--set ${setting}" names no variable and value`,
           'write --set name=value',
@@ -31,17 +46,17 @@ function readSettings(settings: readonly string[]): Record<string, string> {
   );
 }
 
-async function contentOf(file: string): Promise<Buffer> {
+async function contentOf(file: string, what: 'plan' | 'facts'): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw refusal(
+    throw inputRefusal(
       'BP091',
-      `the plan ${file} cannot be read: ${why}`,
-      'name a plan file, or - for standard input',
+      `the ${what} ${file} cannot be read: ${why}`,
+      `name a ${what} file, or - for standard input`,
     );
   }
 }
@@ -52,6 +67,7 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-function refusal(code: string, message: string, hint: string): BlockplanError {
+/** A refusal of what stands on the command line. */
+export function inputRefusal(code: string, message: string, hint: string): BlockplanError {
   return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
 }

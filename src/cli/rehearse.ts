@@ -1,21 +1,15 @@
 /** `blockplan rehearse`: does the plan, undoes it and does it again on a throwaway libvirt with a guest of the same shape. */
 import { BlockplanError } from '../errors.ts';
-import { compile } from '../graph/graph.ts';
-import { writeDurably } from '../journal/journal.ts';
-import { openLiveDriver } from '../libvirt/live-driver.ts';
-import type { World } from '../model/world.ts';
-import type { Plan } from '../plan/plan.ts';
 import { refuseUnfit, refuseWithoutLab } from '../rehearse/admit.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderRehearsal } from '../render/rehearsal.ts';
-import { admit } from '../run/admit.ts';
 import { planFrom } from './read.ts';
+import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
 
-export interface RehearseCommandOptions {
-  readonly connect?: string;
+export interface RehearseCommandOptions extends WorldOptions {
   readonly set: readonly string[];
   readonly output: 'text' | 'json';
 }
@@ -27,7 +21,7 @@ const INTERRUPTED = 130;
 export async function rehearse(file: string, options: RehearseCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
   await refuseWithoutLab();
-  const world = await liveWorld(plan, options.connect);
+  const world = await seenWorld(plan, options);
   refuseUnfit(plan, world);
   const signals = onInterrupt();
   // A reader that goes away must not leave a lab behind.
@@ -58,20 +52,5 @@ export async function rehearse(file: string, options: RehearseCommandOptions): P
     return INTERRUPTED;
   } finally {
     signals.release();
-  }
-}
-
-/** The user's libvirt is looked at through a read-only connection, and only for its shape. */
-async function liveWorld(plan: Plan, uri: string | undefined): Promise<World> {
-  const driver = await openLiveDriver({
-    ...(uri === undefined ? {} : { uri }),
-    domain: plan.domain,
-    readonly: true,
-    writeDurably,
-  });
-  try {
-    return (await admit(plan, compile(plan), driver)).world;
-  } finally {
-    await driver.close();
   }
 }

@@ -32,6 +32,8 @@ export type Entry =
       readonly direction: 'do';
       /** The World that the phase begins with: what its way back leads to. */
       readonly before: World;
+      /** How many of its effects an earlier attempt had done. */
+      readonly done: number;
     } & PhaseRef)
   | ({ readonly type: 'phase-started'; readonly direction: 'undo' } & PhaseRef)
   | ({ readonly type: 'intent'; readonly direction: Direction; readonly effect: Effect } & PhaseRef)

@@ -1,5 +1,7 @@
 /** Text to YAML nodes, within bounds that keep any input harmless and quick. */
+
 import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
+import { printable } from '../printable.ts';
 import { flaw, refusal } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { type Opened, syntaxFlaw } from './syntax.ts';
@@ -114,11 +116,11 @@ function unwantedSign(
 ) {
   const position = lines.position(offset, offset + lexeme.length);
   return type === 'tag'
-    ? flaw('BP008', `a ${lines.subject.noun} has no use for the tag ${lexeme}`, {
+    ? flaw('BP008', `a ${lines.subject.noun} has no use for the tag ${printable(lexeme)}`, {
         position,
         hint: 'remove it; to make text of a number, put it in quotes',
       })
-    : flaw('BP008', `a ${lines.subject.noun} has no use for the directive ${lexeme}`, {
+    : flaw('BP008', `a ${lines.subject.noun} has no use for the directive ${printable(lexeme)}`, {
         position,
         hint: 'remove the line; the text is YAML 1.2',
       });

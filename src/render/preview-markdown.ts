@@ -8,7 +8,7 @@ import type { Preview } from '../simulate/preview.ts';
 import { code, codeBlock, folded, marker, prose } from './markdown.ts';
 import { renderMermaid } from './mermaid.ts';
 import { type StepDetail, stepMarkdown } from './preview-markdown-step.ts';
-import { CHECKED, counted, previewTotals } from './preview-words.ts';
+import { CHECKED, previewTotals } from './preview-words.ts';
 
 /** GitHub takes comments of 65,536 characters; a bot may want to add something. */
 const MOST_BYTES = 60_000;

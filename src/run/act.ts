@@ -14,7 +14,7 @@ export function* observe(course: Course): Asking<World> {
   const world = yield* askWorld({ ask: 'observe', files: course.files });
   const known = course.kept ? withDomain(world, { kept: course.kept }) : world;
   course.lastSeen = known;
-  if (isUp(known)) course.lastUp = known;
+  if (isUp(known)) course.lastUp = [known];
   return known;
 }
 
@@ -83,7 +83,7 @@ export function unwritable(error: unknown): string {
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
 function refuseLastWrites(course: Course, file: string): void {
-  const written = isUp(course.lastSeen) ? [] : course.lastUp.domain.disks;
+  const written = isUp(course.lastSeen) ? [] : course.lastUp.flatMap(({ domain }) => domain.disks);
   if (written.some((disk) => disk.chain[0]?.file === file)) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,

@@ -1,6 +1,6 @@
 /** How far a run has come, and how one ends: plain values. */
 import type { End } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, World } from '../model/world.ts';
 
@@ -31,8 +31,11 @@ export interface Course {
   begun: readonly (Begun | undefined)[];
   /** The bundle that `undefine` kept, once it has. */
   kept: Bundle | undefined;
-  /** The World when the guest was last seen up: where its latest writes are. */
-  lastUp: World;
+  /**
+   * The World when the guest was last seen up: where its latest writes are. More than one where nobody looked while a
+   * phase was under way.
+   */
+  lastUp: readonly World[];
   lastSeen: World;
   /** What could not be made sure of on the way. */
   doubts: readonly string[];
@@ -63,11 +66,17 @@ export function courseOf(
     now: world,
     begun: [],
     kept: undefined,
-    lastUp: world,
+    lastUp: [world],
     lastSeen: world,
     doubts: [],
     interrupted: false,
     reasons: [],
     next: [],
   };
+}
+
+/** The Worlds that a phase begins with, where its own is that one. */
+export function begunWith(course: Course, node: PhaseNode, before: World): Begun {
+  const start = node.first ? before : (course.begun[node.index - 1]?.start ?? before);
+  return { before, start };
 }

@@ -26,23 +26,32 @@ export type Result =
     }
   | { readonly type: 'LOST'; readonly reason: string };
 
-/** Does a phase and judges it by what is observed afterwards, never by what a command answered. */
-export function* doPhase(course: Course, node: PhaseNode, begun: Begun): Asking<Result> {
-  const started = { type: 'phase-started', direction: 'do', before: begun.before } as const;
-  return yield* recorded(node, started, attempt(course, node, begun));
+/**
+ * Does a phase and judges it by what is observed afterwards, never by what a command answered.
+ * @param done how many of its effects were done before blockplan was stopped
+ */
+export function* doPhase(course: Course, node: PhaseNode, begun: Begun, done = 0): Asking<Result> {
+  const started = { type: 'phase-started', direction: 'do', before: begun.before, done } as const;
+  return yield* recorded(node, started, attempt(course, node, begun, done));
 }
 
-function* attempt(course: Course, node: PhaseNode, { before, start }: Begun): Asking<Result> {
+function* attempt(
+  course: Course,
+  node: PhaseNode,
+  { before, start }: Begun,
+  done: number,
+): Asking<Result> {
   try {
-    const obstacles = node.first && node.index > 0 ? yield* obstaclesTo(node, before) : [];
+    const begins = node.first && node.index > 0 && done === 0;
+    const obstacles = begins ? yield* obstaclesTo(node, before) : [];
     if (obstacles.length > 0) return failed(obstacles.join('; '));
-    for (const effect of node.phase.effects(before, start)) {
+    for (const effect of node.phase.effects(before, start).slice(done)) {
       if (yield* askWhether({ ask: 'interrupted' })) return interruption();
       yield* act(course, refOf(node), 'do', effect);
     }
     const now = yield* observe(course);
     // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
-    if (!isUp(now) && isUp(before)) course.lastUp = simulatePhase(node, start);
+    if (!isUp(now) && isUp(before)) course.lastUp = [simulatePhase(node, start)];
     const problems = node.phase.settled(before, now, start);
     return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
   } catch (error) {
@@ -98,7 +107,7 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
       }
       for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
       // The same on the way back: were the guest to die before the next look, it wrote where it was before.
-      if (isUp(now) && isUp(before)) course.lastUp = before;
+      if (isUp(now) && isUp(before)) course.lastUp = [before];
     } catch (error) {
       if (error instanceof NoWayBack) return failed(error.message, error.next);
       if (!isContactLost(error)) return failed(reasonOf(error));
@@ -109,7 +118,7 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
 }
 
 type Started = { readonly type: 'phase-started'; readonly direction: Direction } & Partial<
-  Pick<Extract<Entry, { type: 'phase-started'; direction: 'do' }>, 'before'>
+  Pick<Extract<Entry, { type: 'phase-started'; direction: 'do' }>, 'before' | 'done'>
 >;
 
 /** Tells and writes down that a phase begins, and how it ended. */
@@ -135,7 +144,7 @@ function refOf(node: PhaseNode): PhaseRef {
   return { step: node.planned.id, phase: node.phase.name };
 }
 
-function failed(reason: string, next: readonly string[] = []): Result {
+export function failed(reason: string, next: readonly string[] = []): Result {
   return { type: 'FAILED', reason, next, interrupted: false };
 }
 

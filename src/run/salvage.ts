@@ -22,7 +22,9 @@ export function* salvage(course: Course): Asking<readonly string[]> {
   const { persistent, definition } = now.domain;
   const saved = persistent ? before.domain.definition : course.kept?.definition;
   if (saved === undefined) return [];
-  const wanted = onMovedDisks(saved, before, now.domain.state === 'gone' ? course.lastUp : now);
+  const gone = now.domain.state === 'gone';
+  const wanted = onMovedDisks(saved, before, gone ? (course.lastUp.at(-1) ?? now) : now);
+  if (gone) course.doubts = [...course.doubts, ...notKnown(course.lastUp)];
   if (definition === wanted) return [];
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
   if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return [];
@@ -42,6 +44,25 @@ export function* salvage(course: Course): Asking<readonly string[]> {
     const autostart = kept?.autostart ? [`virsh autostart ${now.domain.name}`] : [];
     return [shellQuote(['virsh', 'define', join(course.folder, DEFINITION_FILE)]), ...autostart];
   }
+}
+
+/** How a sentence begins that says of a disk that nobody knows where the guest wrote to it last. */
+export function notKnownWhere(target: string): string {
+  return `${target}: it is not known where the guest wrote last`;
+}
+
+/** The disks of a guest that stopped while nobody looked, and while it may have been moved. */
+function notKnown(worlds: readonly World[]): string[] {
+  const targets = worlds.at(-1)?.domain.disks.map(({ target }) => target) ?? [];
+  return targets.flatMap((target) => {
+    const files = [...new Set(worlds.map((world) => activeFile(world, target)))];
+    const named = files.at(-1);
+    return files.length < 2
+      ? []
+      : [
+          `${notKnownWhere(target)}, to ${files.join(' or to ')}; the definition names ${named}: compare them before it is started`,
+        ];
+  });
 }
 
 function onMovedDisks(definition: string, before: World, seen: World): string {

@@ -9,7 +9,7 @@ import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, differences, whereDisksAre } from './compare.ts';
-import type { Course, Finish } from './course.ts';
+import { begunWith, type Course, type Finish } from './course.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
 
@@ -23,7 +23,17 @@ export type Provenance = Pick<
 export function* wholeRun(course: Course, by: Provenance): Asking<Finish> {
   const begun = (yield* announce(course, by)) && (yield* mark(course, by.run));
   yield* tell({ event: 'guest-state', state: course.world.domain.state });
+  return yield* toTheEnd(course, begun);
+}
+
+/** Performs phase after phase, and finishes; what could not begin is refused. */
+export function* toTheEnd(course: Course, begun: boolean): Asking<Finish> {
   if (begun) while (!course.state.final) yield* advance(course);
+  return yield* finishUp(course, begun);
+}
+
+/** Says how the run ended, and writes it down. */
+export function* finishUp(course: Course, begun: boolean): Asking<Finish> {
   const finish = begun
     ? yield* conclude(course)
     : endOf('preflight-refused', course, course.reasons, []);
@@ -50,7 +60,7 @@ function* announce(course: Course, by: Provenance): Asking<boolean> {
 }
 
 /** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
-function* mark(course: Course, run: string): Asking<boolean> {
+export function* mark(course: Course, run: string): Asking<boolean> {
   try {
     yield { ask: 'mark' };
     const marker = yield* askMarker();
@@ -86,12 +96,15 @@ function outline(graph: Graph): StepOutline[] {
   return [...steps.values()];
 }
 
-/** Performs the one phase that the machine asks for, forward or back, and goes on to its next state. */
-export function* advance(course: Course): Asking<void> {
+/**
+ * Performs the one phase that the machine asks for, forward or back, and goes on to its next state.
+ * @param performing how, where it is not done from its beginning
+ */
+export function* advance(course: Course, performing?: Asking<Result>): Asking<void> {
   const { todo, state } = course;
   const node = course.graph.nodes[todo?.index ?? -1];
   if (!todo || !node) throw new Error(`the machine has nothing to perform in ${state.name}`);
-  const result = yield* perform(course, node, todo);
+  const result = yield* performing ?? perform(course, node, todo);
   if (result.type === 'DONE') course.now = result.now;
   else {
     yield* note(course, result, node, todo);
@@ -113,9 +126,7 @@ function* perform(
     return known ? yield* undoPhase(course, node, known) : { type: 'DONE', now: course.now };
   }
   if (yield* askWhether({ ask: 'interrupted' })) return interruption();
-  const { now } = course;
-  const start = node.first ? now : (course.begun[index - 1]?.start ?? now);
-  const begun = { before: now, start };
+  const begun = begunWith(course, node, course.now);
   course.begun = [...course.begun.slice(0, index), begun];
   return yield* doPhase(course, node, begun);
 }

@@ -1,4 +1,4 @@
-/** What a driver would show of a simulated host, and when two of them are the same. */
+/** What a driver would show of a simulated host. */
 import { dirname } from 'node:path';
 import { filesOf, type ImageFile, isUp, type World } from '../model/world.ts';
 import type { SimulatedHost } from './host-state.ts';
@@ -50,41 +50,4 @@ export function survey(host: SimulatedHost, seen: World, files: readonly string[
     ),
     others: world.others,
   };
-}
-
-/** Values are shared between states, so what was told of one of them once need not be told again. */
-const texts = new WeakMap<object, string>();
-
-function textOf(value: object, tell: () => unknown): string {
-  const known = texts.get(value);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(tell());
-  texts.set(value, text);
-  return text;
-}
-
-/** Two hosts with the same key behave the same, whatever led to them. */
-export function keyOf(host: SimulatedHost): string {
-  const { domain, files } = host.world;
-  const { disks, ...rest } = domain;
-  return [
-    textOf(domain, () => sorted(rest)),
-    textOf(disks, () => sorted(disks)),
-    textOf(files, () => sorted(files)),
-    textOf(host.content, () => sorted(host.content)),
-    textOf(host.backing, () => sorted(host.backing)),
-    textOf(host.devices, () => [...host.devices].sort()),
-    textOf(host.jobs, () => sorted(host.jobs)),
-    textOf(host.last, () => sorted(host.last)),
-  ].join('\n');
-}
-
-/** The same value with every object's keys in order, and without files that are not there. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .filter(([, each]) => each !== undefined && each !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, sorted(each)]);
 }

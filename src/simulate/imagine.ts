@@ -17,13 +17,27 @@ export function imagine(host: SimulatedHost, effects: readonly Effect[]): Simula
 }
 
 /** The World after that phase, as far as the World when its step began tells of it. */
-export function simulatePhase({ planned, phase }: PhaseNode, start: World): World {
+export function simulatePhase(node: PhaseNode, start: World): World {
+  return simulateEffects(node, start).at(-1) ?? start;
+}
+
+/** The World when that phase begins, and after each of its effects, as far as the World when its step began tells. */
+export function simulateEffects({ planned, phase }: PhaseNode, start: World): World[] {
   let host = hostOf(start);
   for (const each of planned.step.phases(planned.params)) {
-    host = imagine(host, each.effects(host.world, start));
-    if (each.name === phase.name) break;
+    const effects = each.effects(host.world, start);
+    if (each.name !== phase.name) {
+      host = imagine(host, effects);
+      continue;
+    }
+    const worlds = [host.world];
+    for (const effect of effects) {
+      host = imagineOne(host, effect);
+      worlds.push(host.world);
+    }
+    return worlds;
   }
-  return host.world;
+  throw new Error(`${planned.id} has no phase ${phase.name}`);
 }
 
 function imagineOne(host: SimulatedHost, effect: Effect): SimulatedHost {

@@ -42,7 +42,7 @@ const ENTRIES: readonly Entry[] = [
     steps: [],
     world: world(),
   },
-  { type: 'phase-started', ...ref, before: world() },
+  { type: 'phase-started', ...ref, before: world(), done: 0 },
   { type: 'intent', ...ref, effect },
   { type: 'outcome', ...ref },
   { type: 'phase-finished', ...ref, result: 'FAILED', error: 'no' },

@@ -54,6 +54,7 @@ export const texts: Readonly<Record<string, string | Uint8Array>> = {
   'a binary tag': 'a: !!binary aGk=\n',
   'a directive': '%YAML 1.1\n---\na: yes\n',
   'a tag directive': '%TAG ! !x\n---\na: b\n',
+  'a tab in a directive': '%\t!',
   'an unknown alias': plan('steps: [*stps]\n'),
   'an alias with a near anchor': plan(
     'steps: [{ copy: &defaults { disk: vda, dest: /a } }, { copy: *default }]\n',

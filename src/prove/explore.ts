@@ -1,0 +1,219 @@
+/**
+ * Walks a plan's run over a simulated host through everything that can go wrong. A run is played phase by phase, and two
+ * runs that stand in the same place on hosts that are the same go on alike: so each place is gone on from once, and the
+ * work grows with the length of the plan and not with its square.
+ */
+import type { Graph } from '../graph/graph.ts';
+import { createPlanMachine } from '../machine/machine.ts';
+import type { World } from '../model/world.ts';
+import type { Asking } from '../run/ask.ts';
+import { type Course, courseOf, type Finish } from '../run/course.ts';
+import { backFrom, follow, type Left, reenter } from '../run/recover.ts';
+import { advance, finishUp } from '../run/travel.ts';
+import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
+import { Identities } from '../simulate/identities.ts';
+import { endsBlockplan, type Fault } from './faults.ts';
+import { wrongAtEnd, wrongMeanwhile } from './invariants.ts';
+import { type Look, lookOf, type Played, play, RUN, type Site, siteOf } from './site.ts';
+import { Adder, type Again, type Injection, oneCase, type Tally } from './tally.ts';
+
+/** A run between two of its parts. */
+export interface Stand {
+  readonly course: Course;
+  readonly site: Site;
+  /** What the journal tells of it. */
+  readonly left: Left;
+  /** Set where blockplan has ended, and is started again to go on or back. */
+  readonly again?: Again;
+}
+
+/** A part of a run that was played, and where the run stands after it. */
+export interface Step {
+  readonly played: Played<unknown>;
+  readonly injected: readonly Injection[];
+  /** Where the run goes on; nothing where it has ended, or where blockplan did. */
+  readonly next?: Stand;
+  readonly finish?: Finish;
+}
+
+export class Explorer {
+  readonly graph: Graph;
+  readonly world: World;
+  readonly start: Stand;
+  readonly #inspect: (host: SimulatedHost) => readonly string[];
+  readonly #ids = new Identities();
+  readonly #look: Look;
+  readonly #tallies = new Map<string, Tally>();
+  /** What comes of a stand when nothing goes wrong any more. */
+  readonly #ends = new Map<number, Tally>();
+  #planned: World | undefined;
+  #singly = false;
+
+  /**
+   * @param world the World that the plan starts in, with no error in preflight
+   * @param files every path that the plan may touch
+   */
+  constructor(graph: Graph, world: World, files: readonly string[]) {
+    this.graph = graph;
+    this.world = world;
+    this.#inspect = wrongMeanwhile(world);
+    this.#look = lookOf(this.#ids);
+    const machine = createPlanMachine(graph);
+    const course = courseOf({ graph, machine, folder: '/run', world, files });
+    this.start = { course, site: siteOf(hostOf(world)), left: { course } };
+  }
+
+  /** The World that the plan leads to when nothing goes wrong. */
+  get planned(): World {
+    this.#planned ??= this.#undisturbed();
+    return this.#planned;
+  }
+
+  #undisturbed(): World {
+    for (let stand: Stand | undefined = this.start; stand; ) {
+      const { next, finish, played }: Step = this.step(stand, []);
+      if (finish) return played.site.host.world;
+      stand = next;
+    }
+    throw new Error('a run that has not finished goes on');
+  }
+
+  /** Everything that can come of the plan when so many things at most go wrong. */
+  explore(faults: 1 | 2): Tally {
+    this.#singly = faults === 1;
+    return this.#from(this.start, faults);
+  }
+
+  /**
+   * Everything that can come of a run that stands there.
+   * @param faults how many more things may go wrong, at least one
+   */
+  #from(stand: Stand, faults: number): Tally {
+    const key = `${this.#singly ? 'single' : faults} ${this.#ids.of(alike(stand))}`;
+    const known = this.#tallies.get(key);
+    if (known) return known;
+    const adder = new Adder();
+    this.#branch(stand, [], faults, adder);
+    const tally = adder.tally();
+    this.#tallies.set(key, tally);
+    return tally;
+  }
+
+  /** Plays the next part as it is injected so far, and with each thing more that can go wrong in it. */
+  #branch(stand: Stand, injected: readonly Injection[], faults: number, adder: Adder): void {
+    const step = this.step(stand, injected);
+    if (faults === 0) {
+      const [only, another] = injected;
+      if (only && !another && this.#singly) adder.addSingle(this.#quietly(step), only);
+      else adder.add(this.#quietly(step), injected);
+      return;
+    }
+    adder.add(this.#judged(step), injected);
+    if (step.next) adder.add(this.#from(step.next, faults), injected);
+    const last = injected.at(-1)?.at ?? -1;
+    for (const point of step.played.points.slice(last + 1))
+      for (const fault of point.faults)
+        for (const injection of injectionsOf(stand, point.at, fault))
+          this.#branch(stand, [...injected, injection], faults - 1, adder);
+  }
+
+  /** What a part came to by itself: an end, and what is wrong. */
+  #judged({ finish, played }: Step): Tally {
+    const { site } = played;
+    const wrong = finish ? wrongAtEnd(this.world, this.planned, site, finish) : [];
+    return oneCase(finish, [...new Set([...played.wrong, ...wrong])], site.blind);
+  }
+
+  /** What comes of a part when nothing more goes wrong: one case. */
+  #quietly(step: Step): Tally {
+    const { next } = step;
+    if (!next) return this.#judged(step);
+    const key = this.#ids.of(alike(next));
+    const known = this.#ends.get(key) ?? this.#quietly(this.step(next, []));
+    this.#ends.set(key, known);
+    const here = this.#judged(step);
+    if (here.violations.size + here.unknowable.size === 0) return known;
+    const adder = new Adder();
+    adder.add(here);
+    adder.add(known);
+    return adder.tally();
+  }
+
+  /** Plays the next part of a run, with these things going wrong in it. */
+  step(stand: Stand, injected: readonly Injection[]): Step {
+    const map = new Map<number, Fault>(injected.map(({ at, fault }) => [at, fault]));
+    const { course, part } = partOf(stand);
+    const played = play(part, stand.site, {
+      injected: map,
+      inspect: this.#inspect,
+      look: this.#look,
+    });
+    const { site, result } = played;
+    const left = played.entries.reduce(follow, stand.left);
+    if (!result) {
+      const blind = site.blind || site.journalFull;
+      const anew = { ...siteOf(site.host), marked: site.marked, blind };
+      const again = injected.at(-1)?.again ?? 'rollback';
+      return { played, injected, next: { course: left.course, site: anew, left, again } };
+    }
+    return result.value
+      ? { played, injected, finish: result.value }
+      : { played, injected, next: { course, site, left } };
+  }
+}
+
+/** The next part of a run, and the course that it will change. */
+function partOf({ course: former, left, again }: Stand): {
+  course: Course;
+  part: Asking<Finish | undefined>;
+} {
+  if (again === undefined) {
+    const course = { ...former };
+    return { course, part: course.state.final ? finishUp(course, true) : onwards(advance(course)) };
+  }
+  const course = again === 'resume' ? { ...left.course } : backFrom(left);
+  const phase = again === 'resume' ? left.phase : undefined;
+  return { course, part: onwards(reenter(course, RUN, phase)) };
+}
+
+/** A part that does not end the run. */
+function* onwards(part: Asking<unknown>): Asking<undefined> {
+  yield* part;
+  return undefined;
+}
+
+/** A fault that ends blockplan is tried with both ways of taking the run up again. */
+function injectionsOf(stand: Stand, at: number, fault: Fault): Injection[] {
+  const state = placeOf(stand);
+  const injection = { state, at, fault };
+  return endsBlockplan(fault)
+    ? [
+        { ...injection, again: 'rollback' },
+        { ...injection, again: 'resume' },
+      ]
+    : [injection];
+}
+
+/** What a seed calls the part of a run that comes next. */
+export function placeOf({ course, again }: Stand): string {
+  if (again !== undefined) return again;
+  return course.state.final ? 'end' : course.state.name;
+}
+
+/** Two stands that give equal values go on alike. */
+function alike({ course, site, left, again }: Stand): object {
+  return [
+    site,
+    ahead(course),
+    ahead(left.course),
+    again,
+    again === undefined ? undefined : left.phase,
+  ];
+}
+
+/** What a course still depends on: what lies behind it no more. */
+function ahead(course: Course): object {
+  const { state, todo, begun, kept, lastUp, lastSeen, doubts, interrupted } = course;
+  const needed = begun.slice(0, (todo?.index ?? 0) + 1).map((each) => each?.before);
+  return [state.name, needed, kept, lastUp, lastSeen, doubts, interrupted];
+}

@@ -1,0 +1,111 @@
+/** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
+import type { ImageFile, World } from '../model/world.ts';
+import type { Finish } from '../run/course.ts';
+import { notKnownWhere } from '../run/salvage.ts';
+import type { SimulatedHost } from '../simulate/host-state.ts';
+import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
+import type { Site } from './site.ts';
+
+/** What is wrong with a host in the middle of a run that began in that World. */
+export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonly string[] {
+  const theirs = new Set(initial.others.flatMap(({ files }) => files));
+  const there = [...theirs].filter((file) => initial.files[file]);
+  const known = new WeakMap<SimulatedHost, readonly string[]>();
+  const judge = (host: SimulatedHost) => [
+    ...definitionLost(initial, host),
+    ...lostWrites(host).map((loss) => `the guest has lost ${loss}`),
+    ...there
+      .filter((file) => !host.world.files[file])
+      .map((file) => `${file} is removed, and another domain's chain needs it`),
+    ...writtenTo(host)
+      .filter((file) => theirs.has(file))
+      .map((file) => `${file} is written to, and is in another domain's chain`),
+  ];
+  return (host) => {
+    const wrong = known.get(host) ?? judge(host);
+    known.set(host, wrong);
+    return wrong;
+  };
+}
+
+/** The files that the guest and its jobs write to. */
+function writtenTo({ world, jobs }: SimulatedHost): string[] {
+  return world.domain.disks
+    .filter(({ readonly }) => !readonly)
+    .flatMap(({ target, chain, job }) => {
+      const lowest = chain.findIndex(({ file }) => file === jobs[target]?.layers.at(-1));
+      const into = job && (job.mirror ?? chain[lowest + 1]?.file);
+      return [...chain.slice(0, 1).map(({ file }) => file), ...(into === undefined ? [] : [into])];
+    });
+}
+
+function definitionLost(initial: World, { world }: SimulatedHost): string[] {
+  const { persistent, kept, name } = world.domain;
+  return persistent || kept !== undefined || !initial.domain.persistent
+    ? []
+    : [`the definition of "${name}" is neither with libvirt nor in the journal`];
+}
+
+/** What is wrong with how a run ended: with what it left, and with what it said. */
+export function wrongAtEnd(
+  initial: World,
+  planned: World,
+  { host, marked }: Site,
+  { end, state, next }: Finish,
+): string[] {
+  const { world } = host;
+  const wrong: string[] = [];
+  if (end === 'succeeded') wrong.push(...apart(planned, world, 'the plan leads to'));
+  if (end === 'rolled-back') wrong.push(...apart(initial, world, 'it was'));
+  if ((end === 'stranded' || end === 'uncertain') && next.length === 0)
+    wrong.push('it does not say what to type next');
+  if (end === 'uncertain') return wrong;
+  if (marked && world.domain.state !== 'gone') wrong.push('the marker of the run was left behind');
+  // A definition that libvirt did not take lies in the run's folder, and the run names the command that restores it.
+  if (initial.domain.persistent && !world.domain.persistent)
+    return next.some((command) => command.startsWith('virsh define'))
+      ? wrong
+      : [...wrong, 'the domain was left without a persistent definition'];
+  const unknown = world.domain.disks
+    .map(({ target }) => target)
+    .filter((target) => state.some((said) => said.startsWith(notKnownWhere(target))));
+  return [
+    ...wrong,
+    ...lostAtNextStart(host)
+      .filter((loss) => !unknown.some((target) => loss.startsWith(`${target}: `)))
+      .map((loss) => `started from its definition the guest would miss ${loss}`),
+  ];
+}
+
+/** The parts of two Worlds that a person could tell apart. */
+function apart(should: World, is: World, words: string): string[] {
+  const a = picture(should);
+  const b = picture(is);
+  return Object.keys(a)
+    .filter((part) => a[part] !== b[part])
+    .map((part) => `${part}: ${b[part]}; ${words} ${a[part]}`);
+}
+
+function picture({ domain, files }: World): Record<string, string> {
+  const disks = domain.disks.flatMap(({ target, chain, persistentSource, job }) => [
+    [`${target}`, chain.map(({ file }) => file).join(' -> ')],
+    [`${target} as defined`, persistentSource ?? 'nothing'],
+    [`the job on ${target}`, job ? job.type : 'none'],
+  ]);
+  return Object.fromEntries([
+    ['the guest', domain.state],
+    ['the domain', domain.persistent ? 'persistent' : 'transient'],
+    ['autostart', domain.autostart ? 'on' : 'off'],
+    ['the snapshots', domain.snapshots.join(', ') || 'none'],
+    ['the checkpoints', domain.checkpoints.join(', ') || 'none'],
+    ['the files', filesIn(files)],
+    ...disks,
+  ]);
+}
+
+function filesIn(files: Readonly<Record<string, ImageFile | null>>): string {
+  return Object.keys(files)
+    .filter((file) => files[file])
+    .sort()
+    .join(', ');
+}

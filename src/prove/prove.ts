@@ -1,0 +1,100 @@
+/** A plan's proof: every thing that can go wrong in a run, singly and in pairs, and what came of it. */
+import type { End } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { World } from '../model/world.ts';
+import { Explorer } from './explore.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import { seedOf } from './seed.ts';
+import type { Again, Group, Groups, Tally } from './tally.ts';
+
+export interface Proof {
+  readonly format: 'blockplan-proof/v1';
+  readonly plan: string;
+  readonly domain: string;
+  readonly phases: number;
+  /** How many cases ended how, with at most one thing going wrong, and with at most two. */
+  readonly singles: Counts;
+  readonly pairs: Counts;
+  /** What no run may do, and did. */
+  readonly violations: readonly Wrong[];
+  /** What cannot be helped by anybody: the journal could not be written, and then blockplan ended. */
+  readonly unknowable: readonly Wrong[];
+  /** What came of each thing that can go wrong by itself. */
+  readonly faults: readonly FaultResult[];
+}
+
+export type Counts = Readonly<Partial<Record<End, number>>>;
+
+/** What is wrong in some cases, with the shortest of them. */
+export interface Wrong {
+  readonly what: string;
+  readonly cases: number;
+  readonly said: readonly string[];
+  readonly seed: string;
+}
+
+export interface FaultResult {
+  readonly fault: Fault;
+  /** The clause that tells of it. */
+  readonly what: string;
+  readonly again?: Again;
+  readonly end: End;
+  /** The machine's state in which it happened. */
+  readonly place: string;
+  readonly cases: number;
+  readonly said: readonly string[];
+  readonly seed: string;
+}
+
+/**
+ * Proves a plan in a World that preflight has no error in; pure.
+ * @param files every path that the plan may touch
+ * @throws BlockplanError `preflight-refused` when the plan does not even succeed when nothing goes wrong
+ */
+export function provePlan(graph: Graph, world: World, files: readonly string[]): Proof {
+  const explorer = new Explorer(graph, world, files);
+  const singles = explorer.explore(1);
+  const pairs = explorer.explore(2);
+  return {
+    format: 'blockplan-proof/v1',
+    plan: graph.name,
+    domain: world.domain.name,
+    phases: graph.nodes.length,
+    singles: countsOf(singles),
+    pairs: countsOf(pairs),
+    violations: wrongs(pairs.violations),
+    unknowable: wrongs(pairs.unknowable),
+    faults: [...singles.faults].map(([key, group]) => faultResult(key, group)),
+  };
+}
+
+function countsOf({ ends }: Tally): Counts {
+  return Object.fromEntries([...ends].map(([end, { count }]) => [end, count]));
+}
+
+/** The simplest first. */
+function wrongs(groups: Groups): Wrong[] {
+  return [...groups]
+    .sort(([, a], [, b]) => a.injections.length - b.injections.length)
+    .map(([what, { count, said, injections }]) => ({
+      what,
+      cases: count,
+      said,
+      seed: seedOf(injections),
+    }));
+}
+
+function faultResult(key: string, { count, said, injections }: Group): FaultResult {
+  const [end, what, ...place] = key.split(' ');
+  const [fault, again] = (what ?? '').split('+') as [Fault, Again | undefined];
+  return {
+    fault,
+    what: FAULTS[fault],
+    ...(again === undefined ? {} : { again }),
+    end: end as End,
+    place: place.join(' '),
+    cases: count,
+    said,
+    seed: seedOf(injections),
+  };
+}

@@ -1,0 +1,89 @@
+/** One case again, told in full. */
+import { BlockplanError } from '../errors.ts';
+import { commandText } from '../model/command-text.ts';
+import type { Request } from '../run/ask.ts';
+import type { Finish } from '../run/course.ts';
+import { type Explorer, placeOf, type Step } from './explore.ts';
+import { FAULTS } from './faults.ts';
+import { wrongAtEnd } from './invariants.ts';
+import { seedOf } from './seed.ts';
+import type { Injection } from './tally.ts';
+
+/** One case of a proof, from its start to its end. */
+export interface Case {
+  readonly parts: readonly {
+    /** The machine's state, or how the run was taken up again. */
+    readonly place: string;
+    /** What was done there, and what went wrong with it. */
+    readonly acts: readonly { readonly act: string; readonly fault?: string }[];
+  }[];
+  readonly finish: Finish;
+  readonly wrong: readonly string[];
+}
+
+/** @throws BlockplanError `input-refused` where the plan's run does not come by the place of an injection */
+export function replay(explorer: Explorer, injections: readonly Injection[]): Case {
+  const parts: Case['parts'][number][] = [];
+  const wrong: string[] = [];
+  let rest = injections;
+  for (let stand = explorer.start; ; ) {
+    const place = placeOf(stand);
+    const others = rest.findIndex(({ state }) => state !== place);
+    const here = rest.slice(0, others < 0 ? rest.length : others);
+    rest = rest.slice(here.length);
+    const step = explorer.step(stand, here);
+    refuseUnmet(here, step);
+    parts.push({ place, acts: actsOf(step) });
+    wrong.push(...step.played.wrong);
+    if (step.finish) {
+      if (rest.length > 0) throw unmet(rest);
+      const { site } = step.played;
+      wrong.push(...wrongAtEnd(explorer.world, explorer.planned, site, step.finish));
+      return { parts, finish: step.finish, wrong: [...new Set(wrong)] };
+    }
+    if (!step.next) throw new Error('a run that has not finished goes on');
+    stand = step.next;
+  }
+}
+
+function refuseUnmet(here: readonly Injection[], { played }: Step): void {
+  const unmetHere = here.filter(
+    ({ at, fault }) =>
+      !played.points.some((point) => point.at === at && point.faults.includes(fault)),
+  );
+  if (unmetHere.length > 0) throw unmet(unmetHere);
+}
+
+function unmet(injections: readonly Injection[]): BlockplanError {
+  return new BlockplanError('input-refused', [
+    {
+      code: 'BP161',
+      severity: 'error',
+      message: `the run does not come by ${seedOf(injections)}`,
+      hint: 'give --replay a seed that was printed for this plan and these facts',
+    },
+  ]);
+}
+
+function actsOf({ played, injected }: Step): { act: string; fault?: string }[] {
+  return played.points.flatMap(({ at, request }) => {
+    const act = textOf(request);
+    const fault = injected.find((each) => each.at === at)?.fault;
+    // Records are told of only where something happens at one.
+    if (act === undefined || (request.ask === 'append' && fault === undefined)) return [];
+    return [{ act, ...(fault === undefined ? {} : { fault: FAULTS[fault] }) }];
+  });
+}
+
+function textOf(request: Request): string | undefined {
+  switch (request.ask) {
+    case 'perform':
+      return commandText(request.effect);
+    case 'bundle':
+      return '# save the definition in the journal';
+    case 'append':
+      return `# journal: ${request.entry.type}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/** A case as a word that can be typed again: what goes wrong, where, in order. */
+import { BlockplanError } from '../errors.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import type { Again, Injection } from './tally.ts';
+
+/** `mirror:pivot@3:crash-after,undo:mirror:pivot@1:killed-before+resume` */
+export function seedOf(injections: readonly Injection[]): string {
+  return injections
+    .map(
+      ({ state, at, fault, again }) =>
+        `${state}@${at}:${fault}${again === undefined ? '' : `+${again}`}`,
+    )
+    .join(',');
+}
+
+const PART = /^(?<state>.+)@(?<at>\d+):(?<fault>[a-z-]+)(?:\+(?<again>resume|rollback))?$/;
+
+/** @throws BlockplanError `input-refused` for a word that no proof has printed */
+export function readSeed(seed: string): Injection[] {
+  return seed.split(',').map((part) => {
+    const { state, at, fault, again } = PART.exec(part)?.groups ?? {};
+    if (state === undefined || fault === undefined || !(fault in FAULTS)) throw unreadable(part);
+    return {
+      state,
+      at: Number(at),
+      fault: fault as Fault,
+      ...(again === undefined ? {} : { again: again as Again }),
+    };
+  });
+}
+
+function unreadable(part: string): BlockplanError {
+  return new BlockplanError('input-refused', [
+    {
+      code: 'BP161',
+      severity: 'error',
+      message: `"${part}" is no case of a proof`,
+      hint: 'give --replay a seed as blockplan prove prints it',
+    },
+  ]);
+}

@@ -1,0 +1,258 @@
+/** Where a proof's runs take place: a simulated host, and what stands around it. A value, like the host. */
+import { BlockplanError } from '../errors.ts';
+import type { Entry } from '../journal/journal.ts';
+import { EffectFailed } from '../model/driver.ts';
+import type { Effect } from '../model/effect.ts';
+import { isUp, type World } from '../model/world.ts';
+import { type Asking, Interrupted, type Request } from '../run/ask.ts';
+import { apply, bundleOf } from '../simulate/host.ts';
+import { look, survey } from '../simulate/host-looks.ts';
+import { guestWrites, onDomain, type SimulatedHost } from '../simulate/host-state.ts';
+import type { Identities } from '../simulate/identities.ts';
+import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/mishaps.ts';
+import { type Fault, faultsOf } from './faults.ts';
+
+export interface Site {
+  readonly host: SimulatedHost;
+  /** Whether the run's marker stands in the live definition. */
+  readonly marked: boolean;
+  /** Whether libvirt answers, and whether it will again when looked for. */
+  readonly contact: 'there' | 'lost' | 'gone';
+  readonly journalFull: boolean;
+  readonly interrupted: boolean;
+  /** Whether blockplan has ended before while it could not write its journal: nobody knows what it did then. */
+  readonly blind: boolean;
+}
+
+export function siteOf(host: SimulatedHost): Site {
+  return {
+    host,
+    marked: true,
+    contact: 'there',
+    journalFull: false,
+    interrupted: false,
+    blind: false,
+  };
+}
+
+/** A place in a part of a run at which something can go wrong. */
+export interface Point {
+  readonly at: number;
+  readonly request: Request;
+  readonly faults: readonly Fault[];
+}
+
+/** What playing a part of a run came to. */
+export interface Played<T> {
+  readonly site: Site;
+  /** What it returned; nothing where blockplan ended in the middle of it. */
+  readonly result: { readonly value: T } | undefined;
+  readonly points: readonly Point[];
+  /** The records that were written and are there after the end of it. */
+  readonly entries: readonly Entry[];
+  /** What the caller found wrong in any of the states on the way. */
+  readonly wrong: readonly string[];
+}
+
+/** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
+const ENDED = new Error('blockplan has ended');
+const REFUSED = new EffectFailed('the host refuses it');
+const JOURNAL_FULL = new Error('no space left on device');
+const CONTACT_LOST = new BlockplanError('uncertain', [
+  { code: 'BP201', severity: 'error', message: 'contact to libvirt is lost' },
+]);
+
+/** How a part is played. */
+export interface Playing {
+  /** What goes wrong, by the point's place in this part. */
+  readonly injected: ReadonlyMap<number, Fault>;
+  /** Tells what is wrong with a host that a run has just changed. */
+  readonly inspect: (host: SimulatedHost) => readonly string[];
+  readonly look: Look;
+}
+
+/** Plays a part of a run on a site. */
+export function play<T>(asking: Asking<T>, site: Site, playing: Playing): Played<T> {
+  const stage = new Stage(site, playing);
+  let next = asking.next();
+  while (!next.done) {
+    let answer: { readonly given: unknown } | { readonly thrown: unknown };
+    try {
+      answer = { given: stage.answer(next.value) };
+    } catch (error) {
+      if (error === ENDED) return stage.left();
+      answer = { thrown: error };
+    }
+    next = 'given' in answer ? asking.next(answer.given) : asking.throw(answer.thrown);
+  }
+  return { ...stage.left(), result: { value: next.value } };
+}
+
+class Stage {
+  #site: Site;
+  readonly #playing: Playing;
+  readonly #points: Point[] = [];
+  readonly #entries: Entry[] = [];
+  readonly #wrong: string[] = [];
+  #synced = 0;
+
+  constructor(site: Site, playing: Playing) {
+    this.#site = site;
+    this.#playing = playing;
+  }
+
+  left(): Played<never> {
+    return {
+      site: this.#site,
+      result: undefined,
+      points: this.#points,
+      entries: this.#entries,
+      wrong: this.#wrong,
+    };
+  }
+
+  answer(request: Request): unknown {
+    const faults = faultsOf(request);
+    if (faults.length === 0) return this.#plain(request);
+    const at = this.#points.push({ at: this.#points.length, request, faults }) - 1;
+    return this.#afflicted(request, this.#playing.injected.get(at));
+  }
+
+  #plain(request: Request): unknown {
+    switch (request.ask) {
+      case 'tell':
+        return undefined;
+      case 'interrupted':
+        return this.#site.interrupted;
+      case 'reconnect':
+        if (this.#site.contact === 'lost') this.#site = { ...this.#site, contact: 'there' };
+        return this.#site.contact === 'there';
+    }
+    if (this.#site.contact !== 'there') throw CONTACT_LOST;
+    switch (request.ask) {
+      case 'observe':
+        this.#hosts(guestWrites(this.#site.host));
+        return this.#playing.look(this.#site.host, request.files);
+      case 'survey':
+        return survey(this.#site.host, request.world, request.files);
+      case 'mark':
+        this.#site = { ...this.#site, marked: true };
+        return undefined;
+      case 'marker':
+        return { run: RUN, host: '', user: '', pid: 0, since: '' };
+      case 'unmark':
+        this.#site = { ...this.#site, marked: false };
+        return undefined;
+      case 'bundle':
+        return bundleOf(this.#site.host);
+      case 'append':
+        return this.#append(request.entry, request.sync);
+      case 'perform':
+        this.#hosts(apply(this.#site.host, request.effect));
+        return undefined;
+    }
+  }
+
+  #append(entry: Entry, sync: boolean): void {
+    if (this.#site.journalFull) throw JOURNAL_FULL;
+    this.#entries.push(entry);
+    if (sync) this.#synced = this.#entries.length;
+    // What the journal keeps is what a lost definition can be brought back from.
+    if (entry.type === 'kept')
+      this.#site = {
+        ...this.#site,
+        host: onDomain(this.#site.host, { kept: entry.bundle }),
+      };
+  }
+
+  #hosts(host: SimulatedHost): void {
+    this.#site = { ...this.#site, host };
+    this.#wrong.push(...this.#playing.inspect(host));
+  }
+
+  #afflicted(request: Request, fault: Fault | undefined): unknown {
+    if (fault === undefined) return this.#plain(request);
+    const [kind, when] = fault.split('-');
+    if (when === 'before') this.#strike(kind ?? '');
+    const forward = request.ask === 'perform' && request.direction === 'do';
+    if (fault === 'interrupted-before' && forward) throw new Interrupted();
+    if (fault === 'refused') throw REFUSED;
+    if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
+    if (fault === 'job-dies') this.#hosts(jobsDie(this.#site.host));
+    if (fault === 'guest-paused') this.#pause();
+    // A way back does not listen to interruptions.
+    if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
+      return this.#during(request, kind ?? '');
+    const given = fault === 'hollow' ? undefined : this.#plain(request);
+    if (fault === 'job-dies-ready') this.#hosts(jobsDie(this.#site.host));
+    if (when === 'after') this.#strike(kind ?? '');
+    if (fault === 'refused-late') throw REFUSED;
+    return given;
+  }
+
+  #pause(): void {
+    const { host } = this.#site;
+    if (isUp(host.world)) this.#hosts(onDomain(host, { state: 'paused' }));
+  }
+
+  /** What is waited for goes on by itself, and a copy that is cut short leaves its file behind. */
+  #during(request: Request, kind: string): never {
+    const effect = request.ask === 'perform' ? request.effect : undefined;
+    if (effect?.tool === 'qemu-img') this.#hosts(apply(this.#site.host, cutShort(effect)));
+    if (kind === 'killed') throw ENDED;
+    this.#site = { ...this.#site, interrupted: true };
+    throw new Interrupted();
+  }
+
+  #strike(kind: string): void {
+    const { host } = this.#site;
+    switch (kind) {
+      case 'daemon':
+        this.#site = { ...this.#site, contact: 'lost' };
+        this.#hosts(daemonRestarts(host));
+        throw CONTACT_LOST;
+      case 'gone':
+        this.#site = { ...this.#site, contact: 'gone' };
+        throw CONTACT_LOST;
+      case 'crash':
+        this.#site = { ...this.#site, marked: false };
+        this.#hosts(guestDies(host));
+        return;
+      case 'power':
+        this.#site = { ...this.#site, marked: false };
+        this.#entries.length = this.#synced;
+        this.#hosts(powerFails(host));
+        throw ENDED;
+      case 'killed':
+        throw ENDED;
+      case 'interrupted':
+        this.#site = { ...this.#site, interrupted: true };
+        return;
+      default:
+        throw new Error(`nothing is known to happen by ${kind}`);
+    }
+  }
+}
+
+/** The run's id in every proof. */
+export const RUN = 'proof';
+
+function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
+  // A target that was there before keeps its name; what is in it is neither old nor new.
+  return effect.into === 'existing'
+    ? effect
+    : { tool: 'make-file', file: effect.dest, why: effect.why };
+}
+
+/** What a look at a host shows; the same value whenever hosts that are the same are looked at. */
+export type Look = (host: SimulatedHost, files: readonly string[]) => World;
+
+export function lookOf(ids: Identities): Look {
+  const known = new Map<number, World>();
+  return (host, files) => {
+    const id = ids.of([host, files]);
+    const world = known.get(id) ?? look(host, files);
+    known.set(id, world);
+    return world;
+  };
+}

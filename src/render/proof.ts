@@ -1,0 +1,126 @@
+/** A proof for people: its outcome first, then what can strand the guest and why, and what no run may do. */
+import type { End } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { Counts, FaultResult, Proof, Wrong } from '../prove/prove.ts';
+import type { Case } from '../prove/replay.ts';
+import { palette } from './color.ts';
+import { OUTCOMES, outcomePaint } from './report.ts';
+import { wrapped } from './width.ts';
+
+const ENDS = ['succeeded', 'rolled-back', 'stranded', 'uncertain'] as const satisfies End[];
+
+/** @param columns where sentences are broken into lines */
+export function renderProof(
+  proof: Proof,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const { violations, unknowable, singles, pairs } = proof;
+  const { bold, green, red } = palette(color);
+  const word = violations.length === 0 ? green('proven') : red('violated');
+  const sentence = (text: string, indent: number) => indented(text, indent, columns);
+  const lines = [
+    `${bold(word)}: ${printable(proof.plan)} on ${printable(proof.domain)}, ${amount(proof.phases, 'phase')}`,
+    `  at most one thing goes wrong:  ${countsText(singles, color)}`,
+    `  at most two things go wrong:   ${countsText(pairs, color)}`,
+    ...wrongLines('What no run may do', violations, sentence, bold),
+    ...strandedLines(proof.faults, sentence, bold),
+    ...wrongLines(
+      'What nobody can help: the journal could not be written, and then blockplan ended',
+      unknowable,
+      sentence,
+      bold,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+type Sentence = (text: string, indent: number) => string[];
+type Bold = (text: string) => string;
+
+function countsText(counts: Counts, color: boolean): string {
+  const all = ENDS.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
+  const parts = ENDS.flatMap((end) =>
+    counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end])}`] : [],
+  );
+  return `${grouped(all)} cases: ${parts.join(', ')}`;
+}
+
+function wrongLines(
+  title: string,
+  found: readonly Wrong[],
+  sentence: Sentence,
+  bold: Bold,
+): string[] {
+  if (found.length === 0) return [];
+  return [
+    '',
+    bold(title),
+    ...found.flatMap(({ what, cases, said, seed }) => [
+      ...sentence(`- ${what} (${amount(cases, 'case')})`, 2),
+      ...sentence(`the run says: ${told(said) || 'nothing, since it has not ended there'}`, 4),
+      `    --replay ${seed}`,
+    ]),
+  ];
+}
+
+/** By what the run says: where, and what goes wrong before it says so. */
+function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold: Bold): string[] {
+  const groups = new Map<string, string[]>();
+  for (const fault of faults.filter(({ end }) => end === 'stranded' || end === 'uncertain')) {
+    const key = `${OUTCOMES[fault.end]} in ${fault.place}: ${told(fault.said)}`;
+    const again = fault.again === undefined ? '' : ` (then ${fault.again})`;
+    groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${again}`]);
+  }
+  if (groups.size === 0) return [];
+  return [
+    '',
+    bold('What can leave the guest between the two ends, and why'),
+    ...[...groups].flatMap(([what, causes]) => [
+      ...sentence(`- ${what}`, 2),
+      ...causes.flatMap((cause) => sentence(`when ${cause}`, 6)),
+    ]),
+  ];
+}
+
+function told(said: readonly string[]): string {
+  return said.join('; ').replaceAll(':;', ':');
+}
+
+/** One case in full: what was done, what went wrong with it, how it ended. */
+export function renderCase(
+  { parts, finish, wrong }: Case,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const { bold, red } = palette(color);
+  const lines = [
+    ...parts.flatMap(({ place, acts }) => [
+      bold(printable(place)),
+      ...acts.flatMap(({ act, fault }) => [
+        `  ${printable(act)}`,
+        ...(fault === undefined ? [] : indented(`× ${fault}`, 4, columns).map(red)),
+      ]),
+    ]),
+    bold(outcomePaint(finish.end, color)(OUTCOMES[finish.end])),
+    ...finish.state.flatMap((each) => indented(each, 2, columns)),
+    ...finish.next.map((command) => `  $ ${printable(command)}`),
+    ...(wrong.length === 0 ? [] : [bold(red('violated'))]),
+    ...wrong.flatMap((each) => indented(each, 2, columns)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function indented(text: string, indent: number, columns: number): string[] {
+  const margin = ' '.repeat(indent);
+  return wrapped(printable(text), columns - indent).map((line) => `${margin}${line}`);
+}
+
+function amount(count: number, word: string): string {
+  return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Thousands apart, as in 10,125. */
+function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
