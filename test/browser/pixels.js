@@ -13,16 +13,19 @@ async function pixels(png, parts) {
   );
 }
 
+/** A pixel in so many is looked at, and four numbers are one pixel. */
+const STRIDE = 3 * 4;
+
 function summed(data) {
   const counts = new Map();
   let sum = 0;
-  for (let at = 0; at < data.length; at += 4) {
+  for (let at = 0; at < data.length; at += STRIDE) {
     const [red, green, blue] = [data[at], data[at + 1], data[at + 2]];
     const color = (red << 16) | (green << 8) | blue;
     counts.set(color, (counts.get(color) ?? 0) + 1);
     sum += 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   }
-  const total = data.length / 4;
+  const total = Math.ceil(data.length / STRIDE);
   return {
     colors: counts.size,
     /** How much of the part is of one colour. */

@@ -26,11 +26,29 @@ const LEAST_CONTRAST = 4.5;
 
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-pages-'));
 let browser: Browser;
+/** One for all tests: a browser takes longer to make a page than to look at one. */
+let page: Page;
 let canvas: Page;
+/** What the page asked of the network and complained about since it was opened. */
+let complaints: string[] = [];
+let address = '';
 
 beforeAll(async () => {
   browser = await startBrowser();
   canvas = await browser.newPage();
+  page = await browser.newPage();
+  page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('dialog', async (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    await dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (request.url() !== address) complaints.push(`request: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => {
+    complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
 });
 
 afterAll(async () => {
@@ -38,24 +56,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Opens a preview's page; what it asks of the network or complains about is collected. */
-async function opened(preview: Preview): Promise<{ page: Page; complaints: string[] }> {
+/** Opens a preview's page, on a screen and with a scheme that no test before it has chosen. */
+async function open(preview: Preview, width: number): Promise<void> {
   const file = join(mkdtempSync(join(folder, 'page-')), 'preview.html');
   writeFileSync(file, renderHtml(preview));
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  const url = pathToFileURL(file).href;
-  page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on('request', (request) => {
-    if (request.url() !== url) complaints.push(`request: ${request.url()}`);
-  });
-  page.on('requestfailed', (request) => {
-    complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
-  });
-  await page.goto(url);
-  return { page, complaints };
+  complaints = [];
+  address = pathToFileURL(file).href;
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ media: null, colorScheme: null });
+  await page.goto(address);
 }
 
 function seen({ plan, graph }: ReturnType<typeof planned>): Preview {
@@ -99,7 +108,7 @@ function expectLegible({ texts }: Measures): void {
 
 describe.each(CASES)('%s', (_, preview) => {
   test('everything is inside the screen, legible and drawn', async () => {
-    const { page, complaints } = await opened(preview);
+    await open(preview, 1280);
     for (const width of WIDTHS)
       for (const colorScheme of SCHEMES) {
         await page.setViewportSize({ width, height: 900 });
@@ -128,13 +137,11 @@ describe.each(CASES)('%s', (_, preview) => {
         }
       }
     expect(complaints).toEqual([]);
-    await page.close();
   });
 });
 
 test('on paper it is dark on white, whatever the screen is', async () => {
-  const { page } = await opened(PREVIEW);
-  await page.setViewportSize({ width: 700, height: 900 });
+  await open(PREVIEW, 700);
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   const measures = await measured(page);
   expectInside(measures);
@@ -142,23 +149,18 @@ test('on paper it is dark on white, whatever the screen is', async () => {
   const whole = { left: 0, top: 0, width: 700, height: measures.scrollHeight };
   const [paper] = await pixelsOf(page, [whole], canvas);
   expect(paper?.brightness).toBeGreaterThan(220);
-  await page.close();
 });
 
 test('who has set large letters can read it, too', async () => {
-  const { page } = await opened(PREVIEW);
-  await page.setViewportSize({ width: 640, height: 900 });
+  await open(PREVIEW, 640);
   await page.evaluate("document.documentElement.style.zoom = '2'");
   const { scrollWidth, clientWidth } = await measured(page);
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
-  await page.close();
 });
 
 test('a name that is markup stays a name', async () => {
-  const { page, complaints } = await opened(
-    poisonedPreview(`<script>alert(1)</script><img src=x onerror="alert(2)"><style>*{color:red}`),
-  );
-  await page.setViewportSize({ width: 390, height: 900 });
+  const name = `<script>alert(1)</script><img src=x onerror="alert(2)"><style>*{color:red}`;
+  await open(poisonedPreview(name), 390);
   const { scripts, scrollWidth, clientWidth } = await measured(page);
   expect(scripts).toBe(0);
   expect(await page.locator('img').count()).toBe(0);
@@ -166,11 +168,10 @@ test('a name that is markup stays a name', async () => {
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
   expect(await page.locator('h1').textContent()).toContain('<script>alert(1)</script>');
   expect(complaints).toEqual([]);
-  await page.close();
 });
 
 test('the page lets nothing run that was put into it', async () => {
-  const { page, complaints } = await opened(PREVIEW);
+  await open(PREVIEW, 1280);
   const before = await page.locator('h1').evaluate('(h1) => getComputedStyle(h1).color');
   await page.evaluate(`
     document.body.insertAdjacentHTML('beforeend',
@@ -183,5 +184,4 @@ test('the page lets nothing run that was put into it', async () => {
     'request: https://example.org/x.png',
     'failed: https://example.org/x.png csp',
   ]);
-  await page.close();
 });
