@@ -5,7 +5,7 @@ import { writeFacts } from '../facts/write.ts';
 import type { Plan } from '../plan/plan.ts';
 import { checkRunning } from '../steps/preconditions.ts';
 import { liveWorldOf } from './live-world.ts';
-import { planFrom } from './read.ts';
+import { inputRefusal, planFrom } from './read.ts';
 
 export interface FactsCommandOptions {
   readonly connect?: string;
@@ -29,7 +29,7 @@ export async function facts(domain: string, options: FactsCommandOptions): Promi
 async function planFor(domain: string, file: string, set: readonly string[]): Promise<Plan> {
   const plan = await planFrom(file, set);
   if (plan.domain === domain) return plan;
-  throw refusal(
+  throw inputRefusal(
     'BP097',
     `the plan ${file} is for "${plan.domain}", but the facts are to be those of "${domain}"`,
     'name the same guest in both; where the plan has a variable for it, with --set',
@@ -44,14 +44,10 @@ async function put(text: string, file: string | undefined): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw refusal(
+    throw inputRefusal(
       'BP098',
       `the facts cannot be written: ${(error as Error).message}`,
       'name a file in a folder that is there and yours',
     );
   }
-}
-
-function refusal(code: string, message: string, hint: string): BlockplanError {
-  return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
 }

@@ -1,7 +1,6 @@
 /** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
-import { liveWorld } from './live-world.ts';
 import { planFrom } from './read.ts';
 import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { type Format, showPreview } from './show-preview.ts';

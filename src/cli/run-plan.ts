@@ -13,7 +13,6 @@ import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import type { Driver, Marker } from '../model/driver.ts';
 import type { Plan } from '../plan/plan.ts';
-import { colorWanted } from '../render/color.ts';
 import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';

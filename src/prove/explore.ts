@@ -12,6 +12,7 @@ import { backFrom, follow, type Left, reenter } from '../run/recover.ts';
 import { advance, finishUp } from '../run/travel.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { Identities } from '../simulate/identities.ts';
+import { assume } from './assume.ts';
 import { endsBlockplan, type Fault } from './faults.ts';
 import { wrongAtEnd, wrongMeanwhile } from './invariants.ts';
 import { type Look, lookOf, type Played, play, RUN, type Site, siteOf } from './site.ts';
@@ -50,10 +51,11 @@ export class Explorer {
   #singly = false;
 
   /**
-   * @param world the World that the plan starts in, with no error in preflight
+   * @param told the World that the plan starts in, with no error in preflight
    * @param files every path that the plan may touch
    */
-  constructor(graph: Graph, world: World, files: readonly string[]) {
+  constructor(graph: Graph, told: World, files: readonly string[]) {
+    const { world } = assume(told, files);
     this.graph = graph;
     this.world = world;
     this.#inspect = wrongMeanwhile(world);

@@ -2,6 +2,7 @@
 import type { End } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { World } from '../model/world.ts';
+import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { seedOf } from './seed.ts';
@@ -12,6 +13,8 @@ export interface Proof {
   readonly plan: string;
   readonly domain: string;
   readonly phases: number;
+  /** What was taken for granted, since the facts do not tell it. */
+  readonly assumptions: readonly string[];
   /** How many cases ended how, with at most one thing going wrong, and with at most two. */
   readonly singles: Counts;
   readonly pairs: Counts;
@@ -52,6 +55,7 @@ export interface FaultResult {
  * @throws BlockplanError `preflight-refused` when the plan does not even succeed when nothing goes wrong
  */
 export function provePlan(graph: Graph, world: World, files: readonly string[]): Proof {
+  const { assumptions } = assume(world, files);
   const explorer = new Explorer(graph, world, files);
   const singles = explorer.explore(1);
   const pairs = explorer.explore(2);
@@ -60,6 +64,7 @@ export function provePlan(graph: Graph, world: World, files: readonly string[]):
     plan: graph.name,
     domain: world.domain.name,
     phases: graph.nodes.length,
+    assumptions,
     singles: countsOf(singles),
     pairs: countsOf(pairs),
     violations: wrongs(pairs.violations),

@@ -23,6 +23,7 @@ export function renderProof(
     `${bold(word)}: ${printable(proof.plan)} on ${printable(proof.domain)}, ${amount(proof.phases, 'phase')}`,
     `  at most one thing goes wrong:  ${countsText(singles, color)}`,
     `  at most two things go wrong:   ${countsText(pairs, color)}`,
+    ...assumedLines(proof.assumptions, sentence),
     ...wrongLines('What no run may do', violations, sentence, bold),
     ...strandedLines(proof.faults, sentence, bold),
     ...wrongLines(
@@ -44,6 +45,12 @@ function countsText(counts: Counts, color: boolean): string {
     counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end])}`] : [],
   );
   return `${grouped(all)} cases: ${parts.join(', ')}`;
+}
+
+function assumedLines(assumptions: readonly string[], sentence: Sentence): string[] {
+  return assumptions.length === 0
+    ? []
+    : sentence(`taken for granted, since the facts do not tell: ${assumptions.join('; ')}`, 2);
 }
 
 function wrongLines(

@@ -155,3 +155,13 @@ test('the number of cases with one fault grows by as much with every step', () =
   };
   expect(cases(4) - cases(3)).toBe(cases(3) - cases(2));
 });
+
+test('what the facts do not tell is taken for granted, and told', () => {
+  const { graph } = shipped('live-storage-migration.yaml');
+  const { violations, assumptions } = provePlan(graph, hostForPlans(), ['/new/copy.qcow2']);
+  expect(violations).toEqual([]);
+  expect(assumptions).toEqual([
+    'there is no /new/copy.qcow2 yet',
+    '/new has room and can be written to',
+  ]);
+});
