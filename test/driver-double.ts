@@ -11,6 +11,7 @@ import type { Bundle, DomainState, World } from '../src/model/world.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
 import { look, survey } from '../src/simulate/host-looks.ts';
 import { guestWrites, hostOf, type SimulatedHost } from '../src/simulate/host-state.ts';
+import { Identities } from '../src/simulate/identities.ts';
 import { guestDies, jobsDie } from '../src/simulate/mishaps.ts';
 import { looked } from './worlds.ts';
 
@@ -42,10 +43,14 @@ export interface Injection {
   readonly fault: Fault;
 }
 
+const ids = new Identities();
+
 export class DriverDouble implements Driver {
   host: SimulatedHost;
   /** The effects that were asked for, in order, the bundle's reading among them. */
   readonly asked: Effect[] = [];
+  /** Those that left the host as it was. */
+  readonly idle = new Set<Effect>();
   /** The faults that came about. */
   readonly struck: Injection[] = [];
   /** Called before each effect. */
@@ -115,7 +120,9 @@ export class DriverDouble implements Driver {
     if (injection) this.struck.push(injection);
     const fault = injection?.fault;
     this.#before(fault, effect, signal);
+    const before = this.host;
     if (fault !== 'done in word only' || effect.tool === 'keep-definition') act();
+    if (ids.of(this.host) === ids.of(before)) this.idle.add(effect);
     this.host = guestWrites(this.host);
     this.#after(fault);
   }

@@ -17,8 +17,13 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'live-backup.yaml': { source: SNAP2, overlay: '/export/vmimages/testvm.backup', dest: '/new/b' },
 };
 
+/** A shipped plan's text. */
+export function sourceOf(file: string): Uint8Array {
+  return readFileSync(new URL(`../plans/${file}`, import.meta.url));
+}
+
 export function shipped(file: string, domain = 'testvm'): { plan: Plan; graph: Graph } {
-  const source = readFileSync(new URL(`../plans/${file}`, import.meta.url));
+  const source = sourceOf(file);
   const set = { domain, ...(SETTINGS[file] ?? { dest: '/new/copy.qcow2' }) };
   const plan = readPlan({ file, source, set, steps });
   return { plan, graph: compile(plan) };

@@ -74,6 +74,23 @@ function readDisk(disk: XmlElement): Disk {
   };
 }
 
+/**
+ * Whether a disk's definition says that nothing is below the last layer that it names: an empty `<backingStore/>`, with
+ * which libvirt does not look into the image (libvirt formatdomain, "backingStore").
+ */
+export function saysChainEnds(xml: string, target: string): boolean {
+  let below = diskElement(xml, target);
+  while (below && sourceOf(below) !== undefined) below = child(below, 'backingStore');
+  return below !== undefined;
+}
+
+function diskElement(xml: string, target: string): XmlElement | undefined {
+  const devices = child(rootOf(xml, 'domain'), 'devices');
+  return (devices ? children(devices, 'disk') : []).find(
+    (element) => child(element, 'target')?.attributes.dev === target,
+  );
+}
+
 /** The place of a layer's data: a path for files and block devices, else a URL-like word that compares well. */
 function sourceOf(layer: XmlElement): string | undefined {
   const source = child(layer, 'source');
@@ -150,10 +167,7 @@ export interface NewSource {
  * @throws Error when the definition has no such disk, or one that is not backed by a file or block device
  */
 export function setDiskSource(xml: string, target: string, source: NewSource): string {
-  const devices = child(rootOf(xml, 'domain'), 'devices');
-  const disk = (devices ? children(devices, 'disk') : []).find(
-    (element) => child(element, 'target')?.attributes.dev === target,
-  );
+  const disk = diskElement(xml, target);
   if (!disk) throw new Error(`the definition has no disk ${target}`);
   const place = child(disk, 'source');
   const attribute = place?.attributes.file !== undefined ? 'file' : 'dev';

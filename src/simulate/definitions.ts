@@ -2,8 +2,9 @@
  * What libvirt makes of persistent definitions. Reading XML is the dearest thing that a simulated host does, and the same
  * few definitions come again in each of a proof's many states: so what was read of the last ones is remembered.
  */
-import { readDomainXml, setDiskSource } from '../model/domain-xml.ts';
-import type { Disk, Layer } from '../model/world.ts';
+import { readDomainXml, saysChainEnds, setDiskSource } from '../model/domain-xml.ts';
+import { type Disk, isUp, type Layer } from '../model/world.ts';
+import { escapeXml } from '../model/xml-edit.ts';
 import { onDisk, onDomain, type SimulatedHost } from './host-state.ts';
 
 const REMEMBERED = 500;
@@ -28,30 +29,142 @@ const moved = remembering((xml = '', target = '', file = '', format = '', block 
   setDiskSource(xml, target, { file, format, ...(block ? { block: true as const } : {}) }),
 );
 
-/** After the pivot of a copy libvirt adds an explicit end of the chain to the persistent definition. */
-const ended = remembering((xml = '', target = '') => {
+const ends = remembering((xml = '', target = '') => saysChainEnds(xml, target));
+
+/** The layers that a definition names for a disk, and whether it says that there are none below them. */
+interface DefinedChain {
+  readonly layers: readonly Layer[];
+  readonly ends: boolean;
+}
+
+export function definedChain(xml: string, target: string): DefinedChain {
+  const disk = readDefinition(xml).disks.find((each) => each.target === target);
+  return { layers: disk?.chain ?? [], ends: ends(xml, target) };
+}
+
+/** The same definition with its chain below the source written out, as libvirt does. */
+function withChainBelow(xml: string, target: string, below: DefinedChain): string {
   const at = xml.indexOf(`<target dev='${target}'`);
-  return at < 0 ? xml : `${xml.slice(0, at)}<backingStore/>\n      ${xml.slice(at)}`;
-});
+  const text = backingText(below.layers, below.ends, '      ');
+  return at < 0 || text === ''
+    ? xml
+    : `${xml.slice(0, at)}${text.trimStart()}      ${xml.slice(at)}`;
+}
+
+/** The same definition without a word on what is below the source. */
+function withoutChainBelow(xml: string, target: string): string {
+  const disks = xml.matchAll(/<disk[\s>][\s\S]*?<\/disk>/g);
+  const disk = [...disks].find(([text]) => text.includes(`<target dev='${target}'`));
+  if (!disk) return xml;
+  const [text] = disk;
+  const short = text.replace(/\s*(<backingStore[\s\S]*<\/backingStore>|<backingStore\/>)/, '');
+  return `${xml.slice(0, disk.index)}${short}${xml.slice(disk.index + text.length)}`;
+}
+
+function backingText(
+  [top, ...below]: readonly Layer[],
+  chainEnds: boolean,
+  margin: string,
+): string {
+  if (!top) return chainEnds ? `${margin}<backingStore/>\n` : '';
+  const [type, attribute] = top.block ? ['block', 'dev'] : ['file', 'file'];
+  return [
+    `${margin}<backingStore type='${type}'>\n`,
+    `${margin}  <format type='${escapeXml(top.format)}'/>\n`,
+    `${margin}  <source ${attribute}='${escapeXml(top.file)}'/>\n`,
+    backingText(below, chainEnds, `${margin}  `),
+    `${margin}</backingStore>\n`,
+  ].join('');
+}
 
 /**
- * libvirt moves the persistent definition along where it names the same file as the running guest.
- * @param chainEnds whether it also writes down that nothing is below the new file
+ * libvirt moves the persistent definition along where it names the same file as the running guest (libvirt
+ * qemu_blockjob.c, qemuBlockJobGetConfigDisk and qemuBlockJobRewriteConfigDiskSource; seen on libvirt 9.0).
+ *
+ * An overlay goes above what the definition says. After a pivot to a layer that the definition names as well, what it says
+ * of that layer stays. After any other it names the layer alone, and says that the chain ends where it does.
+ * Of a guest that is off the definition names the overlay alone.
+ * @param before the live chain as it was
+ * @param after the live chain as it is
  */
 export function definitionFollows(
   host: SimulatedHost,
   target: string,
-  former: string | undefined,
-  layer: Layer,
-  chainEnds = false,
+  before: readonly Layer[],
+  after: readonly Layer[],
 ): SimulatedHost {
-  const { disks, definition, persistent } = host.world.domain;
-  const disk = disks.find((each) => each.target === target);
-  if (!persistent || former === undefined || disk?.persistentSource !== former) return host;
-  const followed = onDisk(host, target, (each) => ({ ...each, persistentSource: layer.file }));
-  if (definition === undefined) return followed;
-  const xml = moved(definition, target, layer.file, layer.format, layer.block ? 'block' : '');
-  return onDomain(followed, { definition: chainEnds ? ended(xml, target) : xml });
+  return rewritten(host, target, (xml) => {
+    const [top] = after;
+    const defined = definedChain(xml, target);
+    if (!top || defined.layers[0]?.file !== before[0]?.file) return xml;
+    const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
+    return isUp(host.world) ? withChainBelow(on, target, chainBelow(defined, before, after)) : on;
+  });
+}
+
+function chainBelow(
+  defined: DefinedChain,
+  before: readonly Layer[],
+  [top, ...below]: readonly Layer[],
+): DefinedChain {
+  const { layers, ends: stops } = defined;
+  if (below[0]?.file === before[0]?.file) return defined;
+  const at = before.findIndex(({ file }) => file === top?.file);
+  return at >= 0 && names(defined, before.slice(0, at + 1))
+    ? { layers: layers.slice(at + 1), ends: stops }
+    : { layers: [], ends: below.length === 0 };
+}
+
+function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {
+  return chain.every(({ file }, place) => layers[place]?.file === file);
+}
+
+/**
+ * After a commit below the active layer the definition loses the layers that are gone, where it names all down to the
+ * base; where it does not, it loses all below its source (libvirt qemu_blockjob.c, qemuBlockJobClearConfigChain).
+ */
+export function definitionShortens(
+  host: SimulatedHost,
+  target: string,
+  before: readonly Layer[],
+  gone: readonly string[],
+): SimulatedHost {
+  return rewritten(host, target, (xml) => {
+    const defined = definedChain(xml, target);
+    const [top, ...below] = defined.layers;
+    if (!top || top.file !== before[0]?.file || (below.length === 0 && !defined.ends)) return xml;
+    const last = before.findIndex(({ file }) => file === gone.at(-1));
+    const known = names(defined, before.slice(0, last + 2));
+    return withChainBelow(withoutChainBelow(xml, target), target, {
+      layers: known ? below.filter(({ file }) => !gone.includes(file)) : [],
+      ends: known && defined.ends,
+    });
+  });
+}
+
+/** Changes the definition, or what libvirt has left of it, and what the disk says of it. */
+function rewritten(
+  host: SimulatedHost,
+  target: string,
+  change: (xml: string) => string,
+): SimulatedHost {
+  const { shadow } = host;
+  const { definition, persistent } = host.world.domain;
+  const former = persistent ? definition : shadow?.definition;
+  const xml = former === undefined ? undefined : change(former);
+  if (xml === undefined || xml === former) return host;
+  if (!persistent) return { ...host, shadow: { saved: false, ...shadow, definition: xml } };
+  const source = definedChain(xml, target).layers[0]?.file;
+  return onDomain(
+    onDisk(host, target, (each) => (source ? { ...each, persistentSource: source } : each)),
+    { definition: xml },
+  );
+}
+
+/** A copy or a snapshot begins, or a job ends: libvirt saves the definition that it has, even where the domain was undefined. */
+export function definitionIsSaved(host: SimulatedHost): SimulatedHost {
+  const { shadow } = host;
+  return shadow && !shadow.saved ? { ...host, shadow: { ...shadow, saved: true } } : host;
 }
 
 /** The disks of a guest that is off: those of its definition, which tells no more of a chain than was written into it. */

@@ -35,7 +35,7 @@ export function survey(host: SimulatedHost, seen: World, files: readonly string[
   const own = new Set(world.domain.disks.flatMap(filesOf));
   const below = (path: string) => {
     const file = outside(world.files[path]);
-    return file && !own.has(path) && world.files[path]?.format === 'qcow2'
+    return file && !own.has(path) && host.formats[path] === 'qcow2'
       ? { ...file, backing: host.backing[path] ?? null }
       : file;
   };

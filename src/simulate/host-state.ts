@@ -21,12 +21,21 @@ export interface SimulatedHost {
   readonly content: Content;
   /** The backing file that each image's own header names. */
   readonly backing: Readonly<Record<string, string>>;
+  /** The format of each image. */
+  readonly formats: Readonly<Record<string, string>>;
   /** What libvirt has been told to take for a block device. */
   readonly devices: readonly string[];
   /** What a job reads, by disk. */
   readonly jobs: Readonly<Record<string, JobSource>>;
   /** By disk, the file that the guest wrote to last. */
   readonly last: Readonly<Record<string, string>>;
+  /** Files below the active ones that QEMU goes on holding for writing until it ends. */
+  readonly held: readonly string[];
+  /**
+   * The definition that libvirt still has of a domain that was undefined while it ran. A copy, a snapshot or the end of
+   * a job has it saved; then a daemon that begins anew takes the domain for a persistent one (seen on libvirt 9.0).
+   */
+  readonly shadow?: { readonly definition: string; readonly saved: boolean };
 }
 
 /** What a block job reads. */
@@ -51,11 +60,18 @@ export function hostOf(world: World): SimulatedHost {
     world,
     content: Object.fromEntries(disks.map((disk) => [disk.target, before(layersOf(disk))])),
     backing: Object.fromEntries([...headers, ...links]),
+    formats: Object.fromEntries([
+      ...Object.entries(world.files).flatMap(([file, image]) =>
+        image?.format === undefined ? [] : [[file, image.format]],
+      ),
+      ...layers.map(({ file, format }) => [file, format]),
+    ]),
     devices: [...new Set(layers.flatMap(({ file, block }) => (block ? [file] : [])))],
     jobs: Object.fromEntries(
       disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, world)]),
     ),
     last: lastOf(world),
+    held: [],
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
 }
@@ -145,6 +161,16 @@ export function onDisk(
   return { ...host, world: withDisk(host.world, target, change) };
 }
 
+/** The same host with a file at that path that holds what it held. */
+export function withImage(host: SimulatedHost, file: string, image: ImageFile): SimulatedHost {
+  const { format } = image;
+  return {
+    ...host,
+    world: withFile(host.world, file, image),
+    formats: format === undefined ? host.formats : { ...host.formats, [file]: format },
+  };
+}
+
 /** The same host with a new image at that path, which holds nothing yet. */
 export function withNewImage(
   host: SimulatedHost,
@@ -154,8 +180,7 @@ export function withNewImage(
 ): SimulatedHost {
   const { [file]: _former, ...others } = host.backing;
   return {
-    ...host,
-    world: withFile(host.world, file, image),
+    ...withImage(host, file, image),
     content: emptied(host.content, file),
     backing: backing === undefined ? others : { ...others, [file]: backing },
   };

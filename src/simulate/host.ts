@@ -87,6 +87,8 @@ function qemuImg(host: SimulatedHost, { argv, dest, into }: ConvertEffect): Simu
   refuseUnless(!written || !isUp(host.world), `Failed to get shared "write" lock on ${source}`);
   refuseUnless(into !== 'existing' || Boolean(files[dest]), `Could not open '${dest}'`);
   const layers = filesBelow(host, source);
+  const held = layers.find((file) => host.held.includes(file));
+  refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
   const size = Math.max(1, bytesIn(host, layers));
   // What is written over keeps the backing file that its header names.
   const opened =

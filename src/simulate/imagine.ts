@@ -116,8 +116,8 @@ function withFileThere(host: SimulatedHost, file: string): SimulatedHost {
 /** A copy of an image that is there and quiet, into a file that is not there yet. */
 function unobstructedCopy(host: SimulatedHost, effect: ConvertEffect): SimulatedHost {
   const { state } = host.world.domain;
-  const source = effect.argv.at(-2) ?? '';
-  const there = withFileThere(host, source);
+  const there = withFileThere(host, effect.argv.at(-2) ?? '');
   const free = effect.into === 'existing' ? there : withoutFile(there, effect.dest);
-  return onDomain(apply(onDomain(free, { state: 'shut off' }), effect), { state });
+  const copied = apply({ ...onDomain(free, { state: 'shut off' }), held: [] }, effect);
+  return { ...onDomain(copied, { state }), held: host.held };
 }

@@ -1,7 +1,7 @@
 /** What happens to a simulated host without anybody asking for it, and what of the guest's writes it leaves. */
-import { diskOf, isUp } from '../model/world.ts';
+import { diskOf, isUp, type Layer } from '../model/world.ts';
 import { missing } from './content.ts';
-import { definedDisks, readDefinition } from './definitions.ts';
+import { definedChain, definedDisks, readDefinition } from './definitions.ts';
 import {
   filesBelow,
   guestWrites,
@@ -11,13 +11,13 @@ import {
   type SimulatedHost,
 } from './host-state.ts';
 import { withoutJobOn } from './virsh-block.ts';
-import { vanished } from './virsh-definition.ts';
+import { define, vanished } from './virsh-definition.ts';
 
 /** The guest's process is killed: its jobs end, a transient domain vanishes, any other is as it is defined. */
 export function guestDies(host: SimulatedHost): SimulatedHost {
   const { world } = host;
   if (!isUp(world)) return host;
-  const stopped = { ...guestWrites(host), last: lastOf(world), jobs: {} };
+  const stopped = { ...guestWrites(host), last: lastOf(world), jobs: {}, held: [] };
   if (!world.domain.persistent) return vanished(stopped);
   return onDomain(stopped, { state: 'shut off', agent: false, disks: definedDisks(host) });
 }
@@ -31,21 +31,58 @@ export function jobsDie(host: SimulatedHost): SimulatedHost {
 
 /**
  * libvirt's daemon is killed and comes back: QEMU has gone on meanwhile, jobs included, and libvirt finds domain, jobs
- * and metadata again (seen on libvirt 9.0 and 11.3).
+ * and metadata again. A domain that was undefined while it ran is persistent again, with what libvirt had left of its
+ * definition, where a copy, a snapshot or the end of a job had that saved (seen on libvirt 9.0).
  */
 export function daemonRestarts(host: SimulatedHost): SimulatedHost {
-  return guestWrites(host);
+  const { shadow, ...rest } = guestWrites(host);
+  return shadow?.saved ? define(rest, shadow.definition) : rest;
 }
 
 /**
- * The host loses power and boots: the guest is off, with everything that guestDies says. What the guest was told to be
- * durable is: QEMU hands its flushes on to the active layer, and flushes a job's other side before it calls the job ready
- * and before it ends (QEMU, block/mirror.c). Files, their names, copies of images and definitions are durable once their
- * effect is done, because the driver and libvirt sync them. A guest that is marked for autostart would be started from
- * its definition: lostAtNextStart tells what it would find.
+ * The host loses power and boots: the guest is off, with everything that guestDies and daemonRestarts say, and is started
+ * from its definition where it is marked for autostart (seen on libvirt 9.0).
+ *
+ * What the guest was told to be durable is: QEMU hands its flushes on to the active layer, and flushes a job's other side
+ * before it calls the job ready and before it ends (QEMU, block/mirror.c). Files, their names, copies of images and
+ * definitions are durable once their effect is done, because the driver and libvirt sync them.
  */
 export function powerFails(host: SimulatedHost): SimulatedHost {
-  return guestDies(host);
+  const booted = daemonRestarts(guestDies(host));
+  return booted.world.domain.autostart ? guestStarts(booted) : booted;
+}
+
+/** The guest is started from its definition; as it was where a file that it needs is not there. */
+export function guestStarts(host: SimulatedHost): SimulatedHost {
+  const { definition, state } = host.world.domain;
+  if (definition === undefined || state !== 'shut off') return host;
+  const disks = definedDisks(host).map((disk) => ({
+    ...disk,
+    chain: openedFiles(host, definition, disk.target).map(
+      (file): Layer => ({
+        file,
+        format:
+          disk.chain.find((layer) => layer.file === file)?.format ?? host.formats[file] ?? 'raw',
+        ...(disk.chain.some((layer) => layer.file === file && layer.block) ? { block: true } : {}),
+      }),
+    ),
+  }));
+  const files = disks.flatMap(layersOf);
+  return files.every((file) => isThere(host, file))
+    ? guestWrites(onDomain(host, { state: 'running', disks }))
+    : host;
+}
+
+/** The files that a guest's disk is made of when it is started from that definition. */
+function openedFiles(host: SimulatedHost, definition: string, target: string): string[] {
+  const { layers, ends } = definedChain(definition, target);
+  const named = layers.map(({ file }) => file);
+  const last = named.at(-1);
+  return last === undefined || ends ? named : [...named, ...filesBelow(host, last).slice(1)];
+}
+
+function isThere(host: SimulatedHost, file: string): boolean {
+  return !file.startsWith('/') || Boolean(host.world.files[file]);
 }
 
 /** The writes that the guest would not find again on the files that hold its disks; a clause for each loss. */
@@ -64,16 +101,16 @@ export function lostAtNextStart(host: SimulatedHost): readonly string[] {
   const { definition, kept, persistent } = host.world.domain;
   const xml = persistent ? definition : kept?.definition;
   if (xml === undefined) return ['the definition itself'];
-  return readDefinition(xml).disks.flatMap(({ target, chain: [top], readonly }) =>
-    top === undefined || readonly ? [] : lostOn(host, target, filesBelow(host, top.file)),
+  return readDefinition(xml).disks.flatMap(({ target, readonly }) =>
+    readonly ? [] : lostOn(host, target, openedFiles(host, xml, target)),
   );
 }
 
 function lostOn(host: SimulatedHost, target: string, layers: readonly string[]): string[] {
   const writes = host.content[target];
-  if (!writes) return [];
+  if (!writes || layers.length === 0) return [];
   // What is below a file that is not there cannot be read.
-  const absent = layers.findIndex((file) => file.startsWith('/') && !host.world.files[file]);
+  const absent = layers.findIndex((file) => !isThere(host, file));
   const readable = absent < 0 ? layers : layers.slice(0, absent);
   return missing(writes, readable).map((loss) => `${target}: ${loss}`);
 }

@@ -1,9 +1,9 @@
 /** The block jobs of a simulated host: copies, commits and their ends. */
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect } from '../model/effect.ts';
-import { type Disk, diskOf, type Layer, withFile, withoutJob } from '../model/world.ts';
+import { type Disk, diskOf, type Layer, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
-import { definitionFollows } from './definitions.ts';
+import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
 import {
   bytesIn,
   filesBelow,
@@ -12,8 +12,8 @@ import {
   onDisk,
   refuseUnless,
   type SimulatedHost,
+  withImage,
   withNewImage,
-  withWorld,
   workableDisk,
 } from './host-state.ts';
 import { type Options, one } from './virsh-words.ts';
@@ -45,7 +45,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
   const layers = shallow ? files.slice(0, 1) : files;
   const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
   const made = reuse
-    ? withWorld(host, withFile(host.world, dest, image))
+    ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
   // A file for reuse has been made by somebody who knew what goes below it.
   const backing =
@@ -53,7 +53,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
   const devices = made.devices.filter((file) => file !== dest);
   return onDisk(
     {
-      ...made,
+      ...definitionIsSaved(made),
       backing,
       devices: device ? [...devices, dest] : devices,
       jobs: { ...made.jobs, [disk.target]: { layers, shallow } },
@@ -105,15 +105,24 @@ function layerAt(disk: Disk, word: string): number {
 export function blockjob(host: SimulatedHost, options: Options): SimulatedHost {
   const disk = workableDisk(host, one(options, 'path'));
   if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
-  if (options.has('abort')) return withoutJobOn(host, disk.target);
+  if (options.has('abort')) return aborted(host, disk);
   if (!options.has('pivot')) throw new Error('a simulated host ends jobs by abort or pivot alone');
   return pivoted(host, disk);
+}
+
+/** QEMU does not give up the right to write to the base when an active commit is cancelled (seen on QEMU 7.2). */
+function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
+  const ended = withoutJobOn(host, target);
+  const base = job?.type === 'active-commit' ? job.mirror : undefined;
+  return base === undefined || host.held.includes(base)
+    ? ended
+    : { ...ended, held: [...host.held, base].sort() };
 }
 
 /** The same host without a job on that disk; what the job has written stays. */
 export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
   const { [target]: _ended, ...jobs } = host.jobs;
-  return onDisk({ ...host, jobs }, target, withoutJob);
+  return onDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
 }
 
 function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
@@ -128,16 +137,12 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
     (file): Layer =>
       layers.get(file) ?? {
         file,
-        format: host.world.files[file]?.format ?? 'qcow2',
+        format: host.formats[file] ?? 'qcow2',
         ...(host.devices.includes(file) ? { block: true } : {}),
       },
   );
   const ended = onDisk(withoutJobOn(host, target), target, (each) => ({ ...each, chain }));
-  const top = chain[0];
-  const former = disk.chain[0]?.file;
-  return guestWrites(
-    top ? definitionFollows(ended, target, former, top, job.type === 'copy') : ended,
-  );
+  return guestWrites(definitionFollows(ended, target, disk.chain, chain));
 }
 
 /** Waits until the job has done what it can do by itself. */
@@ -173,7 +178,8 @@ function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]
     ...each,
     chain: each.chain.filter(({ file }) => !committed.includes(file)),
   }));
+  const shorter = definitionShortens(ended, disk.target, disk.chain, committed);
   return above
-    ? { ...ended, backing: { ...ended.backing, [above.file]: commitBase(disk, committed) } }
-    : ended;
+    ? { ...shorter, backing: { ...shorter.backing, [above.file]: commitBase(disk, committed) } }
+    : shorter;
 }

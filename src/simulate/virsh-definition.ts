@@ -10,16 +10,23 @@ export function undefine(host: SimulatedHost, options: Options): SimulatedHost {
   refuseUnless(!managedSave, 'Refusing to undefine while domain managed save image exists');
   refuseUnless(!nvram || options.has('keep-nvram'), 'cannot undefine domain with nvram');
   refuseUnless(!tpm || options.has('keep-tpm'), 'the state of the TPM would go');
-  if (!isUp(host.world) && state !== 'in shutdown' && state !== 'pmsuspended')
+  const { definition, disks, ...rest } = host.world.domain;
+  if (!isUp(host.world) && state !== 'in shutdown' && state !== 'pmsuspended') {
+    for (const list of ['snapshots', 'checkpoints'] as const)
+      refuseUnless(
+        rest[list].length === 0 || options.has(`${list}-metadata`),
+        `cannot delete inactive domain with ${rest[list].length} ${list}`,
+      );
     return vanished(host);
-  const { definition: _gone, disks, ...rest } = host.world.domain;
+  }
   const domain = {
     ...rest,
     persistent: false,
     autostart: false,
     disks: disks.map(({ persistentSource: _none, ...disk }) => disk),
   };
-  return { ...host, world: { ...host.world, domain } };
+  const shadow = definition === undefined ? {} : { shadow: { definition, saved: false } };
+  return { ...host, ...shadow, world: { ...host.world, domain } };
 }
 
 /** libvirt does not know the name any more. */
@@ -28,6 +35,7 @@ export function vanished(host: SimulatedHost): SimulatedHost {
   return {
     ...host,
     jobs: {},
+    held: [],
     world: {
       ...host.world,
       domain: {
@@ -52,7 +60,8 @@ export function define(host: SimulatedHost, xml: string): SimulatedHost {
   const read = readDefinition(xml);
   const { state, disks, nvram, tpm } = host.world.domain;
   const gone = state === 'gone';
-  const defined = onDomain(host, {
+  const { shadow: _former, ...rest } = host;
+  const defined = onDomain(rest, {
     persistent: true,
     definition: xml,
     uuid: read.uuid,

@@ -1,14 +1,14 @@
 /** Snapshots and the metadata of snapshots and checkpoints on a simulated host. */
-import { diskOf, isUp, withFile } from '../model/world.ts';
-import { definitionFollows } from './definitions.ts';
+import { diskOf, isUp } from '../model/world.ts';
+import { definedDisks, definitionFollows, definitionIsSaved } from './definitions.ts';
 import {
   guestWrites,
   onDisk,
   onDomain,
   refuseUnless,
   type SimulatedHost,
+  withImage,
   withNewImage,
-  withWorld,
 } from './host-state.ts';
 import { type Options, one, readSpec, type Spec } from './virsh-words.ts';
 
@@ -16,7 +16,9 @@ import { type Options, one, readSpec, type Spec } from './virsh-words.ts';
 const EMPTY_OVERLAY = 3 * 64 * 1024;
 
 export function snapshotCreateAs(host: SimulatedHost, options: Options): SimulatedHost {
-  refuseUnless(isUp(host.world), 'domain is not running');
+  const up = isUp(host.world);
+  // Of a guest that is off libvirt takes one of the disks alone, and changes the definition.
+  refuseUnless(up || options.has('disk-only'), 'domain is not running');
   const { agent, snapshots, disks } = host.world.domain;
   refuseUnless(!options.has('quiesce') || agent, 'QEMU guest agent is not connected');
   refuseUnless(
@@ -33,25 +35,26 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
       reuse || (host.world.files[file]?.size ?? 0) === 0,
       `external snapshot file ${file} already exists`,
     );
-  let after = specs.reduce(withOverlay, host);
+  let after = specs.reduce(withOverlay, definitionIsSaved(host));
   const memory = options.get('memspec')?.[0];
   if (memory !== undefined) {
     const { file } = readSpec(`memory,${memory}`);
     const image = { ...after.world.files[file], size: 1, format: 'raw' };
-    after = withWorld(after, withFile(after.world, file, image));
+    after = withImage(after, file, image);
   }
   if (metadata) after = onDomain(after, { snapshots: [...snapshots, name] });
-  return guestWrites(after);
+  return up ? guestWrites(after) : onDomain(after, { disks: definedDisks(after) });
 }
 
 function withOverlay(host: SimulatedHost, { target, file, format }: Spec): SimulatedHost {
-  const active = diskOf(host.world, target)?.chain[0]?.file;
+  const before = diskOf(host.world, target)?.chain ?? [];
+  const chain = [{ file, format }, ...before];
   const image = { ...host.world.files[file], format, size: EMPTY_OVERLAY };
-  const overlaid = onDisk(withNewImage(host, file, image, active), target, (each) => ({
+  const overlaid = onDisk(withNewImage(host, file, image, before[0]?.file), target, (each) => ({
     ...each,
-    chain: [{ file, format }, ...each.chain],
+    chain,
   }));
-  return definitionFollows(overlaid, target, active, { file, format });
+  return definitionFollows(overlaid, target, before, chain);
 }
 
 /** `snapshot-create --redefine` and `checkpoint-create --redefine`: libvirt knows the moment again. */

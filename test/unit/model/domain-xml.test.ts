@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readDomainXml, setDiskSource } from '../../../src/model/domain-xml.ts';
+import { readDomainXml, saysChainEnds, setDiskSource } from '../../../src/model/domain-xml.ts';
 import { definitionXml } from '../../worlds.ts';
 import {
   diskXml,
@@ -247,3 +247,18 @@ function escapedByBlockplan(text: string): string {
     .replaceAll("'", '&apos;')
     .replaceAll('"', '&quot;');
 }
+
+describe('the end of a chain', () => {
+  const withBacking = (text: string) =>
+    `<domain><devices><disk type='file'><source file='/a'/>${text}<target dev='vda'/></disk></devices></domain>`;
+
+  test.each<[string, boolean]>([
+    ['', false],
+    ['<backingStore/>', true],
+    [`<backingStore type='file'><source file='/b'/></backingStore>`, false],
+    [`<backingStore type='file'><source file='/b'/><backingStore/></backingStore>`, true],
+  ])('%j: %s', (text, ends) => {
+    expect(saysChainEnds(withBacking(text), 'vda')).toBe(ends);
+    expect(saysChainEnds(withBacking(text), 'vdb')).toBe(false);
+  });
+});

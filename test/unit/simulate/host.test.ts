@@ -1,58 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import type { Argument, Effect } from '../../../src/model/effect.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { look, survey } from '../../../src/simulate/host-looks.ts';
-import { guestWrites, hostOf, type SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { guestWrites, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { Identities } from '../../../src/simulate/identities.ts';
-import {
-  daemonRestarts,
-  guestDies,
-  jobsDie,
-  lostAtNextStart,
-  lostWrites,
-  powerFails,
-} from '../../../src/simulate/mishaps.ts';
+import { guestDies, lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
 import { readCommand } from '../../../src/simulate/virsh-words.ts';
 import { VIRSH_OPTIONS } from '../../virsh-options.ts';
-import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+import {
+  blockjob,
+  commit,
+  copy,
+  DEST,
+  filesOn,
+  hostAfter,
+  overlay,
+  ready,
+  virsh,
+} from './host-after.ts';
 
 const ids = new Identities();
 
 /** Two hosts with the same key behave the same, whatever led to them. */
 const keyOf = (host: SimulatedHost) => ids.of(host);
-
-const DEST = '/new/copy.qcow2';
-
-function virsh(...argv: readonly Argument[]): Effect {
-  return { tool: 'virsh', argv, why: 'test' };
-}
-
-function ready(target: string): Effect {
-  return { tool: 'await-job', disk: target, until: 'ready', why: 'test', timeoutMs: 1 };
-}
-
-const blockjob = (how: string) => virsh('blockjob', '--path', 'vda', how);
-const copy = (...more: string[]) =>
-  virsh('blockcopy', '--path', 'vda', '--dest', DEST, '--transient-job', ...more);
-const commit = (...more: string[]) => virsh('blockcommit', '--path', 'vda', '--active', ...more);
-const overlay = (file: string) =>
-  virsh(
-    ...['snapshot-create-as', '--name', 's', '--no-metadata'],
-    ...['--diskspec', `vda,snapshot=external,driver=qcow2,file=${file}`],
-  );
-
-/** A host on which these are done one after the other, while the guest writes. */
-function hostAfter(...effects: readonly Effect[]): SimulatedHost {
-  const start = hostOf(
-    frozen(looked(world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])] }), [DEST])),
-  );
-  return effects.reduce((host, effect) => frozen(guestWrites(apply(host, effect))), frozen(start));
-}
-
-function filesOn(host: SimulatedHost): string[] {
-  return host.world.domain.disks[0]?.chain.map(({ file }) => file) ?? [];
-}
 
 describe('what the guest wrote', () => {
   test('is found after a copy and its pivot, a commit and an overlay', () => {
@@ -116,67 +86,49 @@ describe('what the guest wrote', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('a guest that dies leaves what is defined, or nothing', () => {
-    const died = guestDies(hostAfter(copy(), ready('vda')));
-    expect(died.world.domain).toMatchObject({ state: 'shut off', persistent: true, agent: false });
-    expect(filesOn(died)).toEqual([SNAP2]);
-    expect(died.world.domain.disks[0]?.job).toBeUndefined();
-    const transient = hostAfter(
-      { tool: 'keep-definition', why: 'test' },
-      virsh('undefine', '--domain', 'testvm'),
+describe('the definition', () => {
+  const backing = (host: SimulatedHost) =>
+    /<backingStore[\s\S]*(?=\s*<target dev='vda')/
+      .exec(host.world.domain.definition ?? '')?.[0]
+      .trimEnd();
+  const pivoted = [ready('vda'), blockjob('--pivot')];
+
+  test('gets the overlay above what it says, and after a commit what it said', () => {
+    const host = hostAfter(overlay('/new/overlay'));
+    expect(backing(host)).toBe(
+      `<backingStore type='file'>\n        <format type='qcow2'/>\n        <source file='${SNAP2}'/>\n      </backingStore>`,
     );
-    const gone = powerFails(transient);
-    expect(gone.world.domain).toMatchObject({ state: 'gone', persistent: false, disks: [] });
-    expect(lostAtNextStart(gone)).toEqual([]);
-    expect(lostAtNextStart(guestDies(hostAfter(virsh('undefine', '--domain', 'testvm'))))).toEqual([
-      'the definition itself',
-    ]);
-    expect(guestDies(gone)).toBe(gone);
+    const former = hostAfter().world.domain.definition;
+    const back = hostAfter(overlay('/new/overlay'), commit('--shallow'), ...pivoted);
+    expect(back.world.domain.definition?.replace(/\s+/g, '')).toBe(former?.replace(/\s+/g, ''));
   });
 
-  test('a job that dies leaves its file, and the guest where it was', () => {
-    const host = jobsDie(hostAfter(copy(), ready('vda')));
-    expect(host.world.domain.disks[0]?.job).toBeUndefined();
-    expect(host.world.files[DEST]).not.toBeNull();
-    expect(() => apply(host, ready('vda'))).toThrow(EffectFailed);
+  test('says that the chain ends where nothing is below the file that a pivot leads to', () => {
+    expect(backing(hostAfter(copy(), ...pivoted))).toBe('<backingStore/>');
+    expect(backing(hostAfter(commit(), ...pivoted))).toBe('<backingStore/>');
+    expect(backing(hostAfter(copy('--shallow'), ...pivoted))).toBeUndefined();
+    expect(backing(hostAfter(commit('--shallow'), ...pivoted))).toBeUndefined();
   });
 
-  test('a daemon that is restarted finds everything again', () => {
-    const host = hostAfter(copy(), ready('vda'));
-    expect(keyOf(daemonRestarts(host))).toBe(keyOf(host));
+  test('that says so hides what is below', () => {
+    const host = hostAfter(overlay('/new/overlay'));
+    const { definition = '' } = host.world.domain;
+    const ends = definition.replace(/<backingStore[\s\S]*<\/backingStore>/, '<backingStore/>');
+    const blind = apply(host, virsh('define', '--file', { file: 'x', content: ends }));
+    expect(lostAtNextStart(host)).toEqual([]);
+    expect(lostAtNextStart(blind)).toHaveLength(3);
   });
 
-  test.each<[string, () => unknown]>([
-    [
-      'a copy of a persistent domain',
-      () => apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', DEST)),
-    ],
-    [
-      'a copy over a file',
-      () =>
-        apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', BASE, '--transient-job')),
-    ],
-    ['a second job', () => apply(hostAfter(copy()), commit())],
-    ['a pivot too early', () => apply(hostAfter(copy()), blockjob('--pivot'))],
-    ['a snapshot beside a job', () => apply(hostAfter(copy()), overlay('/new/overlay'))],
-    ['another domain', () => apply(hostAfter(), virsh('undefine', '--domain', 'other'))],
-    [
-      'a file over a file',
-      () => apply(hostAfter(), { tool: 'make-file', file: BASE, why: 'test' }),
-    ],
-    [
-      'the removal of a layer',
-      () => apply(hostAfter(), { tool: 'remove-file', file: BASE, why: 'test' }),
-    ],
-  ])('%s is refused', (_what, act) => {
-    expect(act).toThrow(EffectFailed);
-  });
-
-  test('a command that no step gives is a mistake of ours', () => {
-    expect(() => apply(hostAfter(), virsh('destroy', '--domain', 'testvm'))).toThrow(
-      'a simulated host knows no destroy',
-    );
+  test('loses the layers that a commit below the active one takes away', () => {
+    const middle = (host: SimulatedHost) =>
+      [
+        virsh('blockcommit', '--path', 'vda', '--top', SNAP2, '--base', SNAP1),
+        { tool: 'await-job', disk: 'vda', until: 'ended', why: 'test', timeoutMs: 1 } as const,
+      ].reduce(apply, host);
+    const once = hostAfter(overlay('/new/overlay'));
+    expect(backing(middle(once))).toBeUndefined();
+    expect(filesOn(middle(once))).toEqual(['/new/overlay', SNAP1, BASE]);
+    expect(lostAtNextStart(middle(once))).toEqual([]);
   });
 });
 

@@ -1,0 +1,77 @@
+/** What the honesty law compares of a World, and how a difference is told. */
+import { command } from '../../src/lab/command.ts';
+import type { World } from '../../src/model/world.ts';
+import { look } from '../../src/simulate/host-looks.ts';
+import type { SimulatedHost } from '../../src/simulate/host-state.ts';
+
+/** What is so, with what the images' own headers say. */
+export async function reallyTold(world: World): Promise<object> {
+  return { ...told(world), headers: await headers(world) };
+}
+
+/** What is imagined, with the headers of the images that are really there. */
+export function imaginedTold(host: SimulatedHost, files: readonly string[], real: World): object {
+  const images = imagesOf(real).map(
+    (path) => `${path}: ${host.formats[path]} on ${host.backing[path]}`,
+  );
+  return { ...told(look(host, files)), headers: images };
+}
+
+/** What is told otherwise, line by line; nothing where both tell the same. */
+export function differences(imagined: object, real: object): string[] {
+  if (JSON.stringify(imagined) === JSON.stringify(real)) return [];
+  const linesOf = (value: object) => JSON.stringify(value, undefined, 1).split('\n');
+  const [ours, theirs] = [linesOf(imagined), linesOf(real)];
+  return [
+    'imagined, against what is so:',
+    ...ours.filter((line) => !theirs.includes(line)).map((line) => `imagined: ${line.trim()}`),
+    ...theirs.filter((line) => !ours.includes(line)).map((line) => `is so:    ${line.trim()}`),
+  ];
+}
+
+/** All but sizes, identities and libvirt's own indexes. */
+function told({ domain, files }: World) {
+  const { kept: _journal, definition, disks, ...rest } = domain;
+  return {
+    domain: Object.fromEntries(Object.entries(rest).sort()),
+    definition: definition === undefined ? [] : disksOf(definition),
+    disks: disks.map(({ target, device, readonly, snapshot, chain, persistentSource, job }) => ({
+      target,
+      device,
+      readonly,
+      snapshot,
+      chain: chain.map(({ file, format, block }) => `${block ? 'block ' : ''}${file} (${format})`),
+      persistentSource,
+      job: job && `${job.type}, ${job.ready ? 'ready' : 'not ready'}, ${job.mirror}`,
+    })),
+    files: Object.keys(files)
+      .filter((path) => files[path])
+      .sort()
+      .map((path) => `${path}${files[path]?.made ? ' (made)' : ''}`),
+  };
+}
+
+/** The disks of a definition, with every element but no space between them. */
+function disksOf(definition: string): string[] {
+  const disks = definition.match(/<disk [\s\S]*?<\/disk>/g) ?? [];
+  return disks.map((disk) => disk.replace(/>\s+</g, '><'));
+}
+
+/** Format and backing file of each image, as qemu-img reads them. */
+async function headers(world: World): Promise<string[]> {
+  return Promise.all(
+    imagesOf(world).map(async (path) => {
+      const text = await command('qemu-img', ['info', '-U', '--output=json', path]);
+      const info = JSON.parse(text) as { format: string; 'backing-filename'?: string };
+      return `${path}: ${info.format} on ${info['backing-filename']}`;
+    }),
+  );
+}
+
+/** The files that are there and no longer, or not yet, empty. */
+function imagesOf({ files, domain }: World): string[] {
+  const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
+  return Object.keys(files)
+    .filter((path) => files[path] && (files[path].size > 0 || own.includes(path)))
+    .sort();
+}

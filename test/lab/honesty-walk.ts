@@ -1,0 +1,206 @@
+/**
+ * The honesty law: after every effect the World that the live driver observes equals the one that is simulated. Where
+ * they differ, libvirt is right.
+ */
+import { expect } from 'vitest';
+import { commandText } from '../../src/model/command-text.ts';
+import { type Driver, EffectFailed } from '../../src/model/driver.ts';
+import type { Effect } from '../../src/model/effect.ts';
+import { type Bundle, type World, withDomain } from '../../src/model/world.ts';
+import { apply } from '../../src/simulate/host.ts';
+import {
+  guestWrites,
+  hostOf,
+  onDomain,
+  type SimulatedHost,
+} from '../../src/simulate/host-state.ts';
+import { NoWayBack, type Phase } from '../../src/steps/define.ts';
+import { differences, imaginedTold, reallyTold } from './honesty-picture.ts';
+
+/** How often a job that works is looked at before it counts as one that does not do what is imagined. */
+const LOOKS = 10;
+
+/** What the real side has. */
+interface Home {
+  /** For files that a command reads. */
+  readonly folder: string;
+  /** Has the guest write something new. */
+  writes(): Promise<void>;
+  /** Finds a host again that was away. */
+  reconnect(): Promise<void>;
+}
+
+/** A real domain and its simulation, side by side. */
+export class Sides {
+  readonly driver: Driver;
+  readonly #home: Home;
+  simulated: SimulatedHost;
+  /** Every path that is looked at. */
+  readonly files: Set<string>;
+  /** How many Worlds were held against each other. */
+  compared = 0;
+  /** What was done so far, for the message of a failure. */
+  readonly story: string[] = [];
+  #kept: Bundle | undefined;
+
+  constructor(driver: Driver, world: World, home: Home) {
+    this.driver = driver;
+    this.simulated = hostOf(world);
+    this.files = new Set(Object.keys(world.files));
+    this.#home = home;
+  }
+
+  /** The World as a run would see it. */
+  async seen(): Promise<World> {
+    const world = await this.driver.observe([...this.files]);
+    this.simulated = withIndexes(this.simulated, world);
+    return this.#kept ? withDomain(world, { kept: this.#kept }) : world;
+  }
+
+  /** Does one effect on both sides; both do it, or both refuse. True where they did. */
+  async perform(effect: Effect): Promise<boolean> {
+    const refusal = await this.#really(effect);
+    const imagined = this.#imagined(effect);
+    this.tell(`${commandText(effect)}${refusal === undefined ? '' : `\n    refused: ${refusal}`}`);
+    if ((imagined === undefined) !== (refusal === undefined))
+      this.#differs(`imagined: ${imagined ?? 'done'}\nis so:    ${refusal ?? 'done'}`);
+    await this.compare();
+    await this.guestWrites();
+    return refusal === undefined;
+  }
+
+  #really(effect: Effect): Promise<string | undefined> {
+    return this.#act(effect).then(
+      () => undefined,
+      (error: Error) => {
+        if (error instanceof EffectFailed) return error.message;
+        throw error;
+      },
+    );
+  }
+
+  async #act(effect: Effect): Promise<void> {
+    if (effect.tool === 'keep-definition') this.#kept = await this.driver.bundle();
+    else
+      await this.driver.perform(effect, { folder: this.#home.folder, onProgress: () => undefined });
+  }
+
+  #imagined(effect: Effect): string | undefined {
+    try {
+      this.simulated = apply(this.simulated, effect);
+      return undefined;
+    } catch (error) {
+      if (error instanceof EffectFailed) return error.message;
+      throw error;
+    }
+  }
+
+  /** Something else happens on both sides; a job that works may have come to its end just before. */
+  async befalls(
+    what: string,
+    really: () => Promise<unknown>,
+    imagined: (host: SimulatedHost) => SimulatedHost,
+  ): Promise<void> {
+    this.tell(`! ${what}`);
+    await really();
+    const real = await this.driver.observe([...this.files]);
+    const told = await reallyTold(real);
+    const fits = (host: SimulatedHost) =>
+      differences(imaginedTold(host, [...this.files], real), told).length === 0;
+    const ways = [this.simulated, finished(this.simulated)].map(imagined);
+    this.simulated = ways.find(fits) ?? imagined(this.simulated);
+    await this.compare();
+  }
+
+  reconnect(): Promise<void> {
+    return this.#home.reconnect();
+  }
+
+  async guestWrites(): Promise<void> {
+    if (this.simulated.world.domain.state !== 'running') return;
+    await this.#home.writes();
+    this.simulated = guestWrites(this.simulated);
+  }
+
+  tell(line: string): void {
+    this.story.push(line);
+  }
+
+  /**
+   * Holds both sides against each other. A job that works by itself may be further than anybody has waited for, and may
+   * come further between two looks: so where one works, it is looked at again.
+   */
+  async compare(): Promise<void> {
+    this.compared += 1;
+    const files = [...this.files];
+    for (let looks = 1; ; looks++) {
+      const real = await this.driver.observe(files);
+      const told = await reallyTold(real);
+      const [now = [], soon = []] = [this.simulated, finished(this.simulated)].map((host) =>
+        differences(imaginedTold(host, files, real), told),
+      );
+      if (now.length === 0 || soon.length === 0) return;
+      const works = this.simulated.world.domain.disks.some(({ job }) => job && !job.ready);
+      if (!works || looks === LOOKS) this.#differs(now.join('\n'));
+    }
+  }
+
+  #differs(message: string): void {
+    expect.fail([message, ...this.story.map((line) => `  ${line}`)].join('\n'));
+  }
+
+  /** Does a phase; the World before it, and whether all of it was done. */
+  async forward(
+    phase: Phase,
+    start: World,
+    disturb: (effect: Effect) => Promise<void>,
+  ): Promise<{ readonly before: World; readonly whole: boolean }> {
+    const before = await this.seen();
+    this.tell(`${phase.name}:`);
+    for (const effect of phase.effects(before, start)) {
+      await disturb(effect);
+      if (!(await this.perform(effect))) return { before, whole: false };
+    }
+    return { before, whole: true };
+  }
+
+  /** Takes a phase's way back; false where there is none, or where it is refused. */
+  async back(phase: Phase, before: World, start: World): Promise<boolean> {
+    this.tell(`back from ${phase.name}:`);
+    for (let round = 0; round < 4; round++) {
+      try {
+        const effects = phase.undo(before, await this.seen(), start);
+        if (effects.length === 0) return true;
+        for (const effect of effects) if (!(await this.perform(effect))) return false;
+        if (effects.every((effect) => 'optional' in effect)) return true;
+      } catch (error) {
+        if (error instanceof NoWayBack) return false;
+        throw error;
+      }
+    }
+    return false;
+  }
+}
+
+/** The numbers of the layers are libvirt's own: the simulated host is told them. */
+function withIndexes(host: SimulatedHost, { domain }: World): SimulatedHost {
+  const layers = domain.disks.flatMap(({ chain }) => chain);
+  const disks = host.world.domain.disks.map((disk) => ({
+    ...disk,
+    chain: disk.chain.map(({ index: _former, ...layer }) => {
+      const index = layers.find(({ file }) => file === layer.file)?.index;
+      return index === undefined ? layer : { ...layer, index };
+    }),
+  }));
+  return onDomain(host, { disks });
+}
+
+/** The same host with every job as far as it comes by itself. */
+function finished(host: SimulatedHost): SimulatedHost {
+  return host.world.domain.disks
+    .filter(({ job }) => job && !job.ready)
+    .reduce((each, { target, job }) => {
+      const until = job?.type === 'commit' ? 'ended' : 'ready';
+      return apply(each, { tool: 'await-job', disk: target, until, why: '', timeoutMs: 0 });
+    }, host);
+}

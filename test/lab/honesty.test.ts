@@ -1,0 +1,187 @@
+/**
+ * The simulated host is held against libvirt after every effect of every shipped plan and of generated ones, in success
+ * and when something goes wrong. `npm run test:honesty` tries 200 generated plans. A failure says with what
+ * BLOCKPLAN_HONESTY the same plan is tried again: the seed, how many plans, and which of them.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { agentConnected } from '../../src/lab/picture.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
+import { readPlan } from '../../src/plan/read.ts';
+import { guestDies, lostAtNextStart, lostWrites } from '../../src/simulate/mishaps.ts';
+import { steps } from '../../src/steps/registry.ts';
+import { SHIPPED, sourceOf } from '../plans.ts';
+import { BareGuest } from './bare-guest.ts';
+import { go, type HonestCourse } from './honesty-course.ts';
+import { drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
+import { Sides } from './honesty-walk.ts';
+
+const [seed = '1', number = '12', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
+  .split(',')
+  .filter((word) => word !== '');
+const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
+const PLANS = Number(number);
+
+let host: Host;
+let virsh: Virsh;
+let compared = 0;
+let contents = 0;
+const counts = new Map<string, number>();
+
+function count(what: string, times = 1): void {
+  counts.set(what, (counts.get(what) ?? 0) + times);
+}
+
+beforeAll(async () => {
+  host = await startHost();
+  virsh = await openVirsh({ uri: host.uri, readonly: false });
+});
+
+afterAll(async () => {
+  await virsh.close();
+  await host.stop();
+  const rows = [...counts].sort().map(([what, times]) => `  ${String(times).padStart(5)}  ${what}`);
+  process.stdout.write(
+    `honesty, seed ${SEED}: ${compared} compared states, ${contents} compared contents\n${rows.join('\n')}\n`,
+  );
+});
+
+/** Both sides of a domain, until the work is done. */
+async function onBothSides(
+  domain: string,
+  writes: () => Promise<void>,
+  work: (sides: Sides) => Promise<void>,
+): Promise<void> {
+  const driver = await openLiveDriver({
+    uri: host.uri,
+    domain,
+    readonly: false,
+    writeDurably: (path, content) => writeFile(path, content),
+  });
+  const reconnect = async () => {
+    await driver.reconnect();
+    await virsh.close();
+    virsh = await openVirsh({ uri: host.uri, readonly: false });
+  };
+  const world = await driver.survey(await driver.observe([]), []);
+  const sides = new Sides(driver, world, { folder: host.dir, writes, reconnect });
+  try {
+    await work(sides);
+  } finally {
+    compared += sides.compared;
+    await driver.close();
+  }
+}
+
+async function gone(course: HonestCourse, sides: Sides): Promise<void> {
+  const { kinds, leftOut, struck } = await go(course, host, sides);
+  for (const kind of kinds) count(`step: ${kind}`);
+  count('step that preflight left out', leftOut);
+  if (struck) count(`went wrong: ${struck}`);
+}
+
+describe('shipped plans', () => {
+  let guest: Guest;
+  let dest: string;
+
+  beforeAll(async () => {
+    dest = join(host.dir, 'dest');
+    await mkdir(dest);
+    const chain = ['base', 'snap1', 'snap2'];
+    guest = await host.createGuest({ disks: [{ target: 'vda', chain }], autostart: true });
+    await guest.waitForWrites(1);
+    await agentConnected(host, guest.name);
+  });
+
+  const mishaps: readonly Mishap[] = ['nothing', 'its place is taken', 'it is asked twice'];
+
+  test.each(SHIPPED)('%s is simulated as libvirt does it', async (file) => {
+    for (const [at, mishap] of mishaps.entries()) {
+      const set: Record<string, string> = {
+        domain: guest.name,
+        dest: join(dest, `${at}-${file}.img`),
+        ...(file === 'live-backup.yaml'
+          ? { source: guest.disks[0]?.files.at(-1) ?? '', overlay: join(dest, `${at}.overlay`) }
+          : {}),
+      };
+      const plan = readPlan({ file, source: sourceOf(file), set, steps });
+      await onBothSides(
+        guest.name,
+        async () => {},
+        (sides) =>
+          gone(
+            {
+              domain: guest.name,
+              steps: plan.steps.map((planned) => () => planned),
+              mishap,
+              at,
+              back: true,
+            },
+            sides,
+          ),
+      );
+      count('shipped plan');
+    }
+  });
+});
+
+describe('generated plans', () => {
+  const plans = fc.sample(honestPlan, { seed: SEED, numRuns: PLANS });
+
+  test('are simulated as libvirt does them', { timeout: PLANS * 60_000 }, async () => {
+    const failures: string[] = [];
+    for (const [at, plan] of plans.entries()) {
+      if (only !== undefined && Number(only) !== at) continue;
+      await tried(plan, at).catch((error: Error) => {
+        failures.push(`BLOCKPLAN_HONESTY=${SEED},${PLANS},${at}: ${error.message}`);
+      });
+    }
+    expect(failures.length, failures.join('\n\n')).toBe(0);
+  });
+});
+
+/** One plan on a guest of its own. */
+async function tried(plan: HonestPlan, at: number): Promise<void> {
+  const guest = new BareGuest(host, () => virsh, `honest-${at}`, plan.guest);
+  await guest.begin();
+  try {
+    await onBothSides(
+      guest.name,
+      () => guest.writes(),
+      async (sides) => {
+        const draws = plan.steps.map((draft, place) => (world: Parameters<typeof drawn>[1]) => {
+          const { kind, ...rest } = drawn(draft, world, guest.folder, `step-${place}`);
+          const step = steps.find((each) => each.kind === kind);
+          if (!step) throw new Error(`there is no ${kind}`);
+          return { step, ...rest };
+        });
+        await gone({ ...plan, domain: guest.name, steps: draws }, sides);
+        await sameContent(guest, sides);
+      },
+    );
+    count('generated plan');
+  } finally {
+    await guest.end();
+  }
+}
+
+/** What the guest would find when it is started from its definition is what the simulated host says it would. */
+async function sameContent(guest: BareGuest, sides: Sides): Promise<void> {
+  const { simulated } = sides;
+  const story = sides.story.join('\n');
+  expect(lostWrites(simulated), story).toEqual([]);
+  if (!simulated.world.domain.persistent) return;
+  await host.virsh('destroy', guest.name).catch(() => '');
+  const lost = lostAtNextStart(guestDies(simulated));
+  const definition = await host.virsh('dumpxml', '--inactive', guest.name);
+  const real = await guest.disksWithLosses(definition);
+  contents += 1;
+  if (real.length > 0) count('content with losses');
+  const imagined = [...new Set(lost.map((loss) => loss.split(':')[0]))].sort();
+  expect(real, `${lost.join('\n')}\n${story}`).toEqual(imagined);
+}

@@ -1,0 +1,38 @@
+/** A simulated host after effects, each of which is written in a line. */
+import type { Argument, Effect } from '../../../src/model/effect.ts';
+import { apply } from '../../../src/simulate/host.ts';
+import { guestWrites, hostOf, type SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+export const DEST = '/new/copy.qcow2';
+
+export function virsh(...argv: readonly Argument[]): Effect {
+  return { tool: 'virsh', argv, why: 'test' };
+}
+
+export function ready(target: string): Effect {
+  return { tool: 'await-job', disk: target, until: 'ready', why: 'test', timeoutMs: 1 };
+}
+
+export const blockjob = (how: string) => virsh('blockjob', '--path', 'vda', how);
+export const copy = (...more: string[]) =>
+  virsh('blockcopy', '--path', 'vda', '--dest', DEST, '--transient-job', ...more);
+export const commit = (...more: string[]) =>
+  virsh('blockcommit', '--path', 'vda', '--active', ...more);
+export const overlay = (file: string) =>
+  virsh(
+    ...['snapshot-create-as', '--name', 's', '--no-metadata'],
+    ...['--diskspec', `vda,snapshot=external,driver=qcow2,file=${file}`],
+  );
+
+/** A host on which these are done one after the other, while the guest writes. */
+export function hostAfter(...effects: readonly Effect[]): SimulatedHost {
+  const start = hostOf(
+    frozen(looked(world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])] }), [DEST])),
+  );
+  return effects.reduce((host, effect) => frozen(guestWrites(apply(host, effect))), frozen(start));
+}
+
+export function filesOn(host: SimulatedHost): string[] {
+  return host.world.domain.disks[0]?.chain.map(({ file }) => file) ?? [];
+}

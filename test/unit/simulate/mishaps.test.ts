@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { EffectFailed } from '../../../src/model/driver.ts';
+import type { Effect } from '../../../src/model/effect.ts';
+import { apply } from '../../../src/simulate/host.ts';
+import { Identities } from '../../../src/simulate/identities.ts';
+import {
+  daemonRestarts,
+  guestDies,
+  guestStarts,
+  jobsDie,
+  lostAtNextStart,
+  lostWrites,
+  powerFails,
+} from '../../../src/simulate/mishaps.ts';
+import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+import {
+  blockjob,
+  commit,
+  copy,
+  DEST,
+  filesOn,
+  hostAfter,
+  overlay,
+  ready,
+  virsh,
+} from './host-after.ts';
+
+describe('what goes wrong', () => {
+  test('a guest that dies leaves what is defined, or nothing', () => {
+    const died = guestDies(hostAfter(copy(), ready('vda')));
+    expect(died.world.domain).toMatchObject({ state: 'shut off', persistent: true, agent: false });
+    expect(filesOn(died)).toEqual([SNAP2]);
+    expect(died.world.domain.disks[0]?.job).toBeUndefined();
+    const transient = hostAfter(
+      { tool: 'keep-definition', why: 'test' },
+      virsh('undefine', '--domain', 'testvm'),
+    );
+    const gone = powerFails(transient);
+    expect(gone.world.domain).toMatchObject({ state: 'gone', persistent: false, disks: [] });
+    expect(lostAtNextStart(gone)).toEqual([]);
+    expect(lostAtNextStart(guestDies(hostAfter(virsh('undefine', '--domain', 'testvm'))))).toEqual([
+      'the definition itself',
+    ]);
+    expect(guestDies(gone)).toBe(gone);
+  });
+
+  test('a job that dies leaves its file, and the guest where it was', () => {
+    const host = jobsDie(hostAfter(copy(), ready('vda')));
+    expect(host.world.domain.disks[0]?.job).toBeUndefined();
+    expect(host.world.files[DEST]).not.toBeNull();
+    expect(() => apply(host, ready('vda'))).toThrow(EffectFailed);
+  });
+
+  test('a daemon that is restarted finds everything again', () => {
+    const host = hostAfter(copy(), ready('vda'));
+    const ids = new Identities();
+    expect(ids.of(daemonRestarts(host))).toBe(ids.of(host));
+  });
+
+  test('a domain that was undefined is persistent again, where libvirt had saved what it knew', () => {
+    const undefining = virsh('undefine', '--domain', 'testvm');
+    const pivot = [copy('--shallow'), ready('vda'), blockjob('--pivot')];
+    expect(daemonRestarts(hostAfter(undefining)).world.domain.persistent).toBe(false);
+    const restarted = daemonRestarts(hostAfter(undefining, ...pivot)).world.domain;
+    expect(restarted).toMatchObject({ state: 'running', persistent: true, autostart: false });
+    expect(restarted.disks[0]?.persistentSource).toBe(DEST);
+    const off = powerFails(hostAfter(undefining, copy()));
+    expect(off.world.domain).toMatchObject({ state: 'shut off', persistent: true });
+    const again = virsh('define', '--file', {
+      file: 'x',
+      content: hostAfter().world.domain.definition ?? '',
+    });
+    expect(hostAfter(undefining, copy(), again).shadow).toBeUndefined();
+  });
+
+  test('a guest that is marked for autostart runs again when power is back, from its definition', () => {
+    const moved = powerFails(hostAfter(copy('--shallow'), ready('vda'), blockjob('--pivot')));
+    expect(moved.world.domain.state).toBe('running');
+    expect(filesOn(moved)).toEqual([DEST, SNAP1, BASE]);
+    expect(lostWrites(moved)).toEqual([]);
+    const off = powerFails(hostAfter(virsh('autostart', '--disable')));
+    expect(off.world.domain.state).toBe('shut off');
+    const gone = { ...off, world: { ...off.world, files: { ...off.world.files, [BASE]: null } } };
+    expect(guestStarts(gone)).toBe(gone);
+  });
+
+  test('what a cancelled commit wrote to is held, and not copied while the guest runs', () => {
+    const host = hostAfter(commit('--shallow'), ready('vda'), blockjob('--abort'));
+    const convert: Effect = {
+      tool: 'qemu-img',
+      argv: ['convert', '-O', 'qcow2', SNAP1, '/new/copy'],
+      dest: '/new/copy',
+      bytes: 0,
+      why: 'test',
+    };
+    expect(() => apply(host, convert)).toThrow('Failed to get shared "write" lock');
+    expect(apply(guestDies(host), convert).world.files['/new/copy']).toBeTruthy();
+  });
+
+  test('of a guest that is off a snapshot takes the disks, and puts the definition on them', () => {
+    const off = guestDies(hostAfter());
+    const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
+    const words = ['snapshot-create-as', '--name', 's', '--no-metadata', '--diskspec', spec];
+    expect(() => apply(off, virsh(...words))).toThrow(EffectFailed);
+    const host = apply(off, virsh(...words, '--disk-only'));
+    expect(filesOn(host)).toEqual(['/new/overlay']);
+    expect(lostAtNextStart(host)).toEqual([]);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'a copy of a persistent domain',
+      () => apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', DEST)),
+    ],
+    [
+      'a copy over a file',
+      () =>
+        apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', BASE, '--transient-job')),
+    ],
+    ['a second job', () => apply(hostAfter(copy()), commit())],
+    ['a pivot too early', () => apply(hostAfter(copy()), blockjob('--pivot'))],
+    ['a snapshot beside a job', () => apply(hostAfter(copy()), overlay('/new/overlay'))],
+    ['another domain', () => apply(hostAfter(), virsh('undefine', '--domain', 'other'))],
+    [
+      'a file over a file',
+      () => apply(hostAfter(), { tool: 'make-file', file: BASE, why: 'test' }),
+    ],
+    [
+      'the removal of a layer',
+      () => apply(hostAfter(), { tool: 'remove-file', file: BASE, why: 'test' }),
+    ],
+  ])('%s is refused', (_what, act) => {
+    expect(act).toThrow(EffectFailed);
+  });
+
+  test('a command that no step gives is a mistake of ours', () => {
+    expect(() => apply(hostAfter(), virsh('destroy', '--domain', 'testvm'))).toThrow(
+      'a simulated host knows no destroy',
+    );
+  });
+});
