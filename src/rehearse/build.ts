@@ -14,6 +14,8 @@ import type { Drive, Shape } from './shape.ts';
 /** What a guest is built from. */
 export interface Blueprint {
   readonly world: World;
+  /** Every path that the plan may read, write, make or remove. */
+  readonly files: readonly string[];
   readonly shape: Shape;
   readonly paths: Paths;
 }
@@ -24,7 +26,7 @@ export async function buildGuest(host: Host, blueprint: Blueprint): Promise<Gues
   const { domain } = world;
   const [first, ...others] = shape.written;
   if (!first) throw new Error('a guest without a disk to write to was let through');
-  await makeFolders(world, paths);
+  await makeFolders(blueprint);
   for (const { spec } of shape.drives) if (spec) await makeChain(spec, host.images);
   const guest = await host.createGuest({
     name: domain.name,
@@ -43,11 +45,12 @@ export async function buildGuest(host: Host, blueprint: Blueprint): Promise<Gues
   return guest;
 }
 
-async function makeFolders(world: World, paths: Paths): Promise<void> {
-  const folders = [
-    ...Object.entries(world.folders).flatMap(([path, folder]) => (folder ? [path] : [])),
-    ...Object.entries(world.files).flatMap(([path, file]) => (file ? [dirname(path)] : [])),
-  ];
+/** A folder of which the World does not tell, because facts left it out, is taken to be there, as preflight does. */
+async function makeFolders({ world, files, paths }: Blueprint): Promise<void> {
+  const named = [...files, ...Object.keys(world.files)].filter((path) => path.startsWith('/'));
+  const folders = [...Object.keys(world.folders), ...named.map((path) => dirname(path))].filter(
+    (path) => world.folders[path] !== null,
+  );
   for (const folder of folders) await mkdir(paths.lab(folder), { recursive: true });
 }
 

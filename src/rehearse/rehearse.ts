@@ -1,9 +1,11 @@
 /** A rehearsal: the plan is run, undone and run again on a throwaway libvirt with a guest of the same shape. */
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
 import { kvmWorks } from '../lab/acceleration.ts';
 import { type Host, startHost } from '../lab/host.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
+import { walk } from '../simulate/walk.ts';
 import { labFailed } from './admit.ts';
 import { buildGuest } from './build.ts';
 import type { Lab } from './leg.ts';
@@ -38,8 +40,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   try {
     const paths = pathsBelow(`${host.dir}/disks`);
     const shape = shapeOf(world, paths);
+    const { files } = walk(compile(plan), world);
     tell('building a guest of the same shape');
-    const guest = await unlessAborted(signal, buildGuest(host, { world, shape, paths }));
+    const guest = await unlessAborted(signal, buildGuest(host, { world, files, shape, paths }));
     const lab: Lab = { ...options, host, paths, plan: onLabPaths(plan, paths) };
     const outcome = await inAll(lab, { host, guest, paths });
     const facts = await factsOf(host);

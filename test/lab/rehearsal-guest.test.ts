@@ -1,5 +1,5 @@
 /** The guest of a rehearsal: what is built for a World is seen as that World, and what is not as it should be is found. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Host, startHost } from '../../src/lab/host.ts';
@@ -106,7 +106,7 @@ describe('a guest is built like the original', () => {
   test.each(WORLDS)('%s', async (_, make) => {
     const original = make();
     const shape = shapeOf(original, paths);
-    const guest = await buildGuest(host, { world: original, shape, paths });
+    const guest = await buildGuest(host, { world: original, files: [], shape, paths });
     const seen = await observed(guest.name, []);
     const off = original.domain.state === 'shut off';
     const found = shared(seen, (path) => path);
@@ -126,7 +126,8 @@ describe('a guest is built like the original', () => {
       ['/mnt/slow/none'],
     );
     const guest = await buildGuest(host, {
-      world: original,
+      world: { ...original, folders: { ...original.folders, '/mnt/none': null } },
+      files: ['/mnt/untold/copy', '/mnt/none/copy'],
       shape: shapeOf(original, paths),
       paths,
     });
@@ -135,7 +136,7 @@ describe('a guest is built like the original', () => {
       format: 'qcow2',
       'full-backing-filename': paths.lab('/srv/r0.qcow2'),
     });
-    await writeFile(paths.lab('/mnt/slow/none'), '');
+    expect((await readdir(paths.lab('/mnt'))).sort()).toEqual(['fast', 'slow', 'untold']);
     await guest.destroy();
   });
 });
@@ -154,7 +155,7 @@ describe('what is not as it should be is found', () => {
     scene = {
       host,
       paths: own,
-      guest: await buildGuest(host, { world: original, shape, paths: own }),
+      guest: await buildGuest(host, { world: original, files: [], shape, paths: own }),
     };
     seen = await observed('watched', []);
   });
