@@ -1,9 +1,10 @@
 /** Rehearsals, as the command line does them: another lab host plays the user's machine. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
@@ -96,6 +97,55 @@ describe('the shipped plans', () => {
     expect(JSON.stringify(report)).not.toContain('/disks/');
     expect(labFolders()).toEqual(folders);
     expect(await picture(host, NAME)).toEqual(before);
+  });
+});
+
+describe('from a file of facts, with no libvirt but that of the lab', () => {
+  const nowhere = { env: { LIBVIRT_DEFAULT_URI: 'qemu+unix:///system?socket=/nowhere' } };
+
+  async function rehearseFacts(plan: string, facts: string, words: readonly string[]) {
+    const argv = ['rehearse', plan, '--facts', facts, '--output', 'json', ...words];
+    const ended = await startCli(host, argv, nowhere).ended;
+    expect(ended.exitCode, ended.told).toBe(0);
+    const report = JSON.parse(ended.stdout) as Rehearsal;
+    expect(wrongIn(report)).toEqual([]);
+    expect(report.parts.map(({ name }) => name)).toEqual(['run', 'undo', 'run again']);
+    return report;
+  }
+
+  test('as blockplan facts wrote it', async () => {
+    const facts = join(host.dir, 'facts.yaml');
+    const plan = 'plans/live-backup.yaml';
+    const values = { domain: NAME, source: active, dest: at('backup'), overlay: at('overlay') };
+    const set = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const words = ['facts', NAME, '--plan', plan, ...set, '--output', facts, '-c', host.uri];
+    const written = await startCli(host, words).ended;
+    expect(written.exitCode, written.told).toBe(0);
+    const report = await rehearseFacts(plan, facts, set);
+    expect(report.parts[0]!.made.map(({ file }) => file)).toEqual([at('backup')]);
+  });
+
+  test('as a person wrote it, of a guest and of folders that are not on this machine', async () => {
+    const facts = join(host.dir, 'by-hand.yaml');
+    const chain = [4, 3, 2, 1, 0].map((layer) => `/san/web/layer-${layer}.qcow2`);
+    await writeFile(
+      facts,
+      stringify({
+        facts: 'blockplan/v1',
+        domain: { name: 'web', autostart: true, snapshots: ['before-upgrade'] },
+        disks: [{ target: 'vda', chain }],
+      }),
+    );
+    const report = await rehearseFacts('plans/live-storage-migration-classic.yaml', facts, [
+      '--set',
+      'domain=web',
+    ]);
+    const [first] = report.parts;
+    expect(first!.made.map(({ file }) => file)).toEqual(['/export/fast/testvm.qcow2']);
+    const found = first!.checks.map(({ what, found: seen }) => `${what}: ${seen}`).join('\n');
+    expect(found).toContain('vda 5 deep');
+    expect(found).toContain('autostart on');
+    expect(existsSync('/san')).toBe(false);
   });
 });
 
