@@ -31,12 +31,43 @@ export async function lookAtFiles(
 
 /**
  * The folder at that path; null when there is none.
+ * @param user who shall get at files in it: the guest's QEMU
  * @throws BlockplanError BP129 where this user may not look
  */
-export async function lookAtFolder(path: string): Promise<Folder | null> {
+export async function lookAtFolder(path: string, user?: User): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
-  if (!found) return null;
-  return { free: found.bavail * found.bsize, writable: await mayWrite(path) };
+  const itself = found && (await allowed(path, absentAsNull(stat(path))));
+  if (!found || !itself) return null;
+  const barredAt = user && (await firstBarred(await realpath(path), user));
+  return {
+    free: found.bavail * found.bsize,
+    writable: await mayWrite(path),
+    fileSystem: `${itself.dev}`,
+    ...(barredAt === undefined ? {} : { barredAt }),
+  };
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * The first folder on the way that the user may certainly not enter. Where the group's bit lets somebody in, nobody can
+ * tell from here whether that is this user: it may be in the group, and an access list shows in that bit as well.
+ */
+async function firstBarred(folder: string, { uid, gid }: User): Promise<string | undefined> {
+  if (uid === 0) return undefined;
+  const parts = folder.split('/').filter((part) => part !== '');
+  for (let depth = 0; depth <= parts.length; depth++) {
+    const path = `/${parts.slice(0, depth).join('/')}`;
+    const found = await absentAsNull(stat(path));
+    if (!found) return undefined;
+    const mayOwner = found.uid === uid ? (found.mode & 0o100) !== 0 : undefined;
+    const mayOthers = (found.mode & (found.gid === gid ? 0o010 : 0o011)) !== 0;
+    if (!(mayOwner ?? mayOthers)) return path;
+  }
+  return undefined;
 }
 
 async function mayWrite(folder: string): Promise<boolean> {

@@ -55,6 +55,8 @@ export async function observeDomain(
     managedSave: facts.get('Managed save') === 'yes',
     nvram: xml.nvram,
     tpm: xml.tpm,
+    ...(xml.memory === undefined ? {} : { memory: xml.memory }),
+    ...(xml.confinement === undefined ? {} : { confinement: xml.confinement }),
   };
 }
 

@@ -84,9 +84,12 @@ async function readDefinitions(virsh: Virsh, own: string): Promise<Definition[]>
   return [...read.values(), ...missing.map((name): Definition => ({ name, live: [] }))];
 }
 
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 async function listDomains(virsh: Virsh): Promise<string[]> {
   const { ok, stdout, error } = await virsh.run(['list', '--all', '--uuid']);
-  if (ok) return stdout.split('\n').filter((uuid) => uuid !== '');
+  // libvirt 10.7.0 puts the UUIDs in the last column of a table instead (its news, v10.8.0).
+  if (ok) return stdout.split('\n').flatMap((line) => UUID.exec(line)?.[0] ?? []);
   throw new BlockplanError('preflight-refused', [
     {
       code: 'BP128',

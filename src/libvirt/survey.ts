@@ -17,18 +17,24 @@ export async function surveyHost(
 ): Promise<World> {
   const { name, uuid, disks, state } = world.domain;
   const headers = new ImageHeaders();
-  const folders = [...new Set(files.map((file) => dirname(file)))];
-  const lookedAt = await Promise.all(
-    folders.map(async (path) => [path, await lookAtFolder(path)] as const),
-  );
   const own = new Set(disks.flatMap(filesOf));
+  // A commit grows the guest's own files, so their folders matter as well.
+  const places = [...files, ...own].filter((file) => file.startsWith('/'));
+  const folders = [...new Set(places.map((file) => dirname(file)))];
+  const lookedAt = await Promise.all(
+    folders.map(
+      async (path) => [path, await lookAtFolder(path, world.domain.confinement?.user)] as const,
+    ),
+  );
   const looked = await lookAtFiles(files);
   const seen = { ...world.files, ...(await withBacking(looked, own, headers)) };
-  const [sizes] = await virsh.runAll(
-    state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']],
-  );
+  const [version, sizes] = await virsh.runAll([
+    ['version', '--daemon'],
+    ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
+  ]);
   return {
     ...world,
+    host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser() },
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
     files: seen,
     folders: Object.fromEntries(lookedAt),
@@ -50,6 +56,18 @@ async function withBacking(
     return [path, known ? { ...file, backing: files[1] ?? null } : file] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** `virsh version --daemon`, which a daemon that is older than it (0.10) does not answer. */
+function releases(text: string): { libvirt?: string; qemu?: string } {
+  const libvirt = /^Running against daemon: (\d+(?:\.\d+)*)/m.exec(text)?.[1];
+  const qemu = /^Running hypervisor: QEMU (\d+(?:\.\d+)*)/m.exec(text)?.[1];
+  return { ...(libvirt ? { libvirt } : {}), ...(qemu ? { qemu } : {}) };
+}
+
+function ownUser(): { user?: number } {
+  const user = process.geteuid?.();
+  return user === undefined ? {} : { user };
 }
 
 /** `virsh domblkinfo --all`: a table of target, capacity, allocation and physical size in bytes. */

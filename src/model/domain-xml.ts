@@ -4,7 +4,7 @@
  * the parser has no means to.
  */
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
-import type { BlockJob, Disk, Layer } from './world.ts';
+import type { BlockJob, Confinement, Disk, Layer } from './world.ts';
 import {
   applyEdits,
   type Edit,
@@ -21,6 +21,10 @@ export interface DomainXml {
   readonly agent: boolean;
   readonly nvram: boolean;
   readonly tpm: boolean;
+  /** In bytes; absent where the XML does not tell. */
+  readonly memory?: number;
+  /** Absent where the guest does not run. */
+  readonly confinement?: Confinement;
 }
 
 /**
@@ -46,6 +50,31 @@ export function readDomainXml(xml: string): DomainXml {
     }),
     nvram: Boolean(os && child(os, 'nvram')),
     tpm: Boolean(devices && child(devices, 'tpm')),
+    ...memoryOf(root),
+    ...(root.attributes.id === undefined
+      ? {}
+      : { confinement: readConfinement(children(root, 'seclabel')) }),
+  };
+}
+
+/** libvirt writes the memory in KiB, whatever unit it was defined in (formatdomain, "Memory Allocation"). */
+function memoryOf(root: XmlElement): { memory?: number } {
+  const memory = child(root, 'memory');
+  const unit = memory?.attributes.unit ?? 'KiB';
+  const amount = Number(textOf(memory));
+  return memory && unit === 'KiB' && amount > 0 ? { memory: amount * 1024 } : {};
+}
+
+/** A DAC label names the user and the group that QEMU runs as: `+64055:+64055`. */
+function readConfinement(labels: readonly XmlElement[]): Confinement {
+  const of = (model: string) => labels.find(({ attributes }) => attributes.model === model);
+  const dac = of('dac');
+  const user = dac && /^\+?(\d+):\+?(\d+)$/.exec(textOf(child(dac, 'label')));
+  const apparmor = of('apparmor');
+  return {
+    apparmor: apparmor !== undefined && apparmor.attributes.type !== 'none',
+    ...(user ? { user: { uid: Number(user[1]), gid: Number(user[2]) } } : {}),
+    givesFiles: dac?.attributes.relabel !== 'no',
   };
 }
 

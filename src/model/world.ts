@@ -25,6 +25,12 @@ export interface World {
 export interface Host {
   /** The connection, as libvirt spells it. */
   readonly uri: string;
+  /** The release of the daemon, as `9.0.0`; absent where nobody has asked. */
+  readonly libvirt?: string;
+  /** The release of the QEMU that guests are started with, as `7.2.22`; absent where nobody has asked. */
+  readonly qemu?: string;
+  /** The user id that blockplan runs with; absent where nobody has asked. */
+  readonly user?: number;
 }
 
 /** A domain's run state in virsh's words; `gone` when libvirt does not know the name. */
@@ -57,6 +63,23 @@ export interface Domain {
   readonly managedSave: boolean;
   readonly nvram: boolean;
   readonly tpm: boolean;
+  /** The guest's memory in bytes, at most; absent where nobody has looked. */
+  readonly memory?: number;
+  /** What the guest's QEMU may do on the host; absent where it does not run, or nobody has looked. */
+  readonly confinement?: Confinement;
+}
+
+/** The `<seclabel>` elements of the live definition (libvirt, formatdomain, "Security label"). */
+export interface Confinement {
+  /** Whether an AppArmor profile says which files QEMU may open. */
+  readonly apparmor: boolean;
+  /** The user and the group that QEMU runs as; absent where that is the user that asks. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /**
+   * Whether libvirt gives that user the files that it has QEMU open: not with `relabel='no'`. What `dynamic_ownership` in
+   * qemu.conf says nobody can read.
+   */
+  readonly givesFiles: boolean;
 }
 
 export interface Disk {
@@ -112,6 +135,10 @@ export interface Folder {
   readonly writable: boolean;
   /** Bytes free for files of the user that blockplan runs as. */
   readonly free: number;
+  /** The same for all folders that share their free bytes; absent where nobody has looked. */
+  readonly fileSystem?: string;
+  /** The first folder on the way there that the guest's QEMU may certainly not enter; absent where there is none. */
+  readonly barredAt?: string;
 }
 
 export interface OtherDomain {

@@ -3,7 +3,7 @@ import { compile, type Graph } from '../graph/graph.ts';
 import type { VirshEffect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import type { Walked } from '../simulate/walk.ts';
+import type { Walked } from '../simulate/walked.ts';
 import { type AnyStep, defineStep, NoWayBack } from '../steps/define.ts';
 
 /** A plan with a turn at its end, or at the last phase that has a way back. */

@@ -55,7 +55,10 @@ export function contradictions(before: World, now: World): string[] {
     found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);
   if (before.domain.persistent && !domain.persistent)
     found.push(`"${domain.name}" is transient: it has no persistent definition any more`);
-  if (domain.persistent && isUp(now)) found.push(...domain.disks.flatMap(apartFrom(now)));
+  // What the definition said otherwise before the run is not the run's doing.
+  const wasApart = new Set(before.domain.disks.flatMap(apartFrom(before)));
+  const apart = domain.persistent && isUp(now) ? domain.disks.flatMap(apartFrom(now)) : [];
+  found.push(...apart.filter((each) => !wasApart.has(each)));
   for (const disk of domain.disks) {
     if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
   }
@@ -72,6 +75,8 @@ function apartFrom({ domain }: World): (disk: Disk) => string[] {
   );
   return ({ target, persistentSource, chain: [active] }) => {
     const source = defined.get(target);
+    // A disk that was plugged in for this run of the guest only is in no definition.
+    if (defined.size > 0 && !defined.has(target)) return [];
     const apart =
       persistentSource !== active?.file || (source && active && !isSamePlace(source, active));
     return apart

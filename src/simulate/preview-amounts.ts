@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import type { World } from '../model/world.ts';
 import type { Totals } from './preview.ts';
-import type { Walked } from './walk.ts';
+import type { Walked } from './walked.ts';
 
 /** @param world the World before the first step, whose folders have been looked at */
 export function previewAmounts(

@@ -9,7 +9,8 @@ import { previewAmounts } from './preview-amounts.ts';
 import { previewMachine } from './preview-machine.ts';
 import { previewPreconditions } from './preview-preconditions.ts';
 import { isPointOfNoReturn, previewStep } from './preview-step.ts';
-import { type Walk, type Walked, walk } from './walk.ts';
+import { type Walk, walk } from './walk.ts';
+import type { Walked } from './walked.ts';
 
 /** What is known of a preview besides the plan and the World. */
 export interface PreviewContext {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { World } from '../model/world.ts';
 import type { Precondition } from '../steps/needs.ts';
 import type { PreviewPrecondition } from './preview.ts';
-import type { Walked } from './walk.ts';
+import type { Walked } from './walked.ts';
 
 /** @param phases the phases that were walked */
 export function previewPreconditions(

@@ -6,7 +6,7 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoWayBack } from '../steps/define.ts';
 import type { PreviewCommand, PreviewLayer, PreviewPhase, PreviewStep } from './preview.ts';
 import { definitionDiff } from './preview-definition.ts';
-import type { Walked } from './walk.ts';
+import type { Walked } from './walked.ts';
 
 /** @param phases the step's phases as they were walked; at least one */
 export function previewStep(

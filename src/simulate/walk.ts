@@ -2,17 +2,10 @@
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { World } from '../model/world.ts';
+import { dangersOf } from './dangers.ts';
 import { hostOf } from './host-state.ts';
 import { imagine } from './imagine.ts';
-
-/** A phase with the simulated Worlds around it. */
-export interface Walked {
-  readonly node: PhaseNode;
-  /** The World when the phase's step began. */
-  readonly start: World;
-  readonly before: World;
-  readonly after: World;
-}
+import type { Walked } from './walked.ts';
 
 export interface Walk {
   /** The phases that could be simulated; all of them when there are no errors among the findings. */
@@ -46,7 +39,12 @@ export function walk(graph: Graph, world: World): Walk {
     before = host.world;
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
+  findings.push(...dangersOf(world, phases, findings.some(isError)));
   return { phases, findings, files: [...files] };
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
 }
 
 /** A plan that ends with the domain transient leaves its definition in a journal, where nobody looks for it. */

@@ -11,11 +11,11 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { bytesOf } from './destination.ts';
 import { openableNeed, type Precondition, unsharedNeed, workableNeed } from './needs.ts';
 import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
 import {
-  bytesOf,
   checkAbsolute,
   checkExclusive,
   checkNeeds,
@@ -151,6 +151,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkNotShared(world, key, touched),
       ...checkOthersRead(world, key),
       ...checkOwnDisks(world, disk, key, touched),
+      ...checkDefinition(params, disk, touched),
     ];
   },
   files: () => [],
@@ -260,6 +261,24 @@ function rangeOf(params: Params, disk: Disk): Range | Finding[] {
       ),
     ];
   return { top, base };
+}
+
+/** Refuses to leave a definition that would start the guest from a layer that is merged and stale by then. */
+function checkDefinition(params: Params, disk: Disk, touched: readonly string[]): Finding[] {
+  const { persistentSource, target } = disk;
+  const active = disk.chain[0]?.file;
+  // libvirt moves the definition along with a pivot, but only where it named the active layer.
+  const merged = params['keep-overlay'] ? [] : touched.slice(0, -1);
+  if (persistentSource === undefined || persistentSource === active) return [];
+  if (!merged.includes(persistentSource)) return [];
+  return [
+    refuse(
+      'BP119',
+      'disk',
+      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active}: after the commit the next start would not find what the guest wrote`,
+      'bring them together first, with a redefine step',
+    ),
+  ];
 }
 
 /** Refuses layers that another disk of the same guest rests on: a commit would corrupt that disk. */

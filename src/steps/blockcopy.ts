@@ -21,6 +21,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
+import { bytesOf, checkBacking, checkNewFile, checkReachable } from './destination.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -31,14 +32,12 @@ import {
 } from './needs.ts';
 import { optionsOf } from './options.ts';
 import {
-  bytesOf,
   checkAbsolute,
-  checkBacking,
   checkExclusive,
   checkNeeds,
-  checkNewFile,
   checkNotShared,
   checkOthersRead,
+  checkSince,
   refuse,
   workableDisk,
 } from './preconditions.ts';
@@ -168,37 +167,12 @@ export const blockcopy = defineStep<typeof schema>({
     const disk = workableDisk(world, params.disk);
     if (Array.isArray(disk)) return disk;
     const files = disk.chain.map((layer) => layer.file);
-    const findings = checkWayBack(params, disk);
-    const taken = world.domain.disks.find((each) =>
-      filesOf(each).some((file) => file !== undefined && isSameFile(world, file, params.dest)),
-    );
-    if (taken) {
-      findings.push(
-        refuse(
-          'BP106',
-          'dest',
-          `${params.dest} belongs to the guest's own disk ${taken.target}`,
-          'choose another path',
-        ),
-      );
-    } else if (usesExisting(params)) {
-      if (!world.files[params.dest])
-        findings.push(
-          refuse(
-            'BP106',
-            'dest',
-            `there is no ${params.dest} to copy into`,
-            'make it first: qemu-img create',
-          ),
-        );
-      findings.push(...checkNotShared(world, 'dest', [params.dest]));
-      findings.push(...checkOthersRead(world, 'dest'));
-      const below = files[1];
-      if (params.shallow && below !== undefined)
-        findings.push(...checkBacking(world, 'dest', params.dest, below));
-    } else {
-      findings.push(...checkNewFile(world, 'dest', params.dest, bytesToCopy(params, world, disk)));
-    }
+    const findings = [
+      ...checkWayBack(params, disk),
+      // libvirt's news, v8.0.0: "Synchronous write mode for disk copy operations".
+      ...checkSince(world, params, 'synchronous-writes', '8.0.0'),
+    ];
+    findings.push(...checkDestination(params, world, disk));
     for (const file of temporaries(params, disk)) {
       if (world.files[file])
         findings.push(
@@ -291,6 +265,41 @@ function preconditions(params: Params, world: World): Precondition[] {
           },
         ]
       : []),
+  ];
+}
+
+/** Refuses a copy onto the guest's own disks, over a file, into one that is not there, or where QEMU cannot write. */
+function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
+  const { dest } = params;
+  const taken = world.domain.disks.find((each) =>
+    filesOf(each).some((file) => isSameFile(world, file, dest)),
+  );
+  if (taken) {
+    const what = `${dest} belongs to the guest's own disk ${taken.target}`;
+    return [refuse('BP106', 'dest', what, 'choose another path')];
+  }
+  if (!usesExisting(params)) {
+    return [
+      ...checkNewFile(world, 'dest', dest, bytesToCopy(params, world, disk)),
+      ...checkReachable(world, 'dest', dest),
+    ];
+  }
+  const missing = world.files[dest]
+    ? []
+    : [
+        refuse(
+          'BP106',
+          'dest',
+          `there is no ${dest} to copy into`,
+          'make it first: qemu-img create',
+        ),
+      ];
+  const below = params.shallow ? disk.chain[1]?.file : undefined;
+  return [
+    ...missing,
+    ...checkNotShared(world, 'dest', [dest]),
+    ...checkOthersRead(world, 'dest'),
+    ...(below === undefined ? [] : checkBacking(world, 'dest', dest, below)),
   ];
 }
 

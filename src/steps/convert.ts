@@ -3,8 +3,9 @@ import { isSameFile, usersOf, type World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { bytesOf, checkNewFile } from './destination.ts';
 import { newFileNeeds } from './needs.ts';
-import { bytesOf, checkAbsolute, checkNewFile, checkRunning, refuse } from './preconditions.ts';
+import { checkAbsolute, checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
   type: 'object',

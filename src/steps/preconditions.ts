@@ -1,6 +1,7 @@
 /** What several kinds of steps ask of a World before they begin, and how they say that it is not so. */
-import { dirname, isAbsolute, normalize } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { Finding } from '../errors.ts';
+import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, usersOf, type World } from '../model/world.ts';
 
 /** A refusal; the path is relative to the step's parameters. */
@@ -161,54 +162,24 @@ export function workableDisk(
   return disk;
 }
 
-/**
- * Refuses a new file where there is one, where its folder is missing or not writable, where another domain
- * uses the path, or where the bytes would not fit.
- * @param needed how many bytes it will take at most, as far as can be told
- */
-export function checkNewFile(
+/** Refuses an option that this libvirt does not have yet. */
+export function checkSince(
   world: World,
-  key: string | readonly (string | number)[],
-  file: string,
-  needed: number,
+  params: Readonly<Record<string, unknown>>,
+  option: string,
+  since: string,
 ): Finding[] {
-  const findings = checkNotShared(world, key, [file]);
-  if (world.files[file]) {
-    findings.push(
-      refuse(
-        'BP106',
-        key,
-        `${file} exists already; blockplan writes over no file`,
-        'choose another path, or move that file away',
-      ),
-    );
-  }
-  const parent = dirname(file);
-  const folder = world.folders[parent];
-  if (folder === null) {
-    findings.push(
-      refuse(
-        'BP107',
-        key,
-        `the folder ${parent} does not exist on the host`,
-        `make it: mkdir -p ${parent}`,
-      ),
-    );
-  } else if (folder && !folder.writable) {
-    findings.push(
-      refuse('BP107', key, `no file can be made in ${parent}: it is read-only, or not yours`),
-    );
-  } else if (folder && folder.free < needed) {
-    findings.push(
-      refuse(
-        'BP108',
-        key,
-        `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
-        'make room, or choose another place',
-      ),
-    );
-  }
-  return findings;
+  const { libvirt } = world.host;
+  return params[option] && libvirt !== undefined && isOlder(libvirt, since)
+    ? [
+        refuse(
+          'BP130',
+          option,
+          `libvirt ${libvirt} does not have "${option}", which came with ${since}`,
+          `leave "${option}" out, or use a newer libvirt`,
+        ),
+      ]
+    : [];
 }
 
 /** Refuses files that another domain's chain names: to write to, or to remove, one of them corrupts that guest. */
@@ -230,31 +201,6 @@ export function checkNotShared(
           ),
         ];
   });
-}
-
-/** Bytes that the layers' files take together, as far as the host told. */
-export function bytesOf(world: World, files: readonly string[]): number {
-  return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
-}
-
-/** Refuses a reused image that rests on another file than the guest's data does: the guest would see other data. */
-export function checkBacking(
-  world: World,
-  key: string | readonly (string | number)[],
-  file: string,
-  backing: string,
-): Finding[] {
-  const named = world.files[file]?.backing;
-  return named === undefined || named === backing
-    ? []
-    : [
-        refuse(
-          'BP122',
-          key,
-          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing}`,
-          `make it anew: qemu-img create -f qcow2 -b ${backing} -F FORMAT ${file}`,
-        ),
-      ];
 }
 
 /** Refuses to write into a layer where nobody could look whether another domain rests on it. */

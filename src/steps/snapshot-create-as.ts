@@ -5,6 +5,7 @@ import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
+import { checkBacking, checkNewFile, checkReachable } from './destination.ts';
 import {
   newFileNeeds,
   openableNeed,
@@ -16,10 +17,8 @@ import { optionsOf } from './options.ts';
 import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
   checkAbsolute,
-  checkBacking,
   checkExclusive,
   checkNeeds,
-  checkNewFile,
   checkNotShared,
   checkOthersRead,
   checkRunning,
@@ -219,7 +218,9 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     if (overlays(params, world).length === 0)
       findings.push(refuse('BP104', [], `no disk of "${name}" would take part in the snapshot`));
     if (params.memspec)
-      findings.push(...checkNewFile(world, ['memspec', 'file'], params.memspec.file, 0));
+      findings.push(
+        ...checkNewFile(world, ['memspec', 'file'], params.memspec.file, world.domain.memory ?? 0),
+      );
     return findings;
   },
   files: (params: Params, world) => [
@@ -326,7 +327,8 @@ function checkOverlayFile(
   { file, format, base }: Overlay,
   key: readonly (string | number)[],
 ): Finding[] {
-  if (!params['reuse-external']) return checkNewFile(world, key, file, OVERLAY_ROOM);
+  if (!params['reuse-external'])
+    return [...checkNewFile(world, key, file, OVERLAY_ROOM), ...checkReachable(world, key, file)];
   if (!world.files[file])
     return [
       refuse(

@@ -1,7 +1,7 @@
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreAttachments } from './definition.ts';
 import { optionsOf } from './options.ts';
-import { checkRunning, refuse } from './preconditions.ts';
+import { checkRunning, checkSince, refuse } from './preconditions.ts';
 
 const schema = {
   type: 'object',
@@ -87,7 +87,8 @@ export const undefine = defineStep<typeof schema>({
           'add "keep-tpm: true"',
         ),
       );
-    return findings;
+    // libvirt's news, v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
+    return [...findings, ...checkSince(world, params, 'keep-tpm', '8.9.0')];
   },
   files: () => [],
   amounts: () => [],

@@ -1,10 +1,19 @@
 /** Whether a file is in use is found out whoever uses it, also by a user who may not look into others' processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, linkSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lookAtFile, lookAtFolder } from '../../src/libvirt/files.ts';
 import { openers } from '../../src/libvirt/openers.ts';
 import { tool } from './support.ts';
 
@@ -80,4 +89,15 @@ test('a loop device holds it open, which no process shows', async () => {
   } finally {
     await tool('losetup', '--detach', device);
   }
+});
+
+test('what this user may not look at is a refusal, and no bug', async () => {
+  const closed = join(folder, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  const looks = [() => lookAtFile(join(closed, 'image')), () => lookAtFolder(join(closed, 'new'))];
+  for (const look of looks)
+    await expect(asNobody<unknown>(look)).rejects.toMatchObject({
+      end: 'preflight-refused',
+      findings: [{ code: 'BP129', message: expect.stringContaining(closed) }],
+    });
 });

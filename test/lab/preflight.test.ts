@@ -231,6 +231,16 @@ describe('the domain', () => {
   });
 });
 
+test('the journal has no place to be written', async () => {
+  const file = await writePlan(host, planText(NAME, [copy({})]));
+  const occupied = join(host.dir, 'occupied');
+  await writeFile(occupied, '');
+  const env = { BLOCKPLAN_STATE_DIR: join(occupied, 'state') };
+  const ended = await startCli(host, ['run', file, '-c', host.uri, '--yes'], { env }).ended;
+  expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP121']]);
+  await rm(occupied);
+});
+
 describe('the connection', () => {
   const withUri = async (uri: string, env: Record<string, string> = {}) => {
     const file = await writePlan(host, planText(NAME, [copy({})]));

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ImageHeaders } from '../../../src/libvirt/image-headers.ts';
 import { otherDomains } from '../../../src/libvirt/others.ts';
-import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
+import type { Virsh } from '../../../src/libvirt/virsh.ts';
+import { idOf, scripted as virsh } from './scripted-virsh.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -14,32 +15,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
-
-/** A virsh whose answers are told, and which counts what it was asked. */
-function virsh(answers: (argv: readonly string[], asked: number) => string | Error): Virsh & {
-  readonly asked: readonly string[];
-} {
-  const asked: string[] = [];
-  const answer = (argv: readonly string[]): Answer => {
-    const text = argv.join(' ');
-    const said = answers(argv, asked.filter((each) => each === text).length);
-    asked.push(text);
-    const common = { argv, stderr: '', durationMs: 0 };
-    return said instanceof Error
-      ? { ...common, stdout: '', ok: false, error: said.message }
-      : { ...common, stdout: said, ok: true };
-  };
-  return {
-    asked,
-    uri: 'test:///default',
-    alive: true,
-    closed: new Promise(() => {}),
-    run: async (argv) => answer(argv),
-    runAll: async (argvs) => argvs.map(answer),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
-}
 
 /** A definition, or with an id the XML of a running guest. */
 function xml(name: string, source: string, id = ''): string {
@@ -49,7 +24,7 @@ function xml(name: string, source: string, id = ''): string {
 }
 
 const others = (session: Virsh, files: readonly string[] = []) =>
-  otherDomains(session, 'own', files, new ImageHeaders());
+  otherDomains(session, idOf('own'), files, new ImageHeaders());
 const GONE = new Error('failed to get domain: Domain not found');
 
 test('one that went away between the questions is left out, and one that answers late is not', async () => {
@@ -70,8 +45,23 @@ test('one that went away between the questions is left out, and one that answers
 test('one that is there and is not told of is named as unread', async () => {
   const session = virsh(([verb]) => (verb === 'list' ? 'own\ndumb\n' : new Error('access denied')));
   expect(await others(session)).toEqual([
-    { name: 'dumb', files: [], writes: [], unread: ['the definition of "dumb"'] },
+    {
+      name: idOf('dumb'),
+      files: [],
+      writes: [],
+      unread: [`the definition of "${idOf('dumb')}"`],
+    },
   ]);
+});
+
+test('a list that is a table, as libvirt 10.7.0 prints it, is understood', async () => {
+  const session = virsh(([, , uuid]) => xml(uuid!, `file='/images/${uuid}'`));
+  const stdout = ` Id   Name     State     UUID\n------\n 1    a name   running   ${idOf('other')}\n\n`;
+  const table: Virsh = {
+    ...session,
+    run: async (argv) => ({ argv, stdout, stderr: '', ok: true, durationMs: 0 }),
+  };
+  expect((await others(table)).map(({ name }) => name)).toEqual(['other']);
 });
 
 test('a list that is not given is a refusal', async () => {
@@ -117,7 +107,7 @@ describe('images', () => {
   test('that are missing below are named; those that cannot be understood are unread', async () => {
     create('above', '-u', '-b', at('missing'), '-F', 'qcow2');
     expect(await told('above')).toEqual([[at('above'), at('missing')], []]);
-    expect(await told('nothing')).toEqual([[at('nothing')], []]);
+    expect(await told('none')).toEqual([[at('none')], []]);
     writeFileSync(at('torn'), 'not an image');
     create('over', '-u', '-b', at('torn'), '-F', 'qcow2');
     expect(await told('torn')).toEqual([[at('torn')], [at('torn')]]);
@@ -134,12 +124,12 @@ describe('images', () => {
     const path = process.env['PATH'];
     process.env['PATH'] = `${folder}:${path}`;
     try {
-      const names = Array.from({ length: 12 }, (_, index) => `guest-${index}`);
+      const names = Array.from({ length: 12 }, (_, index) => `g-${index}`);
       await others(
         virsh(([verb, , uuid]) =>
           verb === 'list'
             ? `${names.join('\n')}\n`
-            : xml(uuid!, `file='/images/${Number(uuid!.slice(6)) % 10}'`).replace(
+            : xml(uuid!, `file='/images/${Number(uuid!.slice(2)) % 10}'`).replace(
                 "'raw'",
                 "'qcow2'",
               ),

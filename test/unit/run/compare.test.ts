@@ -94,6 +94,27 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(before, now)).toEqual(found);
   });
 
+  test('what was apart before the run, and is still, is not its doing', () => {
+    const stale = withDisk(before, 'vda', (each) => ({ ...each, persistentSource: BASE }));
+    expect(contradictions(stale, stale)).toEqual([]);
+    const moved = withDisk(stale, 'vda', (each) => ({
+      ...each,
+      chain: disk('vda', ['/new']).chain,
+    }));
+    expect(contradictions(stale, moved)).toHaveLength(1);
+  });
+
+  test('a disk that no definition has may be anywhere', () => {
+    const plugged = (file: string) =>
+      withDomain(before, {
+        disks: [
+          ...before.domain.disks,
+          { target: 'vdz', device: 'disk', readonly: false, chain: disk('vdz', [file]).chain },
+        ],
+      });
+    expect(contradictions(plugged('/a'), plugged('/b'))).toEqual([]);
+  });
+
   test('a domain that was transient before may be it after', () => {
     const transient = world({ domain: { persistent: false } });
     expect(contradictions(transient, transient)).toEqual([]);

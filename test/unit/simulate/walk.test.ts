@@ -13,10 +13,16 @@ function seen(graph: Parameters<typeof walk>[0], host = hostForPlans()) {
 }
 
 describe('walking a plan', () => {
-  test.each(SHIPPED)('%s goes to its end without a finding', (file) => {
+  /** What is dangerous about a shipped plan on a guest that starts with its host and has a snapshot on record. */
+  const DANGERS: Readonly<Record<string, readonly string[]>> = {
+    'live-storage-migration.yaml': ['BP131'],
+    'live-storage-migration-classic.yaml': ['BP135', 'BP131'],
+  };
+
+  test.each(SHIPPED)('%s goes to its end with nothing in its way', (file) => {
     const { graph } = shipped(file);
     const { phases, findings } = walk(graph, seen(graph));
-    expect(findings).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(DANGERS[file] ?? []);
     expect(phases.map(({ node }) => node)).toEqual(graph.nodes);
     // Each phase begins where the one before it ended, each step where its first phase does.
     phases.forEach(({ before, start, node }, at) => {

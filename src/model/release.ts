@@ -1,0 +1,9 @@
+/** Whether one release, as `9.0.0`, came before another. */
+export function isOlder(release: string, than: string): boolean {
+  const [one, other] = [release, than].map((each) => each.split('.').map(Number));
+  for (let at = 0; at < 3; at++) {
+    const difference = (one?.[at] ?? 0) - (other?.[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

@@ -1,0 +1,217 @@
+/** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
+import type { Finding } from '../errors.ts';
+import { diskOf, isSameFile, type World } from '../model/world.ts';
+import { hasFault, KNOWN_FAULTS } from './known-releases.ts';
+import { spaceDangers } from './space.ts';
+import { toldAt, type Walked } from './walked.ts';
+
+/** libvirt: "backing chains more than 200 layers deep are not supported". */
+const MOST_LAYERS = 200;
+/** From half of that on a plan is told that its chain goes there. */
+const MANY_LAYERS = MOST_LAYERS / 2;
+
+/**
+ * What is dangerous about the phases, in their order; of a plan that cannot be run, only what else is in its way.
+ * @param initial the World before the first of them
+ */
+export function dangersOf(initial: World, phases: readonly Walked[], refused: boolean): Finding[] {
+  const records = new SnapshotRecords(initial);
+  const found = [
+    ...phases.flatMap((walked) => [
+      ...records.madeStale(walked),
+      ...lostCheckpoints(walked),
+      ...absentAtBoot(initial, walked),
+      ...tooDeep(walked),
+      ...knownFaults(initial, walked),
+    ]),
+    // A refusal has said as much of a definition that is stale already.
+    ...(refused ? [] : leftStale(initial, phases)),
+    ...unreadAtStart(initial, phases),
+    ...spaceDangers(initial, phases),
+  ];
+  const errors = found.filter(({ severity }) => severity === 'error');
+  return refused || errors.length > 0 ? errors : found;
+}
+
+/** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
+class SnapshotRecords {
+  readonly #initial: ReadonlySet<string>;
+  readonly #before: readonly string[];
+  /** By file, the snapshot of the plan that made it. */
+  readonly #made = new Map<string, string>();
+  readonly #told = new Set<string>();
+
+  constructor({ domain }: World) {
+    this.#initial = new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+    this.#before = domain.snapshots;
+  }
+
+  /** A layer leaves a chain for good, and libvirt's records go on naming it: seen with libvirt 9.0.0 and 11.3.0. */
+  madeStale(walked: Walked): Finding[] {
+    const { before, after } = walked;
+    const recorded = after.domain.snapshots.find((name) => !before.domain.snapshots.includes(name));
+    return before.domain.disks.flatMap(({ target, chain }) => {
+      const now = diskOf(after, target)?.chain.map(({ file }) => file) ?? [];
+      const files = chain.map(({ file }) => file);
+      for (const file of now)
+        if (recorded !== undefined && !files.includes(file)) this.#made.set(file, recorded);
+      const gone = files.filter((file) => !now.includes(file));
+      return gone.flatMap((file) => this.#naming(file)).length === 0
+        ? []
+        : this.#tell(walked, target, gone);
+    });
+  }
+
+  #naming(file: string): readonly string[] {
+    const made = this.#made.get(file);
+    if (made !== undefined) return [made];
+    return this.#initial.has(file) ? this.#before : [];
+  }
+
+  #tell(walked: Walked, target: string, gone: readonly string[]): Finding[] {
+    const names = [...new Set(gone.flatMap((file) => this.#naming(file)))];
+    const fresh = names.filter((name) => !this.#told.has(name));
+    for (const name of names) this.#told.add(name);
+    if (fresh.length === 0) return [];
+    const own = fresh.every((name) => !this.#before.includes(name));
+    const { name } = walked.before.domain;
+    return [
+      toldAt(walked, {
+        code: 'BP131',
+        severity: 'warning',
+        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): it can be neither reverted to nor deleted with its data`,
+        hint: own
+          ? 'add "no-metadata: true" to the snapshot-create-as step'
+          : `if nobody needs it any more: virsh snapshot-delete ${name} ${fresh[0]} --metadata`,
+      }),
+    ];
+  }
+}
+
+/**
+ * A checkpoint's bitmap lives in a qcow2 image. libvirt takes it along from one to another, but not into any other
+ * format; the next incremental backup then fails with "checkpoint inconsistent: missing or broken bitmap" (9.0.0).
+ */
+function lostCheckpoints(walked: Walked): Finding[] {
+  const { checkpoints } = walked.before.domain;
+  if (checkpoints.length === 0) return [];
+  return walked.before.domain.disks.flatMap(({ target, chain: [top] }) => {
+    const now = diskOf(walked.after, target)?.chain[0];
+    if (!top || !now || top.format !== 'qcow2' || now.format === 'qcow2') return [];
+    return [
+      toldAt(walked, {
+        code: 'BP132',
+        severity: 'warning',
+        message: `${now.file} is ${now.format} and cannot hold what checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} tracks of ${target}: the next incremental backup would fail`,
+        hint: 'let the disk stay in a qcow2 image, or take a full backup with a new checkpoint afterwards',
+      }),
+    ];
+  });
+}
+
+/** A transient domain is nowhere but in memory: a host that loses power does not start it again. */
+function absentAtBoot(initial: World, walked: Walked): Finding[] {
+  const { name, autostart } = initial.domain;
+  if (!autostart || !walked.before.domain.persistent || walked.after.domain.persistent) return [];
+  return [
+    toldAt(walked, {
+      code: 'BP135',
+      severity: 'warning',
+      message: `"${name}" starts with the host, but not from here until it is defined again: were the power lost, it would stay away, and only the journal would have its definition`,
+      hint: 'leave "undefine" and "redefine" out: a blockcopy does not need them',
+    }),
+  ];
+}
+
+function tooDeep(walked: Walked): Finding[] {
+  return walked.after.domain.disks.flatMap(({ target, chain }) => {
+    const was = diskOf(walked.before, target)?.chain.length ?? 0;
+    const depth = chain.length;
+    if (depth <= was || depth <= MANY_LAYERS) return [];
+    return [
+      toldAt(walked, {
+        code: 'BP136',
+        severity: depth > MOST_LAYERS ? 'error' : 'warning',
+        message: `${target} would have ${depth} layers, and libvirt takes ${MOST_LAYERS} at most`,
+        hint: 'make the chain shorter first, with a blockcommit step',
+      }),
+    ];
+  });
+}
+
+function knownFaults(initial: World, walked: Walked): Finding[] {
+  return KNOWN_FAULTS.flatMap((fault) => {
+    const release = initial.host[fault.of];
+    const what =
+      release !== undefined && hasFault(release, fault)
+        ? fault.strikes(walked, initial)
+        : undefined;
+    if (what === undefined) return [];
+    const name = fault.of === 'qemu' ? 'QEMU' : 'libvirt';
+    return [
+      toldAt(walked, {
+        code: 'BP137',
+        severity: 'warning',
+        message: `it is known of ${name} ${release} that ${what}`,
+        hint: `${name} ${fault.fixedIn} has it mended; a distribution may have it mended earlier: ${fault.source}`,
+      }),
+    ];
+  });
+}
+
+/**
+ * A disk that moves while its definition names another file: the next start would not find what the guest wrote, and a
+ * run does not end well with that. What was so before the plan, and stays so, is not its doing.
+ */
+function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
+  const last = phases.at(-1);
+  if (!last) return [];
+  const { name, disks } = last.after.domain;
+  return disks.flatMap(({ target, readonly, chain: [top], persistentSource }) => {
+    const was = diskOf(initial, target);
+    const untouched =
+      was?.persistentSource === persistentSource && was?.chain[0]?.file === top?.file;
+    if (readonly || !top || !persistentSource || untouched) return [];
+    if (isSameFile(last.after, persistentSource, top.file)) return [];
+    return [
+      toldAt(last, {
+        code: 'BP140',
+        severity: 'error',
+        message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: its next start would not find what it wrote`,
+        hint: `add a redefine step with "disk: ${target}" and "source: ${top.file}"`,
+      }),
+    ];
+  });
+}
+
+/**
+ * Where libvirt's helper for AppArmor may look into an image to find the files below it, which it does whenever a guest
+ * starts (libvirt, src/security/apparmor/usr.lib.libvirt.virt-aa-helper.in; hidden files in homes are forbidden there).
+ */
+const READ_BY_HELPER =
+  /^\/var\/lib\/libvirt\/images\/|^\/(?:media|mnt|opt|srv)\/|^\/(?:root|home\/[^/]+)\/[^.]|\.(?:img|raw|qcow2?|qed|vmdk|vhd|iso)$|\/disk(?:\.[^/]*)?$/i;
+
+/** Layers above others, at the plan's end, that AppArmor keeps libvirt's helper from reading when the guest starts. */
+function unreadAtStart(initial: World, phases: readonly Walked[]): Finding[] {
+  const end = phases.at(-1)?.after;
+  if (!end?.domain.confinement?.apparmor) return [];
+  const known = new Set(initial.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  const fresh = end.domain.disks
+    .flatMap(({ chain }) => chain.slice(0, -1))
+    .filter(({ file, block }) => !block && !known.has(file) && !READ_BY_HELPER.test(file));
+  return fresh.flatMap(({ file }) => {
+    const walked = phases.find(({ after }) =>
+      after.domain.disks.some(({ chain }) => chain.some((layer) => layer.file === file)),
+    );
+    return walked
+      ? [
+          toldAt(walked, {
+            code: 'BP139',
+            severity: 'warning',
+            message: `AppArmor may keep libvirt's helper from reading ${file} when the guest starts the next time, and QEMU then from the files below it`,
+            hint: 'choose a name that ends in .qcow2, or allow the path in /etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper',
+          }),
+        ]
+      : [];
+  });
+}

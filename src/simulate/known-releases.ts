@@ -1,0 +1,97 @@
+/**
+ * Releases of libvirt and QEMU in which something that plans do is known to go wrong. A row tells only what the project
+ * itself has said, and where.
+ *
+ * Not among them: libvirt 9.0.0, which "improperly handled some job transitions" (its news, v9.1.0). That shows as a job
+ * that does not go away, which each phase looks for before it counts as done.
+ */
+import { dirname } from 'node:path';
+import { isOlder } from '../model/release.ts';
+import type { World } from '../model/world.ts';
+import type { Walked } from './walked.ts';
+
+/** A fault of some releases. */
+interface KnownFault {
+  readonly of: 'libvirt' | 'qemu';
+  /** The first release that has it; absent where that is not known. */
+  readonly since?: string;
+  /** The first release without it. */
+  readonly fixedIn: string;
+  /** Where the project tells of it. */
+  readonly source: string;
+  /** What goes wrong in that phase, as a clause after "it is known that"; undefined where nothing does. */
+  strikes(phase: Walked, initial: World): string | undefined;
+}
+
+/** From so many layers on a guest does not start with the affected releases: "~25", says libvirt. */
+const DEEP_FOR_JSON_C = 25;
+
+export const KNOWN_FAULTS: readonly KnownFault[] = [
+  {
+    of: 'libvirt',
+    fixedIn: '12.1.0',
+    source: 'https://libvirt.org/news.html#v12-1-0-2026-03-02',
+    // "AppArmor: Ask for no deny rule for readonly disk elements". Seen with libvirt 9.0.0 on Debian 12 as
+    // "unable to execute QEMU command 'block-commit': … Permission denied": OpenNebula/one#6565.
+    strikes({ before, after }, initial) {
+      if (!before.domain.confinement?.apparmor) return undefined;
+      const bases = new Set(committedInto(before, after));
+      const below = initial.domain.disks
+        .flatMap(({ chain }) => chain.slice(1).map(({ file }) => file))
+        .filter((file) => bases.has(file));
+      return below.length === 0
+        ? undefined
+        : `AppArmor goes on forbidding QEMU to write to a file that was below another when the guest started, so the commit into ${below.join(', ')} may be refused`;
+    },
+  },
+  {
+    of: 'libvirt',
+    since: '10.8.0',
+    fixedIn: '12.0.0',
+    // "Fix startup of VMs with more than ~25 external snapshots"; the switch to json-c came with 10.8.0.
+    source: 'https://libvirt.org/news.html#v12-0-0-2026-01-15',
+    strikes({ before, after }) {
+      const deeper = after.domain.disks.find(({ target, chain }) => {
+        const was = before.domain.disks.find((disk) => disk.target === target)?.chain.length ?? 0;
+        return chain.length > was && chain.length > DEEP_FOR_JSON_C;
+      });
+      return deeper
+        ? `a guest with more than about ${DEEP_FOR_JSON_C} layers does not start, and ${deeper.target} would have ${deeper.chain.length}`
+        : undefined;
+    },
+  },
+  {
+    of: 'qemu',
+    since: '4.1.0',
+    fixedIn: '4.1.1',
+    // The stable release that "fixes various corruption issues in qcow2 images" (flathub/org.gnome.Boxes#40).
+    source: 'https://lists.gnu.org/archive/html/qemu-devel/2019-11/msg00481.html',
+    strikes({ before, after }) {
+      const made = Object.entries(after.files).filter(
+        ([path, file]) => file?.format === 'qcow2' && !before.files[path],
+      );
+      return made.length > 0
+        ? `qcow2 images can be corrupted, and new ones are made in ${[...new Set(made.map(([path]) => dirname(path)))].join(', ')}`
+        : undefined;
+    },
+  },
+];
+
+/** The layers that a commit begins to write into: of the active layer, or of layers below it, which ends at once. */
+function committedInto(before: World, after: World): string[] {
+  return before.domain.disks.flatMap(({ target, chain, job }) => {
+    const now = after.domain.disks.find((disk) => disk.target === target);
+    if (job || !now) return [];
+    if (now.job?.type === 'active-commit') return now.job.mirror ?? [];
+    const stays = new Set(now.chain.map(({ file }) => file));
+    return chain.flatMap(({ file }, at) => {
+      const above = chain[at - 1];
+      return above && stays.has(file) && !stays.has(above.file) ? [file] : [];
+    });
+  });
+}
+
+/** Whether the release has the fault, as far as its number tells; a distribution may have mended it. */
+export function hasFault(release: string, { since, fixedIn }: KnownFault): boolean {
+  return (since === undefined || !isOlder(release, since)) && isOlder(release, fixedIn);
+}

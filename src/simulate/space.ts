@@ -1,0 +1,162 @@
+/** Space over the whole plan: several steps share a file system, and an overlay grows while a copy runs beside it. */
+import { dirname } from 'node:path';
+import type { Finding } from '../errors.ts';
+import { type Disk, diskOf, type World } from '../model/world.ts';
+import { toldAt, type Walked } from './walked.ts';
+
+/** A folder that files go to, with the bytes that are free for them before the plan begins. */
+interface Room {
+  readonly folder: string;
+  readonly free: number;
+  /** The same for all folders that share their free bytes. */
+  readonly key: string;
+}
+
+/** What the files that phases make take together, beyond what is free, and what overlays could take beside them. */
+export function spaceDangers(initial: World, phases: readonly Walked[]): Finding[] {
+  const taken = takenAfter(initial, phases);
+  return [
+    ...tooMuchTogether(initial, phases, taken),
+    ...overlaysWithoutRoom(initial, phases, taken),
+    ...basesWithoutRoom(initial, phases, taken),
+  ];
+}
+
+function roomOf(initial: World, file: string): Room | undefined {
+  const folder = dirname(file);
+  const found = initial.folders[folder];
+  return found ? { folder, free: found.free, key: found.fileSystem ?? folder } : undefined;
+}
+
+/** After each phase, by file system, how many bytes its files take more than before the plan; less where some are gone. */
+function takenAfter(
+  initial: World,
+  phases: readonly Walked[],
+): readonly ReadonlyMap<string, number>[] {
+  return phases.map(({ after }) => {
+    const taken = new Map<string, number>();
+    for (const [path, file] of Object.entries(after.files)) {
+      const room = roomOf(initial, path);
+      const more = (file?.size ?? 0) - (initial.files[path]?.size ?? 0);
+      if (room) taken.set(room.key, (taken.get(room.key) ?? 0) + more);
+    }
+    return taken;
+  });
+}
+
+/** A step alone that does not fit is told of by its own preflight. */
+function tooMuchTogether(
+  initial: World,
+  phases: readonly Walked[],
+  taken: readonly ReadonlyMap<string, number>[],
+): Finding[] {
+  const told = new Set<string>();
+  return phases.flatMap((walked, index) => {
+    const made = Object.entries(walked.after.files).flatMap(([path, file]) => {
+      const room = file && !initial.files[path] ? roomOf(initial, path) : undefined;
+      return room && file && file.size > 0 ? [{ path, room, size: file.size }] : [];
+    });
+    return made.flatMap(({ room }) => {
+      const needed = taken[index]?.get(room.key) ?? 0;
+      const together = made.filter((each) => each.room.key === room.key);
+      const alone = together.some(({ size }) => size > room.free);
+      if (needed <= room.free || alone || told.has(room.key)) return [];
+      told.add(room.key);
+      return [
+        toldAt(walked, {
+          code: 'BP133',
+          severity: 'error',
+          message: `${together.map(({ path }) => path).join(', ')} need up to ${needed} bytes together, but ${room.folder} has ${room.free} free`,
+          hint: 'make room, or let one of them go to another place',
+        }),
+      ];
+    });
+  });
+}
+
+/** The overlays that a phase lets disks go on in, with the disks. */
+function overlaysOf({ before, after }: Walked): { readonly file: string; readonly disk: Disk }[] {
+  return after.domain.disks.flatMap((disk) => {
+    const [top, below] = disk.chain;
+    const was = diskOf(before, disk.target)?.chain[0];
+    return top && below && was && below.file === was.file && top.file !== was.file
+      ? [{ file: top.file, disk }]
+      : [];
+  });
+}
+
+/** While a copy runs the guest writes on: into an overlay that takes up to the disk's whole size. */
+function overlaysWithoutRoom(
+  initial: World,
+  phases: readonly Walked[],
+  taken: readonly ReadonlyMap<string, number>[],
+): Finding[] {
+  return phases.flatMap((walked, index) =>
+    overlaysOf(walked).flatMap(({ file, disk }) => {
+      const room = roomOf(initial, file);
+      if (!room || disk.capacity === undefined) return [];
+      const alive = phases.flatMap(({ before, after }, at) => {
+        const inChain = (world: World) =>
+          diskOf(world, disk.target)?.chain.some((layer) => layer.file === file);
+        return at > index && inChain(before) && copies(before, after) ? [at] : [];
+      });
+      const left = Math.min(...alive.map((at) => room.free - (taken[at]?.get(room.key) ?? 0)));
+      return left >= disk.capacity
+        ? []
+        : [
+            toldAt(walked, {
+              code: 'BP134',
+              severity: 'warning',
+              message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that finds no room is paused`,
+              hint: 'make room, put the overlay elsewhere with "file" in "diskspec", or let the plan run when the guest writes little',
+            }),
+          ];
+    }),
+  );
+}
+
+/** Whether a phase makes a file that holds something: an overlay begins empty. */
+function copies(before: World, after: World): boolean {
+  const overlays = new Set(after.domain.disks.flatMap(({ chain }) => chain.slice(0, -1)));
+  const isLayer = (path: string) => [...overlays].some((layer) => layer.file === path);
+  return Object.entries(after.files).some(
+    ([path, file]) => file && file.size > 0 && !before.files[path]?.size && !isLayer(path),
+  );
+}
+
+/** A commit writes into its base what the layers above it hold. */
+function basesWithoutRoom(
+  initial: World,
+  phases: readonly Walked[],
+  taken: readonly ReadonlyMap<string, number>[],
+): Finding[] {
+  return phases.flatMap((walked, index) =>
+    walked.before.domain.disks.flatMap(({ target, chain, job }) => {
+      const now = diskOf(walked.after, target);
+      const base = now?.job?.type === 'active-commit' && !job ? now.job.mirror : undefined;
+      // A block device is as large as it is.
+      const grows = chain.some(({ file, block }) => file === base && !block);
+      const room = base === undefined || !grows ? undefined : roomOf(initial, base);
+      if (base === undefined || !room) return [];
+      const above = chain.slice(
+        0,
+        chain.findIndex(({ file }) => file === base),
+      );
+      const growth = above.reduce(
+        (sum, { file }) => sum + (walked.before.files[file]?.size ?? 0),
+        0,
+      );
+      const left = room.free - (taken[index]?.get(room.key) ?? 0);
+      return growth <= left
+        ? []
+        : [
+            toldAt(walked, {
+              code: 'BP134',
+              severity: 'warning',
+              message: `the commit writes up to ${growth} bytes into ${base}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,
+              hint: 'make room before it',
+            }),
+          ];
+    }),
+  );
+}

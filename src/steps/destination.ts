@@ -1,0 +1,115 @@
+/** What steps ask of the places that their files go to. */
+import { dirname } from 'node:path';
+import type { Finding } from '../errors.ts';
+import type { World } from '../model/world.ts';
+import { checkNotShared, refuse } from './preconditions.ts';
+
+/**
+ * Refuses a new file where there is one, where its folder is missing or not writable, where another domain
+ * uses the path, or where the bytes would not fit.
+ * @param needed how many bytes it will take at most, as far as can be told
+ */
+export function checkNewFile(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+  needed: number,
+): Finding[] {
+  const findings = checkNotShared(world, key, [file]);
+  if (world.files[file]) {
+    findings.push(
+      refuse(
+        'BP106',
+        key,
+        `${file} exists already; blockplan writes over no file`,
+        'choose another path, or move that file away',
+      ),
+    );
+  }
+  const parent = dirname(file);
+  const folder = world.folders[parent];
+  if (folder === null) {
+    findings.push(
+      refuse(
+        'BP107',
+        key,
+        `the folder ${parent} does not exist on the host`,
+        `make it: mkdir -p ${parent}`,
+      ),
+    );
+  } else if (folder && !folder.writable) {
+    findings.push(
+      refuse('BP107', key, `no file can be made in ${parent}: it is read-only, or not yours`),
+    );
+  } else if (folder && folder.free < needed) {
+    findings.push(
+      refuse(
+        'BP108',
+        key,
+        `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
+        'make room, or choose another place',
+      ),
+    );
+  }
+  return findings;
+}
+
+/**
+ * Refuses a file that the guest's QEMU could not write to: below a folder that its user may not enter, or one that
+ * libvirt would not give to it.
+ */
+export function checkReachable(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+): Finding[] {
+  const { name, confinement } = world.domain;
+  if (!confinement?.user) return [];
+  const { uid } = confinement.user;
+  const barredAt = world.folders[dirname(file)]?.barredAt;
+  if (barredAt !== undefined) {
+    return [
+      refuse(
+        'BP138',
+        key,
+        `the QEMU of "${name}" runs as user ${uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
+        `choose another place, or let that user in: chmod o+x ${barredAt}`,
+      ),
+    ];
+  }
+  const { user } = world.host;
+  if (confinement.givesFiles || user === undefined || user === uid) return [];
+  return [
+    refuse(
+      'BP138',
+      key,
+      `the QEMU of "${name}" runs as user ${uid}, and its seclabel has relabel='no', so libvirt does not give it files: what user ${user} makes at ${file} it cannot write to`,
+      `make the file first, give it to that user, and add "reuse-external: true"`,
+    ),
+  ];
+}
+
+/** Refuses a reused image that rests on another file than the guest's data does: the guest would see other data. */
+export function checkBacking(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+  backing: string,
+): Finding[] {
+  const named = world.files[file]?.backing;
+  return named === undefined || named === backing
+    ? []
+    : [
+        refuse(
+          'BP122',
+          key,
+          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing}`,
+          `make it anew: qemu-img create -f qcow2 -b ${backing} -F FORMAT ${file}`,
+        ),
+      ];
+}
+
+/** Bytes that the layers' files take together, as far as the host told. */
+export function bytesOf(world: World, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
+}

@@ -1,0 +1,167 @@
+/** The dangers of a plan as a whole, and where each begins and ends. */
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../../src/model/world.ts';
+import { hasFault, KNOWN_FAULTS } from '../../../src/simulate/known-releases.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { planned } from '../../plans.ts';
+import { BASE, disk, frozen, looked, type Scene, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
+const NEW = '/new/overlay.qcow2';
+const HOME = `/home/${'me'}`;
+
+const snapshot = (more: string, file = NEW) =>
+  `snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: ${file} }]${more} }`;
+const quiet = snapshot(', no-metadata: true');
+const commit = 'blockcommit: { disk: vda, shallow: true, pivot: true }';
+const copyOf = (file: string) => `convert: { source: ${file}, dest: /new/copy }`;
+
+/** The findings of steps on a guest whose disk shares no layer, as `BP134 1`: the code and the step's place. */
+function dangers(steps: readonly string[], on: Scene = {}, host: Partial<World['host']> = {}) {
+  const { graph } = planned(steps);
+  const plain = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [], ...on });
+  const start = { ...plain, host: { ...plain.host, ...host } };
+  return walk(graph, frozen(looked(start, walk(graph, start).files))).findings;
+}
+const told = (...args: Parameters<typeof dangers>) =>
+  dangers(...args).map(({ code, path }) => `${code} ${path?.[1]}`);
+
+describe('records of snapshots', () => {
+  test('stay true while their layers stay', () => {
+    const domain = { snapshots: ['monday'] };
+    expect(told([quiet, copyOf(SNAP2), commit], { domain })).toEqual([]);
+    expect(told([snapshot('')], { domain })).toEqual([]);
+  });
+
+  test('that the plan makes itself go stale with its own commit, and the way out is its own', () => {
+    const [finding, ...more] = dangers([snapshot(''), commit], {
+      domain: { snapshots: ['monday'] },
+    });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ code: 'BP131', path: ['steps', 1, 'blockcommit'] });
+    expect(finding?.message).toContain('"s"');
+    expect(finding?.message).not.toContain('monday');
+    expect(finding?.hint).toContain('no-metadata');
+  });
+
+  test('are told of once', () => {
+    const domain = { snapshots: ['monday'] };
+    expect(told([`{ id: a, ${commit} }`, `{ id: b, ${commit} }`], { domain })).toEqual(['BP131 0']);
+  });
+});
+
+describe('space', () => {
+  const folder = (free: number, fileSystem = 'one') => ({ writable: true, free, fileSystem });
+  const copies = [
+    '{ id: a, blockcopy: { disk: vda, dest: /new/a, finish: true } }',
+    '{ id: b, blockcopy: { disk: vda, dest: /other/b, finish: true } }',
+  ];
+  // The three layers take 120 MiB together.
+  test('is counted by file system, not by folder', () => {
+    const folders = (other: string) => ({
+      folders: { '/new': folder(150 * MiB), '/other': folder(150 * MiB, other) },
+    });
+    expect(told(copies, folders('one'))).toEqual(['BP133 1']);
+    expect(told(copies, folders('two'))).toEqual([]);
+  });
+
+  test('for what a commit writes into its base is looked for where the base is', () => {
+    const folders = { '/export/vmimages': folder(30 * MiB) };
+    expect(told([commit], { folders })).toEqual(['BP134 0']);
+    expect(told([commit], { folders: { '/export/vmimages': folder(50 * MiB) } })).toEqual([]);
+  });
+
+  test('for an overlay matters only while something is copied', () => {
+    const folders = { '/new': folder(9 * GiB) };
+    expect(told([quiet, commit], { folders })).toEqual([]);
+    expect(told([quiet, copyOf(SNAP2), commit], { folders })).toEqual(['BP134 0']);
+    const elsewhere = { '/new': folder(9 * GiB), '/fast': folder(11 * GiB, 'two') };
+    const apart = snapshot(', no-metadata: true', '/fast/overlay.qcow2');
+    expect(told([apart, copyOf(SNAP2), commit], { folders: elsewhere })).toEqual([]);
+  });
+});
+
+test('a chain is warned of from half of what libvirt takes, and refused beyond it', () => {
+  const layers = (depth: number) => ({
+    disks: [
+      disk(
+        'vda',
+        Array.from({ length: depth }, (_, at) => `/export/vmimages/l${at}.qcow2`),
+      ),
+    ],
+  });
+  const severity = (depth: number) => dangers([quiet], layers(depth)).map((each) => each.severity);
+  expect(severity(99)).toEqual([]);
+  expect(severity(100)).toEqual(['warning']);
+  expect(severity(199)).toEqual(['warning']);
+  expect(severity(200)).toEqual(['error']);
+});
+
+describe('known releases', () => {
+  test.each([
+    ['libvirt', '12.1.0', '12.0.9', '12.1.0'],
+    ['libvirt', '12.0.0', '11.10.0', '12.0.0'],
+    ['libvirt', '12.0.0', '10.8.0', '10.7.0'],
+    ['qemu', '4.1.1', '4.1.0', '4.1.1'],
+    ['qemu', '4.1.1', '4.1.0', '4.0.1'],
+  ])('%s, mended in %s: %s has it, %s has not', (of, fixedIn, has, hasNot) => {
+    const fault = KNOWN_FAULTS.find((each) => each.of === of && each.fixedIn === fixedIn)!;
+    expect([hasFault(has, fault), hasFault(hasNot, fault)]).toEqual([true, false]);
+  });
+
+  const apparmor = { confinement: { apparmor: true, givesFiles: true } };
+  test('a commit into what was the top when the plan began is not forbidden by AppArmor', () => {
+    const release = { libvirt: '9.0.0' };
+    expect(told([commit], { domain: apparmor }, release)).toEqual(['BP137 0']);
+    const middle = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
+    expect(told([middle], { domain: apparmor }, release)).toEqual(['BP137 0']);
+    expect(told([quiet, commit], { domain: apparmor }, release)).toEqual([]);
+    expect(told([commit], {}, release)).toEqual([]);
+    expect(told([commit], { domain: apparmor }, { libvirt: '12.1.0' })).toEqual([]);
+    expect(told([commit], { domain: apparmor })).toEqual([]);
+  });
+
+  test('deep chains, and qcow2 images', () => {
+    const deep = Array.from({ length: 26 }, (_, at) => `/export/vmimages/l${at}.qcow2`);
+    const on = (depth: number) => ({ disks: [disk('vda', deep.slice(0, depth))] });
+    expect(told([quiet], on(26), { libvirt: '11.3.0' })).toEqual(['BP137 0']);
+    expect(told([quiet], on(24), { libvirt: '11.3.0' })).toEqual([]);
+    expect(told([quiet], {}, { qemu: '4.1.0' })).toEqual(['BP137 0']);
+    expect(
+      told(['undefine: {}', 'redefine: {}'], { domain: { autostart: false } }, { qemu: '4.1.0' }),
+    ).toEqual([]);
+  });
+});
+
+test("AppArmor's helper reads images with the usual names and in the usual folders", () => {
+  const domain = { confinement: { apparmor: true, givesFiles: true } };
+  const at = (file: string) => told([snapshot(', no-metadata: true', file)], { domain });
+  for (const file of ['/new/a.qcow2', '/new/a.IMG', '/srv/vm/a', `${HOME}/a`, '/new/disk.1'])
+    expect(at(file), file).toEqual([]);
+  for (const file of ['/new/a', '/new/a.snap1', `${HOME}/.vm/a`, '/new/a.qcow2.s'])
+    expect(at(file), file).toEqual(['BP139 0']);
+  // An overlay that the plan takes away again is not there at the next start.
+  expect(told([snapshot(', no-metadata: true', '/new/a'), commit], { domain })).toEqual([]);
+});
+
+describe('the definition', () => {
+  test('of a disk that nobody writes to may name another disc', () => {
+    const cdrom = disk('sda', ['/iso/other.iso'], {
+      device: 'cdrom',
+      readonly: true,
+      persistentSource: '/iso/first.iso',
+    });
+    const disks = [disk('vda', [SNAP2, SNAP1, BASE]), cdrom];
+    expect(told([commit], { disks })).toEqual([]);
+  });
+
+  test('may name a layer that stays, but none that is merged', () => {
+    const on = (persistentSource: string) => ({
+      disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource })],
+    });
+    const whole = `blockcommit: { disk: vda, base: ${BASE}, pivot: true }`;
+    expect(told([whole], on(SNAP1))).toEqual(['BP119 0']);
+    expect(told([whole], on(BASE))).toEqual([]);
+  });
+});

@@ -1,0 +1,190 @@
+/** A deliberately unsafe plan for each danger that the README lists, and the World in which it is caught. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { World } from '../../../src/model/world.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { planned } from '../../plans.ts';
+import {
+  BASE,
+  DATA,
+  disk,
+  frozen,
+  looked,
+  neighbour,
+  type Scene,
+  SNAP1,
+  SNAP2,
+  world,
+} from '../../worlds.ts';
+
+const GiB = 1024 ** 3;
+
+/** Steps, each a line of YAML, on a host. */
+interface Unsafe {
+  readonly steps: readonly string[];
+  readonly on?: Scene;
+  readonly host?: Partial<World['host']>;
+}
+
+/** A guest with one disk that shares no layer, without autostart, so that nothing is dangerous but what a row adds. */
+function host({ on = {}, host: releases = {} }: Unsafe): World {
+  const plain = world({
+    disks: [disk('vda', [SNAP2, SNAP1, BASE])],
+    others: [],
+    ...on,
+    domain: { autostart: false, ...on.domain },
+  });
+  return { ...plain, host: { ...plain.host, ...releases } };
+}
+
+const copy = (more = 'shallow: true, pivot: true') =>
+  `blockcopy: { disk: vda, dest: /new/copy.qcow2, ${more} }`;
+const commit = (more = 'shallow: true, pivot: true') => `blockcommit: { disk: vda, ${more} }`;
+const snapshot = (more = '') =>
+  `snapshot-create-as: { name: s, disk-only: true, no-metadata: true${more} }`;
+const overlay = (file: string) => `, diskspec: [{ disk: vda, file: ${file} }]`;
+const folder = (free: number, fileSystem = 'one') => ({ writable: true, free, fileSystem });
+const image = { size: 1 };
+const vda = (change: Parameters<typeof disk>[2]) => ({
+  disks: [disk('vda', [SNAP2, SNAP1, BASE], change)],
+});
+const deep = Array.from({ length: 200 }, (_, at) => `/export/vmimages/layer-${at}.qcow2`);
+const apparmor = { confinement: { apparmor: true, givesFiles: true } };
+
+const UNSAFE: Readonly<Record<string, Unsafe>> = {
+  BP101: { steps: [copy()], on: { disks: [], domain: { state: 'gone' } } },
+  BP102: { steps: [copy()], on: { domain: { state: 'shut off' } } },
+  BP103: { steps: ['blockcopy: { disk: vdz, dest: /new/copy, finish: true }'] },
+  BP104: { steps: [copy()], on: vda({ readonly: true }) },
+  BP105: { steps: [copy()], on: vda({ job: { type: 'pull', ready: false } }) },
+  BP106: { steps: [copy()], on: { files: { '/new/copy.qcow2': image } } },
+  BP107: { steps: [copy()], on: { folders: { '/new': null } } },
+  BP108: { steps: [copy()], on: { folders: { '/new': folder(1) } } },
+  BP109: { steps: [commit()], on: { others: [neighbour('neighbour', [SNAP1], [])] } },
+  BP110: { steps: ['redefine: {}'], on: { domain: { persistent: false } } },
+  BP111: {
+    steps: ['snapshot-create-as: { name: s, disk-only: true }'],
+    on: { domain: { snapshots: ['s'] } },
+  },
+  BP112: { steps: [snapshot(', quiesce: true')], on: { domain: { agent: false } } },
+  BP113: { steps: [commit('base: /elsewhere, pivot: true')] },
+  BP114: { steps: [`redefine: { disk: vda, source: ${SNAP1} }`] },
+  BP115: { steps: ['undefine: {}', 'redefine: {}'], on: { domain: { nvram: true } } },
+  BP116: { steps: [`convert: { source: ${SNAP2}, dest: /new/copy }`] },
+  BP117: {
+    steps: ['convert: { source: /new/unknown, dest: /new/copy }'],
+    on: { files: { '/new/unknown': image } },
+  },
+  BP118: { steps: ['undefine: {}', 'redefine: {}'], on: { domain: { managedSave: true } } },
+  BP119: { steps: [copy()], on: vda({ persistentSource: DATA }) },
+  BP122: {
+    steps: [copy('format: qcow2, shallow: true, pivot: true, reuse-external: true')],
+    on: { files: { '/new/copy.qcow2': { ...image, backing: DATA } } },
+  },
+  BP123: { steps: ['undefine: {}'] },
+  BP124: { steps: [commit()], on: { others: [neighbour('dumb', [], [], ['/images/locked'])] } },
+  BP126: { steps: [copy()], on: vda({ encrypted: true }) },
+  BP127: {
+    steps: [copy('pivot: true')],
+    on: vda({
+      chain: [
+        { file: '/dev/vg/top', format: 'qcow2', block: true },
+        { file: BASE, format: 'qcow2' },
+      ],
+      persistentSource: '/dev/vg/top',
+    }),
+  },
+  BP130: {
+    steps: [copy('shallow: true, pivot: true, synchronous-writes: true')],
+    host: { libvirt: '7.10.0' },
+  },
+  BP131: { steps: [copy()], on: { domain: { snapshots: ['monday'] } } },
+  BP132: {
+    steps: [copy('format: raw, pivot: true')],
+    on: { domain: { checkpoints: ['weekly'] } },
+  },
+  BP133: {
+    steps: [
+      `{ id: a, ${copy('finish: true')} }`,
+      '{ id: b, blockcopy: { disk: vda, dest: /other/copy.qcow2, finish: true } }',
+    ],
+    on: {
+      files: { [SNAP2]: { size: 3 * GiB } },
+      folders: { '/new': folder(5 * GiB), '/other': folder(5 * GiB) },
+    },
+  },
+  BP134: {
+    steps: [
+      snapshot(overlay('/new/overlay.qcow2')),
+      `convert: { source: ${SNAP2}, dest: /new/copy }`,
+    ],
+    on: { folders: { '/new': folder(5 * GiB) } },
+  },
+  BP135: { steps: ['undefine: {}', 'redefine: {}'], on: { domain: { autostart: true } } },
+  BP136: { steps: [snapshot(overlay('/new/overlay'))], on: { disks: [disk('vda', deep)] } },
+  BP137: {
+    steps: [commit()],
+    on: { domain: apparmor },
+    host: { libvirt: '9.0.0' },
+  },
+  BP138: {
+    steps: [copy()],
+    on: {
+      folders: { '/new': { ...folder(GiB), barredAt: '/new' } },
+      domain: { confinement: { apparmor: false, givesFiles: true, user: { uid: 64055, gid: 1 } } },
+    },
+  },
+  BP139: {
+    steps: ['blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }'],
+    on: { domain: apparmor },
+  },
+  BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
+};
+
+/** Dangers that do not come from a plan and a World, and the test that has each caught. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  BP120: 'test/lab/preflight.test.ts',
+  BP121: 'test/lab/preflight.test.ts',
+  BP125: 'test/lab/confirmation.test.ts',
+  BP128: 'test/unit/libvirt/others.test.ts',
+  BP129: 'test/lab/openers.test.ts',
+  BP190: 'test/lab/virsh.test.ts',
+  BP191: 'test/unit/libvirt/contact.test.ts',
+  BP192: 'test/unit/libvirt/contact.test.ts',
+  BP193: 'test/unit/libvirt/contact.test.ts',
+  BP194: 'test/unit/libvirt/contact.test.ts',
+  BP195: 'test/lab/virsh.test.ts',
+  BP196: 'test/unit/libvirt/observe.test.ts',
+  BP197: 'test/lab/preflight.test.ts',
+};
+
+/** What preflight, and the look at the host before it, may say; from BP150 on come drift, proofs and rehearsals. */
+const listed = [
+  ...readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').matchAll(
+    /^\| (BP1[0-49]\d) \| (.*) \|$/gm,
+  ),
+].map(([, code = '', words = '']) => ({ code, words }));
+
+test.each(Object.entries(UNSAFE))('%s is caught, and nothing else', (code, unsafe) => {
+  const { graph } = planned(unsafe.steps);
+  const start = host(unsafe);
+  const seen = frozen(looked(start, walk(graph, start).files));
+  const { findings } = walk(graph, seen);
+  expect(new Set(findings.map((finding) => finding.code))).toEqual(new Set([code]));
+  for (const { message, hint, path, severity } of findings) {
+    expect(message).not.toMatch(/undefined|NaN|Infinity|\[object/);
+    expect(`${message}${hint}`).not.toMatch(/\.$|\n/);
+    expect(path?.[0]).toBe('steps');
+    const words = listed.find((each) => each.code === code)?.words ?? '';
+    if (code !== 'BP136') expect(words.startsWith('Warning: ')).toBe(severity === 'warning');
+  }
+});
+
+test('each code of the README has its unsafe plan, or another test that has it caught', () => {
+  const known = [...Object.keys(UNSAFE), ...Object.keys(ELSEWHERE)].sort();
+  expect(listed.map(({ code }) => code).sort()).toEqual(known);
+  for (const [code, file] of Object.entries(ELSEWHERE)) {
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    expect(text.includes(code), `${code} in ${file}`).toBe(true);
+  }
+});
