@@ -4,7 +4,7 @@ import type { Amount } from './amounts.ts';
 
 export interface Facts {
   readonly facts: 'blockplan/v1';
-  readonly host?: { readonly uri?: string };
+  readonly host?: { readonly uri?: string; readonly libvirt?: string; readonly qemu?: string };
   readonly domain: DomainFacts;
   readonly disks?: readonly DiskFacts[];
   readonly files?: Readonly<Record<string, FileFacts | 'absent'>>;
@@ -23,6 +23,7 @@ export interface DomainFacts {
   readonly 'managed-save'?: boolean;
   readonly nvram?: boolean;
   readonly tpm?: boolean;
+  readonly apparmor?: boolean;
   readonly snapshots?: readonly string[];
   readonly checkpoints?: readonly string[];
 }

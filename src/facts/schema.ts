@@ -42,6 +42,8 @@ function amount(description: string): Schema {
 
 const PATH: Schema = { type: 'string', title: 'an absolute path', pattern: '^/' };
 
+const RELEASE: Schema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
+
 const PLACE = text('A path, or what libvirt calls an image on a network: `nbd:export`.');
 
 const DOMAIN = map(
@@ -59,6 +61,7 @@ const DOMAIN = map(
     'managed-save': flag('Whether libvirt keeps a managed-save image of it.', false),
     nvram: flag('Whether it has an NVRAM file; read off the definition unless told.', false),
     tpm: flag('Whether it has a TPM; read off the definition unless told.', false),
+    apparmor: flag('Whether AppArmor says which files its QEMU may open.', false),
     snapshots: list(text('Its name.'), 'Its snapshots, parents first.'),
     checkpoints: list(text('Its name.'), 'Its checkpoints, parents first.'),
   },
@@ -161,7 +164,11 @@ export function factsSchema(): Schema {
     ...map(
       {
         facts: { const: 'blockplan/v1', description: 'The format of the facts.' },
-        host: map({ uri: text('The connection through which it was seen.') }),
+        host: map({
+          uri: text('The connection through which it was seen.'),
+          libvirt: text('The release of its libvirt, as `9.0.0`; not known unless told.', RELEASE),
+          qemu: text('The release of its QEMU, as `7.2.22`; not known unless told.', RELEASE),
+        }),
         domain: { ...DOMAIN, description: 'The guest: a map with its name.' },
         disks: list(DISK, 'Its disks; read off the definition unless told.'),
         files: {

@@ -29,7 +29,11 @@ export function factsOf(world: World): Facts {
   const others = otherFacts(world);
   return {
     facts: 'blockplan/v1',
-    host: { uri: redactText(host.uri) },
+    host: {
+      uri: redactText(host.uri),
+      ...(host.libvirt === undefined ? {} : { libvirt: host.libvirt }),
+      ...(host.qemu === undefined ? {} : { qemu: host.qemu }),
+    },
     domain: domainFacts(domain),
     disks: domain.disks.map((disk) => diskFacts(disk, world)),
     ...(Object.keys(files).length === 0 ? {} : { files }),
@@ -50,6 +54,7 @@ function domainFacts(domain: Domain): DomainFacts {
     'managed-save': domain.managedSave,
     nvram: domain.nvram,
     tpm: domain.tpm,
+    ...(domain.confinement?.apparmor ? { apparmor: true } : {}),
     snapshots: domain.snapshots,
     checkpoints: domain.checkpoints,
   };

@@ -7,58 +7,62 @@ return length}exports.default=ucs2length;ucs2length.code='require("ajv/dist/runt
 rn:blockplan:schema:facts:v1",title:"blockplan facts",description:"What a host looks like, as far as a plan for one of i\
 ts guests is concerned.",type:"object",additionalProperties:!1,required:["facts","domain"],properties:{facts:{const:"blo\
 ckplan/v1",description:"The format of the facts."},host:{type:"object",additionalProperties:!1,properties:{uri:{type:"st\
-ring",minLength:1,description:"The connection through which it was seen."}}},domain:{type:"object",additionalProperties:!1,
-required:["name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of the guest."},state:{type:"s\
-tring",enum:["running","paused","in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"\
-As in `virsh domstate`; `gone` where libvirt knows no such domain."},persistent:{type:"boolean",default:!0,description:"\
-Whether libvirt keeps a definition for its next start."},autostart:{type:"boolean",default:!1,description:"Whether libvi\
-rt starts it with the host."},agent:{type:"boolean",default:!1,description:"Whether the guest agent is connected."},"man\
-aged-save":{type:"boolean",default:!1,description:"Whether libvirt keeps a managed-save image of it."},nvram:{type:"bool\
-ean",default:!1,description:"Whether it has an NVRAM file; read off the definition unless told."},tpm:{type:"boolean",default:!1,
-description:"Whether it has a TPM; read off the definition unless told."},snapshots:{type:"array",items:{type:"string",minLength:1,
-description:"Its name."},description:"Its snapshots, parents first."},checkpoints:{type:"array",items:{type:"string",minLength:1,
-description:"Its name."},description:"Its checkpoints, parents first."}},description:"The guest: a map with its name."},
-disks:{type:"array",items:{type:"object",additionalProperties:!1,required:["target"],properties:{target:{type:"string",minLength:1,
-description:"Its name in the guest, such as `vda`."},device:{type:"string",enum:["disk","cdrom","floppy","lun"],default:"\
-disk",description:"What it is to the guest."},readonly:{type:"boolean",description:"Unless told, a CD-ROM is and others \
-are not."},encrypted:{type:"boolean",default:!1,description:"Whether a layer of it is."},snapshot:{type:"string",minLength:1,
-description:"What the definition says that a snapshot does with it: `no`, `external`, \u2026"},capacity:{type:["string",
-"integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB\
-)$",minimum:0,maximum:9007199254740991,description:"The size that the guest sees."},chain:{type:"array",items:{type:["ob\
-ject","string"],additionalProperties:!1,required:["file"],properties:{file:{type:"string",minLength:1,description:"A pat\
-h, or what libvirt calls an image on a network: `nbd:export`."},format:{type:"string",minLength:1,description:"`qcow2`, \
-`raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"Whether it is a block device."},size:{type:[
-"string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|Gi\
-B|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; the capacity of the disk unle\
-ss told."}},minLength:1,title:'a path, or a map with "file"'},description:"Its layers, the one that the guest writes to \
-first; empty without a medium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"st\
-ring",enum:["copy","commit","active-commit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",
-default:!1,description:"Whether both sides hold the same data."},mirror:{type:"string",minLength:1,description:"The othe\
-r side of it."}},description:"A block job that runs on it."}}},description:"Its disks; read off the definition unless to\
-ld."},files:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:[
-"object","string"],additionalProperties:!1,properties:{size:{type:["string","integer"],title:'an amount such as "3.3 GiB\
-", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"\
-What it takes on its storage; nothing unless told."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026; n\
-ot known unless told."},backing:{type:"string",minLength:1,description:"The backing file that its header names, or `none\
-`; not known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format" or "backing"'},description:"\
-Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"strin\
-g",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mounts."},folders:{type:"\
-object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
-additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of b\
-ytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"How much i\
-s free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made in it."}},
-pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goes to, by pa\
-th."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",
-minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"string",minLength:1,description:"A pat\
-h, or what libvirt calls an image on a network: `nbd:export`."},description:"The files that its chains share with the gu\
-est or the plan, and that it does not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A p\
-ath, or what libvirt calls an image on a network: `nbd:export`."},description:"The files that it shares, and writes to."},
-unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a network: \
-`nbd:export`."},description:"Images of it that nobody could look into."}}},description:"Other guests of the host that sh\
-are files with this one or the plan."},definition:{type:"string",minLength:1,description:"The persistent definition, wit\
-hout secrets; made from the disks unless told."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"\
-vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().
-default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern6=new RegExp("^/","u"),pattern7=new RegExp(
+ring",minLength:1,description:"The connection through which it was seen."},libvirt:{type:"string",minLength:1,description:"\
+The release of its libvirt, as `9.0.0`; not known unless told.",title:'a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-\
+9]+)*$"},qemu:{type:"string",minLength:1,description:"The release of its QEMU, as `7.2.22`; not known unless told.",title:'\
+a release such as "9.0.0"',pattern:"^[0-9]+(\\.[0-9]+)*$"}}},domain:{type:"object",additionalProperties:!1,required:["na\
+me"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of the guest."},state:{type:"string",enum:[
+"running","paused","in shutdown","shut off","crashed","pmsuspended","gone"],default:"running",description:"As in `virsh \
+domstate`; `gone` where libvirt knows no such domain."},persistent:{type:"boolean",default:!0,description:"Whether libvi\
+rt keeps a definition for its next start."},autostart:{type:"boolean",default:!1,description:"Whether libvirt starts it \
+with the host."},agent:{type:"boolean",default:!1,description:"Whether the guest agent is connected."},"managed-save":{type:"\
+boolean",default:!1,description:"Whether libvirt keeps a managed-save image of it."},nvram:{type:"boolean",default:!1,description:"\
+Whether it has an NVRAM file; read off the definition unless told."},tpm:{type:"boolean",default:!1,description:"Whether\
+ it has a TPM; read off the definition unless told."},apparmor:{type:"boolean",default:!1,description:"Whether AppArmor \
+says which files its QEMU may open."},snapshots:{type:"array",items:{type:"string",minLength:1,description:"Its name."},
+description:"Its snapshots, parents first."},checkpoints:{type:"array",items:{type:"string",minLength:1,description:"Its\
+ name."},description:"Its checkpoints, parents first."}},description:"The guest: a map with its name."},disks:{type:"arr\
+ay",items:{type:"object",additionalProperties:!1,required:["target"],properties:{target:{type:"string",minLength:1,description:"\
+Its name in the guest, such as `vda`."},device:{type:"string",enum:["disk","cdrom","floppy","lun"],default:"disk",description:"\
+What it is to the guest."},readonly:{type:"boolean",description:"Unless told, a CD-ROM is and others are not."},encrypted:{
+type:"boolean",default:!1,description:"Whether a layer of it is."},snapshot:{type:"string",minLength:1,description:"What\
+ the definition says that a snapshot does with it: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'\
+an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
+description:"The size that the guest sees."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,
+required:["file"],properties:{file:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a n\
+etwork: `nbd:export`."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"\
+boolean",default:!1,description:"Whether it is a block device."},size:{type:["string","integer"],title:'an amount such a\
+s "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
+description:"What it takes on its storage; the capacity of the disk unless told."}},minLength:1,title:'a path, or a map \
+with "file"'},description:"Its layers, the one that the guest writes to first; empty without a medium."},job:{type:"obje\
+ct",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","active-commit","pul\
+l","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"Whether both sides hold \
+the same data."},mirror:{type:"string",minLength:1,description:"The other side of it."}},description:"A block job that r\
+uns on it."}}},description:"Its disks; read off the definition unless told."},files:{type:"object",propertyNames:{type:"\
+string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{
+size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(\
+B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; nothing unless to\
+ld."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{type:"str\
+ing",minLength:1,description:"The backing file that its header names, or `none`; not known unless told."}},pattern:"^abs\
+ent$",title:'"absent", or a map with "size", "format" or "backing"'},description:"Other files that a plan goes to, by pa\
+th."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^\
+/"}},description:"Paths that lead to one file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",
+title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{
+free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(\
+B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"How much is free in it; enough unless told."},writable:{
+type:"boolean",default:!0,description:"Whether files can be made in it."}},pattern:"^absent$",title:'"absent", or a map \
+with "free" or "writable"'},description:"Folders that a plan goes to, by path."},others:{type:"array",items:{type:"objec\
+t",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of \
+it."},files:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a netw\
+ork: `nbd:export`."},description:"The files that its chains share with the guest or the plan, and that it does not write\
+ to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a ne\
+twork: `nbd:export`."},description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"string",
+minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"Images of it \
+that nobody could look into."}}},description:"Other guests of the host that share files with this one or the plan."},definition:{
+type:"string",minLength:1,description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[
+{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
+func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
+pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern8=new RegExp("^/","u"),pattern9=new RegExp(
 "^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
 let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
 dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
@@ -69,284 +73,299 @@ schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProper
 additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
 "blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
 allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
-host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(key1!=="uri"){let err4={instancePath:instancePath+
-"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};
-vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="s\
-tring"){if(func2(data2)<1){let err5={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/\
-minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={
-instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"st\
-ring"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}}else{let err7={instancePath:instancePath+"/host",schemaPath:"\
-#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}}
-if(data.domain!==void 0){let data3=data.domain;if(data3&&typeof data3=="object"&&!Array.isArray(data3)){if(data3.name===
-void 0){let err8={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{
-missingProperty:"name"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}for(let key2 in data3)if(!func1.call(
-schema31.properties.domain.properties,key2)){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/doma\
-in/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};vErrors===null?vErrors=[err9]:
-vErrors.push(err9),errors++}if(data3.name!==void 0){let data4=data3.name;if(typeof data4=="string"){if(func2(data4)<1){let err10={
-instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/minLength",keyword:"minLength",
-params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+
-"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err11]:vErrors.push(err11),errors++}}if(data3.state!==void 0){let data5=data3.state;if(typeof data5!="string"){
-let err12={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/type",keyword:"typ\
-e",params:{type:"string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}if(!(data5==="running"||data5==="\
-paused"||data5==="in shutdown"||data5==="shut off"||data5==="crashed"||data5==="pmsuspended"||data5==="gone")){let err13={
-instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/enum",keyword:"enum",params:{
-allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}
-if(data3.persistent!==void 0&&typeof data3.persistent!="boolean"){let err14={instancePath:instancePath+"/domain/persiste\
-nt",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err14]:vErrors.push(err14),errors++}if(data3.autostart!==void 0&&typeof data3.autostart!="boolean"){let err15={instancePath:instancePath+
-"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err15]:vErrors.push(err15),errors++}if(data3.agent!==void 0&&typeof data3.agent!="boolean"){let err16={instancePath:instancePath+
-"/domain/agent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err16]:vErrors.push(err16),errors++}if(data3["managed-save"]!==void 0&&typeof data3["managed-save"]!="bool\
-ean"){let err17={instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-sav\
-e/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}if(data3.nvram!==
-void 0&&typeof data3.nvram!="boolean"){let err18={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/dom\
-ain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}
-if(data3.tpm!==void 0&&typeof data3.tpm!="boolean"){let err19={instancePath:instancePath+"/domain/tpm",schemaPath:"#/pro\
-perties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err19]:vErrors.push(
-err19),errors++}if(data3.snapshots!==void 0){let data12=data3.snapshots;if(Array.isArray(data12)){let len0=data12.length;
-for(let i0=0;i0<len0;i0++){let data13=data12[i0];if(typeof data13=="string"){if(func2(data13)<1){let err20={instancePath:instancePath+
+host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
+key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
+uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
+st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
+roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
+libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
+null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
+virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
+vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
+#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
+push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
+instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
+*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
+schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
+vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
+domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
+instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
+params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
+name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
+perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
+err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
+e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
+void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
+#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
+push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
+ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
+es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
+vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
+lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
+ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
+void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
+ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
+err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
+ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
+instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
+nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
+void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
+properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
+if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
+#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
+push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
+for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
 "/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}}else{let err21={instancePath:instancePath+"/domai\
+limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
 n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}}else{let err22={instancePath:instancePath+"/domain/snapsho\
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
 ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
-[err22]:vErrors.push(err22),errors++}}if(data3.checkpoints!==void 0){let data14=data3.checkpoints;if(Array.isArray(data14)){
-let len1=data14.length;for(let i1=0;i1<len1;i1++){let data15=data14[i1];if(typeof data15=="string"){if(func2(data15)<1){
-let err23={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}}else{let err24={
+[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
+let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
+let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
 instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}}}else{let err25={instancePath:instancePath+
+type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
 "/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}}}else{let err26={instancePath:instancePath+"/domain",schemaPath:"\
-#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}}
-if(data.disks!==void 0){let data16=data.disks;if(Array.isArray(data16)){let len2=data16.length;for(let i2=0;i2<len2;i2++){
-let data17=data16[i2];if(data17&&typeof data17=="object"&&!Array.isArray(data17)){if(data17.target===void 0){let err27={
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
+#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
+if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
+let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
 instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
-target"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}for(let key3 in data17)if(!(key3==="target"||key3===
-"device"||key3==="readonly"||key3==="encrypted"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){let err28={
+target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
+"device"||key3==="readonly"||key3==="encrypted"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){let err35={
 instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"additionalPro\
-perties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data17.target!==
-void 0){let data18=data17.target;if(typeof data18=="string"){if(func2(data18)<1){let err29={instancePath:instancePath+"/\
+perties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.target!==
+void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+"/\
 disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}}else{let err30={instancePath:instancePath+"/disks/"+i2+"/ta\
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
 rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err30]:vErrors.push(err30),errors++}}if(data17.device!==void 0){let data19=data17.device;if(typeof data19!="str\
-ing"){let err31={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
-/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(!(data19===
-"disk"||data19==="cdrom"||data19==="floppy"||data19==="lun")){let err32={instancePath:instancePath+"/disks/"+i2+"/device",
+vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
+ing"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
+/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
+"disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",
 schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.
-items.properties.device.enum}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}if(data17.readonly!==void 0&&
-typeof data17.readonly!="boolean"){let err33={instancePath:instancePath+"/disks/"+i2+"/readonly",schemaPath:"#/propertie\
-s/disks/items/properties/readonly/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err33]:vErrors.push(
-err33),errors++}if(data17.encrypted!==void 0&&typeof data17.encrypted!="boolean"){let err34={instancePath:instancePath+"\
+items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&
+typeof data20.readonly!="boolean"){let err40={instancePath:instancePath+"/disks/"+i2+"/readonly",schemaPath:"#/propertie\
+s/disks/items/properties/readonly/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err40]:vErrors.push(
+err40),errors++}if(data20.encrypted!==void 0&&typeof data20.encrypted!="boolean"){let err41={instancePath:instancePath+"\
 /disks/"+i2+"/encrypted",schemaPath:"#/properties/disks/items/properties/encrypted/type",keyword:"type",params:{type:"bo\
-olean"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}if(data17.snapshot!==void 0){let data22=data17.snapshot;
-if(typeof data22=="string"){if(func2(data22)<1){let err35={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"\
-#/properties/disks/items/properties/snapshot/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err35]:
-vErrors.push(err35),errors++}}else{let err36={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/propertie\
-s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err36]:vErrors.push(
-err36),errors++}}if(data17.capacity!==void 0){let data23=data17.capacity;if(typeof data23!="string"&&!(typeof data23=="n\
-umber"&&!(data23%1)&&!isNaN(data23)&&isFinite(data23))){let err37={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
+olean"}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}if(data20.snapshot!==void 0){let data25=data20.snapshot;
+if(typeof data25=="string"){if(func2(data25)<1){let err42={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"\
+#/properties/disks/items/properties/snapshot/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err42]:
+vErrors.push(err42),errors++}}else{let err43={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/propertie\
+s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err43]:vErrors.push(
+err43),errors++}}if(data20.capacity!==void 0){let data26=data20.capacity;if(typeof data26!="string"&&!(typeof data26=="n\
+umber"&&!(data26%1)&&!isNaN(data26)&&isFinite(data26))){let err44={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
 #/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.
-capacity.type}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}if(typeof data23=="number"&&isFinite(data23)){
-if(data23>9007199254740991||isNaN(data23)){let err38={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
+capacity.type}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}if(typeof data26=="number"&&isFinite(data26)){
+if(data26>9007199254740991||isNaN(data26)){let err45={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
 roperties/disks/items/properties/capacity/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err38]:vErrors.push(err38),errors++}if(data23<0||isNaN(data23)){let err39={instancePath:instancePath+"/dis\
+null?vErrors=[err45]:vErrors.push(err45),errors++}if(data26<0||isNaN(data26)){let err46={instancePath:instancePath+"/dis\
 ks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(typeof data23=="string"&&!pattern4.test(data23)){
-let err40={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
-attern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err40]:
-vErrors.push(err40),errors++}}if(data17.chain!==void 0){let data24=data17.chain;if(Array.isArray(data24)){let len3=data24.
-length;for(let i3=0;i3<len3;i3++){let data25=data24[i3];if(!(data25&&typeof data25=="object"&&!Array.isArray(data25))&&typeof data25!=
-"string"){let err41={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties\
+>=",limit:0}};vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}}if(typeof data26=="string"&&!pattern6.test(data26)){
+let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
+attern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err47]:
+vErrors.push(err47),errors++}}if(data20.chain!==void 0){let data27=data20.chain;if(Array.isArray(data27)){let len3=data27.
+length;for(let i3=0;i3<len3;i3++){let data28=data27[i3];if(!(data28&&typeof data28=="object"&&!Array.isArray(data28))&&typeof data28!=
+"string"){let err48={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties\
 /chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.items.type}};vErrors===null?
-vErrors=[err41]:vErrors.push(err41),errors++}if(typeof data25=="string"&&func2(data25)<1){let err42={instancePath:instancePath+
+vErrors=[err48]:vErrors.push(err48),errors++}if(typeof data28=="string"&&func2(data28)<1){let err49={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/chain/items/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}if(data25&&typeof data25=="object"&&!Array.isArray(
-data25)){if(data25.file===void 0){let err43={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/propertie\
+limit:1}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}if(data28&&typeof data28=="object"&&!Array.isArray(
+data28)){if(data28.file===void 0){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/propertie\
 s/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};vErrors===null?vErrors=
-[err43]:vErrors.push(err43),errors++}for(let key4 in data25)if(!(key4==="file"||key4==="format"||key4==="block"||key4===
-"size")){let err44={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/\
+[err50]:vErrors.push(err50),errors++}for(let key4 in data28)if(!(key4==="file"||key4==="format"||key4==="block"||key4===
+"size")){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/\
 chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=
-[err44]:vErrors.push(err44),errors++}if(data25.file!==void 0){let data26=data25.file;if(typeof data26=="string"){if(func2(
-data26)<1){let err45={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/p\
-roperties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err45]:vErrors.
-push(err45),errors++}}else{let err46={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properti\
+[err51]:vErrors.push(err51),errors++}if(data28.file!==void 0){let data29=data28.file;if(typeof data29=="string"){if(func2(
+data29)<1){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/p\
+roperties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err52]:vErrors.
+push(err52),errors++}}else{let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properti\
 es/disks/items/properties/chain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err46]:vErrors.push(err46),errors++}}if(data25.format!==void 0){let data27=data25.format;if(typeof data27=="string"){if(func2(
-data27)<1){let err47={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/items\
-/properties/chain/items/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err47]:
-vErrors.push(err47),errors++}}else{let err48={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"\
+[err53]:vErrors.push(err53),errors++}}if(data28.format!==void 0){let data30=data28.format;if(typeof data30=="string"){if(func2(
+data30)<1){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/items\
+/properties/chain/items/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err54]:
+vErrors.push(err54),errors++}}else{let err55={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"\
 #/properties/disks/items/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err48]:vErrors.push(err48),errors++}}if(data25.block!==void 0&&typeof data25.block!="boolean"){let err49={
+null?vErrors=[err55]:vErrors.push(err55),errors++}}if(data28.block!==void 0&&typeof data28.block!="boolean"){let err56={
 instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/block",schemaPath:"#/properties/disks/items/properties/chain/items\
-/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}
-if(data25.size!==void 0){let data29=data25.size;if(typeof data29!="string"&&!(typeof data29=="number"&&!(data29%1)&&!isNaN(
-data29)&&isFinite(data29))){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/propert\
+/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}
+if(data28.size!==void 0){let data32=data28.size;if(typeof data32!="string"&&!(typeof data32=="number"&&!(data32%1)&&!isNaN(
+data32)&&isFinite(data32))){let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/propert\
 ies/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema31.properties.disks.items.
-properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}if(typeof data29==
-"number"&&isFinite(data29)){if(data29>9007199254740991||isNaN(data29)){let err51={instancePath:instancePath+"/disks/"+i2+
+properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(typeof data32==
+"number"&&isFinite(data32)){if(data32>9007199254740991||isNaN(data32)){let err58={instancePath:instancePath+"/disks/"+i2+
 "/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/maximum",keyword:"maxim\
-um",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(data29<
-0||isNaN(data29)){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/\
+um",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}if(data32<
+0||isNaN(data32)){let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/\
 items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?
-vErrors=[err52]:vErrors.push(err52),errors++}}if(typeof data29=="string"&&!pattern4.test(data29)){let err53={instancePath:instancePath+
+vErrors=[err59]:vErrors.push(err59),errors++}}if(typeof data32=="string"&&!pattern6.test(data32)){let err60={instancePath:instancePath+
 "/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),
-errors++}}}}}else{let err54={instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/proper\
-ties/chain/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data17.
-job!==void 0){let data30=data17.job;if(data30&&typeof data30=="object"&&!Array.isArray(data30)){if(data30.type===void 0){
-let err55={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/required",keyword:"\
-required",params:{missingProperty:"type"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}for(let key5 in data30)
-if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err56={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err60]:vErrors.push(err60),
+errors++}}}}}else{let err61={instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/proper\
+ties/chain/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}if(data20.
+job!==void 0){let data33=data20.job;if(data33&&typeof data33=="object"&&!Array.isArray(data33)){if(data33.type===void 0){
+let err62={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/required",keyword:"\
+required",params:{missingProperty:"type"}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}for(let key5 in data33)
+if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err63={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
 #/properties/disks/items/properties/job/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};
-vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}if(data30.type!==void 0){let data31=data30.type;if(typeof data31!=
-"string"){let err57={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/\
-job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}
-if(!(data31==="copy"||data31==="commit"||data31==="active-commit"||data31==="pull"||data31==="backup"||data31==="other")){
-let err58={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
+vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}if(data33.type!==void 0){let data34=data33.type;if(typeof data34!=
+"string"){let err64={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/\
+job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}
+if(!(data34==="copy"||data34==="commit"||data34==="active-commit"||data34==="pull"||data34==="backup"||data34==="other")){
+let err65={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
 ties/type/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};
-vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}if(data30.ready!==void 0&&typeof data30.ready!="boolean"){let err59={
+vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}}if(data33.ready!==void 0&&typeof data33.ready!="boolean"){let err66={
 instancePath:instancePath+"/disks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready\
-/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}if(data30.mirror!==
-void 0){let data33=data30.mirror;if(typeof data33=="string"){if(func2(data33)<1){let err60={instancePath:instancePath+"/\
+/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}if(data33.mirror!==
+void 0){let data36=data33.mirror;if(typeof data36=="string"){if(func2(data36)<1){let err67={instancePath:instancePath+"/\
 disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLe\
-ngth",params:{limit:1}};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}else{let err61={instancePath:instancePath+
+ngth",params:{limit:1}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}else{let err68={instancePath:instancePath+
 "/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}}else{let err62={instancePath:instancePath+
+type:"string"}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}}else{let err69={instancePath:instancePath+
 "/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err62]:vErrors.push(err62),errors++}}}else{let err63={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),
-errors++}}}else{let err64={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}}if(data.files!==void 0){let data34=data.files;
-if(data34&&typeof data34=="object"&&!Array.isArray(data34)){for(let key6 in data34){let _errs76=errors;if(typeof key6=="\
-string"){if(!pattern6.test(key6)){let err65={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyN\
-ames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err65]:vErrors.push(err65),
-errors++}}else{let err66={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}var valid14=_errs76===
-errors;if(!valid14){let err67={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}for(let key7 in data34){
-let data35=data34[key7];if(!(data35&&typeof data35=="object"&&!Array.isArray(data35))&&typeof data35!="string"){let err68={
+null?vErrors=[err69]:vErrors.push(err69),errors++}}}else{let err70={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
+/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),
+errors++}}}else{let err71={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}}if(data.files!==void 0){let data37=data.files;
+if(data37&&typeof data37=="object"&&!Array.isArray(data37)){for(let key6 in data37){let _errs82=errors;if(typeof key6=="\
+string"){if(!pattern8.test(key6)){let err72={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyN\
+ames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err72]:vErrors.push(err72),
+errors++}}else{let err73={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
+type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}var valid14=_errs82===
+errors;if(!valid14){let err74={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
+propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}}for(let key7 in data37){
+let data38=data37[key7];if(!(data38&&typeof data38=="object"&&!Array.isArray(data38))&&typeof data38!="string"){let err75={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
 lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err68]:vErrors.push(err68),errors++}if(typeof data35=="string"&&!pattern7.test(data35)){let err69={instancePath:instancePath+
+[err75]:vErrors.push(err75),errors++}if(typeof data38=="string"&&!pattern9.test(data38)){let err76={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}if(data35&&typeof data35==
-"object"&&!Array.isArray(data35)){for(let key8 in data35)if(!(key8==="size"||key8==="format"||key8==="backing")){let err70={
+pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}if(data38&&typeof data38==
+"object"&&!Array.isArray(data38)){for(let key8 in data38)if(!(key8==="size"||key8==="format"||key8==="backing")){let err77={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
 lProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===null?vErrors=
-[err70]:vErrors.push(err70),errors++}if(data35.size!==void 0){let data36=data35.size;if(typeof data36!="string"&&!(typeof data36==
-"number"&&!(data36%1)&&!isNaN(data36)&&isFinite(data36))){let err71={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+[err77]:vErrors.push(err77),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="string"&&!(typeof data39==
+"number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err78={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/type",keyword:"typ\
-e",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===null?vErrors=[err71]:vErrors.
-push(err71),errors++}if(typeof data36=="number"&&isFinite(data36)){if(data36>9007199254740991||isNaN(data36)){let err72={
+e",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===null?vErrors=[err78]:vErrors.
+push(err78),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||isNaN(data39)){let err79={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/a\
 dditionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err72]:vErrors.push(err72),errors++}if(data36<0||isNaN(data36)){let err73={instancePath:instancePath+"/fil\
+null?vErrors=[err79]:vErrors.push(err79),errors++}if(data39<0||isNaN(data39)){let err80={instancePath:instancePath+"/fil\
 es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/\
-size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}
-if(typeof data36=="string"&&!pattern4.test(data36)){let err74={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}
+if(typeof data39=="string"&&!pattern6.test(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
 replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"patter\
-n",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),
-errors++}}if(data35.format!==void 0){let data37=data35.format;if(typeof data37=="string"){if(func2(data37)<1){let err75={
+n",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),
+errors++}}if(data38.format!==void 0){let data40=data38.format;if(typeof data40=="string"){if(func2(data40)<1){let err82={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
-/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err75]:
-vErrors.push(err75),errors++}}else{let err76={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err82]:
+vErrors.push(err82),errors++}}else{let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}if(data35.backing!==void 0){let data38=data35.backing;
-if(typeof data38=="string"){if(func2(data38)<1){let err77={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+string"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}if(data38.backing!==void 0){let data41=data38.backing;
+if(typeof data41=="string"){if(func2(data41)<1){let err84={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
-gth",params:{limit:1}};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}}else{let err78={instancePath:instancePath+
+gth",params:{limit:1}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}}}}}else{
-let err79={instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}}if(data["same-files"]!==void 0){let data39=data["same-files"];
-if(Array.isArray(data39)){let len4=data39.length;for(let i4=0;i4<len4;i4++){let data40=data39[i4];if(Array.isArray(data40)){
-if(data40.length<2){let err80={instancePath:instancePath+"/same-files/"+i4,schemaPath:"#/properties/same-files/items/min\
-Items",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}let len5=data40.
-length;for(let i5=0;i5<len5;i5++){let data41=data40[i5];if(typeof data41=="string"){if(!pattern6.test(data41)){let err81={
+perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}}}}else{
+let err86={instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}if(data["same-files"]!==void 0){let data42=data["same-files"];
+if(Array.isArray(data42)){let len4=data42.length;for(let i4=0;i4<len4;i4++){let data43=data42[i4];if(Array.isArray(data43)){
+if(data43.length<2){let err87={instancePath:instancePath+"/same-files/"+i4,schemaPath:"#/properties/same-files/items/min\
+Items",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}let len5=data43.
+length;for(let i5=0;i5<len5;i5++){let data44=data43[i5];if(typeof data44=="string"){if(!pattern8.test(data44)){let err88={
 instancePath:instancePath+"/same-files/"+i4+"/"+i5,schemaPath:"#/properties/same-files/items/items/pattern",keyword:"pat\
-tern",params:{pattern:"^/"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}}else{let err82={instancePath:instancePath+
+tern",params:{pattern:"^/"}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+
 "/same-files/"+i4+"/"+i5,schemaPath:"#/properties/same-files/items/items/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err82]:vErrors.push(err82),errors++}}}else{let err83={instancePath:instancePath+"/same-files/"+i4,schemaPath:"\
-#/properties/same-files/items/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),
-errors++}}}else{let err84={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"ty\
-pe",params:{type:"array"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}if(data.folders!==void 0){let data42=data.
-folders;if(data42&&typeof data42=="object"&&!Array.isArray(data42)){for(let key9 in data42){let _errs96=errors;if(typeof key9==
-"string"){if(!pattern6.test(key9)){let err85={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/prop\
-ertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key9};vErrors===null?vErrors=[err85]:vErrors.push(
-err85),errors++}}else{let err86={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/typ\
-e",keyword:"type",params:{type:"string"},propertyName:key9};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}
-var valid21=_errs96===errors;if(!valid21){let err87={instancePath:instancePath+"/folders",schemaPath:"#/properties/folde\
-rs/propertyNames",keyword:"propertyNames",params:{propertyName:key9}};vErrors===null?vErrors=[err87]:vErrors.push(err87),
-errors++}}for(let key10 in data42){let data43=data42[key10];if(!(data43&&typeof data43=="object"&&!Array.isArray(data43))&&
-typeof data43!="string"){let err88={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+null?vErrors=[err89]:vErrors.push(err89),errors++}}}else{let err90={instancePath:instancePath+"/same-files/"+i4,schemaPath:"\
+#/properties/same-files/items/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),
+errors++}}}else{let err91={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"ty\
+pe",params:{type:"array"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}if(data.folders!==void 0){let data45=data.
+folders;if(data45&&typeof data45=="object"&&!Array.isArray(data45)){for(let key9 in data45){let _errs102=errors;if(typeof key9==
+"string"){if(!pattern8.test(key9)){let err92={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/prop\
+ertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key9};vErrors===null?vErrors=[err92]:vErrors.push(
+err92),errors++}}else{let err93={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/typ\
+e",keyword:"type",params:{type:"string"},propertyName:key9};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}
+var valid21=_errs102===errors;if(!valid21){let err94={instancePath:instancePath+"/folders",schemaPath:"#/properties/fold\
+ers/propertyNames",keyword:"propertyNames",params:{propertyName:key9}};vErrors===null?vErrors=[err94]:vErrors.push(err94),
+errors++}}for(let key10 in data45){let data46=data45[key10];if(!(data46&&typeof data46=="object"&&!Array.isArray(data46))&&
+typeof data46!="string"){let err95={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
 #/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-type}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}if(typeof data43=="string"&&!pattern7.test(data43)){let err89={
+type}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}if(typeof data46=="string"&&!pattern9.test(data46)){let err96={
 instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/addi\
-tionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
-errors++}if(data43&&typeof data43=="object"&&!Array.isArray(data43)){for(let key11 in data43)if(!(key11==="free"||key11===
-"writable")){let err90={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#\
+tionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),
+errors++}if(data46&&typeof data46=="object"&&!Array.isArray(data46)){for(let key11 in data46)if(!(key11==="free"||key11===
+"writable")){let err97={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#\
 /properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key11}};
-vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}if(data43.free!==void 0){let data44=data43.free;if(typeof data44!=
-"string"&&!(typeof data44=="number"&&!(data44%1)&&!isNaN(data44)&&isFinite(data44))){let err91={instancePath:instancePath+
+vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data46.free!==void 0){let data47=data46.free;if(typeof data47!=
+"string"&&!(typeof data47=="number"&&!(data47%1)&&!isNaN(data47)&&isFinite(data47))){let err98={instancePath:instancePath+
 "/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/p\
 roperties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.properties.free.type}};
-vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}if(typeof data44=="number"&&isFinite(data44)){if(data44>9007199254740991||
-isNaN(data44)){let err92={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(typeof data47=="number"&&isFinite(data47)){if(data47>9007199254740991||
+isNaN(data47)){let err99={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}if(data44<0||isNaN(data44)){let err93={instancePath:instancePath+
+vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data47<0||isNaN(data47)){let err100={instancePath:instancePath+
 "/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/p\
-roperties/free/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err93]:vErrors.push(
-err93),errors++}}if(typeof data44=="string"&&!pattern4.test(data44)){let err94={instancePath:instancePath+"/folders/"+key10.
-replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/pat\
-tern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err94]:
-vErrors.push(err94),errors++}}if(data43.writable!==void 0&&typeof data43.writable!="boolean"){let err95={instancePath:instancePath+
+roperties/free/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err100]:vErrors.push(
+err100),errors++}}if(typeof data47=="string"&&!pattern6.test(data47)){let err101={instancePath:instancePath+"/folders/"+
+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/fr\
+ee/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[
+err101]:vErrors.push(err101),errors++}}if(data46.writable!==void 0&&typeof data46.writable!="boolean"){let err102={instancePath:instancePath+
 "/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperti\
-es/properties/writable/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err95]:vErrors.push(err95),
-errors++}}}}else{let err96={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{
-type:"object"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data.others!==void 0){let data46=data.others;
-if(Array.isArray(data46)){let len6=data46.length;for(let i6=0;i6<len6;i6++){let data47=data46[i6];if(data47&&typeof data47==
-"object"&&!Array.isArray(data47)){if(data47.name===void 0){let err97={instancePath:instancePath+"/others/"+i6,schemaPath:"\
-#/properties/others/items/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err97]:vErrors.
-push(err97),errors++}for(let key12 in data47)if(!(key12==="name"||key12==="files"||key12==="writes"||key12==="unread")){
-let err98={instancePath:instancePath+"/others/"+i6,schemaPath:"#/properties/others/items/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(data47.
-name!==void 0){let data48=data47.name;if(typeof data48=="string"){if(func2(data48)<1){let err99={instancePath:instancePath+
+es/properties/writable/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),
+errors++}}}}else{let err103={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",
+params:{type:"object"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data.others!==void 0){let data49=data.
+others;if(Array.isArray(data49)){let len6=data49.length;for(let i6=0;i6<len6;i6++){let data50=data49[i6];if(data50&&typeof data50==
+"object"&&!Array.isArray(data50)){if(data50.name===void 0){let err104={instancePath:instancePath+"/others/"+i6,schemaPath:"\
+#/properties/others/items/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err104]:
+vErrors.push(err104),errors++}for(let key12 in data50)if(!(key12==="name"||key12==="files"||key12==="writes"||key12==="u\
+nread")){let err105={instancePath:instancePath+"/others/"+i6,schemaPath:"#/properties/others/items/additionalProperties",
+keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}
+if(data50.name!==void 0){let data51=data50.name;if(typeof data51=="string"){if(func2(data51)<1){let err106={instancePath:instancePath+
 "/others/"+i6+"/name",schemaPath:"#/properties/others/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}else{let err100={instancePath:instancePath+"/others/"+i6+"/\
-name",schemaPath:"#/properties/others/items/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err100]:vErrors.push(err100),errors++}}if(data47.files!==void 0){let data49=data47.files;if(Array.isArray(data49)){
-let len7=data49.length;for(let i7=0;i7<len7;i7++){let data50=data49[i7];if(typeof data50=="string"){if(func2(data50)<1){
-let err101={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
-items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}else{
-let err102={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
-items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}}}else{
-let err103={instancePath:instancePath+"/others/"+i6+"/files",schemaPath:"#/properties/others/items/properties/files/type",
-keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data47.writes!==
-void 0){let data51=data47.writes;if(Array.isArray(data51)){let len8=data51.length;for(let i8=0;i8<len8;i8++){let data52=data51[i8];
-if(typeof data52=="string"){if(func2(data52)<1){let err104={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
+vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/others/"+i6+
+"/name",schemaPath:"#/properties/others/items/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err107]:vErrors.push(err107),errors++}}if(data50.files!==void 0){let data52=data50.files;if(Array.isArray(data52)){
+let len7=data52.length;for(let i7=0;i7<len7;i7++){let data53=data52[i7];if(typeof data53=="string"){if(func2(data53)<1){
+let err108={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
+items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{
+let err109={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
+items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}}else{
+let err110={instancePath:instancePath+"/others/"+i6+"/files",schemaPath:"#/properties/others/items/properties/files/type",
+keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}if(data50.writes!==
+void 0){let data54=data50.writes;if(Array.isArray(data54)){let len8=data54.length;for(let i8=0;i8<len8;i8++){let data55=data54[i8];
+if(typeof data55=="string"){if(func2(data55)<1){let err111={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
 #/properties/others/items/properties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err104]:vErrors.push(err104),errors++}}else{let err105={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
-#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err105]:
-vErrors.push(err105),errors++}}}else{let err106={instancePath:instancePath+"/others/"+i6+"/writes",schemaPath:"#/propert\
-ies/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err106]:vErrors.push(
-err106),errors++}}if(data47.unread!==void 0){let data53=data47.unread;if(Array.isArray(data53)){let len9=data53.length;for(let i9=0;i9<
-len9;i9++){let data54=data53[i9];if(typeof data54=="string"){if(func2(data54)<1){let err107={instancePath:instancePath+"\
+[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
+#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:
+vErrors.push(err112),errors++}}}else{let err113={instancePath:instancePath+"/others/"+i6+"/writes",schemaPath:"#/propert\
+ies/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err113]:vErrors.push(
+err113),errors++}}if(data50.unread!==void 0){let data56=data50.unread;if(Array.isArray(data56)){let len9=data56.length;for(let i9=0;i9<
+len9;i9++){let data57=data56[i9];if(typeof data57=="string"){if(func2(data57)<1){let err114={instancePath:instancePath+"\
 /others/"+i6+"/unread/"+i9,schemaPath:"#/properties/others/items/properties/unread/items/minLength",keyword:"minLength",
-params:{limit:1}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}else{let err108={instancePath:instancePath+
+params:{limit:1}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}else{let err115={instancePath:instancePath+
 "/others/"+i6+"/unread/"+i9,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}}else{let err109={instancePath:instancePath+"/o\
+string"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{let err116={instancePath:instancePath+"/o\
 thers/"+i6+"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}}else{let err110={instancePath:instancePath+"/others/"+i6,
-schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err110]:vErrors.
-push(err110),errors++}}}else{let err111={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}if(data.definition!==void 0){
-let data55=data.definition;if(typeof data55=="string"){if(func2(data55)<1){let err112={instancePath:instancePath+"/defin\
-ition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err112]:
-vErrors.push(err112),errors++}}else{let err113={instancePath:instancePath+"/definition",schemaPath:"#/properties/definit\
-ion/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}}else{let err114={
-instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),
+vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}}else{let err117={instancePath:instancePath+"/others/"+i6,
+schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err117]:vErrors.
+push(err117),errors++}}}else{let err118={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}if(data.definition!==void 0){
+let data58=data.definition;if(typeof data58=="string"){if(func2(data58)<1){let err119={instancePath:instancePath+"/defin\
+ition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err119]:
+vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/definition",schemaPath:"#/properties/definit\
+ion/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}}}else{let err121={
+instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err121]:vErrors.push(err121),
 errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -13,7 +13,7 @@ export function worldOf(facts: Facts, defined: DomainXml | undefined): World {
     files: filesOf(facts, disks),
     folders: foldersOf(facts),
     others: (facts.others ?? []).map(otherOf),
-    host: { uri: facts.host?.uri ?? 'qemu:///system' },
+    host: { uri: 'qemu:///system', ...facts.host },
   };
 }
 
@@ -34,6 +34,8 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
     managedSave: told['managed-save'] ?? false,
     nvram: told.nvram ?? defined?.nvram ?? false,
     tpm: told.tpm ?? defined?.tpm ?? false,
+    ...(defined?.memory === undefined ? {} : { memory: defined.memory }),
+    ...(told.apparmor ? { confinement: { apparmor: true, givesFiles: true } } : {}),
   };
 }
 

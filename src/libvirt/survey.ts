@@ -18,9 +18,7 @@ export async function surveyHost(
   const { name, uuid, disks, state } = world.domain;
   const headers = new ImageHeaders();
   const own = new Set(disks.flatMap(filesOf));
-  // A commit grows the guest's own files, so their folders matter as well.
-  const places = [...files, ...own].filter((file) => file.startsWith('/'));
-  const folders = [...new Set(places.map((file) => dirname(file)))];
+  const folders = [...new Set(files.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
       async (path) => [path, await lookAtFolder(path, world.domain.confinement?.user)] as const,

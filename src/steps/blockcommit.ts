@@ -154,7 +154,10 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkDefinition(params, disk, touched),
     ];
   },
-  files: () => [],
+  files(params: Params, world) {
+    const layers = findLayers(params, world);
+    return layers ? [layers.base.file] : [];
+  },
   amounts(params: Params, world) {
     const layers = findLayers(params, world);
     if (!layers) return [];
@@ -169,7 +172,12 @@ export const blockcommit = defineStep<typeof schema>({
       workableNeed(params.disk),
       { what: `the layers are in the chain of ${params.disk}`, needs: 'domain' },
       ...(layers
-        ? [unsharedNeed(files), openableNeed(layers.base.file), roomNeed(layers.base)]
+        ? [
+            { what: `there is ${layers.base.file}`, needs: { file: layers.base.file } },
+            unsharedNeed(files),
+            openableNeed(layers.base.file),
+            roomNeed(layers.base),
+          ]
         : []),
     ];
   },
