@@ -10,9 +10,9 @@ import { isUp, type World } from '../model/world.ts';
 import { simulateEffects } from '../simulate/imagine.ts';
 import { observe } from './act.ts';
 import type { Asking } from './ask.ts';
-import { type Begun, begunWith, type Course, courseOf, type Finish } from './course.ts';
+import { type Begun, begunWith, type Course } from './course.ts';
 import { doPhase, failed, type Result, undoPhase } from './phase.ts';
-import { advance, mark, toTheEnd } from './travel.ts';
+import { advance, mark } from './travel.ts';
 
 /** A course as its journal tells it. */
 export interface Left {
@@ -29,14 +29,7 @@ export interface LeftPhase {
   readonly doubtful?: Effect;
 }
 
-/** How far a run came by these records, the first of which tells of its start. */
-export function leftBy(of: Parameters<typeof courseOf>[0], entries: Iterable<Entry>): Left {
-  let left: Left = { course: courseOf(of) };
-  for (const entry of entries) left = follow(left, entry);
-  return left;
-}
-
-/** How far it came by one more record. */
+/** How far a run came by one more record of its journal. */
 export function follow(left: Left, entry: Entry): Left {
   switch (entry.type) {
     case 'phase-started':
@@ -133,20 +126,6 @@ function isWhereItWas({ graph, begun, world, now }: Course, { index }: PhaseNode
 
 function drifted(): Result {
   return failed('what is seen is not what the journal tells of');
-}
-
-/** Goes on with a run that was left half-way, forward or back, whichever way it went. */
-export function* resume({ course: left, phase }: Left, run: string): Asking<Finish> {
-  const course = { ...left };
-  const begun = yield* reenter(course, run, phase);
-  return yield* toTheEnd(course, begun);
-}
-
-/** Takes a run that was left half-way back to where it began. */
-export function* rollBack(left: Left, run: string): Asking<Finish> {
-  const course = backFrom(left);
-  const begun = yield* reenter(course, run);
-  return yield* toTheEnd(course, begun);
 }
 
 /** Does what is left of a phase; where it cannot be told how far it came, it is taken back and done anew. */

@@ -23,11 +23,6 @@ export type Provenance = Pick<
 export function* wholeRun(course: Course, by: Provenance): Asking<Finish> {
   const begun = (yield* announce(course, by)) && (yield* mark(course, by.run));
   yield* tell({ event: 'guest-state', state: course.world.domain.state });
-  return yield* toTheEnd(course, begun);
-}
-
-/** Performs phase after phase, and finishes; what could not begin is refused. */
-export function* toTheEnd(course: Course, begun: boolean): Asking<Finish> {
   if (begun) while (!course.state.final) yield* advance(course);
   return yield* finishUp(course, begun);
 }
@@ -150,7 +145,7 @@ function* note(
 }
 
 /** Judges the end by what is observed, takes the marker out, and says what is so. */
-export function* conclude(course: Course): Asking<Finish> {
+function* conclude(course: Course): Asking<Finish> {
   const { final } = course.state;
   const look = [`virsh dominfo ${course.world.domain.name}`];
   try {
