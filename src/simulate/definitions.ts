@@ -82,7 +82,8 @@ function backingText(
  * qemu_blockjob.c, qemuBlockJobGetConfigDisk and qemuBlockJobRewriteConfigDiskSource; seen on libvirt 9.0).
  *
  * An overlay goes above what the definition says. After a pivot to a layer that the definition names as well, what it says
- * of that layer stays. After any other it names the layer alone, and says that the chain ends where it does.
+ * of that layer stays. After any other it names the chain down to the first layer that libvirt has found in a header, or says
+ * that it ends.
  * Of a guest that is off the definition names the overlay alone.
  * @param before the live chain as it was
  * @param after the live chain as it is
@@ -98,7 +99,9 @@ export function definitionFollows(
     const defined = definedChain(xml, target);
     if (!top || defined.layers[0]?.file !== before[0]?.file) return xml;
     const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
-    return isUp(host.world) ? withChainBelow(on, target, chainBelow(defined, before, after)) : on;
+    return isUp(host.world)
+      ? withChainBelow(on, target, chainBelow(defined, before, after, host.detected))
+      : on;
   });
 }
 
@@ -106,13 +109,15 @@ function chainBelow(
   defined: DefinedChain,
   before: readonly Layer[],
   [top, ...below]: readonly Layer[],
+  detected: readonly string[],
 ): DefinedChain {
   const { layers, ends: stops } = defined;
   if (below[0]?.file === before[0]?.file) return defined;
   const at = before.findIndex(({ file }) => file === top?.file);
-  return at >= 0 && names(defined, before.slice(0, at + 1))
-    ? { layers: layers.slice(at + 1), ends: stops }
-    : { layers: [], ends: below.length === 0 };
+  if (at >= 0 && names(defined, before.slice(0, at + 1)))
+    return { layers: layers.slice(at + 1), ends: stops };
+  const found = below.findIndex(({ file }) => detected.includes(file));
+  return found < 0 ? { layers: below, ends: true } : { layers: below.slice(0, found), ends: false };
 }
 
 function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {

@@ -2,6 +2,7 @@
  * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
  * ever changed, only made anew, and what did not change is shared between one state and the next.
  */
+import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import {
   type Disk,
@@ -29,6 +30,11 @@ export interface SimulatedHost {
   readonly jobs: Readonly<Record<string, JobSource>>;
   /** By disk, the file that the guest wrote to last. */
   readonly last: Readonly<Record<string, string>>;
+  /**
+   * Layers that libvirt has found in the headers of others, until its daemon begins anew: those it does not write into a
+   * definition.
+   */
+  readonly detected: readonly string[];
   /** Files below the active ones that QEMU goes on holding for writing until it ends. */
   readonly held: readonly string[];
   /**
@@ -44,6 +50,8 @@ export interface JobSource {
   readonly layers: readonly string[];
   /** For a copy: whether it shares the files below its source. */
   readonly shallow: boolean;
+  /** Whether its file was there, so that libvirt looks into the header for the files below. */
+  readonly reuse: boolean;
 }
 
 /** The host that looks like that World, with a guest that has written to each of its disks. */
@@ -71,9 +79,21 @@ export function hostOf(world: World): SimulatedHost {
       disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, world)]),
     ),
     last: lastOf(world),
+    detected: undefinedLayers(world),
     held: [],
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
+}
+
+/** The layers below the active ones that the definition does not name. */
+export function undefinedLayers({ domain }: World): string[] {
+  const named = domain.definition === undefined ? [] : readDomainXml(domain.definition).disks;
+  const known = named.flatMap(layersOf);
+  return domain.disks.flatMap((disk) =>
+    layersOf(disk)
+      .slice(1)
+      .filter((file) => !known.includes(file)),
+  );
 }
 
 /** What a job that runs already reads: a copy is shallow where its file rests on the layer below the active one. */
@@ -81,10 +101,14 @@ function sourceOf(disk: Disk, world: World): JobSource {
   const files = layersOf(disk);
   const mirror = disk.job?.mirror;
   if (disk.job?.type !== 'copy')
-    return { layers: files.slice(0, Math.max(0, files.indexOf(mirror ?? ''))), shallow: false };
+    return {
+      layers: files.slice(0, Math.max(0, files.indexOf(mirror ?? ''))),
+      shallow: false,
+      reuse: false,
+    };
   const below = mirror === undefined ? undefined : world.files[mirror]?.backing;
   const shallow = files[1] !== undefined && below === files[1];
-  return { layers: shallow ? files.slice(0, 1) : files, shallow };
+  return { layers: shallow ? files.slice(0, 1) : files, shallow, reuse: false };
 }
 
 function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedHost {

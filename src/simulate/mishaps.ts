@@ -9,6 +9,7 @@ import {
   layersOf,
   onDomain,
   type SimulatedHost,
+  undefinedLayers,
 } from './host-state.ts';
 import { withoutJobOn } from './virsh-block.ts';
 import { define, vanished } from './virsh-definition.ts';
@@ -35,7 +36,9 @@ export function jobsDie(host: SimulatedHost): SimulatedHost {
  * definition, where a copy, a snapshot or the end of a job had that saved (seen on libvirt 9.0).
  */
 export function daemonRestarts(host: SimulatedHost): SimulatedHost {
-  const { shadow, ...rest } = guestWrites(host);
+  const { shadow, ...known } = guestWrites(host);
+  // Of a chain that it finds in its own notes libvirt does not know any more where each layer was named.
+  const rest = { ...known, detected: [] };
   return shadow?.saved ? define(rest, shadow.definition) : rest;
 }
 
@@ -67,10 +70,9 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
       }),
     ),
   }));
-  const files = disks.flatMap(layersOf);
-  return files.every((file) => isThere(host, file))
-    ? guestWrites(onDomain(host, { state: 'running', disks }))
-    : host;
+  if (!disks.flatMap(layersOf).every((file) => isThere(host, file))) return host;
+  const started = onDomain(host, { state: 'running', disks });
+  return guestWrites({ ...started, detected: undefinedLayers(started.world) });
 }
 
 /** The files that a guest's disk is made of when it is started from that definition. */

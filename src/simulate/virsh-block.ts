@@ -56,7 +56,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
       ...definitionIsSaved(made),
       backing,
       devices: device ? [...devices, dest] : devices,
-      jobs: { ...made.jobs, [disk.target]: { layers, shallow } },
+      jobs: { ...made.jobs, [disk.target]: { layers, shallow, reuse } },
     },
     disk.target,
     (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: dest } }),
@@ -81,7 +81,10 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
   return onDisk(
     {
       ...host,
-      jobs: { ...host.jobs, [disk.target]: { layers: files.slice(top, base), shallow: false } },
+      jobs: {
+        ...host.jobs,
+        [disk.target]: { layers: files.slice(top, base), shallow: false, reuse: false },
+      },
     },
     disk.target,
     (each) => ({
@@ -141,7 +144,12 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
         ...(host.devices.includes(file) ? { block: true } : {}),
       },
   );
-  const ended = onDisk(withoutJobOn(host, target), target, (each) => ({ ...each, chain }));
+  const found = host.jobs[target]?.reuse ? opened.slice(1) : [];
+  const detected = [...new Set([...host.detected, ...found])];
+  const ended = onDisk({ ...withoutJobOn(host, target), detected }, target, (each) => ({
+    ...each,
+    chain,
+  }));
   return guestWrites(definitionFollows(ended, target, disk.chain, chain));
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { EffectFailed } from '../../../src/model/driver.ts';
 import type { Effect } from '../../../src/model/effect.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { Identities } from '../../../src/simulate/identities.ts';
+import { look } from '../../../src/simulate/host-looks.ts';
+import type { SimulatedHost } from '../../../src/simulate/host-state.ts';
 import {
   daemonRestarts,
   guestDies,
@@ -53,8 +54,15 @@ describe('what goes wrong', () => {
 
   test('a daemon that is restarted finds everything again', () => {
     const host = hostAfter(copy(), ready('vda'));
-    const ids = new Identities();
-    expect(ids.of(daemonRestarts(host))).toBe(ids.of(host));
+    expect(look(daemonRestarts(host), [DEST])).toEqual(look(host, [DEST]));
+  });
+
+  test('after it a pivot has the chain written into the definition, which was only found before', () => {
+    const host = hostAfter(copy('--shallow'), ready('vda'));
+    const layers = (each: SimulatedHost) =>
+      apply(each, blockjob('--pivot')).world.domain.definition?.match(/<backingStore/g)?.length;
+    expect(layers(host)).toBeUndefined();
+    expect(layers(daemonRestarts(host))).toBe(3);
   });
 
   test('a domain that was undefined is persistent again, where libvirt had saved what it knew', () => {
