@@ -322,6 +322,11 @@ describe('what is in the repository', () => {
     expect(tracked.filter((file) => registry.test(read(file)))).toEqual([]);
   });
 
+  test('has no file that was merged half-way', () => {
+    const mark = /^(<{7}|>{7}) /m;
+    expect(tracked.filter((file) => mark.test(read(file)))).toEqual([]);
+  });
+
   test('has every file that the package names', () => {
     const manifest = JSON.parse(read('package.json')) as {
       files: string[];
