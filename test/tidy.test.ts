@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],
   prove: ['graph', 'journal', 'machine', 'model', 'run', 'simulate'],
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
-  render: ['graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
   demo: ['lab', 'run', 'journal', 'render', 'simulate', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
-  render: ['graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */

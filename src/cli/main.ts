@@ -73,23 +73,7 @@ function program(finish: (code: number) => void): Command {
     );
   addPreview(root, finish);
   addProve(root, finish);
-  root
-    .command('run')
-    .description('run a plan, or show what it would do')
-    .argument('<plan>', 'a plan file, or - for standard input')
-    .addOption(connection())
-    .addOption(settings())
-    .option(
-      '-n, --dry-run',
-      'change nothing: show every command, and every way back, through a read-only connection',
-    )
-    .option('-y, --yes', 'run without being asked')
-    .addOption(
-      new Option('--output <format>', 'how progress is told')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+  addRun(root, finish);
   addFacts(root, finish);
   root
     .command('rehearse')
@@ -140,6 +124,36 @@ function addProve(root: Command, finish: (code: number) => void): void {
     .action(async (file, options) =>
       finish(await (await import('./prove.ts')).prove(file, options)),
     );
+}
+
+function addRun(root: Command, finish: (code: number) => void): void {
+  root
+    .command('run')
+    .description('run a plan, or show what it would do')
+    .argument('<plan>', 'a plan file, or - for standard input')
+    .addOption(connection())
+    .addOption(settings())
+    .option(
+      '-n, --dry-run',
+      'change nothing: show every command, and every way back, through a read-only connection',
+    )
+    .option('-y, --yes', 'run without being asked')
+    .option(
+      '--expect <fingerprint>',
+      'run only what was reviewed: the fingerprint that its preview shows',
+    )
+    .addOption(
+      new Option(
+        '--facts <file>',
+        'with --expect, the facts that were reviewed: what differs is told line by line',
+      ),
+    )
+    .addOption(
+      new Option('--output <format>', 'how progress is told')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
 }
 
 function addPreview(root: Command, finish: (code: number) => void): void {

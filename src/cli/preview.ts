@@ -1,4 +1,5 @@
 /** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
+import { fingerprintOf } from '../facts/fingerprint.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { planFrom } from './read.ts';
@@ -17,11 +18,11 @@ const OUTCOMES = { 'nothing to do': 0, changes: 10, 'changes with a point of no 
 /** @returns the exit code */
 export async function preview(file: string, options: PreviewCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
-  const shown = previewPlan(
-    plan,
-    await seenWorld(plan, options),
-    options.facts === undefined ? {} : { facts: options.facts },
-  );
+  const world = await seenWorld(plan, options);
+  const shown = previewPlan(plan, world, {
+    ...(options.facts === undefined ? {} : { facts: options.facts }),
+    fingerprint: fingerprintOf(plan, world),
+  });
   const code = await showPreview(shown, options.format);
   return code === 0 && options.exitCode ? OUTCOMES[outcomeOf(shown)] : code;
 }

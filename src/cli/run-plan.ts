@@ -18,12 +18,13 @@ import { jsonListener } from '../render/json.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import type { Preview } from '../simulate/preview.ts';
+import { type Expectation, type ExpectOptions, expectationOf } from './expectation.ts';
 import { planFrom } from './read.ts';
 import { showPreview } from './show-preview.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
 
-export interface RunCommandOptions {
+export interface RunCommandOptions extends ExpectOptions {
   readonly connect?: string;
   readonly set: readonly string[];
   readonly dryRun?: boolean;
@@ -39,6 +40,7 @@ export async function runPlan(
 ): Promise<number> {
   const plan = await planFrom(file, options.set);
   const graph = compile(plan);
+  const refuseDrift = await expectationOf(plan, options);
   const asks = !options.dryRun && !options.yes;
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
   if (asks && !canAsk) {
@@ -61,13 +63,15 @@ export async function runPlan(
     connecting,
   );
   try {
-    if (!options.dryRun && !asks) return await locked(plan, graph, driver, options);
+    if (!options.dryRun && !asks) return await locked(plan, graph, driver, options, refuseDrift);
     const admission = await admit(plan, graph, driver);
+    refuseDrift(admission.world);
     const preview = await previewOf(plan, admission);
     if (options.dryRun) return await showPreview(preview, options.output);
     refuseErrors(admission);
     await showPreview(preview, 'text');
-    if (await confirmed(plan.domain)) return await locked(plan, graph, driver, options, preview);
+    if (await confirmed(plan.domain))
+      return await locked(plan, graph, driver, options, refuseDrift, preview);
     process.stdout.write('refused: nothing was done\n');
     return EXIT_CODES['preflight-refused'];
   } finally {
@@ -77,7 +81,8 @@ export async function runPlan(
 
 async function previewOf(plan: Plan, { world }: Admission): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
-  return previewPlan(plan, world);
+  const { fingerprintOf } = await import('../facts/fingerprint.ts');
+  return previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
 }
 
 async function confirmed(domain: string): Promise<boolean> {
@@ -117,6 +122,7 @@ async function locked(
   graph: Graph,
   driver: Driver,
   options: RunCommandOptions,
+  refuseDrift: Expectation,
   shown?: Preview,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
@@ -138,6 +144,7 @@ async function locked(
     refuseMarked(plan.domain, await driver.marker());
     // Only what is seen under the lock counts: another run may have ended a moment ago.
     const admission = await admit(plan, graph, driver);
+    refuseDrift(admission.world);
     refuseErrors(admission);
     if (shown) await refuseChanged(plan, admission, shown);
     const journal = await withState(state, openJournal(state, id, plan));

@@ -157,7 +157,9 @@ function definitionPart({ domain }: World, naming: Naming): unknown {
     ...(definition === undefined
       ? {}
       : {
-          xml: xmlLines(definitionText(definition)).map((line) => named(line, name, uuid, naming)),
+          xml: xmlLines(definitionText(definition))
+            .map((line) => `${named(line, name, uuid, naming)}\n`)
+            .join(''),
         }),
   };
 }

@@ -1,5 +1,6 @@
 /** One step of the page: its phases with the way forward beside the way back, its chains, and its definition. */
-import type { DiffLine, PreviewCommand, PreviewPhase, PreviewStep } from '../simulate/preview.ts';
+import type { DiffLine } from '../model/line-diff.ts';
+import type { PreviewCommand, PreviewPhase, PreviewStep } from '../simulate/preview.ts';
 import { html, type Markup } from './html.ts';
 import { chainFigure } from './preview-html-chain.ts';
 

@@ -2,14 +2,9 @@
  * What `preview`, `run --dry-run` and the confirmation show: the totals, what is dangerous, every command of every phase
  * and of every way back, and what could be checked.
  */
+import type { DiffLine } from '../model/line-diff.ts';
 import { printable } from '../printable.ts';
-import type {
-  DiffLine,
-  Preview,
-  PreviewCommand,
-  PreviewPhase,
-  PreviewStep,
-} from '../simulate/preview.ts';
+import type { Preview, PreviewCommand, PreviewPhase, PreviewStep } from '../simulate/preview.ts';
 import { type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { renderFinding } from './findings.ts';

@@ -1,5 +1,6 @@
 /** What a run would do, as data for people and programs to read before it does it. Every form of the preview is made of this. */
 import type { Finding } from '../errors.ts';
+import type { DiffLine } from '../model/line-diff.ts';
 
 /** The preview of one plan on one World. It holds no secret, and the same input gives the same bytes. */
 export interface Preview {
@@ -53,12 +54,6 @@ export interface PreviewStep {
   readonly phases: readonly PreviewPhase[];
   /** What becomes of the persistent definition: the lines that change, and a little around them; empty where none does. */
   readonly definition: readonly DiffLine[];
-}
-
-/** A line that is there before and after, only after, or only before. */
-export interface DiffLine {
-  readonly sign: ' ' | '+' | '-';
-  readonly text: string;
 }
 
 export interface PreviewPhase {

@@ -1,13 +1,13 @@
 /** Facts of a live guest: the same bytes while it writes, without secrets, and as good as the guest for a preview. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprintOf } from '../../src/facts/fingerprint.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { driftedParts, fingerprintOf } from '../../src/facts/fingerprint.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
-import { definition, picture } from '../../src/lab/picture.ts';
+import { definition, listing, picture } from '../../src/lab/picture.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import type { World } from '../../src/model/world.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -15,7 +15,17 @@ import { readPlan } from '../../src/plan/read.ts';
 import { look } from '../../src/run/admit.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { walked } from '../walked.ts';
-import { expectOnlyRead, planText, raiseLog, startCli, writePlan } from './support.ts';
+import {
+  codes,
+  expectEnd,
+  expectOnlyRead,
+  expectWrites,
+  planText,
+  raiseLog,
+  startCli,
+  stateDir,
+  writePlan,
+} from './support.ts';
 
 const MIB = 1024 * 1024;
 const SECRETS = ['hunter2', 'opensesame', 'swordfish', 'letmein'];
@@ -189,4 +199,94 @@ test('a guest that libvirt does not know has no facts', async () => {
   const ended = await startCli(host, ['facts', 'testvn', '-c', host.uri]).ended;
   expect([ended.exitCode, ended.stdout]).toEqual([3, '']);
   expect(ended.stderr).toContain('BP101');
+});
+
+describe('a run that is bound to what was reviewed', () => {
+  let web1: Guest;
+  let web2: Guest;
+  let place: string;
+  let file: string;
+
+  beforeAll(async () => {
+    await guest.destroy();
+    place = await host.tmpfs(200 * MIB);
+    await mkdir(join(place, 'new'));
+    [web1, web2] = [await clone('web1'), await clone('web2')];
+    await Promise.all([web1.waitForWrites(1), web2.waitForWrites(1)]);
+    file = await writePlan(host, PLAN.replace('PLACE', join(place, 'new')));
+  });
+
+  /** A guest with images of its own, as another one with another name has them. */
+  function clone(name: string): Promise<Guest> {
+    const chain = [join(place, name, 'base.qcow2'), join(place, name, 'top.qcow2')];
+    return host.createGuest({ name, disks: [{ target: 'vda', chain }] });
+  }
+
+  const PLAN = `plan: blockplan/v1
+name: move
+vars: { domain: web1 }
+domain: \${vars.domain}
+steps:
+  - blockcopy: { disk: vda, dest: "PLACE/\${vars.domain}.qcow2", shallow: true, pivot: true }
+`;
+
+  function cli(command: string, name: string, ...words: readonly string[]) {
+    const given = command === 'facts' ? [name, '--plan', file] : [file];
+    const set = ['--set', `domain=${name}`];
+    return startCli(host, [command, ...given, ...set, '-c', host.uri, ...words]).ended;
+  }
+
+  async function fingerprint(name: string): Promise<string> {
+    const { stdout } = await cli('run', name, '--dry-run');
+    return /bp1\.[0-9a-z.]+/.exec(stdout)?.[0] ?? stdout;
+  }
+
+  test('has the fingerprint of another guest in the same state', async () => {
+    const word = await fingerprint('web1');
+    expect(word).toMatch(/^bp1(\.[0-9a-z]+){6}$/);
+    expect(await fingerprint('web2')).toBe(word);
+  });
+
+  test('is refused when a snapshot was made meanwhile, which is named, and nothing is done', async () => {
+    const word = await fingerprint('web1');
+    const facts = join(host.dir, 'web1.facts.yaml');
+    await cli('facts', 'web1', '--output', facts);
+    await host.virsh('snapshot-create-as', 'web1', 'meanwhile', '--disk-only', '--atomic');
+    const changed = await fingerprint('web1');
+    expect(driftedParts(word, changed)).toEqual(['chains', 'definition', 'snapshots']);
+    const before = await picture(host, 'web1', [host.images, place]);
+    const alone = await cli('run', 'web1', '--yes', '--expect', word);
+    expect([alone.exitCode, codes(alone)], alone.told).toEqual([3, ['BP150', 'BP150', 'BP150']]);
+    expect(alone.stderr).toContain(
+      "the guest's snapshots or checkpoints are not what was reviewed",
+    );
+    expect(alone.stderr).toMatch(/snapshots now:\n.*\n.*\n\s+- meanwhile\n/);
+    expect(alone.stderr).toContain(changed);
+    const whole = await cli('run', 'web1', '--yes', '--expect', word, '--facts', facts);
+    expect(whole.exitCode, whole.told).toBe(3);
+    expect(whole.stderr).toMatch(/^ {2}\+ +- meanwhile$/m);
+    expect(whole.stderr).toMatch(/^ {2}- +<source file='.*top\.qcow2'.*$/m);
+    expect(await picture(host, 'web1', [host.images, place])).toEqual(before);
+    for (const folder of ['runs', 'locks'])
+      expect(await listing(join(stateDir(host), folder)).catch(() => [])).toEqual([]);
+  });
+
+  test('runs when all is as it was reviewed, on whichever guest that was', async () => {
+    const word = await fingerprint('web2');
+    const ended = await cli('run', 'web2', '--yes', '--expect', word, '--output', 'json');
+    expectEnd(ended, 0);
+    await expectWrites(host, web2);
+    // It is done: what was reviewed is no more. The definition names the top layer, as it did.
+    const again = await cli('run', 'web2', '--yes', '--expect', word);
+    expect([again.exitCode, codes(again)], again.told).toEqual([3, ['BP150']]);
+  });
+
+  test('is not begun with something that is no fingerprint, or with facts of something else', async () => {
+    const no = await cli('run', 'web1', '--yes', '--expect', 'bp1.abc');
+    expect([no.exitCode, codes(no)], no.told).toEqual([2, ['BP065']]);
+    const facts = join(host.dir, 'web1.facts.yaml');
+    const word = await fingerprint('web1');
+    const other = await cli('run', 'web1', '--yes', '--expect', word, '--facts', facts);
+    expect([other.exitCode, codes(other)], other.told).toEqual([2, ['BP066']]);
+  });
 });

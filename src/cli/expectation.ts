@@ -1,0 +1,71 @@
+/** `run --expect`: refuses to run anything but what was reviewed. */
+import { BlockplanError, type Finding } from '../errors.ts';
+import type { World } from '../model/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import { colorWanted } from '../render/color.ts';
+import { inputRefusal, textOf } from './read.ts';
+
+export interface ExpectOptions {
+  /** The fingerprint that was reviewed. */
+  readonly expect?: string;
+  /** A file with the facts that were reviewed. */
+  readonly facts?: string;
+}
+
+/** Holds a World against what was reviewed. @throws BlockplanError BP150 where it is something else */
+export type Expectation = (world: World) => void;
+
+/**
+ * Reads what a run is bound to; without a fingerprint it is bound to nothing.
+ * @throws BlockplanError `input-refused` when that is no fingerprint, or the facts are not the ones that it stands for
+ */
+export async function expectationOf(
+  plan: Plan,
+  { expect, facts }: ExpectOptions,
+): Promise<Expectation> {
+  if (expect === undefined) return () => {};
+  const { driftedParts, fingerprintOf, isFingerprint } = await import('../facts/fingerprint.ts');
+  if (!isFingerprint(expect)) {
+    throw inputRefusal(
+      'BP065',
+      `"${expect}" is no fingerprint`,
+      'take the one that the reviewed preview shows: it begins with "bp1."',
+    );
+  }
+  const reviewed = facts === undefined ? undefined : await readReviewed(facts);
+  const apart = reviewed ? driftedParts(expect, fingerprintOf(plan, reviewed)) : [];
+  // With another plan the facts are looked at with other eyes; that it is another one is told below.
+  if (apart.length > 0 && !apart.includes('plan')) {
+    throw inputRefusal(
+      'BP066',
+      `the facts in ${facts} are not the ones that the fingerprint stands for: their ${apart.join(' and ')} differ`,
+      'give the facts that the reviewed preview was made from, or leave --facts out',
+    );
+  }
+  const { driftFrom } = await import('../facts/drift.ts');
+  const { renderDrift } = await import('../render/drift.ts');
+  return (world) => {
+    const drifts = driftFrom(expect, plan, world, reviewed);
+    const [first, ...rest] = drifts.map(({ what }) => drifted(what, fingerprintOf(plan, world)));
+    if (!first) return;
+    process.stderr.write(
+      renderDrift(drifts, colorWanted(process.env, process.stderr.isTTY === true)),
+    );
+    throw new BlockplanError('preflight-refused', [first, ...rest]);
+  };
+}
+
+async function readReviewed(file: string): Promise<World> {
+  const { readFacts } = await import('../facts/read.ts');
+  const { source, name } = await textOf(file, 'facts');
+  return readFacts(source, name);
+}
+
+function drifted(what: string, now: string): Finding {
+  return {
+    code: 'BP150',
+    severity: 'error',
+    message: `${what} not what was reviewed`,
+    hint: `review it again; the fingerprint is now ${now}`,
+  };
+}
