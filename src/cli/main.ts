@@ -205,17 +205,19 @@ async function main(): Promise<void> {
       process.exitCode = code;
     }).parseAsync();
   } catch (error) {
-    process.exitCode = explain(error);
+    process.exitCode = await explain(error);
   }
 }
 
 /** Says what went wrong, and returns the exit code that belongs to it. */
-function explain(error: unknown): number {
+async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
   if (error instanceof BlockplanError) {
+    const { redactValue } = await import('../model/redact-value.ts');
+    const findings = redactValue(error.findings);
     process.stderr.write(
-      renderFindings(error.findings, colorWanted(process.env, process.stderr.isTTY === true)),
+      renderFindings(findings, colorWanted(process.env, process.stderr.isTTY === true)),
     );
     return EXIT_CODES[error.end];
   }

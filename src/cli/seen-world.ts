@@ -12,10 +12,8 @@ export interface WorldOptions {
 
 /** @throws BlockplanError `input-refused` for a facts file, `preflight-refused` for a libvirt that cannot be reached */
 export async function seenWorld(plan: Plan, { connect, facts }: WorldOptions): Promise<World> {
-  if (facts === undefined) {
-    const { liveWorld } = await import('./live-world.ts');
-    return liveWorld(plan, connect);
-  }
+  // Whoever has facts needs no libvirt: what talks to it is not even loaded.
+  if (facts === undefined) return (await import('./live-world.ts')).liveWorld(plan, connect);
   if (connect === undefined) return factsWorld(plan, facts);
   throw inputRefusal(
     'BP095',

@@ -62,7 +62,9 @@ function listen(options: LiveOptions): Promise<DomainEvents> {
 /** Files are looked at, and removed, where blockplan runs; with libvirt elsewhere it would look at the wrong ones. */
 function refuseRemote(uri: string | undefined): void {
   const host =
-    uri === undefined ? undefined : /^[a-z]+(?:\+[a-z0-9]+)?:\/\/([^/?]+)/i.exec(uri)?.[1];
+    uri === undefined
+      ? undefined
+      : /^[a-z]+(?:\+[a-z0-9]+)?:\/\/(?:[^/?@]*@)?([^/?]+)/i.exec(uri)?.[1];
   if (host === undefined) return;
   throw new BlockplanError('preflight-refused', [
     {

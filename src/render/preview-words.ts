@@ -7,6 +7,8 @@ export interface TotalPart {
   readonly text: string;
   /** What a reader must not miss. */
   readonly mood?: 'danger' | 'pause';
+  /** Set for what somebody copies: it is not broken into lines. */
+  readonly whole?: true;
 }
 
 /** The parts in their order, without what stands between them. */
@@ -30,7 +32,9 @@ export function previewTotals(preview: Preview): TotalPart[] {
       ? { text: 'the guest keeps running' }
       : { text: `the guest stands still in ${counted(totals.pauses, 'phase')}`, mood: 'pause' },
     ...amounts(totals).map((text) => ({ text })),
-    ...(totals.fingerprint === undefined ? [] : [{ text: `fingerprint ${totals.fingerprint}` }]),
+    ...(totals.fingerprint === undefined
+      ? []
+      : [{ text: `fingerprint ${totals.fingerprint}`, whole: true } as const]),
   ];
 }
 

@@ -43,10 +43,10 @@ function totalsLines(preview: Preview, { paint, columns }: Pen): string[] {
   const lines = [`${paint.red(begin)}${paint.bold(plan)} on ${paint.bold(domain)}:`];
   let used = textWidth(`${begin}${plan} on ${domain}:`);
   const parts = previewTotals(preview);
-  parts.forEach(({ text, mood }, at) => {
+  parts.forEach(({ text, mood, whole }, at) => {
     const color = mood === 'danger' ? paint.red : mood === 'pause' ? paint.yellow : plain;
     const comma = at + 1 < parts.length ? ',' : '';
-    const [first = '', ...more] = wrapped(printable(text), columns - 3);
+    const [first = '', ...more] = whole ? [printable(text)] : wrapped(printable(text), columns - 3);
     if (used + 1 + textWidth(first) + comma.length <= columns && more.length === 0) {
       lines.push(`${lines.pop()} ${color(first)}${comma}`);
       used += 1 + textWidth(first) + comma.length;

@@ -4,6 +4,9 @@ import type { World } from '../model/world.ts';
 import type { Totals } from './preview.ts';
 import type { Walked } from './walked.ts';
 
+/** What a World read from facts has for free space that the facts do not tell. */
+const UNTOLD = Number.MAX_SAFE_INTEGER;
+
 /** @param world the World before the first step, whose folders have been looked at */
 export function previewAmounts(
   phases: readonly Walked[],
@@ -17,8 +20,8 @@ export function previewAmounts(
   return {
     copies: copied.map(([to, bytes]) => ({ to, bytes })),
     space: needed.map(([folder, bytes]) => {
-      const free = world.folders[folder]?.free;
-      return { folder, needed: bytes, ...(free === undefined ? {} : { free }) };
+      const free = world.folders[folder]?.free ?? UNTOLD;
+      return { folder, needed: bytes, ...(free === UNTOLD ? {} : { free }) };
     }),
   };
 }

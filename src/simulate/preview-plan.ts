@@ -1,6 +1,7 @@
 /** Makes the preview of a plan: walks it over a World, and tells each phase with its commands and its way back. */
 import { isDeepStrictEqual } from 'node:util';
 import { compile } from '../graph/graph.ts';
+import { redactValue } from '../model/redact-value.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
 import { positioned } from '../plan/text.ts';
@@ -28,7 +29,7 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
     return phases.length === 0 ? [] : [previewStep(plan, planned, phases)];
   });
-  return {
+  return redactValue({
     format: 'blockplan-preview/v1',
     plan: plan.name,
     ...(plan.description === undefined ? {} : { description: plan.description }),
@@ -51,7 +52,7 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
       context.facts === undefined ? 'live' : 'facts',
     ),
     machine: previewMachine(graph, steps),
-  };
+  });
 }
 
 function totalsOf(

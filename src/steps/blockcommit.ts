@@ -161,7 +161,10 @@ export const blockcommit = defineStep<typeof schema>({
   amounts(params: Params, world) {
     const layers = findLayers(params, world);
     if (!layers) return [];
-    const files = layers.committed.map((layer) => layer.file);
+    // What the guest will have written into an overlay that the plan makes, nobody knows before.
+    const files = layers.committed
+      .map((layer) => layer.file)
+      .filter((file) => !world.files[file]?.made);
     const bytes = bytesOf(world, files);
     return [{ to: layers.base.file, copied: bytes, room: layers.base.block ? 0 : bytes }];
   },

@@ -88,6 +88,13 @@ test.each([40, 80, 120])(
   },
 );
 
+test('a fingerprint is in one piece on any terminal', () => {
+  const fingerprint = `bp1.${'x'.repeat(80)}`;
+  const totals = { ...HARMLESS.totals, fingerprint };
+  const lines = renderPreview({ ...HARMLESS, totals }, false, 40).split('\n');
+  expect(lines).toContain(`  fingerprint ${fingerprint}`);
+});
+
 test('colour changes no letter, at any width', () => {
   for (const columns of [40, 80, Number.POSITIVE_INFINITY]) {
     const coloured = renderPreview(PREVIEW, true, columns);

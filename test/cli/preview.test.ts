@@ -1,0 +1,119 @@
+/** `blockplan preview` on facts, as it is installed: with no libvirt anywhere, and nothing of it asked for. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SHIPPED } from '../plans.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'blockplan-preview-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Without a PATH there is no virsh; loading what talks to it shows in Node's own trace. */
+function preview(...argv: string[]) {
+  return spawnSync(process.execPath, ['dist/cli.js', 'preview', ...argv], {
+    encoding: 'utf8',
+    env: { PATH: folder, BLOCKPLAN_STATE_DIR: join(folder, 'state') },
+  });
+}
+
+const shipped = (name: string) => [
+  `plans/${name}.yaml`,
+  '--facts',
+  `test/facts/${name}.facts.yaml`,
+];
+const MIGRATION = shipped('live-storage-migration');
+const ENDINGS = { text: 'txt', markdown: 'md', json: 'json', html: 'html', mermaid: 'mmd' };
+
+describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => {
+  test.each(Object.entries(ENDINGS))('as %s', (format, ending) => {
+    const { status, stdout, stderr } = preview(...shipped(name), '--format', format);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(readFileSync(`test/unit/preview/golden/${name}.${ending}`, 'utf8'));
+  });
+});
+
+test('what talks to libvirt is not loaded', () => {
+  const loaded = spawnSync(process.execPath, ['dist/cli.js', 'preview', ...MIGRATION], {
+    encoding: 'utf8',
+    env: { PATH: folder, NODE_DEBUG: 'esm' },
+  }).stderr;
+  const chunks = [...loaded.matchAll(/dist\/(?:chunks\/)?[\w-]+\.js/g)].map(([file]) => file);
+  const files = [...new Set(chunks)];
+  expect(files.length).toBeGreaterThan(3);
+  const talks = (file: string) => readFileSync(file, 'utf8').includes('// src/libvirt/');
+  expect(files.filter(talks)).toEqual([]);
+  expect(readdirSync('dist/chunks').some((file) => talks(`dist/chunks/${file}`))).toBe(true);
+});
+
+describe('exit codes', () => {
+  const plan = (steps: string) => {
+    const file = join(folder, 'plan.yaml');
+    writeFileSync(file, `plan: blockplan/v1\nname: p\ndomain: testvm\nsteps:\n${steps}\n`);
+    return [file, '--facts', 'test/facts/live-storage-migration.facts.yaml'];
+  };
+  const NOTHING = '  - redefine: {}';
+  const MERGE = '  - blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
+  const ALONE =
+    'facts: blockplan/v1\ndomain: { name: testvm }\ndisks:\n  - { target: vda, chain: [/a/2, /a/1, /a/0] }\n';
+
+  test('nothing to do', () => {
+    expect(preview(...plan(NOTHING), '--exit-code').status).toBe(0);
+    expect(preview(...plan(NOTHING)).stdout).toContain('1 step, nothing to do,');
+  });
+
+  test('changes', () => {
+    expect(preview(...MIGRATION, '--exit-code').status).toBe(10);
+  });
+
+  test('changes with a point of no return', () => {
+    writeFileSync(join(folder, 'alone.yaml'), ALONE);
+    const [file = ''] = plan('  - blockcommit: { disk: vda, base: /a/0, pivot: true }');
+    const argv = [file, '--facts', join(folder, 'alone.yaml')];
+    expect(preview(...argv, '--exit-code').status).toBe(11);
+    expect(preview(...argv).status).toBe(0);
+  });
+
+  test('a plan that would be refused ends as a run would', () => {
+    expect(preview(...plan(MERGE), '--exit-code').status).toBe(3);
+    const { status, stdout, stderr } = preview(...plan(MERGE));
+    expect([status, stderr]).toEqual([3, '']);
+    expect(stdout).toMatch(/^refused: p on testvm: 1 error/);
+    expect(stdout).toContain('error BP109');
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['facts of another guest', [...MIGRATION, '--set', 'domain=web1'], 'BP095'],
+    ['facts that are not there', [MIGRATION[0]!, '--facts', '/nowhere.yaml'], 'BP091'],
+    ['facts that are no facts', [MIGRATION[0]!, '--facts', 'plans/live-backup.yaml'], 'BP02'],
+  ])('%s', (_what, argv, code) => {
+    const { status, stdout, stderr } = preview(...argv);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(code);
+  });
+
+  test('facts and a connection', () => {
+    const { status, stderr } = preview(...MIGRATION, '-c', 'qemu:///system');
+    expect(status).toBe(2);
+    expect(stderr).toContain('BP095');
+  });
+});
+
+test.each([
+  [
+    'a connection',
+    [MIGRATION[0]!, '-c', 'qemu+ssh://u:hunter2@far.example/system?password=hunter2'],
+  ],
+  ['a variable', [...MIGRATION, '--set', 'dest=https://u:hunter2@far.example/x?token=hunter2']],
+])('a secret in %s is not shown with what is wrong with it', (_place, argv) => {
+  const { status, stdout, stderr } = preview(...argv);
+  expect(status).toBeGreaterThan(1);
+  expect(stderr).toContain('far.example');
+  expect(stdout + stderr).not.toContain('hunter2');
+});
