@@ -1,6 +1,6 @@
 /**
- * What a run must not touch: files that another domain's chain names, however it names them, and, in a dry run, anything
- * at all. The daemon's own log is the witness that a dry run asks for nothing that could write.
+ * What a run must not touch: files that another domain's chain names, however it names them, and, in a preview, anything
+ * at all. The daemon's own log is the witness that a preview asks for nothing that could write.
  */
 import { createHash } from 'node:crypto';
 import { link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -144,7 +144,7 @@ describe("another domain's files", () => {
   });
 });
 
-test('a dry run writes nothing, and asks the daemon for nothing that could', async () => {
+test('a preview writes nothing, and asks the daemon for nothing that could', async () => {
   await raiseLog(host, '1:libvirt');
   const logged = (await readFile(host.logs, 'utf8')).length;
   const before: Picture = await picture(host, NAME);
@@ -168,6 +168,16 @@ test('a dry run writes nothing, and asks the daemon for nothing that could', asy
   const file = await writePlan(host, planText(NAME, steps));
   const ended = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
   expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
+  const preview = (...more: string[]) =>
+    startCli(host, ['preview', file, '-c', host.uri, '--exit-code', ...more]).ended;
+  const text = await preview();
+  expect([text.exitCode, text.stderr], text.told).toEqual([10, '']);
+  expect(withoutSizes(text.stdout)).toBe(withoutSizes(ended.stdout));
+  for (const format of ['markdown', 'json', 'html', 'mermaid']) {
+    const other = await preview('--format', format);
+    expect([other.exitCode, other.stderr], other.told).toEqual([10, '']);
+    expect(other.stdout).toContain(NAME);
+  }
   await expectOnlyRead(host, asked);
   expect(await picture(host, NAME)).toEqual(before);
   for (const shown of ['virsh undefine', 'virsh blockcopy', 'virsh define', 'qemu-img convert'])
@@ -175,3 +185,8 @@ test('a dry run writes nothing, and asks the daemon for nothing that could', asy
   expect(await imageChain(host, top)).toEqual([top, mid, base]);
   await guest.waitForWrites(1);
 });
+
+/** The guest writes from one look to the next, and its files grow. */
+function withoutSizes(shown: string): string {
+  return shown.replaceAll(/\b\d+(\.\d+)? ([kMGT]?B|bytes)\b/g, 'SIZE');
+}
