@@ -53,7 +53,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       plan: plan.name,
       domain: plan.domain,
       host: facts,
-      differences: [...shape.differences, ...slowness(facts)],
+      differences: [...shape.differences, ...hostDifferences(facts, world)],
       durationMs: Math.round(performance.now() - began),
     };
   } catch (error) {
@@ -91,8 +91,15 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 }
 
-function slowness({ acceleration }: HostFacts): string[] {
-  return acceleration === 'KVM' ? [] : ['the guest is emulated, so the times say little'];
+/** What of the lab's host is not as it is on the user's, as far as the World tells of that. */
+function hostDifferences({ libvirt, qemu, acceleration }: HostFacts, { host }: World): string[] {
+  const other = (name: string, here: string, there: string | undefined) =>
+    there === undefined || there === here ? [] : [`${name} is ${here}; the original has ${there}`];
+  return [
+    ...other('libvirt', libvirt, host.libvirt),
+    ...other('QEMU', qemu, host.qemu),
+    ...(acceleration === 'KVM' ? [] : ['the guest is emulated, so the times say little']),
+  ];
 }
 
 async function factsOf(host: Host): Promise<HostFacts> {

@@ -132,6 +132,7 @@ describe('from a file of facts, with no libvirt but that of the lab', () => {
       facts,
       stringify({
         facts: 'blockplan/v1',
+        host: { libvirt: '11.3.0' },
         domain: { name: 'web', autostart: true, snapshots: ['before-upgrade'] },
         disks: [{ target: 'vda', chain }],
       }),
@@ -145,6 +146,7 @@ describe('from a file of facts, with no libvirt but that of the lab', () => {
     const found = first!.checks.map(({ what, found: seen }) => `${what}: ${seen}`).join('\n');
     expect(found).toContain('vda 5 deep');
     expect(found).toContain('autostart on');
+    expect(report.differences.join('\n')).toMatch(/^libvirt is \S+; the original has 11\.3\.0$/m);
     expect(existsSync('/san')).toBe(false);
   });
 });
