@@ -97,7 +97,7 @@ export function startCli(host: Host, argv: readonly string[], options: CliOption
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const json = argv.includes('json');
+  const json = argv[argv.indexOf('--output') + 1] === 'json';
   const lines: string[] = [];
   const events: RunEvent[] = [];
   const waiting: { fits: (event: RunEvent) => boolean; resolve: (event: RunEvent) => void }[] = [];
