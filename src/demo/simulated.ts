@@ -142,6 +142,8 @@ async function run(scene: Scene, plan: Plan, exitCode: number): Promise<string> 
   const id = newRunId(new Date());
   const journal = await createJournal(await makeRunFolder(state, id));
   const display = await textDisplay(process.stdout, process.env);
+  for (const finding of [...plan.warnings, ...admission.findings])
+    display.listener({ time: Date.now(), event: 'finding', finding });
   try {
     const finish = await execute({
       id,
