@@ -1,7 +1,7 @@
 /** The block jobs of a simulated host: copies, commits and their ends. */
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect } from '../model/effect.ts';
-import { type Disk, diskOf, type Layer, withoutJob } from '../model/world.ts';
+import { type Disk, diskOf, isUp, type Layer, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
 import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
 import {
@@ -144,7 +144,12 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
         ...(host.devices.includes(file) ? { block: true } : {}),
       },
   );
+  // What lies below a file that was there is opened only now.
   const found = host.jobs[target]?.reuse ? opened.slice(1) : [];
+  refuseUnless(
+    !found.some((file) => host.held.includes(file)),
+    'Failed to get shared "write" lock',
+  );
   const detected = [...new Set([...host.detected, ...found])];
   const ended = onDisk({ ...withoutJobOn(host, target), detected }, target, (each) => ({
     ...each,
@@ -160,6 +165,8 @@ export function awaitJob(
 ): SimulatedHost {
   const disk = diskOf(host.world, target);
   const job = disk?.job;
+  if (!isUp(host.world))
+    throw new EffectFailed(`the guest has stopped, and the job on ${target} with it`);
   if (!disk || !job) {
     if (until === 'ended') return host;
     throw new EffectFailed(`there is no job on ${target} any more`);

@@ -110,6 +110,7 @@ export class Sides {
     const ways = [this.simulated, finished(this.simulated)].map(imagined);
     this.simulated = ways.find(fits) ?? imagined(this.simulated);
     await this.compare();
+    await this.seen();
   }
 
   reconnect(): Promise<void> {

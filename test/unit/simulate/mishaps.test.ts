@@ -50,6 +50,15 @@ describe('what goes wrong', () => {
     expect(host.world.domain.disks[0]?.job).toBeUndefined();
     expect(host.world.files[DEST]).not.toBeNull();
     expect(() => apply(host, ready('vda'))).toThrow(EffectFailed);
+    const ended: Effect = {
+      tool: 'await-job',
+      disk: 'vda',
+      until: 'ended',
+      why: 'test',
+      timeoutMs: 1,
+    };
+    expect(apply(host, ended)).toBe(host);
+    expect(() => apply(guestDies(host), ended)).toThrow(EffectFailed);
   });
 
   test('a daemon that is restarted finds everything again', () => {
@@ -103,6 +112,11 @@ describe('what goes wrong', () => {
     };
     expect(() => apply(host, convert)).toThrow('Failed to get shared "write" lock');
     expect(apply(guestDies(host), convert).world.files['/new/copy']).toBeTruthy();
+    const overlaid = { ...host.backing, [DEST]: SNAP1 };
+    const there = { ...host.world.files, [DEST]: { size: 1, format: 'qcow2' } };
+    const reused = { ...host, backing: overlaid, world: { ...host.world, files: there } };
+    const copied = [copy('--shallow', '--reuse-external', '--format', 'qcow2'), ready('vda')];
+    expect(() => apply(copied.reduce(apply, reused), blockjob('--pivot'))).toThrow(EffectFailed);
   });
 
   test('of a guest that is off a snapshot takes the disks, and puts the definition on them', () => {
