@@ -5,10 +5,14 @@ import type { SimulatedHost } from './host-state.ts';
 
 /** What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths. */
 export function look(host: SimulatedHost, files: readonly string[]): World {
-  const { kept: _journal, ...domain } = host.world.domain;
+  const { kept: _journal, confinement, ...known } = host.world.domain;
+  // Only a guest that is there has an agent, and is confined.
+  const domain = isUp(host.world)
+    ? { ...known, ...(confinement ? { confinement } : {}) }
+    : { ...known, agent: false };
   const paths = new Set([...files, ...domain.disks.flatMap(filesOf)]);
   return {
-    domain: isUp(host.world) || !domain.agent ? domain : { ...domain, agent: false },
+    domain,
     files: Object.fromEntries(
       [...paths].filter(isPath).map((path) => [path, outside(host.world.files[path])]),
     ),
