@@ -23,7 +23,9 @@ export interface PreviewContext {
 /** Previews a plan on a World, observed or read from facts; pure. */
 export function previewPlan(plan: Plan, world: World, context: PreviewContext = {}): Preview {
   const graph = compile(plan);
-  const walked = walk(graph, world);
+  const told = walk(graph, world);
+  // What the plan makes itself will not have been there, whether anybody has looked or not: so its way back removes it.
+  const walked = { ...told, phases: walk(graph, without(world, madeUnseen(told, world))).phases };
   const found = [...plan.warnings, ...positioned(plan.text, walked.findings)];
   const steps = plan.steps.flatMap((planned): PreviewStep[] => {
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
@@ -48,11 +50,25 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     ),
     steps,
     preconditions: previewPreconditions(
-      walked.phases,
+      told.phases,
       context.facts === undefined ? 'live' : 'facts',
     ),
     machine: previewMachine(graph, steps),
   });
+}
+
+/** The files that a run would make where nobody has looked. */
+function madeUnseen({ phases }: Walk, world: World): string[] {
+  return phases.flatMap(({ after }) =>
+    Object.keys(after.files).filter(
+      (file) => after.files[file]?.made && world.files[file] === undefined,
+    ),
+  );
+}
+
+function without(world: World, files: readonly string[]): World {
+  const absent = Object.fromEntries(files.map((file) => [file, null]));
+  return { ...world, files: { ...world.files, ...absent } };
 }
 
 function totalsOf(

@@ -22,6 +22,20 @@ test('says what it was made from', () => {
   expect(read.totals.fingerprint).toBe('f');
 });
 
+test.each(SHIPPED)(
+  'facts that do not tell of the files that %s makes show the same ways back',
+  (file) => {
+    const read = shipped(file);
+    const host = hostForPlans();
+    const told = previewPlan(read.plan, looked(host, walk(read.graph, host).files), { facts: 'f' });
+    const silent = previewPlan(read.plan, host, { facts: 'f' });
+    expect(silent.steps).toEqual(told.steps);
+    const unchecked = silent.preconditions.filter(({ checked }) => checked === 'no');
+    expect(unchecked.map(({ what }) => what).join()).toContain('there is no file ');
+    expect(JSON.stringify(silent.steps)).toContain('remove what the step made');
+  },
+);
+
 test('errors come before warnings, with their positions in the plan', () => {
   const { findings } = previewed(planned([COPY, 'undefine: {}']));
   expect(findings.map(({ code, position }) => [code, position?.line])).toEqual([['BP123', 7]]);
