@@ -11,6 +11,12 @@ export type Format = (typeof FORMATS)[number];
 export async function showPreview(preview: Preview, format: Format): Promise<number> {
   process.stdout.write(await textOf(preview, format));
   const refused = preview.findings.some((finding) => finding.severity === 'error');
+  // A diagram has no place for what is in the way, and nobody shall wonder about the exit code.
+  if (refused && format === 'mermaid') {
+    const { renderFindings } = await import('../render/findings.ts');
+    const color = colorWanted(process.env, process.stderr.isTTY === true);
+    process.stderr.write(renderFindings(preview.findings, color));
+  }
   return refused ? EXIT_CODES['preflight-refused'] : 0;
 }
 

@@ -85,6 +85,13 @@ describe('exit codes', () => {
     expect(stdout).toMatch(/^refused: p on testvm: 1 error/);
     expect(stdout).toContain('error BP109');
   });
+
+  test('a diagram, which has no place for it, says beside itself why the plan would be refused', () => {
+    const { status, stdout, stderr } = preview(...plan(MERGE), '--format', 'mermaid');
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^---\ntitle: "p on testvm"/);
+    expect(stderr).toContain('error BP109');
+  });
 });
 
 describe('what is refused', () => {
