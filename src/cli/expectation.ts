@@ -17,13 +17,20 @@ export type Expectation = (world: World) => void;
 
 /**
  * Reads what a run is bound to; without a fingerprint it is bound to nothing.
- * @throws BlockplanError `input-refused` when that is no fingerprint, or the facts are not the ones that it stands for
+ * @throws BlockplanError `input-refused` when that is no fingerprint, or there are facts without one, or they are not the ones that it stands for
  */
 export async function expectationOf(
   plan: Plan,
   { expect, facts }: ExpectOptions,
 ): Promise<Expectation> {
-  if (expect === undefined) return () => {};
+  if (expect === undefined) {
+    if (facts === undefined) return () => {};
+    throw inputRefusal(
+      'BP096',
+      '"--facts" of run belongs to "--expect": a run works on the host, whatever a file tells of it',
+      'add --expect with the fingerprint of the reviewed preview, or leave --facts out; to see what would be done by these facts: blockplan preview',
+    );
+  }
   const { driftedParts, fingerprintOf, isFingerprint } = await import('../facts/fingerprint.ts');
   if (!isFingerprint(expect)) {
     throw inputRefusal(

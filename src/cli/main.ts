@@ -214,8 +214,8 @@ async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
   if (error instanceof BlockplanError) {
-    const { redactValue } = await import('../model/redact-value.ts');
-    const findings = redactValue(error.findings);
+    const { redactFindings } = await import('../model/redact-value.ts');
+    const findings = redactFindings(error.findings);
     process.stderr.write(
       renderFindings(findings, colorWanted(process.env, process.stderr.isTTY === true)),
     );

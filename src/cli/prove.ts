@@ -6,10 +6,10 @@ import { Explorer } from '../prove/explore.ts';
 import { provePlan } from '../prove/prove.ts';
 import { replay } from '../prove/replay.ts';
 import { readSeed } from '../prove/seed.ts';
-import { colorWanted } from '../render/color.ts';
 import { renderCase, renderProof } from '../render/proof.ts';
 import { walk } from '../simulate/walk.ts';
 import { planFrom } from './read.ts';
+import { resultText } from './result-text.ts';
 import { seenWorld, type WorldOptions } from './seen-world.ts';
 
 export interface ProveCommandOptions extends WorldOptions {
@@ -34,11 +34,11 @@ export async function prove(file: string, options: ProveCommandOptions): Promise
   const result = injections
     ? replay(new Explorer(graph, world, touched), injections)
     : provePlan(graph, world, touched);
-  const color = colorWanted(process.env, process.stdout.isTTY === true);
-  const { columns } = process.stdout;
-  const text = () =>
-    'parts' in result ? renderCase(result, color, columns) : renderProof(result, color, columns);
-  process.stdout.write(options.output === 'json' ? `${JSON.stringify(result)}\n` : text());
+  process.stdout.write(
+    resultText(result, options.output, (shown, color, columns) =>
+      'parts' in shown ? renderCase(shown, color, columns) : renderProof(shown, color, columns),
+    ),
+  );
   const violated = 'parts' in result ? result.wrong : result.violations;
   return violated.length > 0 ? EXIT_CODES['preflight-refused'] : 0;
 }

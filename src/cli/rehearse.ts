@@ -2,9 +2,9 @@
 import { BlockplanError } from '../errors.ts';
 import { refuseUnfit, refuseWithoutLab } from '../rehearse/admit.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
-import { colorWanted } from '../render/color.ts';
 import { renderRehearsal } from '../render/rehearsal.ts';
 import { planFrom } from './read.ts';
+import { resultText } from './result-text.ts';
 import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
@@ -34,15 +34,7 @@ export async function rehearse(file: string, options: RehearseCommandOptions): P
       signal: signals.signal,
       tell: (what) => process.stderr.write(`rehearsal: ${what}\n`),
     });
-    process.stdout.write(
-      options.output === 'json'
-        ? `${JSON.stringify(rehearsal)}\n`
-        : renderRehearsal(
-            rehearsal,
-            colorWanted(process.env, process.stdout.isTTY === true),
-            process.stdout.columns,
-          ),
-    );
+    process.stdout.write(resultText(rehearsal, options.output, renderRehearsal));
     return rehearsal.exitCode;
   } catch (error) {
     if (!signals.signal.aborted || error instanceof BlockplanError) throw error;

@@ -12,6 +12,7 @@ import { takeLock } from '../journal/lock.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import type { Driver, Marker } from '../model/driver.ts';
+import { redactFindings } from '../model/redact-value.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
@@ -150,7 +151,7 @@ async function locked(
     const journal = await withState(state, openJournal(state, id, plan));
     const signals = onInterrupt();
     const display = await renderer(options);
-    for (const finding of [...plan.warnings, ...admission.findings])
+    for (const finding of redactFindings([...plan.warnings, ...admission.findings]))
       display.listener({ time: Date.now(), event: 'finding', finding });
     try {
       const finish = await execute({

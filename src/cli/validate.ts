@@ -1,5 +1,6 @@
 /** `blockplan validate`: reads plans and says what is wrong with them; looks at nothing else. */
 import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
+import { redactFindings } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
 import { planFrom } from './read.ts';
@@ -19,7 +20,10 @@ export async function validate(
     }
   }
   process.stderr.write(
-    renderFindings(findings, colorWanted(process.env, process.stderr.isTTY === true)),
+    renderFindings(
+      redactFindings(findings),
+      colorWanted(process.env, process.stderr.isTTY === true),
+    ),
   );
   if (findings.some((finding) => finding.severity === 'error')) return EXIT_CODES['input-refused'];
   process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);

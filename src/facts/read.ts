@@ -92,15 +92,22 @@ function checkDisks({ disks, definition, domain }: Facts, report: Report): void 
 }
 
 function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
-  const lists = [
-    ['disks', 'target', disks.map((disk) => disk.target)],
-    ['others', 'name', others.map((other) => other.name)],
-  ] as const;
-  for (const [list, key, names] of lists) {
+  const check = (where: string, names: readonly string[], pathOf: (index: number) => Path) => {
     for (const [index, name] of names.entries()) {
       if (names.indexOf(name) === index) continue;
-      const message = `${quoted(name)} stands in ${quoted(list)} twice`;
-      tell(report, 'BP063', [list, index, key], message, 'keep one of the two');
+      const message = `${quoted(name)} stands in ${where} twice`;
+      tell(report, 'BP063', pathOf(index), message, 'keep one of the two');
     }
+  };
+  const targets = disks.map(({ target }) => target);
+  check(quoted('disks'), targets, (index) => ['disks', index, 'target']);
+  for (const [at, { target, chain = [] }] of disks.entries()) {
+    const files = chain.map((layer) => (typeof layer === 'string' ? layer : layer.file));
+    check(`the chain of ${quoted(target)}`, files, (index) => {
+      const path = ['disks', at, 'chain', index];
+      return typeof chain[index] === 'string' ? path : [...path, 'file'];
+    });
   }
+  const names = others.map(({ name }) => name);
+  check(quoted('others'), names, (index) => ['others', index, 'name']);
 }

@@ -18,14 +18,43 @@ import { applyEdits, contentOf, type Edit, escapeXml, setAttribute } from './xml
 /** What stands where a secret was. */
 export const REDACTED = 'REDACTED';
 
+/** Gives what is shown in place of a secret. */
+type Hide = (secret: string) => string;
+
 /** A text without the secrets in its URIs, image names and key=value words; redacting it again changes nothing. */
 export function redactText(text: string): string {
+  return withoutKnown(text, () => REDACTED);
+}
+
+/**
+ * A line of a plan or of a facts file without its secrets, those of its YAML and of the XML in it too. Each is replaced
+ * by as many dots as it has characters, so that what is right of it stays in its column.
+ */
+export function redactSource(line: string): string {
+  const hide: Hide = (secret) => '•'.repeat(secret.length);
+  const open = withoutKnown(line, hide).replace(
+    ELEMENT_SECRET,
+    (_, kept: string, secret: string) => kept + hide(secret),
+  );
+  const isFlow = /[{[]/.test(open.slice(0, open.search(YAML_SECRET) + 1));
+  return open.replace(
+    isFlow ? FLOW_SECRET : YAML_SECRET,
+    (_, kept: string, secret: string) => kept + hide(secret),
+  );
+}
+
+function withoutKnown(text: string, hide: Hide): string {
+  const keeping = (_: string, kept: string, secret: string) => kept + hide(secret);
   const open = text
-    .replace(PRIVATE_KEY, REDACTED)
-    .replace(URI, (_, scheme: string, rest: string) => scheme + withoutSecrets(rest))
-    .replace(NAMED_IMAGE, (_, name: string, query: string) => name + withoutValues(query))
-    .replace(WORD_SECRET, `$1${REDACTED}`);
-  return JSON_SECRETS.reduce((seen, member) => seen.replace(member, `$1${REDACTED}`), open);
+    .replace(PRIVATE_KEY, hide)
+    .replace(URI, (_, scheme: string, rest: string) => scheme + withoutSecrets(rest, hide))
+    .replace(NAMED_IMAGE, (_, name: string, query: string) => name + withoutValues(query, hide))
+    .replace(WORD_SECRET, keeping)
+    .replace(
+      QUOTED_SECRET,
+      (_, kept: string, _sign: string, secret: string) => kept + hide(secret),
+    );
+  return JSON_SECRETS.reduce((seen, member) => seen.replace(member, keeping), open);
 }
 
 /** The same for the name of an image: a path of this host stays as it is, whatever it looks like. */
@@ -46,24 +75,48 @@ const SECRET_WORD =
 
 /** Members of QEMU's `json:{…}` names, and of JSON that is quoted in JSON. */
 const JSON_SECRETS: readonly RegExp[] = [
-  new RegExp(`("(?:${SECRET_WORD}|[\\w.-]*username)"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*`, 'gi'),
-  new RegExp(`(\\\\"(?:${SECRET_WORD}|[\\w.-]*username)\\\\"\\s*:\\s*\\\\")(?:(?!\\\\").)*`, 'gi'),
+  new RegExp(`("(?:${SECRET_WORD}|[\\w.-]*username)"\\s*:\\s*")((?:[^"\\\\]|\\\\.)*)`, 'gi'),
+  new RegExp(
+    `(\\\\"(?:${SECRET_WORD}|[\\w.-]*username)\\\\"\\s*:\\s*\\\\")((?:(?!\\\\").)*)`,
+    'gi',
+  ),
 ];
 
 /** `key=…` in QEMU's names, as in `rbd:pool/image:id=admin:key=…`, and in command lines. */
 const WORD_SECRET = new RegExp(
-  `(?<![^\\s"',:;&?{(])(${SECRET_WORD}=)(?!${REDACTED})[^\\s"',:;&})]+`,
+  `(?<![^\\s"',:;&?{(])(${SECRET_WORD}=)(?!${REDACTED}|\\\\["'])([^\\s"',:;&})]+)`,
+  'gi',
+);
+
+/** `key='…'` in XML and in command lines; the quotation mark is escaped where XML stands in quoted YAML. */
+const QUOTED_SECRET = new RegExp(
+  `(?<![^\\s"',:;&?{(])((?:${SECRET_WORD}|username)\\s*=\\s*(\\\\?["']))((?:(?!\\2).)+)`,
+  'gi',
+);
+
+/** `<secret>…`, on one line with what it holds. */
+const ELEMENT_SECRET = new RegExp(`(<(?:[\\w-]+:)?${SECRET_WORD}(?:\\s[^<>]*)?>)([^<]+)`, 'gi');
+
+const YAML_KEY = `(?<![\\w.-])(${SECRET_WORD}["']?\\s*:\\s+)`;
+
+/** `password: …` in YAML, up to the line's end. */
+const YAML_SECRET = new RegExp(`${YAML_KEY}(\\S[^]*)`, 'gi');
+
+/** The same in a list or a mapping on one line: it ends at a comma or a bracket, unless it is quoted. */
+const FLOW_SECRET = new RegExp(
+  `${YAML_KEY}("(?:[^"\\\\]|\\\\[^])*(?:"|$)|'[^']*(?:''[^']*)*(?:'|$)|[^\\s"'][^,\\]}]*)`,
   'gi',
 );
 
 /** What comes after `scheme://`: who logs in goes, the host and the path stay, and of a query the names. */
-function withoutSecrets(rest: string): string {
+function withoutSecrets(rest: string, hide: Hide): string {
   // A password may hold the signs that end a host; what stands where a port would, and is none, belongs to a password.
   const login = /^(?:[^/?#@]*@|[^/?#@[\]]*:(?!\d*(?:[/?#]|$))[^\s]*@)/.exec(rest)?.[0];
   const greedy = login === undefined ? -1 : lastSignOf(rest);
-  const open = login === undefined ? rest : `${REDACTED}@${rest.slice(greedy + 1)}`;
+  const open =
+    login === undefined ? rest : `${hide(rest.slice(0, greedy))}@${rest.slice(greedy + 1)}`;
   const at = open.search(/[?#]/);
-  return at < 0 ? open : open.slice(0, at) + withoutValues(open.slice(at));
+  return at < 0 ? open : open.slice(0, at) + withoutValues(open.slice(at), hide);
 }
 
 /** The index of the `@` that ends the login: the last one before the path, or of all where a password holds a `/`. */
@@ -79,13 +132,13 @@ const HARMLESS = new Set([
 ]);
 
 /** `?a=1&b#c` with its names, and nothing of its values. */
-function withoutValues(query: string): string {
+function withoutValues(query: string, hide: Hide): string {
   return query.replace(/([?#&;])([^?#&;]*)/g, (_, sign: string, word: string) => {
     const at = word.indexOf('=');
     if (word === '') return sign;
     const name = word.slice(0, at);
-    if (at < 0) return sign + REDACTED;
-    return HARMLESS.has(name) ? sign + word : `${sign}${name}=${REDACTED}`;
+    if (at < 0) return sign + hide(word);
+    return HARMLESS.has(name) ? sign + word : `${sign}${name}=${hide(word.slice(at + 1))}`;
   });
 }
 

@@ -22,6 +22,7 @@ export function dangersOf(initial: World, phases: readonly Walked[], refused: bo
       ...lostCheckpoints(walked),
       ...absentAtBoot(initial, walked),
       ...tooDeep(walked),
+      ...wholeChain(walked),
       ...knownFaults(initial, walked),
     ]),
     // A refusal has said as much of a definition that is stale already.
@@ -134,6 +135,24 @@ function tooDeep(walked: Walked): Finding[] {
         severity: depth > MOST_LAYERS ? 'error' : 'warning',
         message: `${target} would have ${depth} layers, and libvirt takes ${MOST_LAYERS} at most`,
         hint: 'make the chain shorter first, with a blockcommit step',
+      }),
+    ];
+  });
+}
+
+/** An active commit into the bottom of a chain, over all that lies between. A chain of two has nothing between. */
+function wholeChain(walked: Walked): Finding[] {
+  return walked.after.domain.disks.flatMap(({ target, job, chain }) => {
+    const bottom = chain.at(-1)?.file;
+    const begun = diskOf(walked.before, target)?.job === undefined;
+    if (job?.type !== 'active-commit' || !begun || job.mirror !== bottom || chain.length < 3)
+      return [];
+    return [
+      toldAt(walked, {
+        code: 'BP141',
+        severity: 'warning',
+        message: `all ${chain.length} layers of ${target} become one: what is above ${bottom} is merged into it, and what other guests or backups may rest on is changed for good`,
+        hint: 'name a layer above it with "base", or write "shallow: true", unless that is what you want',
       }),
     ];
   });

@@ -1,7 +1,7 @@
 /** Makes the preview of a plan: walks it over a World, and tells each phase with its commands and its way back. */
 import { isDeepStrictEqual } from 'node:util';
 import { compile } from '../graph/graph.ts';
-import { redactValue } from '../model/redact-value.ts';
+import { redactFindings, redactValue } from '../model/redact-value.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
 import { positioned } from '../plan/text.ts';
@@ -31,7 +31,10 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
     return phases.length === 0 ? [] : [previewStep(plan, planned, phases)];
   });
-  return redactValue({
+  const findings = (['error', 'warning'] as const).flatMap((severity) =>
+    found.filter((finding) => finding.severity === severity),
+  );
+  const preview = redactValue<Preview>({
     format: 'blockplan-preview/v1',
     plan: plan.name,
     ...(plan.description === undefined ? {} : { description: plan.description }),
@@ -45,9 +48,7 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
       ...previewAmounts(walked.phases, world),
       ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
     },
-    findings: (['error', 'warning'] as const).flatMap((severity) =>
-      found.filter((finding) => finding.severity === severity),
-    ),
+    findings,
     steps,
     preconditions: previewPreconditions(
       told.phases,
@@ -55,6 +56,7 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     ),
     machine: previewMachine(graph, steps),
   });
+  return { ...preview, findings: redactFindings(findings) };
 }
 
 /** The files that a run would make where nobody has looked. */

@@ -200,7 +200,7 @@ domains: {}
     'capacity: -1\n    chain: [{ file: /a, size: 1.5 }, { file: /b, size: big }, 7,',
   ),
   'a wrong state': MINIMAL.replace('testvm', 'testvm, state: runing, agent: yes'),
-  'things told twice': `${MINIMAL}  - target: vda\nothers: [{ name: a }, { name: a }]\n`,
+  'things told twice': `${MINIMAL}  - target: vda\n  - { target: vdb, chain: [/a, { file: /b }, /a, { file: /b }] }\nothers: [{ name: a }, { name: a }]\n`,
   'a definition that is no XML': `${MINIMAL}definition: <domain\n`,
   'a definition of something else': `${MINIMAL}definition: <pool/>\n`,
   'the definition of another domain': `${MINIMAL}definition: <domain><name>other</name></domain>\n`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
-import { redactPlace, redactText, redactXml } from '../../../src/model/redact.ts';
+import { redactPlace, redactSource, redactText, redactXml } from '../../../src/model/redact.ts';
 import { domainXml, escaped, spelling, written } from './arbitrary-domain-xml.ts';
 
 /** A secret as people choose them; its first letters are in no text of these tests. */
@@ -41,6 +41,9 @@ describe('a text with URIs', () => {
     ['virsh -c qemu+tcp://u:p@h/system list', 'virsh -c qemu+tcp://REDACTED@h/system list'],
     ['--password=hunter2 --tls-key=x', '--password=REDACTED --tls-key=REDACTED'],
     ['nbd:export', 'nbd:export'],
+    [`<graphics passwd='a b"c' port='-1'/>`, `<graphics passwd='REDACTED' port='-1'/>`],
+    ['<graphics passwd=\\"a b\\"/>', '<graphics passwd=\\"REDACTED\\"/>'],
+    ["monkey='a'", "monkey='a'"],
   ])('%s', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });
@@ -92,6 +95,47 @@ describe('a text with URIs', () => {
   test('a long text costs no more than it is long', () => {
     for (const piece of ['a:', '@', '?', 'key', '"password":"', 'https://', '-----BEGIN '])
       expect(redactText(piece.repeat(20_000)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a line of a plan', () => {
+  test.each([
+    ['  password: hunter2', '  password: •••••••'],
+    ["- token: 'a, b' # why", '- token: ••••••••••••'],
+    ['{ token: hunter2, dest: /a }', '{ token: •••••••, dest: /a }'],
+    ['{ token: "a, b", "pass": c, dest: /a }', '{ token: ••••••, "pass": •, dest: /a }'],
+    [`{ 'key': 'it''s', dest: /a }`, `{ 'key': •••••••, dest: /a }`],
+    ['{ token: "a, b', '{ token: •••••'],
+    ['{ token: [a], dest: /a }', '{ token: ••], dest: /a }'],
+    [
+      `definition: "<domain><graphics passwd='hunter2' port='1'/></domain>"`,
+      `definition: "<domain><graphics passwd='•••••••' port='1'/></domain>"`,
+    ],
+    ['definition: "<a passwd=\\"hunter2\\"/>"', 'definition: "<a passwd=\\"•••••••\\"/>"'],
+    ['<secret>hunter2</secret><name>a</name>', '<secret>•••••••</secret><name>a</name>'],
+    ['dest: https://u:pw@h/x?token=abc#d', 'dest: https://••••@h/x?token=•••••'],
+    ['  - blockcopy: { disk: vda, dest: /a }', '  - blockcopy: { disk: vda, dest: /a }'],
+    ['description: the monkey: a tale', 'description: the monkey: a tale'],
+  ])('%s', (line, expected) => {
+    expect(redactSource(line)).toBe(expected);
+  });
+
+  test('keeps its columns, whatever it is', () => {
+    const piece = fc.constantFrom(
+      ...['password: ', 'key=', "passwd='", '"token": "', '<secret>', 'https://a:', '@h', '?x=y'],
+      ...['{ ', ', ', '"', "'", '\\', 'rbd:p/i:', '-----BEGIN PRIVATE KEY-----', ' # ', 'é', '😀'],
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const line = pieces.join('');
+        expect(redactSource(line)).toHaveLength(line.length);
+      }),
+    );
+  });
+
+  test('a long one costs no more than it is long', () => {
+    for (const piece of ['key: ', '{ key: a, ', '<secret ', "key='", 'key: "', 'a', '{'])
+      expect(redactSource(piece.repeat(20_000))).toHaveLength(piece.length * 20_000);
   });
 });
 

@@ -162,6 +162,17 @@ describe('the definition', () => {
     });
     const whole = `blockcommit: { disk: vda, base: ${BASE}, pivot: true }`;
     expect(told([whole], on(SNAP1))).toEqual(['BP119 0']);
-    expect(told([whole], on(BASE))).toEqual([]);
+    expect(told([whole], on(BASE))).toEqual(['BP141 0']);
   });
+});
+
+test('a commit of a whole chain is told of where it merges more than one layer into the bottom', () => {
+  const into = (base: string, end = 'pivot: true') =>
+    `blockcommit: { disk: vda, base: ${base}, ${end} }`;
+  expect(told([into(BASE)])).toEqual(['BP141 0']);
+  expect(told([into(BASE, 'keep-overlay: true')])).toEqual(['BP141 0']);
+  expect(told([into(SNAP1)])).toEqual([]);
+  expect(told([commit])).toEqual([]);
+  expect(told([`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`])).toEqual([]);
+  expect(told([into(BASE)], { disks: [disk('vda', [SNAP2, BASE])] })).toEqual([]);
 });

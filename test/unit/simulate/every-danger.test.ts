@@ -138,6 +138,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
     steps: ['blockcopy: { disk: vda, dest: /new/copy, shallow: true, pivot: true }'],
     on: { domain: apparmor },
   },
+  BP141: { steps: [commit(`base: ${BASE}, pivot: true`)] },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
 };
 
