@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
   render: ['facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
-  demo: ['lab', 'run', 'journal', 'render', 'simulate', 'graph', 'plan', 'steps', 'model'],
+  demo: ['lab', 'run', 'journal', 'render', 'simulate', 'facts', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
     ...['facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],

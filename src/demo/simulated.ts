@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fingerprintOf } from '../facts/fingerprint.ts';
 import { compile } from '../graph/graph.ts';
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal } from '../journal/journal.ts';
@@ -94,7 +95,8 @@ async function migrate(scene: Scene): Promise<string> {
   narrator.say('What it would do, and the way back out of every phase:');
   const { world } = await admit(plan, compile(plan), driver);
   const color = colorWanted(process.env, process.stdout.isTTY === true);
-  process.stdout.write(renderPreview(previewPlan(plan, world), color));
+  const preview = previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
+  process.stdout.write(renderPreview(preview, color));
   narrator.title('2. The run');
   const took = await run(scene, plan, 0);
   narrator.title('3. Afterwards');

@@ -74,7 +74,9 @@ const LAYER: Schema = {
       file: PLACE,
       format: text('`qcow2`, `raw`, …', { default: 'qcow2' }),
       block: flag('Whether it is a block device.', false),
-      size: amount('What it takes on its storage; the capacity of the disk unless told.'),
+      size: amount(
+        'What it takes on its storage; the capacity of the disk unless told; not known without both.',
+      ),
     },
     ['file'],
   ),
@@ -126,7 +128,7 @@ function mapOrAbsent(properties: Readonly<Record<string, Schema>>, title: string
 
 const FILE = mapOrAbsent(
   {
-    size: amount('What it takes on its storage; nothing unless told.'),
+    size: amount('What it takes on its storage; not known unless told.'),
     format: text('`qcow2`, `raw`, …; not known unless told.'),
     backing: text('The backing file that its header names, or `none`; not known unless told.'),
   },
@@ -187,7 +189,10 @@ export function factsSchema(): Schema {
           additionalProperties: FOLDER,
           description: 'Folders that a plan goes to, by path.',
         },
-        others: list(OTHER, 'Other guests of the host that share files with this one or the plan.'),
+        others: list(
+          OTHER,
+          'Other guests of the host that share files with this one or the plan; none, though unchecked, unless told.',
+        ),
         definition: text(
           'The persistent definition, without secrets; made from the disks unless told.',
         ),

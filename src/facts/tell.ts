@@ -26,7 +26,6 @@ export function factsOf(world: World): Facts {
   const { domain, host } = world;
   const files = fileFacts(world);
   const same = sameFiles(world);
-  const others = otherFacts(world);
   return {
     facts: 'blockplan/v1',
     host: {
@@ -39,7 +38,7 @@ export function factsOf(world: World): Facts {
     ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(same.length === 0 ? {} : { 'same-files': same }),
     ...(Object.keys(world.folders).length === 0 ? {} : { folders: folderFacts(world) }),
-    ...(others.length === 0 ? {} : { others }),
+    others: otherFacts(world),
     ...(domain.definition === undefined ? {} : { definition: definitionText(domain.definition) }),
   };
 }

@@ -1,6 +1,15 @@
 /** The World that valid facts tell of. */
 import type { DomainXml } from '../model/domain-xml.ts';
-import type { Disk, Domain, Folder, ImageFile, Layer, OtherDomain, World } from '../model/world.ts';
+import type {
+  Disk,
+  Domain,
+  Folder,
+  ImageFile,
+  Layer,
+  OtherDomain,
+  Untold,
+  World,
+} from '../model/world.ts';
 import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition, NO_UUID } from './definition.ts';
 import type { DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
@@ -8,13 +17,28 @@ import type { DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
 /** Pure. @param defined the definition of the facts, read */
 export function worldOf(facts: Facts, defined: DomainXml | undefined): World {
   const disks = facts.disks?.map(diskOf) ?? defined?.disks.map(withoutIndexes) ?? [];
+  const untold = untoldBy(facts);
   return {
     domain: domainOf(facts, disks, defined),
     files: filesOf(facts, disks),
     folders: foldersOf(facts),
     others: (facts.others ?? []).map(otherOf),
     host: { uri: 'qemu:///system', ...facts.host },
+    ...(untold.length === 0 ? {} : { untold }),
   };
+}
+
+function untoldBy({ host, domain, others, definition }: Facts): Untold[] {
+  const told: Readonly<Record<Untold, unknown>> = {
+    uri: host?.uri,
+    state: domain.state,
+    'managed-save': domain['managed-save'],
+    nvram: domain.nvram ?? definition,
+    tpm: domain.tpm ?? definition,
+    snapshots: domain.snapshots,
+    others,
+  };
+  return (Object.keys(told) as Untold[]).filter((what) => told[what] === undefined);
 }
 
 function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | undefined): Domain {
@@ -75,12 +99,12 @@ function withoutIndexes(disk: Disk): Disk {
 /** The files of the chains, which are there, and those that are told besides. */
 function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile | null> {
   const files: Record<string, ImageFile | null> = {};
-  for (const [at, { chain, capacity = 0 }] of disks.entries()) {
+  for (const [at, { chain, capacity }] of disks.entries()) {
     for (const [depth, { file }] of chain.entries()) {
       if (!file.startsWith('/')) continue;
       const layer = facts.disks?.[at]?.chain?.[depth];
       const told = typeof layer === 'object' ? layer.size : undefined;
-      files[file] = { size: told === undefined ? capacity : readAmount(told) };
+      files[file] = sized(sizeOf(told) ?? capacity);
     }
   }
   for (const [path, file] of Object.entries(facts.files ?? {})) {
@@ -90,7 +114,7 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
     }
     const { size, format, backing } = file;
     files[path] = {
-      size: sizeOf(size) ?? files[path]?.size ?? 0,
+      ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
       ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
     };
@@ -102,6 +126,10 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
     }
   }
   return files;
+}
+
+function sized(size: number | undefined): ImageFile {
+  return size === undefined ? { size: 0, sizeUntold: true } : { size };
 }
 
 function sizeOf(amount: Amount | undefined): number | undefined {

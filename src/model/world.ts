@@ -20,7 +20,12 @@ export interface World {
   /** All other domains of the host, with every file that their chains name. */
   readonly others: readonly OtherDomain[];
   readonly host: Host;
+  /** What nobody has told, so that the World has what is most often so; absent where all of it was looked at. */
+  readonly untold?: readonly Untold[];
 }
+
+/** What a file of facts may leave out and a precondition or a message can rest on. */
+export type Untold = 'uri' | 'state' | 'managed-save' | 'nvram' | 'tpm' | 'snapshots' | 'others';
 
 export interface Host {
   /** The connection, as libvirt spells it. */
@@ -120,8 +125,10 @@ export interface BlockJob {
 export interface ImageFile {
   /** `qcow2`, `raw`, …; absent where nothing has looked inside. */
   readonly format?: string;
-  /** Bytes that the file takes on its storage. */
+  /** Bytes that the file takes on its storage; 0 where nobody has told. */
   readonly size: number;
+  /** Set where nobody has told the size. */
+  readonly sizeUntold?: true;
   /** The same for every name of one file (links, bind mounts); absent where nothing has looked. */
   readonly identity?: string;
   /** True for a file that this run has made; a file of somebody else at the same path is not. */

@@ -90,13 +90,15 @@ function totalsList({
   pauses,
   copies,
 }: Preview['totals']): Markup {
-  const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
+  const bytes = copies.map((copy) => copy.bytes ?? Number.NaN).reduce((sum, each) => sum + each, 0);
   const tiles: readonly (readonly [name: string, value: string])[] = [
     ['steps', `${steps}`],
     ['phases', `${phases}`],
     ['points of no return', `${pointsOfNoReturn}`],
     ['phases with a pause', `${pauses}`],
-    copies.length === 0 ? ['to copy', 'nothing'] : ['to copy at most', bytesText(bytes)],
+    copies.length === 0
+      ? ['to copy', 'nothing']
+      : ['to copy at most', Number.isNaN(bytes) ? 'not known' : bytesText(bytes)],
   ];
   return html`<dl class="totals">
 ${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
@@ -107,11 +109,15 @@ ${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 function space({ copies, space: folders }: Preview['totals']): Markup | undefined {
   if (copies.length + folders.length === 0) return undefined;
   return html`<ul class="space">
-${copies.map(({ to, bytes }) => html`<li>copies at most ${bytesText(bytes)} to <code>${to}</code></li>\n`)}${folders.map(
+${copies.map(({ to, bytes }) => html`<li>copies ${atMost(bytes)} to <code>${to}</code></li>\n`)}${folders.map(
   ({ folder, needed, free }) =>
-    html`<li><code>${folder}</code> needs at most ${bytesText(needed)}${free === undefined ? '; nobody has looked how much is free' : ` of ${bytesText(free)} free`}</li>\n`,
+    html`<li><code>${folder}</code> needs ${atMost(needed)}${free === undefined ? '; nobody has looked how much is free' : ` of ${bytesText(free)} free`}</li>\n`,
 )}</ul>
 `;
+}
+
+function atMost(bytes: number | undefined): string {
+  return bytes === undefined ? 'an unknown amount' : `at most ${bytesText(bytes)}`;
 }
 
 function fingerprint(text: string | undefined): Markup | undefined {

@@ -39,16 +39,28 @@ export function previewTotals(preview: Preview): TotalPart[] {
 }
 
 function amounts({ copies, space }: Totals): string[] {
-  const copied = copies.map(({ to, bytes }) => `${bytesText(bytes)} to ${to}`);
-  const needed = space.map(
-    (each) =>
-      `${bytesText(each.needed)} in ${each.folder} (${
-        each.free === undefined ? 'how much is free is not known' : `${bytesText(each.free)} free`
-      })`,
+  const copied = copies.map(({ to, bytes }) => ({ bytes, where: `to ${to}` }));
+  const needed = space.map(({ folder, needed: bytes, free }) => ({
+    bytes,
+    where: `in ${folder} (${
+      free === undefined ? 'how much is free is not known' : `${bytesText(free)} free`
+    })`,
+  }));
+  return [...boundsOf('copies', copied), ...boundsOf('needs', needed)];
+}
+
+/** What is known in one clause, and what is not in another. */
+function boundsOf(
+  verb: string,
+  amounts: readonly { readonly bytes: number | undefined; readonly where: string }[],
+): string[] {
+  const known = amounts.flatMap(({ bytes, where }) =>
+    bytes === undefined ? [] : [`${bytesText(bytes)} ${where}`],
   );
+  const unknown = amounts.flatMap(({ bytes, where }) => (bytes === undefined ? [where] : []));
   return [
-    ...(copied.length === 0 ? [] : [`copies up to ${copied.join(' and ')}`]),
-    ...(needed.length === 0 ? [] : [`needs up to ${needed.join(' and ')}`]),
+    ...(known.length === 0 ? [] : [`${verb} up to ${known.join(' and ')}`]),
+    ...(unknown.length === 0 ? [] : [`${verb} an unknown amount ${unknown.join(' and ')}`]),
   ];
 }
 

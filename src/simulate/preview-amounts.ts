@@ -5,7 +5,7 @@ import type { Totals } from './preview.ts';
 import type { Walked } from './walked.ts';
 
 /** What a World read from facts has for free space that the facts do not tell. */
-const UNTOLD = Number.MAX_SAFE_INTEGER;
+export const FREE_UNTOLD = Number.MAX_SAFE_INTEGER;
 
 /** @param world the World before the first step, whose folders have been looked at */
 export function previewAmounts(
@@ -15,20 +15,34 @@ export function previewAmounts(
   const amounts = phases
     .filter(({ node }) => node.first)
     .flatMap(({ node: { planned }, start }) => planned.step.amounts(planned.params, start));
-  const copied = sums(amounts.map(({ to, copied }) => [to, copied]));
-  const needed = sums(amounts.map(({ to, room }) => [dirname(to), room]));
+  const copied = sums(amounts.map(({ to, copied, unknown }) => [to, unknown ? undefined : copied]));
+  const needed = sums(
+    amounts.map(({ to, room, unknown }) => [dirname(to), unknown ? undefined : room]),
+  );
   return {
-    copies: copied.map(([to, bytes]) => ({ to, bytes })),
+    copies: copied.map(([to, bytes]) => ({ to, ...(bytes === undefined ? {} : { bytes }) })),
     space: needed.map(([folder, bytes]) => {
-      const free = world.folders[folder]?.free ?? UNTOLD;
-      return { folder, needed: bytes, ...(free === UNTOLD ? {} : { free }) };
+      const free = world.folders[folder]?.free ?? FREE_UNTOLD;
+      return {
+        folder,
+        ...(bytes === undefined ? {} : { needed: bytes }),
+        ...(free === FREE_UNTOLD ? {} : { free }),
+      };
     }),
   };
 }
 
-/** Added up by name, in the order in which the names come first; what adds up to nothing is left out. */
-function sums(entries: readonly (readonly [name: string, amount: number])[]): [string, number][] {
-  const totals = new Map<string, number>();
-  for (const [name, amount] of entries) totals.set(name, (totals.get(name) ?? 0) + amount);
-  return [...totals].filter(([, amount]) => amount > 0);
+/**
+ * Added up by name, in the order in which the names come first; what adds up to nothing is left out. An amount that nobody
+ * knows makes the sum unknown.
+ */
+function sums(
+  entries: readonly (readonly [name: string, amount: number | undefined])[],
+): [string, number | undefined][] {
+  const totals = new Map<string, number | undefined>();
+  for (const [name, amount] of entries) {
+    const sum = totals.has(name) ? totals.get(name) : 0;
+    totals.set(name, sum === undefined || amount === undefined ? undefined : sum + amount);
+  }
+  return [...totals].filter(([, amount]) => amount !== 0);
 }

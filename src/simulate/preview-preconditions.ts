@@ -1,8 +1,9 @@
 /** What has to be so for each step, marked by whether it could be looked at. */
 import { dirname } from 'node:path';
-import type { World } from '../model/world.ts';
+import type { Untold, World } from '../model/world.ts';
 import type { Precondition } from '../steps/needs.ts';
 import type { PreviewPrecondition } from './preview.ts';
+import { FREE_UNTOLD } from './preview-amounts.ts';
 import type { Walked } from './walked.ts';
 
 /** @param phases the phases that were walked */
@@ -24,8 +25,16 @@ export function previewPreconditions(
 function isKnown(world: World, needs: Precondition['needs']): boolean {
   if (needs === 'run') return false;
   if (needs === 'domain') return true;
-  if (needs === 'others') return world.others.every(({ unread }) => unread.length === 0);
-  return 'file' in needs
-    ? world.files[needs.file] !== undefined
-    : world.folders[dirname(needs.folder)] !== undefined;
+  if (needs === 'others') {
+    const isRead = world.others.every(({ unread }) => unread.length === 0);
+    return isRead && isTold(world, ['others']);
+  }
+  if ('told' in needs) return isTold(world, needs.told);
+  if ('file' in needs) return world.files[needs.file] !== undefined;
+  const folder = world.folders[dirname(needs.folder)];
+  return folder !== undefined && folder?.free !== FREE_UNTOLD;
+}
+
+function isTold({ untold = [] }: World, what: readonly Untold[]): boolean {
+  return what.every((each) => !untold.includes(each));
 }

@@ -33,12 +33,15 @@ export interface Totals {
   readonly pointsOfNoReturn: number;
   /** Phases in which the guest stands still. */
   readonly pauses: number;
-  /** What is copied at most, by the file that it goes to, in bytes. */
-  readonly copies: readonly { readonly to: string; readonly bytes: number }[];
-  /** What the files of the plan take at most, by folder, in bytes; `free` is absent where nobody has looked. */
+  /** What is copied at most, by the file that it goes to, in bytes; absent where the facts do not tell the sizes. */
+  readonly copies: readonly { readonly to: string; readonly bytes?: number }[];
+  /**
+   * What the files of the plan take at most, by folder, in bytes; `needed` is absent where the facts do not tell the sizes,
+   * `free` where nobody has looked.
+   */
   readonly space: readonly {
     readonly folder: string;
-    readonly needed: number;
+    readonly needed?: number;
     readonly free?: number;
   }[];
   /** Covers the plan and what it rests on; a run can be bound to it. */

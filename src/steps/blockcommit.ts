@@ -11,7 +11,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
-import { bytesOf } from './destination.ts';
+import { bytesOf, unknownOf } from './destination.ts';
 import { openableNeed, type Precondition, unsharedNeed, workableNeed } from './needs.ts';
 import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
@@ -166,7 +166,8 @@ export const blockcommit = defineStep<typeof schema>({
       .map((layer) => layer.file)
       .filter((file) => !world.files[file]?.made);
     const bytes = bytesOf(world, files);
-    return [{ to: layers.base.file, copied: bytes, room: layers.base.block ? 0 : bytes }];
+    const room = layers.base.block ? 0 : bytes;
+    return [{ to: layers.base.file, copied: bytes, room, ...unknownOf(world, files) }];
   },
   preconditions(params: Params, world) {
     const layers = findLayers(params, world);

@@ -21,7 +21,7 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
-import { bytesOf, checkBacking, checkNewFile, checkReachable } from './destination.ts';
+import { bytesOf, checkBacking, checkNewFile, checkReachable, unknownOf } from './destination.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -213,7 +213,9 @@ export const blockcopy = defineStep<typeof schema>({
   amounts(params: Params, world) {
     const disk = diskOf(world, params.disk);
     const bytes = disk ? bytesToCopy(params, world, disk) : 0;
-    return [{ to: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes }];
+    const unknown =
+      disk?.capacity === undefined && disk ? unknownOf(world, copiedFiles(params, disk)) : {};
+    return [{ to: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes, ...unknown }];
   },
   preconditions,
   phases: (params: Params) => [
@@ -505,10 +507,11 @@ function copyFormat(params: Params, source: Disk): string {
 
 /** What the copy takes at most: the active layer, or the whole chain flattened, but never more than the disk's size. */
 function bytesToCopy(params: Params, world: World, source: Disk): number {
-  const layers = params.shallow ? source.chain.slice(0, 1) : source.chain;
-  const held = bytesOf(
-    world,
-    layers.map((layer) => layer.file),
-  );
+  const held = bytesOf(world, copiedFiles(params, source));
   return source.capacity === undefined ? held : Math.min(held, source.capacity);
+}
+
+function copiedFiles(params: Params, source: Disk): string[] {
+  const layers = params.shallow ? source.chain.slice(0, 1) : source.chain;
+  return layers.map((layer) => layer.file);
 }

@@ -3,7 +3,7 @@ import { isSameFile, usersOf, type World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { bytesOf, checkNewFile } from './destination.ts';
+import { bytesOf, checkNewFile, unknownOf } from './destination.ts';
 import { newFileNeeds } from './needs.ts';
 import { checkAbsolute, checkRunning, refuse } from './preconditions.ts';
 
@@ -126,11 +126,12 @@ export const convert = defineStep<typeof schema>({
   },
   files: (params: Params) => [params.source, params.dest],
   amounts(params: Params, world) {
-    const bytes = bytesOf(world, sourceChain(params, world));
-    return [{ to: params.dest, copied: bytes, room: bytes }];
+    const files = sourceChain(params, world);
+    const bytes = bytesOf(world, files);
+    return [{ to: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
   },
   preconditions: ({ source, dest }: Params) => [
-    { what: 'the guest runs', needs: 'domain' },
+    { what: 'the guest runs', needs: { told: ['state'] } },
     { what: `there is a file ${source}, of a known format`, needs: { file: source } },
     { what: `no guest writes to ${source}`, needs: 'others' },
     ...newFileNeeds(dest),

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { Finding } from '../errors.ts';
 import type { World } from '../model/world.ts';
+import type { Amount } from './needs.ts';
 import { checkNotShared, refuse } from './preconditions.ts';
 
 /**
@@ -112,4 +113,9 @@ export function checkBacking(
 /** Bytes that the layers' files take together, as far as the host told. */
 export function bytesOf(world: World, files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
+}
+
+/** What an amount has to say where {@link bytesOf} lacks the size of one of the files. */
+export function unknownOf(world: World, files: readonly string[]): Pick<Amount, 'unknown'> {
+  return files.some((file) => world.files[file]?.sizeUntold) ? { unknown: true } : {};
 }

@@ -1,5 +1,7 @@
 /** What a step copies, how much room it takes, and what has to be so for it: told for a preview, beside what preflight refuses. */
 
+import type { Untold } from '../model/world.ts';
+
 /** Bytes that go to one file. */
 export interface Amount {
   readonly to: string;
@@ -7,19 +9,22 @@ export interface Amount {
   readonly copied: number;
   /** Bytes by which the file may grow at most: its folder has to have them. */
   readonly room: number;
+  /** Set where the size of what is copied was not told, so that neither number is a bound. */
+  readonly unknown?: true;
 }
 
 export interface Precondition {
   /** A clause: `there is no file /fast/copy`. */
   readonly what: string;
   /**
-   * What one has to know to tell: the domain alone, what is at a path, what the folder of a path is like, or the chains of
-   * all other domains. `run` is what shows only when it is done.
+   * What one has to know to tell: the domain's disks and definition alone, more of it that may be untold, what is at a path,
+   * what the folder of a path is like, or the chains of all other domains. `run` is what shows only when it is done.
    */
   readonly needs:
     | 'domain'
     | 'others'
     | 'run'
+    | { readonly told: readonly Untold[] }
     | { readonly file: string }
     | { readonly folder: string };
 }
@@ -51,6 +56,6 @@ export function openableNeed(file: string): Precondition {
 export function workableNeed(disk: string): Precondition {
   return {
     what: `the guest runs, and ${disk} is a disk on local files or block devices without a job`,
-    needs: 'domain',
+    needs: { told: ['state'] },
   };
 }

@@ -82,6 +82,15 @@ export function checkNeeds(
 export function checkRunning(world: World): Finding[] {
   const { name, state } = world.domain;
   if (state === 'gone') {
+    if (world.untold?.includes('uri'))
+      return [
+        refuse(
+          'BP101',
+          [],
+          `the facts say that libvirt knows no domain "${name}"`,
+          `write down what it is like once it is there: blockplan facts ${name}`,
+        ),
+      ];
     const { uri } = world.host;
     const hint = uri.endsWith('/session')
       ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"

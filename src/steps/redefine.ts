@@ -83,7 +83,7 @@ export const redefine = defineStep<typeof schema>({
   files: () => [],
   amounts: () => [],
   preconditions: (params: Params) => [
-    { what: 'the guest runs, and there is a definition to put back', needs: 'domain' },
+    { what: 'the guest runs, and there is a definition to put back', needs: { told: ['state'] } },
     {
       what:
         params.disk === undefined

@@ -300,7 +300,7 @@ function preconditions(params: Params, world: World): Precondition[] {
     ...taking.map(({ target }) => workableNeed(target)),
     ...(params['no-metadata']
       ? []
-      : [{ what: `there is no snapshot ${params.name}`, needs: 'domain' as const }]),
+      : [{ what: `there is no snapshot ${params.name}`, needs: { told: ['snapshots'] as const } }]),
     ...(params.quiesce
       ? [
           { what: 'the guest agent is connected', needs: 'domain' as const },

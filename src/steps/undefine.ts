@@ -95,9 +95,12 @@ export const undefine = defineStep<typeof schema>({
   preconditions: () => [
     {
       what: 'the guest runs, and has a definition and no managed save image',
-      needs: 'domain',
+      needs: { told: ['state', 'managed-save'] },
     },
-    { what: 'it is said what becomes of an NVRAM file and a TPM state', needs: 'domain' },
+    {
+      what: 'it is said what becomes of an NVRAM file and a TPM state',
+      needs: { told: ['nvram', 'tpm'] },
+    },
   ],
   phases: (params: Params) => [undefinePhase(params)],
   examples: [

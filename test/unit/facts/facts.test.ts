@@ -57,6 +57,7 @@ describe('read back, facts give a World', () => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);
     expect(walked(graph, read(writeFacts(host)))).toEqual(walked(graph, host));
+    expect(read(writeFacts({ ...host, others: [] })).untold).toBeUndefined();
     const shared = { ...host, others: [neighbour('n', [SNAP1, SNAP2], [SNAP1])] };
     expect(walked(graph, read(writeFacts(shared)))).toEqual(walked(graph, shared));
     const full = {

@@ -52,8 +52,8 @@ describe('facts that a person writes', () => {
       disks: [{ target: 'vda', chain: [{ file: '/images/testvm.qcow2', format: 'qcow2' }] }],
     });
     expect(files).toEqual({
-      '/images/testvm.qcow2': { size: 0 },
-      '/images/base.qcow2': { size: 0 },
+      '/images/testvm.qcow2': { size: 0, sizeUntold: true },
+      '/images/base.qcow2': { size: 0, sizeUntold: true },
     });
     expect({ folders, others, host }).toEqual({
       folders: {},

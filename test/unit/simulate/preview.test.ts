@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readFacts } from '../../../src/facts/read.ts';
 import { statesOf } from '../../../src/machine/machine.ts';
 import type { World } from '../../../src/model/world.ts';
+import { previewTotals } from '../../../src/render/preview-words.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
@@ -117,6 +119,82 @@ describe('the machine', () => {
     const { machine } = previewed(planned([COPY], 'stop'));
     expect(machine.states.map(({ name }) => name)).toEqual([
       ...['blockcopy:mirror', 'blockcopy:pivot', 'succeeded', 'stranded', 'uncertain'],
+    ]);
+  });
+});
+
+describe('of facts that leave things out', () => {
+  const { plan } = planned([COPY]);
+  const CHAIN = `[${SNAP2}, ${SNAP1}, ${BASE}]`;
+  const fromFacts = (domain: string, rest: string, of = plan) =>
+    previewPlan(of, readFacts(`facts: blockplan/v1\ndomain: ${domain}\n${rest}`, 'f'), {
+      facts: 'f',
+    });
+  const silent = (of = plan) =>
+    fromFacts('{ name: testvm }', `disks: [{ target: vda, chain: ${CHAIN} }]\n`, of);
+  const marks = ({ preconditions }: ReturnType<typeof silent>) =>
+    Object.fromEntries(preconditions.map(({ what, checked }) => [what, checked]));
+  const RUNS =
+    'the guest runs, and vda is a disk on local files or block devices without a job' as const;
+
+  test('what rests on a run state or on other guests is not taken for told', () => {
+    expect(marks(silent())).toMatchObject({
+      [RUNS]: 'no',
+      'no other domain uses /new/copy': 'no',
+    });
+    const disks = `disks: [{ target: vda, chain: ${CHAIN} }]\nothers: []\n`;
+    expect(marks(fromFacts('{ name: testvm, state: running }', disks))).toMatchObject({
+      [RUNS]: 'facts',
+      'no other domain uses /new/copy': 'facts',
+    });
+  });
+
+  test('nor is room in a folder of which nobody has said how much is free', () => {
+    const room = 'there is a folder for /new/copy, with room, in which files can be made';
+    const disks = `disks: [{ target: vda, chain: ${CHAIN} }]\nfolders:\n  /new: `;
+    expect(marks(fromFacts('{ name: testvm }', `${disks}{ writable: true }\n`))[room]).toBe('no');
+    expect(marks(fromFacts('{ name: testvm }', `${disks}{ free: 1 GiB }\n`))[room]).toBe('facts');
+    expect(marks(fromFacts('{ name: testvm }', `${disks}absent\n`))[room]).toBe('facts');
+  });
+
+  test('nor is what rests on snapshots, a managed save image, NVRAM or a TPM', () => {
+    const undefine = planned([
+      'undefine: {}',
+      'snapshot-create-as: { name: s, disk-only: true }',
+      'redefine: {}',
+    ]);
+    expect(marks(silent(undefine.plan))).toMatchObject({
+      'the guest runs, and has a definition and no managed save image': 'no',
+      'it is said what becomes of an NVRAM file and a TPM state': 'no',
+      'there is no snapshot s': 'no',
+    });
+  });
+
+  test('a copy of untold size is told of as one', () => {
+    const { totals, findings } = silent();
+    expect(findings).toEqual([]);
+    expect(totals).toMatchObject({ copies: [{ to: '/new/copy' }], space: [{ folder: '/new' }] });
+    expect(totals.copies[0]).not.toHaveProperty('bytes');
+    const words = previewTotals(silent()).map(({ text }) => text);
+    expect(words).toContain('copies an unknown amount to /new/copy');
+    expect(words).toContain('needs an unknown amount in /new (how much is free is not known)');
+  });
+
+  test('one untold layer makes the whole amount unknown, and a capacity bounds it', () => {
+    const whole = planned(['blockcopy: { disk: vda, dest: /new/copy, pivot: true }']).plan;
+    const of = (disk: string) =>
+      fromFacts('{ name: testvm }', `disks: [{ target: vda, ${disk} }]\n`, whole).totals.copies;
+    const chain = `chain: [{ file: ${SNAP2}, size: 1 MiB }, ${BASE}]`;
+    expect(of(chain)).toEqual([{ to: '/new/copy' }]);
+    expect(of(`capacity: 2 MiB, ${chain}`)).toEqual([{ to: '/new/copy', bytes: 2 * 2 ** 20 }]);
+  });
+
+  test('a guest that is gone is gone by the facts, where they name no connection', () => {
+    const messageOf = (rest: string) =>
+      fromFacts('{ name: testvm, state: gone }', rest).findings.map(({ message }) => message);
+    expect(messageOf('')).toEqual(['the facts say that libvirt knows no domain "testvm"']);
+    expect(messageOf('host: { uri: qemu+unix:///session }\n')).toEqual([
+      'qemu+unix:///session knows no domain "testvm"',
     ]);
   });
 });
