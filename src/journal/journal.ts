@@ -71,6 +71,7 @@ export interface Journal {
    * Appends an entry.
    * @param sync whether it must be on disk before this returns: true for all that comes before an effect. An outcome
    *   may wait for the next intent, because without it the journal only says less than is so.
+   * @throws an error of the file system; then also for every later entry
    */
   append(entry: Entry, sync: boolean): Promise<void>;
   close(): Promise<void>;
@@ -94,6 +95,8 @@ class AppendedJournal implements Journal {
   readonly #file: FileHandle;
   #seq = 0;
   #sum = '';
+  /** The first failure: what is written after it could not be read, since each record is chained to the one before. */
+  #failure: unknown;
 
   constructor(folder: string, file: FileHandle) {
     this.folder = folder;
@@ -101,10 +104,16 @@ class AppendedJournal implements Journal {
   }
 
   async append(entry: Entry, sync: boolean): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const record = { seq: this.#seq++, time: new Date().toISOString(), ...entry };
     this.#sum = checksum(this.#sum, record);
-    await this.#file.appendFile(`${JSON.stringify({ ...record, sum: this.#sum })}\n`);
-    if (sync) await this.#file.datasync();
+    try {
+      await this.#file.appendFile(`${JSON.stringify({ ...record, sum: this.#sum })}\n`);
+      if (sync) await this.#file.datasync();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

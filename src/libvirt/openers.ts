@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { EffectFailed } from '../model/driver.ts';
 import { absentAsNull, lookAtFile } from './files.ts';
 
-/** What a process holds open besides files: it has no path. */
-const NO_FILE = /^(?!\/)|^\/(?:dev|memfd:|proc|sys)\b/;
+/** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. */
+const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
 
 /**
  * What has the file open, as words that end "is open in …".
@@ -58,8 +58,8 @@ async function isThat(place: string, identity: string): Promise<boolean> {
     return `${dev}:${ino}` === identity;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // It has been closed meanwhile.
-    if (code === 'ENOENT' || code === 'ESRCH') return false;
+    // It has been closed meanwhile, or lies on a file system that is gone or does not answer, where ours does not.
+    if (['ENOENT', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '')) return false;
     throw error;
   }
 }

@@ -55,13 +55,13 @@ export function* act(
 }
 
 /**
- * Writes, fsynced, what comes before an effect. On the way forward nothing is done that could not be written down first;
+ * Writes, fsynced unless told, what comes before an effect. On the way forward nothing is done that could not be written down first;
  * a way back is taken all the same, since what is half done needs it more than it needs the journal.
  * @throws EffectFailed on the way forward when the journal cannot be written
  */
-function* intend(direction: Direction, entry: Entry): Asking<void> {
+export function* intend(direction: Direction, entry: Entry, sync = true): Asking<void> {
   try {
-    yield { ask: 'append', entry, sync: true };
+    yield { ask: 'append', entry, sync };
   } catch (error) {
     if (direction === 'do') throw new EffectFailed(unwritable(error));
     yield* tell({ event: 'notice', message: unwritable(error) });

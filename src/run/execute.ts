@@ -37,7 +37,13 @@ export async function execute(run: Run): Promise<Finish> {
   const tell = teller(run.listener);
   driver.onGuestState((state) => tell({ event: 'guest-state', state }));
   const provenance = { run: id, uri, host: hostname(), user, pid: process.pid, version };
-  const since = new Date().toISOString();
+  const marker = {
+    run: id,
+    host: provenance.host,
+    user,
+    pid: process.pid,
+    since: new Date().toISOString(),
+  };
   const answer = async (request: Request): Promise<unknown> => {
     switch (request.ask) {
       case 'tell':
@@ -55,7 +61,7 @@ export async function execute(run: Run): Promise<Finish> {
       case 'reconnect':
         return driver.reconnect();
       case 'mark':
-        return driver.mark({ ...provenance, since });
+        return driver.mark(marker);
       case 'marker':
         return driver.marker();
       case 'unmark':
@@ -71,7 +77,8 @@ export async function execute(run: Run): Promise<Finish> {
     try {
       await driver.perform(effect, { folder: journal.folder, onProgress, ...listening });
     } catch (error) {
-      throw signal.aborted && error === signal.reason ? new Interrupted() : error;
+      if (!signal.aborted || error !== signal.reason) throw error;
+      throw new Interrupted((error as Error).message);
     }
   };
   const machine = createPlanMachine(graph);

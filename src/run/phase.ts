@@ -1,11 +1,10 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import type { Entry } from '../journal/journal.ts';
 import { isUp, type World } from '../model/world.ts';
 import { simulatePhase } from '../simulate/imagine.ts';
 import { NoWayBack } from '../steps/define.ts';
-import { act, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
+import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import type { Begun, Course } from './course.ts';
 
@@ -31,8 +30,7 @@ export type Result =
  * @param done how many of its effects were done before blockplan was stopped
  */
 export function* doPhase(course: Course, node: PhaseNode, begun: Begun, done = 0): Asking<Result> {
-  const started = { type: 'phase-started', direction: 'do', before: begun.before, done } as const;
-  return yield* recorded(node, started, attempt(course, node, begun, done));
+  return yield* recorded(node, 'do', attempt(course, node, begun, done));
 }
 
 function* attempt(
@@ -42,6 +40,9 @@ function* attempt(
   done: number,
 ): Asking<Result> {
   try {
+    // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
+    const started = { type: 'phase-started', direction: 'do', before, done } as const;
+    yield* intend('do', { ...started, ...refOf(node) }, false);
     const begins = node.first && node.index > 0 && done === 0;
     const obstacles = begins ? yield* obstaclesTo(node, before) : [];
     if (obstacles.length > 0) return failed(obstacles.join('; '));
@@ -89,12 +90,12 @@ export function* helpOnly(course: Course, node: PhaseNode, { before, start }: Be
 
 /** Undoes a phase: asks for the way back, takes it, looks again, until nothing is left to undo. */
 export function* undoPhase(course: Course, node: PhaseNode, begun: Begun): Asking<Result> {
-  const started = { type: 'phase-started', direction: 'undo' } as const;
-  return yield* recorded(node, started, wayBack(course, node, begun));
+  return yield* recorded(node, 'undo', wayBack(course, node, begun));
 }
 
 function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): Asking<Result> {
   let reconnects = 0;
+  yield* record({ type: 'phase-started', ...refOf(node), direction: 'undo' });
   for (let round = 0; ; ) {
     try {
       const now = yield* observe(course);
@@ -117,17 +118,11 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
   }
 }
 
-type Started = { readonly type: 'phase-started'; readonly direction: Direction } & Partial<
-  Pick<Extract<Entry, { type: 'phase-started'; direction: 'do' }>, 'before' | 'done'>
->;
-
-/** Tells and writes down that a phase begins, and how it ended. */
-function* recorded(node: PhaseNode, started: Started, perform: Asking<Result>): Asking<Result> {
+/** Tells that a phase begins, and tells and writes down how it ended. */
+function* recorded(node: PhaseNode, direction: Direction, perform: Asking<Result>): Asking<Result> {
   const ref = refOf(node);
-  const { direction } = started;
   const summary = direction === 'do' ? node.phase.summary : node.phase.wayBack;
   yield* tell({ event: 'phase-started', ...ref, direction, summary });
-  yield* record({ ...started, ...ref } as Entry);
   const result = yield* perform;
   const { type } = result;
   const error = type === 'DONE' ? {} : { error: result.reason };
