@@ -11,7 +11,7 @@ import { createJournal, type Journal, writeDurably } from '../journal/journal.ts
 import { takeLock } from '../journal/lock.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
-import type { Driver, Marker } from '../model/driver.ts';
+import { type Driver, type Marker, unmarkByHand } from '../model/driver.ts';
 import { redactFindings } from '../model/redact-value.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Display, textDisplay } from '../render/display.ts';
@@ -213,7 +213,7 @@ function refuseMarked(domain: string, marker: Marker | undefined): void {
     domain,
     `run ${other} (${user} on ${host}, pid ${pid}, since ${since}), as a marker in its metadata says`,
     host === hostname() && !isProcess(pid)
-      ? `that run is not alive on this machine any more; look at its journal (blockplan status), bring the domain in order, then: virsh metadata ${domain} --uri urn:blockplan:run:1 --remove --live`
+      ? `that run is not alive on this machine any more; look at its journal (blockplan status), bring the domain in order, then: ${unmarkByHand(domain)}`
       : 'wait until it has ended; where it runs: blockplan status',
   );
 }

@@ -1,16 +1,24 @@
 /** The driver of a real run: answers effects through virsh, qemu-img and the host's files. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
-import { type Driver, EffectFailed, type Marker, type PerformContext } from '../model/driver.ts';
-import type { Effect, VirshEffect } from '../model/effect.ts';
+import {
+  type Driver,
+  EffectFailed,
+  MARKER_URI,
+  type Marker,
+  type PerformContext,
+} from '../model/driver.ts';
+import type { Argument, Effect, VirshEffect } from '../model/effect.ts';
 import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
 import { JobWatch } from './await-job.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
 import { MadeFiles } from './made-files.ts';
-import { MARKER_URI, markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
+import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
 import { removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
@@ -145,15 +153,43 @@ class LiveDriver implements Driver {
 
   async #command(effect: VirshEffect, context: PerformContext): Promise<void> {
     const argv: string[] = [];
-    for (const word of effect.argv) {
-      if (typeof word === 'string') {
-        argv.push(word);
-        continue;
-      }
-      const path = join(context.folder, word.file);
-      await this.#options.writeDurably(path, word.content);
-      argv.push(path);
+    const scratch: string[] = [];
+    try {
+      for (const word of effect.argv)
+        argv.push(typeof word === 'string' ? word : await this.#put(word, context.folder, scratch));
+      await this.#send(argv, effect);
+    } finally {
+      for (const folder of scratch) await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * Puts a file where a command can read it: in the run's folder, or, where that cannot be written, in one of its own,
+   * since a way back must not end for want of a few kilobytes, and libvirt keeps what it has read.
+   */
+  async #put(
+    { file, content }: Exclude<Argument, string>,
+    folder: string,
+    scratch: string[],
+  ): Promise<string> {
+    const path = join(folder, file);
+    try {
+      await this.#options.writeDurably(path, content);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+    try {
+      scratch.push(await mkdtemp(join(tmpdir(), 'blockplan-')));
+      const elsewhere = join(scratch.at(-1) ?? '', file);
+      await this.#options.writeDurably(elsewhere, content);
+      return elsewhere;
+    } catch (error) {
+      throw new EffectFailed(`${path} cannot be written: ${(error as Error).message}`);
+    }
+  }
+
+  async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
     if (argv[0] === 'blockcopy' || argv[0] === 'blockcommit') this.#watch?.begin();
     // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
     const answer = await this.#virsh.run(argv, {

@@ -1,10 +1,7 @@
 /** The marker of a run in the domain's own metadata: every operator of the domain can see it, on any machine. */
 import { parseXml } from '@rgrove/parse-xml';
-import type { Marker } from '../model/driver.ts';
+import { MARKER_URI, type Marker } from '../model/driver.ts';
 import type { Virsh } from './virsh.ts';
-
-/** The XML namespace of the marker. */
-export const MARKER_URI = 'urn:blockplan:run:1';
 
 const KEY = 'blockplan';
 

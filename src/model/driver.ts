@@ -1,4 +1,5 @@
 /** What a run asks of the place where it happens: the user's libvirt, or a simulated World. */
+import { shellQuote } from '../shell-quote.ts';
 import type { Effect, Progress } from './effect.ts';
 import type { Bundle, DomainState, World } from './world.ts';
 
@@ -39,6 +40,14 @@ export interface PerformContext {
   /** Gives up waiting. A command already sent is answered first. */
   readonly signal?: AbortSignal;
   onProgress(progress: Progress): void;
+}
+
+/** The XML namespace of the marker in a domain's metadata. */
+export const MARKER_URI = 'urn:blockplan:run:1';
+
+/** What a person types to take the marker of a run that has ended out of the domain. */
+export function unmarkByHand(domain: string): string {
+  return `virsh metadata ${shellQuote([domain])} --uri ${MARKER_URI} --remove --live`;
 }
 
 /** Who works on a domain, as its metadata says. */

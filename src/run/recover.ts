@@ -8,7 +8,7 @@ import type { Entry } from '../journal/journal.ts';
 import type { Effect } from '../model/effect.ts';
 import { isUp, type World } from '../model/world.ts';
 import { simulateEffects } from '../simulate/imagine.ts';
-import { observe } from './act.ts';
+import { isContactLost, isOptional, observe } from './act.ts';
 import type { Asking } from './ask.ts';
 import { type Begun, begunWith, type Course } from './course.ts';
 import { doPhase, failed, type Result, undoPhase } from './phase.ts';
@@ -81,8 +81,13 @@ function whereItWrites(node: PhaseNode, { before, start }: Begun): readonly Worl
 
 function outcome({ course, phase }: Left, error: string | undefined): Left {
   if (!phase) return { course };
-  const { doubtful: _known, ...rest } = phase;
-  return { course, phase: error === undefined ? { ...rest, done: rest.done + 1 } : rest };
+  const { doubtful, ...rest } = phase;
+  if (error === undefined) return { course, phase: { ...rest, done: rest.done + 1 } };
+  // A helping hand that failed ended nothing; what it left in doubt still is.
+  if (!doubtful || !isOptional(doubtful)) return { course, phase: rest };
+  const doubt = 'doubt' in doubtful ? doubtful.doubt : undefined;
+  const doubts = doubt === undefined ? course.doubts : [...course.doubts, doubt];
+  return { course: { ...course, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }
 
 function finished(left: Left, result: Result['type']): Left {
@@ -104,10 +109,20 @@ export function backFrom({ course, phase }: Left): Course {
     : { ...course, state: { name: 'rolled-back', final: 'rolled-back' }, todo: undefined };
 }
 
-/** Takes the run up again: marks the domain, looks at it, and ends the phase that was under way, if one was. */
+/**
+ * Takes the run up again: looks at the domain, marks it, and ends the phase that was under way, if one was. False where
+ * it cannot be, and then nothing has been done.
+ */
 export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking<boolean> {
-  if (!(yield* mark(course, run))) return false;
-  course.now = yield* observe(course);
+  try {
+    course.now = yield* observe(course);
+  } catch (error) {
+    if (!isContactLost(error)) throw error;
+    course.reasons = [error.message];
+    return false;
+  }
+  // A guest that is off has no live definition for a marker to stand in.
+  if (isUp(course.now) && !(yield* mark(course, run))) return false;
   const node = course.graph.nodes[course.todo?.index ?? -1];
   if (!node || course.todo?.direction !== 'do') return true;
   const begun = phase && course.begun[node.index];

@@ -4,7 +4,7 @@ import type { StepOutline } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Entry } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed, unmarkByHand } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
@@ -66,17 +66,19 @@ export function* mark(course: Course, run: string): Asking<boolean> {
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
     course.reasons = [error.message];
-    yield* unmark(false);
+    yield* unmark();
   }
   return false;
 }
 
-function* unmark(telling: boolean): Asking<void> {
+/** Takes the marker out; what libvirt says where it does not let it be. */
+function* unmark(): Asking<string | undefined> {
   try {
     yield { ask: 'unmark' };
+    return undefined;
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
-    if (telling) yield* tell({ event: 'notice', message: error.message });
+    return error.message;
   }
 }
 
@@ -160,11 +162,22 @@ function* conclude(course: Course): Asking<Finish> {
       const commands = yield* salvage(course);
       if (commands.length > 0) course.next = commands;
     }
-    yield* unmark(true);
-    return yield* judged(course, final);
+    const stuck = yield* unmark();
+    const finish = yield* judged(course, final);
+    return stuck === undefined ? finish : withMarker(finish, course, stuck);
   } catch (error) {
     return endOf('uncertain', course, [...course.reasons, reasonOf(error)], look);
   }
+}
+
+/** The same end, with what other operators would still see of the run. */
+function withMarker(finish: Finish, { world }: Course, stuck: string): Finish {
+  const said = `other operators still see the run on the domain: ${stuck}`;
+  return {
+    ...finish,
+    state: [...finish.state, said],
+    next: [...finish.next, unmarkByHand(world.domain.name)],
+  };
 }
 
 function* judged(course: Course, final: FinalState | undefined): Asking<Finish> {
