@@ -5,16 +5,16 @@
  */
 import type { Graph } from '../graph/graph.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import type { World } from '../model/world.ts';
+import { isUp, type World } from '../model/world.ts';
 import type { Asking } from '../run/ask.ts';
 import { type Course, courseOf, type Finish } from '../run/course.ts';
-import { backFrom, follow, type Left, reenter } from '../run/recover.ts';
+import { backFrom, follow, type Left, type LeftPhase, reenter } from '../run/recover.ts';
 import { advance, finishUp } from '../run/travel.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { Identities } from '../simulate/identities.ts';
 import { assume } from './assume.ts';
 import { endsBlockplan, type Fault } from './faults.ts';
-import { wrongAtEnd, wrongMeanwhile } from './invariants.ts';
+import { wrongAtEnd, wrongMeanwhile, wrongUndisturbed } from './invariants.ts';
 import { type Look, lookOf, type Played, play, RUN, type Site, siteOf } from './site.ts';
 import { Adder, type Again, type Injection, oneCase, type Tally } from './tally.ts';
 
@@ -37,6 +37,13 @@ export interface Step {
   readonly finish?: Finish;
 }
 
+/** What comes of a plan when nothing goes wrong. */
+export interface Undisturbed {
+  readonly finish: Finish;
+  /** The World that it leads to. */
+  readonly world: World;
+}
+
 export class Explorer {
   readonly graph: Graph;
   readonly world: World;
@@ -46,8 +53,8 @@ export class Explorer {
   readonly #look: Look;
   readonly #tallies = new Map<string, Tally>();
   /** What comes of a stand when nothing goes wrong any more. */
-  readonly #ends = new Map<number, Tally>();
-  #planned: World | undefined;
+  readonly #ends = new Map<string, Tally>();
+  #undisturbed: Undisturbed | undefined;
   #singly = false;
 
   /**
@@ -65,16 +72,16 @@ export class Explorer {
     this.start = { course, site: siteOf(hostOf(world)), left: { course } };
   }
 
-  /** The World that the plan leads to when nothing goes wrong. */
-  get planned(): World {
-    this.#planned ??= this.#undisturbed();
-    return this.#planned;
+  /** What comes of the plan when nothing goes wrong. */
+  get undisturbed(): Undisturbed {
+    this.#undisturbed ??= this.#runUndisturbed();
+    return this.#undisturbed;
   }
 
-  #undisturbed(): World {
+  #runUndisturbed(): Undisturbed {
     for (let stand: Stand | undefined = this.start; stand; ) {
       const { next, finish, played }: Step = this.step(stand, []);
-      if (finish) return played.site.host.world;
+      if (finish) return { finish, world: played.site.host.world };
       stand = next;
     }
     throw new Error('a run that has not finished goes on');
@@ -83,7 +90,15 @@ export class Explorer {
   /** Everything that can come of the plan when so many things at most go wrong. */
   explore(faults: 1 | 2): Tally {
     this.#singly = faults === 1;
-    return this.#from(this.start, faults);
+    const tally = this.#from(this.start, faults);
+    const { finish } = this.undisturbed;
+    const wrong = wrongUndisturbed(finish);
+    if (wrong.length === 0) return tally;
+    const adder = new Adder();
+    // The case itself is among those that were counted.
+    adder.add({ ...oneCase(finish, wrong, false), ends: new Map() });
+    adder.add(tally);
+    return adder.tally();
   }
 
   /**
@@ -91,7 +106,7 @@ export class Explorer {
    * @param faults how many more things may go wrong, at least one
    */
   #from(stand: Stand, faults: number): Tally {
-    const key = `${this.#singly ? 'single' : faults} ${this.#ids.of(alike(stand))}`;
+    const key = `${this.#singly ? 'single' : faults} ${this.#alike(stand)}`;
     const known = this.#tallies.get(key);
     if (known) return known;
     const adder = new Adder();
@@ -122,7 +137,7 @@ export class Explorer {
   /** What a part came to by itself: an end, and what is wrong. */
   #judged({ finish, played }: Step): Tally {
     const { site } = played;
-    const wrong = finish ? wrongAtEnd(this.world, this.planned, site, finish) : [];
+    const wrong = finish ? wrongAtEnd(this.world, this.undisturbed.world, site, finish) : [];
     return oneCase(finish, [...new Set([...played.wrong, ...wrong])], site.blind);
   }
 
@@ -130,7 +145,7 @@ export class Explorer {
   #quietly(step: Step): Tally {
     const { next } = step;
     if (!next) return this.#judged(step);
-    const key = this.#ids.of(alike(next));
+    const key = this.#alike(next);
     const known = this.#ends.get(key) ?? this.#quietly(this.step(next, []));
     this.#ends.set(key, known);
     const here = this.#judged(step);
@@ -139,6 +154,36 @@ export class Explorer {
     adder.add(here);
     adder.add(known);
     return adder.tally();
+  }
+
+  /** Two stands for which this is the same go on alike. */
+  #alike({ course, site, left, again }: Stand): string {
+    const { host, marked, contact, journalFull, interrupted, blind } = site;
+    // A way back asks nobody whether to go on.
+    const listens = course.todo?.direction === 'do' && interrupted;
+    return [
+      this.#ids.of(host),
+      [marked, contact, journalFull, blind, listens].join(),
+      this.#ahead(course),
+      this.#ahead(left.course),
+      left.phase ? this.#ids.of(left.phase) : '',
+      again,
+    ].join('|');
+  }
+
+  /** What a course still depends on: what lies behind it no more. */
+  #ahead(course: Course): string {
+    const { state, todo, begun, kept, lastUp, lastSeen, doubts, interrupted } = course;
+    const needed = begun.slice(0, (todo?.index ?? 0) + 1);
+    return [
+      state.name,
+      needed.map((each) => each && this.#ids.of(each.before)).join(),
+      kept && this.#ids.of(kept),
+      lastUp.map((each) => this.#ids.of(each)).join(),
+      isUp(lastSeen),
+      doubts.join(),
+      interrupted,
+    ].join(' ');
   }
 
   /** Plays the next part of a run, with these things going wrong in it. */
@@ -175,7 +220,12 @@ function partOf({ course: former, left, again }: Stand): {
   }
   const course = again === 'resume' ? { ...left.course } : backFrom(left);
   const phase = again === 'resume' ? left.phase : undefined;
-  return { course, part: onwards(reenter(course, RUN, phase)) };
+  return { course, part: takenUp(course, phase) };
+}
+
+/** A run that cannot be taken up says so, and has ended. */
+function* takenUp(course: Course, phase: LeftPhase | undefined): Asking<Finish | undefined> {
+  return (yield* reenter(course, RUN, phase)) ? undefined : yield* finishUp(course, false);
 }
 
 /** A part that does not end the run. */
@@ -200,22 +250,4 @@ function injectionsOf(stand: Stand, at: number, fault: Fault): Injection[] {
 export function placeOf({ course, again }: Stand): string {
   if (again !== undefined) return again;
   return course.state.final ? 'end' : course.state.name;
-}
-
-/** Two stands that give equal values go on alike. */
-function alike({ course, site, left, again }: Stand): object {
-  return [
-    site,
-    ahead(course),
-    ahead(left.course),
-    again,
-    again === undefined ? undefined : left.phase,
-  ];
-}
-
-/** What a course still depends on: what lies behind it no more. */
-function ahead(course: Course): object {
-  const { state, todo, begun, kept, lastUp, lastSeen, doubts, interrupted } = course;
-  const needed = begun.slice(0, (todo?.index ?? 0) + 1).map((each) => each?.before);
-  return [state.name, needed, kept, lastUp, lastSeen, doubts, interrupted];
 }

@@ -15,8 +15,8 @@ export const FAULTS = {
   'gone-after': 'contact to libvirt is lost for good after it took hold',
   'crash-before': 'QEMU crashes before it',
   'crash-after': 'QEMU crashes after it',
-  'power-before': 'the host loses power before it took hold',
-  'power-after': 'the host loses power after it took hold',
+  'power-before': 'the host loses power before it',
+  'power-after': 'the host loses power after it',
   'interrupted-before': 'the user interrupts before it',
   'interrupted-during': 'the user interrupts while it is under way',
   'interrupted-after': 'the user interrupts after it',
@@ -56,9 +56,17 @@ const COPY: readonly Fault[] = [
   'killed-during',
   'guest-paused',
 ];
-const RECORD: readonly Fault[] = ['killed-before', 'killed-after', 'journal-full'];
+/**
+ * Before an outcome its effect has been done. Before any other record nothing has been done since the one that precedes
+ * it, so that a kill there is the kill after that one. A loss of power at a record leaves what one at the effect that
+ * follows an intent, or precedes an outcome, leaves: an outcome is not synced, and an intent is.
+ */
+const OUTCOME: readonly Fault[] = ['killed-before', 'killed-after', 'journal-full'];
+const RECORD: readonly Fault[] = ['killed-after', 'journal-full'];
+const LOOK: readonly Fault[] = ['daemon-before'];
+const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
-/** What can go wrong with that request; nothing for one that only looks or tells. */
+/** What can go wrong with that request; nothing for one that asks nothing of the host. */
 export function faultsOf(request: Request): readonly Fault[] {
   switch (request.ask) {
     case 'perform': {
@@ -70,7 +78,12 @@ export function faultsOf(request: Request): readonly Fault[] {
     case 'bundle':
       return ANY_EFFECT;
     case 'append':
-      return RECORD;
+      return request.entry.type === 'outcome' ? OUTCOME : RECORD;
+    case 'observe':
+    case 'survey':
+      return LOOK;
+    case 'unmark':
+      return UNMARK;
     default:
       return [];
   }

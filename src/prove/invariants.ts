@@ -1,4 +1,5 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
+import { unmarkByHand } from '../model/driver.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/salvage.ts';
@@ -50,7 +51,7 @@ function definitionLost(initial: World, { world }: SimulatedHost): string[] {
 export function wrongAtEnd(
   initial: World,
   planned: World,
-  { host, marked }: Site,
+  { host, marked, contact }: Site,
   { end, state, next }: Finish,
 ): string[] {
   const { world } = host;
@@ -59,10 +60,16 @@ export function wrongAtEnd(
   if (end === 'rolled-back') wrong.push(...apart(initial, world, 'it was'));
   if ((end === 'stranded' || end === 'uncertain') && next.length === 0)
     wrong.push('it does not say what to type next');
-  if (end === 'uncertain') return wrong;
-  if (marked && world.domain.state !== 'gone') wrong.push('the marker of the run was left behind');
+  if (state.some((said) => said.includes('a bug in blockplan')))
+    wrong.push('it ends by an error that nobody thought of');
+  if (end === 'uncertain')
+    return contact === 'there' ? [...wrong, 'it calls uncertain what it could look at'] : wrong;
+  if (marked && !next.includes(unmarkByHand(world.domain.name)))
+    wrong.push('the marker of the run was left behind, and it does not say so');
+  // A guest that was transient before had no definition to lose.
+  if (!initial.domain.persistent) return wrong;
   // A definition that libvirt did not take lies in the run's folder, and the run names the command that restores it.
-  if (initial.domain.persistent && !world.domain.persistent)
+  if (!world.domain.persistent)
     return next.some((command) => command.startsWith('virsh define'))
       ? wrong
       : [...wrong, 'the domain was left without a persistent definition'];
@@ -75,6 +82,11 @@ export function wrongAtEnd(
       .filter((loss) => !unknown.some((target) => loss.startsWith(`${target}: `)))
       .map((loss) => `started from its definition the guest would miss ${loss}`),
   ];
+}
+
+/** What is wrong with the end of a run in which nothing goes wrong. */
+export function wrongUndisturbed({ end }: Finish): string[] {
+  return end === 'succeeded' ? [] : [`nothing goes wrong, and the run ends ${end}`];
 }
 
 /** The parts of two Worlds that a person could tell apart. */

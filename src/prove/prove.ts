@@ -52,7 +52,6 @@ export interface FaultResult {
 /**
  * Proves a plan in a World that preflight has no error in; pure.
  * @param files every path that the plan may touch
- * @throws BlockplanError `preflight-refused` when the plan does not even succeed when nothing goes wrong
  */
 export function provePlan(graph: Graph, world: World, files: readonly string[]): Proof {
   const { assumptions } = assume(world, files);

@@ -5,7 +5,7 @@ import type { Request } from '../run/ask.ts';
 import type { Finish } from '../run/course.ts';
 import { type Explorer, placeOf, type Step } from './explore.ts';
 import { FAULTS } from './faults.ts';
-import { wrongAtEnd } from './invariants.ts';
+import { wrongAtEnd, wrongUndisturbed } from './invariants.ts';
 import { seedOf } from './seed.ts';
 import type { Injection } from './tally.ts';
 
@@ -38,7 +38,8 @@ export function replay(explorer: Explorer, injections: readonly Injection[]): Ca
     if (step.finish) {
       if (rest.length > 0) throw unmet(rest);
       const { site } = step.played;
-      wrong.push(...wrongAtEnd(explorer.world, explorer.planned, site, step.finish));
+      wrong.push(...wrongAtEnd(explorer.world, explorer.undisturbed.world, site, step.finish));
+      if (injections.length === 0) wrong.push(...wrongUndisturbed(step.finish));
       return { parts, finish: step.finish, wrong: [...new Set(wrong)] };
     }
     if (!step.next) throw new Error('a run that has not finished goes on');

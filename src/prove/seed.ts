@@ -3,8 +3,12 @@ import { BlockplanError } from '../errors.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import type { Again, Injection } from './tally.ts';
 
-/** `mirror:pivot@3:crash-after,undo:mirror:pivot@1:killed-before+resume` */
+/** The case in which nothing goes wrong. */
+const NOTHING = 'nothing';
+
+/** `mirror:pivot@3:crash-after,undo:mirror:pivot@1:killed-before+resume`, or `nothing` where nothing goes wrong */
 export function seedOf(injections: readonly Injection[]): string {
+  if (injections.length === 0) return NOTHING;
   return injections
     .map(
       ({ state, at, fault, again }) =>
@@ -17,6 +21,7 @@ const PART = /^(?<state>.+)@(?<at>\d+):(?<fault>[a-z-]+)(?:\+(?<again>resume|rol
 
 /** @throws BlockplanError `input-refused` for a word that no proof has printed */
 export function readSeed(seed: string): Injection[] {
+  if (seed === NOTHING) return [];
   return seed.split(',').map((part) => {
     const { state, at, fault, again } = PART.exec(part)?.groups ?? {};
     if (state === undefined || fault === undefined || !(fault in FAULTS)) throw unreadable(part);

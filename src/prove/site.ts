@@ -50,6 +50,7 @@ export interface Played<T> {
   readonly points: readonly Point[];
   /** The records that were written and are there after the end of it. */
   readonly entries: readonly Entry[];
+
   /** What the caller found wrong in any of the states on the way. */
   readonly wrong: readonly string[];
 }
@@ -57,6 +58,7 @@ export interface Played<T> {
 /** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
 const ENDED = new Error('blockplan has ended');
 const REFUSED = new EffectFailed('the host refuses it');
+const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
 const CONTACT_LOST = new BlockplanError('uncertain', [
   { code: 'BP201', severity: 'error', message: 'contact to libvirt is lost' },
@@ -81,11 +83,22 @@ export function play<T>(asking: Asking<T>, site: Site, playing: Playing): Played
       answer = { given: stage.answer(next.value) };
     } catch (error) {
       if (error === ENDED) return stage.left();
+      // Anything else is a gap in the simulated host, and no answer of it.
+      if (!isAnswer(error)) throw error;
       answer = { thrown: error };
     }
     next = 'given' in answer ? asking.next(answer.given) : asking.throw(answer.thrown);
   }
   return { ...stage.left(), result: { value: next.value } };
+}
+
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof EffectFailed ||
+    error instanceof BlockplanError ||
+    error instanceof Interrupted ||
+    error === JOURNAL_FULL
+  );
 }
 
 class Stage {
@@ -136,10 +149,12 @@ class Stage {
       case 'survey':
         return survey(this.#site.host, request.world, request.files);
       case 'mark':
+        // The marker stands in the live definition, which only a guest that is up has.
+        if (!isUp(this.#site.host.world)) throw NOT_RUNNING;
         this.#site = { ...this.#site, marked: true };
         return undefined;
       case 'marker':
-        return { run: RUN, host: '', user: '', pid: 0, since: '' };
+        return this.#site.marked ? { run: RUN, host: '', user: '', pid: 0, since: '' } : undefined;
       case 'unmark':
         this.#site = { ...this.#site, marked: false };
         return undefined;
@@ -248,9 +263,9 @@ function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
 export type Look = (host: SimulatedHost, files: readonly string[]) => World;
 
 export function lookOf(ids: Identities): Look {
-  const known = new Map<number, World>();
+  const known = new Map<string, World>();
   return (host, files) => {
-    const id = ids.of([host, files]);
+    const id = `${ids.of(host)} ${ids.of(files)}`;
     const world = known.get(id) ?? look(host, files);
     known.set(id, world);
     return world;

@@ -119,7 +119,8 @@ export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking
   } catch (error) {
     if (!isContactLost(error)) throw error;
     course.reasons = [error.message];
-    return false;
+    course.state = { name: 'uncertain', final: 'uncertain' };
+    return true;
   }
   // A guest that is off has no live definition for a marker to stand in.
   if (isUp(course.now) && !(yield* mark(course, run))) return false;

@@ -31,7 +31,7 @@ export function undefine(host: SimulatedHost, options: Options): SimulatedHost {
 
 /** libvirt does not know the name any more. */
 export function vanished(host: SimulatedHost): SimulatedHost {
-  const { definition: _gone, ...domain } = host.world.domain;
+  const { definition: _gone, memory: _unknown, ...domain } = host.world.domain;
   return {
     ...host,
     jobs: {},
