@@ -171,9 +171,9 @@ export class Explorer {
     ].join('|');
   }
 
-  /** What a course still depends on: what lies behind it no more. */
+  /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
   #ahead(course: Course): string {
-    const { state, todo, begun, kept, lastUp, lastSeen, doubts, interrupted } = course;
+    const { state, todo, begun, kept, lastUp, lastSeen, doubts } = course;
     const needed = begun.slice(0, (todo?.index ?? 0) + 1);
     return [
       state.name,
@@ -182,7 +182,6 @@ export class Explorer {
       lastUp.map((each) => this.#ids.of(each)).join(),
       isUp(lastSeen),
       doubts.join(),
-      interrupted,
     ].join(' ');
   }
 

@@ -1,4 +1,5 @@
 /** What can go wrong around each thing that a run asks for, by the names that a seed spells. */
+import type { Entry } from '../journal/journal.ts';
 import type { Request } from '../run/ask.ts';
 
 /** Each fault with the clause that tells of it. */
@@ -59,10 +60,18 @@ const COPY: readonly Fault[] = [
 /**
  * Before an outcome its effect has been done. Before any other record nothing has been done since the one that precedes
  * it, so that a kill there is the kill after that one. A loss of power at a record leaves what one at the effect that
- * follows an intent, or precedes an outcome, leaves: an outcome is not synced, and an intent is.
+ * follows an intent, or precedes an outcome, leaves: an outcome is not synced, and an intent is. A journal that fails at
+ * what has happened fails at the next intent as well.
  */
-const OUTCOME: readonly Fault[] = ['killed-before', 'killed-after', 'journal-full'];
-const RECORD: readonly Fault[] = ['killed-after', 'journal-full'];
+const RECORDS: Readonly<Record<Entry['type'], readonly Fault[]>> = {
+  'run-started': [],
+  'phase-started': ['killed-after', 'journal-full'],
+  intent: ['killed-after', 'journal-full'],
+  kept: ['killed-after', 'journal-full'],
+  outcome: ['killed-before', 'killed-after'],
+  'phase-finished': ['killed-after'],
+  'run-finished': ['killed-before', 'killed-after'],
+};
 const LOOK: readonly Fault[] = ['daemon-before'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];
 
@@ -78,7 +87,7 @@ export function faultsOf(request: Request): readonly Fault[] {
     case 'bundle':
       return ANY_EFFECT;
     case 'append':
-      return request.entry.type === 'outcome' ? OUTCOME : RECORD;
+      return RECORDS[request.entry.type];
     case 'observe':
     case 'survey':
       return LOOK;

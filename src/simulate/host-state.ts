@@ -213,11 +213,13 @@ export function withNewImage(
 /** The same host without a file at that path. */
 export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
   const { [file]: _former, ...backing } = host.backing;
+  const { [file]: _what, ...formats } = host.formats;
   return {
     ...host,
     world: withFile(host.world, file, null),
     content: emptied(host.content, file),
     backing,
+    formats,
   };
 }
 
