@@ -22,7 +22,18 @@ export function simulatePhase(node: PhaseNode, start: World): World {
 }
 
 /** The World when that phase begins, and after each of its effects, as far as the World when its step began tells. */
-export function simulateEffects({ planned, phase }: PhaseNode, start: World): World[] {
+export function simulateEffects(node: PhaseNode, start: World): readonly World[] {
+  // The same few are asked for in each of a proof's many cases.
+  const known = imagined.get(start) ?? new Map<PhaseNode, readonly World[]>();
+  imagined.set(start, known);
+  const worlds = known.get(node) ?? worldsOf(node, start);
+  known.set(node, worlds);
+  return worlds;
+}
+
+const imagined = new WeakMap<World, Map<PhaseNode, readonly World[]>>();
+
+function worldsOf({ planned, phase }: PhaseNode, start: World): World[] {
   let host = hostOf(start);
   for (const each of planned.step.phases(planned.params)) {
     const effects = each.effects(host.world, start);
