@@ -149,25 +149,31 @@ function* note(
 /** Judges the end by what is observed, takes the marker out, and says what is so. */
 function* conclude(course: Course): Asking<Finish> {
   const { final } = course.state;
-  const look = [`virsh dominfo ${course.world.domain.name}`];
-  try {
-    if (final === 'uncertain')
-      return endOf(
-        'uncertain',
-        course,
-        [...course.reasons, 'what became of the domain is not known'],
-        look,
-      );
-    if (final === 'stranded') {
-      const commands = yield* salvage(course);
-      if (commands.length > 0) course.next = commands;
+  if (final === 'uncertain') return unknown(course, 'what became of the domain is not known');
+  for (let again = false; ; again = true) {
+    try {
+      return yield* concluded(course, final);
+    } catch (error) {
+      // The run is over; all that is left is to look, so libvirt is looked for once more.
+      if (again || !isContactLost(error) || !(yield* askWhether({ ask: 'reconnect' })))
+        return unknown(course, reasonOf(error));
     }
-    const stuck = yield* unmark();
-    const finish = yield* judged(course, final);
-    return stuck === undefined ? finish : withMarker(finish, course, stuck);
-  } catch (error) {
-    return endOf('uncertain', course, [...course.reasons, reasonOf(error)], look);
   }
+}
+
+function unknown(course: Course, reason: string): Finish {
+  const look = [`virsh dominfo ${course.world.domain.name}`];
+  return endOf('uncertain', course, [...course.reasons, reason], look);
+}
+
+function* concluded(course: Course, final: FinalState | undefined): Asking<Finish> {
+  if (final === 'stranded') {
+    const commands = yield* salvage(course);
+    if (commands.length > 0) course.next = commands;
+  }
+  const stuck = yield* unmark();
+  const finish = yield* judged(course, final);
+  return stuck === undefined ? finish : withMarker(finish, course, stuck);
 }
 
 /** The same end, with what other operators would still see of the run. */

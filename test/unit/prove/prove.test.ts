@@ -108,7 +108,7 @@ describe('a case', () => {
   const explorer = new Explorer(of.graph, of.world, of.files);
 
   test('is told again by its seed, with what was done and how it ended', () => {
-    const seed = 'mirror:pivot@2:refused-late,undo:mirror:pivot@1:killed-after+resume';
+    const seed = 'mirror:pivot@2:refused-late,undo:mirror:pivot@2:killed-after+resume';
     const told = replay(explorer, readSeed(seed));
     expect(told.parts.map(({ place }) => place)).toMatchInlineSnapshot(`
       [
