@@ -5,6 +5,7 @@ import type { World } from '../model/world.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
 import { FAULTS, type Fault } from './faults.ts';
+import { replay } from './replay.ts';
 import { seedOf } from './seed.ts';
 import type { Again, Group, Groups, Tally } from './tally.ts';
 
@@ -66,9 +67,9 @@ export function provePlan(graph: Graph, world: World, files: readonly string[]):
     assumptions,
     singles: countsOf(singles),
     pairs: countsOf(pairs),
-    violations: wrongs(pairs.violations),
-    unknowable: wrongs(pairs.unknowable),
-    faults: [...singles.faults].map(([key, group]) => faultResult(key, group)),
+    violations: wrongs(explorer, pairs.violations),
+    unknowable: wrongs(explorer, pairs.unknowable),
+    faults: [...singles.faults].map(([key, group]) => faultResult(explorer, key, group)),
   };
 }
 
@@ -77,18 +78,19 @@ function countsOf({ ends }: Tally): Counts {
 }
 
 /** The simplest first. */
-function wrongs(groups: Groups): Wrong[] {
+function wrongs(explorer: Explorer, groups: Groups): Wrong[] {
   return [...groups]
     .sort(([, a], [, b]) => a.injections.length - b.injections.length)
-    .map(([what, { count, said, injections }]) => ({
-      what,
-      cases: count,
-      said,
-      seed: seedOf(injections),
-    }));
+    .map(([what, group]) => ({ what, ...shortest(explorer, group) }));
 }
 
-function faultResult(key: string, { count, said, injections }: Group): FaultResult {
+/** Told by a replay: runs that go on alike are counted together, and what each says has come of its own past. */
+function shortest(explorer: Explorer, { count, injections }: Group) {
+  const { finish } = replay(explorer, injections);
+  return { cases: count, said: finish.state, seed: seedOf(injections) };
+}
+
+function faultResult(explorer: Explorer, key: string, group: Group): FaultResult {
   const [end, what, ...place] = key.split(' ');
   const [fault, again] = (what ?? '').split('+') as [Fault, Again | undefined];
   return {
@@ -97,8 +99,6 @@ function faultResult(key: string, { count, said, injections }: Group): FaultResu
     ...(again === undefined ? {} : { again }),
     end: end as End,
     place: place.join(' '),
-    cases: count,
-    said,
-    seed: seedOf(injections),
+    ...shortest(explorer, group),
   };
 }

@@ -65,7 +65,7 @@ function wrongLines(
     bold(title),
     ...found.flatMap(({ what, cases, said, seed }) => [
       ...sentence(`- ${what} (${amount(cases, 'case')})`, 2),
-      ...sentence(`the run says: ${told(said) || 'nothing, since it has not ended there'}`, 4),
+      ...sentence(`the run says: ${told(said)}`, 4),
       `    --replay ${seed}`,
     ]),
   ];

@@ -3,14 +3,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunEvent } from '../../src/events.ts';
-import { compile } from '../../src/graph/graph.ts';
+import { compile, type Graph } from '../../src/graph/graph.ts';
 import { createJournal, writeDurably } from '../../src/journal/journal.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import type { Driver } from '../../src/model/driver.ts';
 import type { Effect } from '../../src/model/effect.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { admit, refuseErrors } from '../../src/run/admit.ts';
+import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
 import type { Finish } from '../../src/run/course.ts';
 import { execute } from '../../src/run/execute.ts';
 import { steps } from '../../src/steps/registry.ts';
@@ -63,29 +63,33 @@ export async function runWithFault(
   try {
     const admission = await admit(plan, graph, faulty.driver);
     refuseErrors(admission);
-    const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
-    const finish = await execute({
-      id: 'lab',
-      graph,
+    const finish = await runAdmitted(host, graph, admission, {
       driver: faulty.driver,
-      journal,
-      uri: host.uri,
-      user: 'lab',
-      version: '0',
-      world: admission.world,
-      files: admission.files,
       signal: interruption.signal,
       listener: (event) => events.push(event),
     });
-    await journal.close();
     return { finish, events, struck: faulty.struck };
   } finally {
     await live.close();
   }
 }
 
+/** Runs what was admitted, with its journal in a folder of the host. */
+export async function runAdmitted(
+  host: Host,
+  graph: Graph,
+  { world, files }: Admission,
+  by: Pick<Parameters<typeof execute>[0], 'driver' | 'signal' | 'listener'>,
+): Promise<Finish> {
+  const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
+  const run = { id: 'lab', uri: host.uri, user: 'lab', version: '0' };
+  const finish = await execute({ ...by, ...run, graph, journal, world, files });
+  await journal.close();
+  return finish;
+}
+
 /** The live driver, which does everything itself; only the fault is ours. */
-class FaultyDriver {
+export class FaultyDriver {
   struck = false;
   readonly driver: Driver;
 

@@ -125,10 +125,11 @@ describe('a case', () => {
     expect(told.wrong).toEqual([]);
   });
 
-  test('of every fault ends as the proof says', () => {
-    for (const { seed, end } of proofOf(of).faults) {
+  test('of every fault ends as the proof says, and says the same', () => {
+    for (const { seed, end, said } of proofOf(of).faults) {
       expect(seedOf(readSeed(seed))).toBe(seed);
-      expect(replay(explorer, readSeed(seed)).finish.end, seed).toBe(end);
+      const { finish } = replay(explorer, readSeed(seed));
+      expect([finish.end, finish.state], seed).toEqual([end, said]);
     }
   });
 

@@ -1,0 +1,202 @@
+/**
+ * Shipped plans made worse, on real libvirt: a run refuses each; a proof over what is observed there tells what a run that
+ * did not refuse would do; and such a run, with the guest writing, does it.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
+import { writeDurably } from '../../src/journal/journal.ts';
+import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { agentConnected } from '../../src/lab/picture.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { Explorer } from '../../src/prove/explore.ts';
+import { replay } from '../../src/prove/replay.ts';
+import { readSeed } from '../../src/prove/seed.ts';
+import { admit, refuseErrors } from '../../src/run/admit.ts';
+import type { Finish } from '../../src/run/course.ts';
+import {
+  compiled,
+  type Damage,
+  MUTATIONS,
+  type Mutation,
+  mutatedText,
+  type Places,
+} from '../mutations.ts';
+import { type Fault, FaultyDriver, runAdmitted } from './fault-run.ts';
+import { expectWrites } from './support.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.stop());
+
+/** A guest that writes, its neighbour, and what has to be known of both from before the run. */
+interface Scene {
+  readonly guest: Guest;
+  readonly places: Places;
+  /** A copy of what the neighbour's disk holds. */
+  readonly theirsWas: string;
+  /** The last number that the guest was told to be durable. */
+  readonly upTo: number;
+}
+
+async function scene(name: string): Promise<Scene> {
+  const guest = await host.createGuest({
+    name,
+    autostart: true,
+    disks: [{ target: 'vda', chain: ['base', 'middle', 'active'], fill: 4_000_000 }],
+  });
+  const [base, middle, active] = guest.disks[0]!.files as [string, string, string];
+  const neighbour = await host.createGuest({
+    name: `${name}-neighbour`,
+    start: false,
+    disks: [{ target: 'vda', chain: [base, 'theirs'] }],
+  });
+  const folder = join(host.dir, `dest-${name}`);
+  await mkdir(folder);
+  const at = (file: string) => join(folder, file);
+  const theirs = neighbour.disks[0]!.files[1]!;
+  await host.qemuImg('convert', '-O', 'raw', theirs, at('theirs-was'));
+  const qcow2 = ['-q', '-f', 'qcow2'];
+  await host.qemuImg('create', ...qcow2, at('else'), '64M');
+  await host.qemuImg('create', ...qcow2, '-b', at('else'), '-F', 'qcow2', at('astray'));
+  const upTo = await guest.waitForWrites(2);
+  await agentConnected(host, name);
+  return {
+    guest,
+    upTo,
+    theirsWas: at('theirs-was'),
+    places: {
+      ...{ domain: name, base, middle, active, theirs },
+      ...{ dest: at('dest'), overlay: at('overlay'), astray: at('astray') },
+    },
+  };
+}
+
+/** Gives the guest's active layer more to copy than goes in a moment. */
+async function writeMuch(name: string): Promise<void> {
+  const dd = 'dd if=/dev/urandom of=/disk/vda/much bs=1M count=8 conv=fsync';
+  const arg = ['sh', '-c', `/bin/busybox ${dd}`];
+  const command = { execute: 'guest-exec', arguments: { path: '/bin/busybox', arg } };
+  await host.virsh('qemu-agent-command', name, JSON.stringify(command));
+}
+
+/** Pulls the guest's plug and has libvirt start it; the file that it is started on. */
+async function startedAgain({ name }: Guest): Promise<string> {
+  await host.virsh('destroy', name);
+  await host.virsh('start', name);
+  const [active] = await liveChain(host, name, 'vda');
+  await host.virsh('destroy', name);
+  return active!;
+}
+
+/** Shows that it is so, with libvirt's and QEMU's own tools and with the guest's log. */
+const SHOWN: Readonly<Record<Damage, (scene: Scene, finish: Finish) => Promise<void>>> = {
+  async vanishes({ guest: { name } }) {
+    await host.virsh('destroy', name);
+    await expect(host.virsh('dominfo', name)).rejects.toThrow('failed to get domain');
+  },
+  async 'misses-writes'({ guest }) {
+    const upTo = await guest.waitForWrites(3);
+    const file = await startedAgain(guest);
+    await expect(guest.verifyLog(file, upTo)).rejects.toThrow(/log ends at \d+, but \d+ was/);
+  },
+  async 'cannot-start'({ guest: { name }, places: { dest } }) {
+    await host.virsh('destroy', name);
+    await expect(host.virsh('start', name)).rejects.toThrow(`Cannot access storage file '${dest}'`);
+  },
+  async broken({ guest, upTo, places: { active, astray } }) {
+    await host.virsh('destroy', guest.name);
+    expect(await persistentSource(host, guest.name, 'vda')).toBe(astray);
+    expect(await imageChain(host, active)).toContain(guest.disks[0]!.files[0]);
+    await expect(guest.verifyLog(astray, upTo)).rejects.toThrow('e2fsck');
+    await guest.verifyLog(active, upTo);
+  },
+  async 'neighbour-corrupted'({ guest, theirsWas, places: { theirs } }) {
+    // 1 says that they differ, and anything above that they could not be compared.
+    await expect(host.qemuImg('compare', '-U', theirs, theirsWas)).rejects.toThrow(/exit 1$/);
+    await guest.waitForWrites();
+  },
+  async 'starts-elsewhere'() {
+    // Looked at while it was so: see below.
+  },
+  async 'taken-back'({ guest, places: { active } }, { state }) {
+    expect(state.join()).toContain('Failed to get shared "write" lock');
+    expect((await liveChain(host, guest.name, 'vda'))[0]).toBe(active);
+    await expectWrites(host, guest);
+  },
+};
+
+/** The host loses power while the guest is copied, and starts it again by itself. */
+function powerLoss({ guest, places: { active, dest } }: Scene): Fault {
+  return {
+    name: 'the host loses power',
+    phase: 'mirror/mirror',
+    tool: 'await-job',
+    moment: 'before',
+    async strike() {
+      const upTo = await guest.acknowledged();
+      await host.powerOff();
+      await host.boot();
+      await expect.poll(() => guest.state(), { timeout: 20_000 }).toBe('running');
+      expect((await liveChain(host, guest.name, 'vda'))[0]).toBe(dest);
+      await host.virsh('destroy', guest.name);
+      await expect(guest.verifyLog(dest, upTo)).rejects.toThrow(/log ends at \d+|e2fsck/);
+      await guest.verifyLog(active, upTo);
+    },
+  };
+}
+
+describe.each(MUTATIONS.map((mutation, at) => ({ ...mutation, at })))('$name', (mutation) => {
+  test('is refused; otherwise it would do what a proof says', async () => {
+    const of = await scene(`guest-${mutation.at}`);
+    const finish = await runHeedlessly(mutation, of);
+    expect(finish.end, finish.state.join('\n')).toBe(mutation.end);
+    await SHOWN[mutation.damage](of, finish);
+    // One guest at a time: those that are left share two processors.
+    await of.guest.destroy().catch(() => {});
+  });
+});
+
+/** Holds refusal and proof against what the mutation promises, and then runs it as if nobody had looked. */
+async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
+  const { plan, graph, heedless } = compiled(mutatedText(mutation, of.places));
+  const { domain } = of.places;
+  const live = await openLiveDriver({ uri: host.uri, domain, readonly: false, writeDurably });
+  try {
+    const refused = await admit(plan, graph, live);
+    expect(() => refuseErrors(refused)).toThrow();
+    const errors = refused.findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toEqual(mutation.refused);
+
+    const admission = await admit(plan, heedless, live);
+    const explorer = new Explorer(heedless, admission.world, admission.files);
+    const told = replay(explorer, readSeed(mutation.seed ?? 'nothing'));
+    expect([...told.wrong].sort()).toEqual([...mutation.found(of.places)].sort());
+    expect(told.finish.end).toBe(mutation.end);
+
+    const { signal } = new AbortController();
+    const events: RunEvent[] = [];
+    const listener = (event: RunEvent) => events.push(event);
+    if (mutation.damage !== 'starts-elsewhere')
+      return await runAdmitted(host, heedless, admission, { driver: live, signal, listener });
+    await writeMuch(domain);
+    const faulty = new FaultyDriver(
+      live,
+      powerLoss(of),
+      () => {},
+      () => events,
+    );
+    const { driver } = faulty;
+    const finish = await runAdmitted(host, heedless, admission, { driver, signal, listener });
+    expect(faulty.struck).toBe(true);
+    return finish;
+  } finally {
+    await live.close();
+  }
+}
