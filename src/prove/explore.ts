@@ -5,28 +5,20 @@
  */
 import type { Graph } from '../graph/graph.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import { isUp, type World } from '../model/world.ts';
+import type { World } from '../model/world.ts';
 import type { Asking } from '../run/ask.ts';
 import { type Course, courseOf, type Finish } from '../run/course.ts';
-import { backFrom, follow, type Left, type LeftPhase, reenter } from '../run/recover.ts';
+import { backFrom, follow, type LeftPhase, reenter } from '../run/recover.ts';
 import { advance, finishUp } from '../run/travel.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { Identities } from '../simulate/identities.ts';
 import { assume } from './assume.ts';
 import { endsBlockplan, type Fault } from './faults.ts';
 import { wrongAtEnd, wrongMeanwhile, wrongUndisturbed } from './invariants.ts';
-import { type Look, lookOf, type Played, play, RUN, type Site, siteOf } from './site.ts';
-import { Adder, type Again, type Injection, oneCase, type Tally } from './tally.ts';
-
-/** A run between two of its parts. */
-export interface Stand {
-  readonly course: Course;
-  readonly site: Site;
-  /** What the journal tells of it. */
-  readonly left: Left;
-  /** Set where blockplan has ended, and is started again to go on or back. */
-  readonly again?: Again;
-}
+import { Hosts, remembering } from './remembered.ts';
+import { type Played, play, RUN, siteOf } from './site.ts';
+import { Alike, type Stand } from './stand.ts';
+import { Adder, type Injection, oneCase, type Tally } from './tally.ts';
 
 /** A part of a run that was played, and where the run stands after it. */
 export interface Step {
@@ -45,15 +37,14 @@ export interface Undisturbed {
 }
 
 export class Explorer {
-  readonly graph: Graph;
   readonly world: World;
   readonly start: Stand;
   readonly #inspect: (host: SimulatedHost) => readonly string[];
-  readonly #ids = new Identities();
-  readonly #look: Look;
+  readonly #alike: Alike;
+  readonly #hosts: Hosts;
   readonly #tallies = new Map<string, Tally>();
   /** What comes of a stand when nothing goes wrong any more. */
-  readonly #ends = new Map<string, Tally>();
+  readonly #ends = new Map<number, Tally>();
   #undisturbed: Undisturbed | undefined;
   #singly = false;
 
@@ -63,13 +54,15 @@ export class Explorer {
    */
   constructor(graph: Graph, told: World, files: readonly string[]) {
     const { world } = assume(told, files);
-    this.graph = graph;
     this.world = world;
     this.#inspect = wrongMeanwhile(world);
-    this.#look = lookOf(this.#ids);
+    const ids = new Identities();
+    this.#alike = new Alike(ids);
+    this.#hosts = new Hosts(ids);
     const machine = createPlanMachine(graph);
-    const course = courseOf({ graph, machine, folder: '/run', world, files });
-    this.start = { course, site: siteOf(hostOf(world)), left: { course } };
+    const of = { graph: remembering(graph, ids), machine, folder: '/run', world, files };
+    const course = courseOf(of);
+    this.start = { course, site: siteOf(this.#hosts.same(hostOf(world))), left: { course } };
   }
 
   /** What comes of the plan when nothing goes wrong. */
@@ -91,12 +84,11 @@ export class Explorer {
   explore(faults: 1 | 2): Tally {
     this.#singly = faults === 1;
     const tally = this.#from(this.start, faults);
-    const { finish } = this.undisturbed;
-    const wrong = wrongUndisturbed(finish);
+    const wrong = wrongUndisturbed(this.undisturbed.finish);
     if (wrong.length === 0) return tally;
     const adder = new Adder();
     // The case itself is among those that were counted.
-    adder.add({ ...oneCase(finish, wrong, false), ends: new Map() });
+    adder.add(oneCase(undefined, wrong, false));
     adder.add(tally);
     return adder.tally();
   }
@@ -106,7 +98,7 @@ export class Explorer {
    * @param faults how many more things may go wrong, at least one
    */
   #from(stand: Stand, faults: number): Tally {
-    const key = `${this.#singly ? 'single' : faults} ${this.#alike(stand)}`;
+    const key = `${this.#singly ? 'single' : faults} ${this.#alike.of(stand)}`;
     const known = this.#tallies.get(key);
     if (known) return known;
     const adder = new Adder();
@@ -138,14 +130,14 @@ export class Explorer {
   #judged({ finish, played }: Step): Tally {
     const { site } = played;
     const wrong = finish ? wrongAtEnd(this.world, this.undisturbed.world, site, finish) : [];
-    return oneCase(finish, [...new Set([...played.wrong, ...wrong])], site.blind);
+    return oneCase(finish?.end, [...new Set([...played.wrong, ...wrong])], site.blind);
   }
 
   /** What comes of a part when nothing more goes wrong: one case. */
   #quietly(step: Step): Tally {
     const { next } = step;
     if (!next) return this.#judged(step);
-    const key = this.#alike(next);
+    const key = this.#alike.undisturbed(next);
     const known = this.#ends.get(key) ?? this.#quietly(this.step(next, []));
     this.#ends.set(key, known);
     const here = this.#judged(step);
@@ -156,35 +148,6 @@ export class Explorer {
     return adder.tally();
   }
 
-  /** Two stands for which this is the same go on alike. */
-  #alike({ course, site, left, again }: Stand): string {
-    const { host, marked, contact, journalFull, interrupted, blind } = site;
-    // A way back asks nobody whether to go on.
-    const listens = course.todo?.direction === 'do' && interrupted;
-    return [
-      this.#ids.of(host),
-      [marked, contact, journalFull, blind, listens].join(),
-      this.#ahead(course),
-      this.#ahead(left.course),
-      left.phase ? this.#ids.of(left.phase) : '',
-      again,
-    ].join('|');
-  }
-
-  /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
-  #ahead(course: Course): string {
-    const { state, todo, begun, kept, lastUp, lastSeen, doubts } = course;
-    const needed = begun.slice(0, (todo?.index ?? 0) + 1);
-    return [
-      state.name,
-      needed.map((each) => each && this.#ids.of(each.before)).join(),
-      kept && this.#ids.of(kept),
-      lastUp.map((each) => this.#ids.of(each)).join(),
-      isUp(lastSeen),
-      doubts.join(),
-    ].join(' ');
-  }
-
   /** Plays the next part of a run, with these things going wrong in it. */
   step(stand: Stand, injected: readonly Injection[]): Step {
     const map = new Map<number, Fault>(injected.map(({ at, fault }) => [at, fault]));
@@ -192,7 +155,7 @@ export class Explorer {
     const played = play(part, stand.site, {
       injected: map,
       inspect: this.#inspect,
-      look: this.#look,
+      hosts: this.#hosts,
     });
     const { site, result } = played;
     const left = played.entries.reduce(follow, stand.left);

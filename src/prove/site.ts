@@ -3,14 +3,14 @@ import { BlockplanError } from '../errors.ts';
 import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
-import { isUp, type World } from '../model/world.ts';
+import { isUp } from '../model/world.ts';
 import { type Asking, Interrupted, type Request } from '../run/ask.ts';
 import { apply, bundleOf } from '../simulate/host.ts';
-import { look, survey } from '../simulate/host-looks.ts';
+import { survey } from '../simulate/host-looks.ts';
 import { guestWrites, onDomain, type SimulatedHost } from '../simulate/host-state.ts';
-import type { Identities } from '../simulate/identities.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/mishaps.ts';
 import { type Fault, faultsOf } from './faults.ts';
+import type { Hosts } from './remembered.ts';
 
 export interface Site {
   readonly host: SimulatedHost;
@@ -57,6 +57,7 @@ export interface Played<T> {
 
 /** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
 const ENDED = new Error('blockplan has ended');
+const BY_ITSELF = {};
 const REFUSED = new EffectFailed('the host refuses it');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
@@ -70,7 +71,7 @@ export interface Playing {
   readonly injected: ReadonlyMap<number, Fault>;
   /** Tells what is wrong with a host that a run has just changed. */
   readonly inspect: (host: SimulatedHost) => readonly string[];
-  readonly look: Look;
+  readonly hosts: Hosts;
 }
 
 /** Plays a part of a run on a site. */
@@ -144,8 +145,8 @@ class Stage {
     if (this.#site.contact !== 'there') throw CONTACT_LOST;
     switch (request.ask) {
       case 'observe':
-        this.#hosts(guestWrites(this.#site.host));
-        return this.#playing.look(this.#site.host, request.files);
+        this.#becomes(guestWrites, BY_ITSELF);
+        return this.#playing.hosts.look(this.#site.host, request.files);
       case 'survey':
         return survey(this.#site.host, request.world, request.files);
       case 'mark':
@@ -163,7 +164,7 @@ class Stage {
       case 'append':
         return this.#append(request.entry, request.sync);
       case 'perform':
-        this.#hosts(apply(this.#site.host, request.effect));
+        this.#becomes(apply, request.effect);
         return undefined;
     }
   }
@@ -176,12 +177,17 @@ class Stage {
     if (entry.type === 'kept')
       this.#site = {
         ...this.#site,
-        host: onDomain(this.#site.host, { kept: entry.bundle }),
+        host: this.#playing.hosts.after(this.#site.host, onDomain, { kept: entry.bundle }),
       };
   }
 
-  #hosts(host: SimulatedHost): void {
-    this.#site = { ...this.#site, host };
+  /** Changes the host by a pure function of it and of a cause. */
+  #becomes<C extends object>(
+    become: (host: SimulatedHost, cause: C) => SimulatedHost,
+    cause: C,
+  ): void {
+    const host = this.#playing.hosts.after(this.#site.host, become, cause);
+    if (host !== this.#site.host) this.#site = { ...this.#site, host };
     this.#wrong.push(...this.#playing.inspect(host));
   }
 
@@ -193,13 +199,13 @@ class Stage {
     if (fault === 'interrupted-before' && forward) throw new Interrupted();
     if (fault === 'refused') throw REFUSED;
     if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
-    if (fault === 'job-dies') this.#hosts(jobsDie(this.#site.host));
+    if (fault === 'job-dies') this.#becomes(jobsDie, BY_ITSELF);
     if (fault === 'guest-paused') this.#pause();
     // A way back does not listen to interruptions.
     if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
       return this.#during(request, kind ?? '');
     const given = fault === 'hollow' ? undefined : this.#plain(request);
-    if (fault === 'job-dies-ready') this.#hosts(jobsDie(this.#site.host));
+    if (fault === 'job-dies-ready') this.#becomes(jobsDie, BY_ITSELF);
     if (when === 'after') this.#strike(kind ?? '');
     if (fault === 'refused-late') throw REFUSED;
     return given;
@@ -207,36 +213,35 @@ class Stage {
 
   #pause(): void {
     const { host } = this.#site;
-    if (isUp(host.world)) this.#hosts(onDomain(host, { state: 'paused' }));
+    if (isUp(host.world)) this.#becomes(onDomain, { state: 'paused' });
   }
 
   /** What is waited for goes on by itself, and a copy that is cut short leaves its file behind. */
   #during(request: Request, kind: string): never {
     const effect = request.ask === 'perform' ? request.effect : undefined;
-    if (effect?.tool === 'qemu-img') this.#hosts(apply(this.#site.host, cutShort(effect)));
+    if (effect?.tool === 'qemu-img') this.#becomes(apply, cutShort(effect));
     if (kind === 'killed') throw ENDED;
     this.#site = { ...this.#site, interrupted: true };
     throw new Interrupted();
   }
 
   #strike(kind: string): void {
-    const { host } = this.#site;
     switch (kind) {
       case 'daemon':
         this.#site = { ...this.#site, contact: 'lost' };
-        this.#hosts(daemonRestarts(host));
+        this.#becomes(daemonRestarts, BY_ITSELF);
         throw CONTACT_LOST;
       case 'gone':
         this.#site = { ...this.#site, contact: 'gone' };
         throw CONTACT_LOST;
       case 'crash':
         this.#site = { ...this.#site, marked: false };
-        this.#hosts(guestDies(host));
+        this.#becomes(guestDies, BY_ITSELF);
         return;
       case 'power':
         this.#site = { ...this.#site, marked: false };
         this.#entries.length = this.#synced;
-        this.#hosts(powerFails(host));
+        this.#becomes(powerFails, BY_ITSELF);
         throw ENDED;
       case 'killed':
         throw ENDED;
@@ -257,17 +262,4 @@ function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
   return effect.into === 'existing'
     ? effect
     : { tool: 'make-file', file: effect.dest, why: effect.why };
-}
-
-/** What a look at a host shows; the same value whenever hosts that are the same are looked at. */
-export type Look = (host: SimulatedHost, files: readonly string[]) => World;
-
-export function lookOf(ids: Identities): Look {
-  const known = new Map<string, World>();
-  return (host, files) => {
-    const id = `${ids.of(host)} ${ids.of(files)}`;
-    const world = known.get(id) ?? look(host, files);
-    known.set(id, world);
-    return world;
-  };
 }

@@ -1,5 +1,5 @@
 /** What exploring came to: how many cases ended how, and the shortest way to each kind of trouble. */
-import type { Finish } from '../run/course.ts';
+import type { End } from '../errors.ts';
 import type { Fault } from './faults.ts';
 
 /** Something that goes wrong at one point of a run. */
@@ -19,8 +19,7 @@ export type Again = 'resume' | 'rollback';
 /** Several cases that came to the same. */
 export interface Group {
   readonly count: number;
-  /** What the run said at its end, in the case with the fewest injections. */
-  readonly said: readonly string[];
+  /** Those of the case with the fewest. */
   readonly injections: readonly Injection[];
 }
 
@@ -40,15 +39,11 @@ export interface Tally {
 const NONE: Groups = new Map();
 
 /** One case, or a part of one that did not end it, and what was found wrong with it. */
-export function oneCase(
-  finish: Finish | undefined,
-  wrong: readonly string[],
-  blind: boolean,
-): Tally {
-  const group: Group = { count: 1, said: finish?.state ?? [], injections: [] };
+export function oneCase(end: End | undefined, wrong: readonly string[], blind: boolean): Tally {
+  const group: Group = { count: 1, injections: [] };
   const found = wrong.length === 0 ? NONE : new Map(wrong.map((each) => [each, group]));
   return {
-    ends: finish ? new Map([[finish.end, group]]) : NONE,
+    ends: end === undefined ? NONE : new Map([[end, group]]),
     violations: blind ? NONE : found,
     unknowable: blind ? found : NONE,
     faults: NONE,

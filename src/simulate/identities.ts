@@ -11,12 +11,14 @@ export class Identities {
   of(value: object): number {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const text = Array.isArray(value)
-      ? `[${value.map((each) => this.#part(each)).join()}]`
-      : this.#textOf(value);
-    const number = this.#number(text);
+    const number = Array.isArray(value) ? this.ofAll(value) : this.#number(this.#textOf(value));
     this.#known.set(value, number);
     return number;
+  }
+
+  /** The number of an array that is made for this one question, so that it is not worth knowing again. */
+  ofAll(parts: readonly unknown[]): number {
+    return this.#number(`[${parts.map((each) => this.#part(each)).join()}]`);
   }
 
   #textOf(value: object): string {
