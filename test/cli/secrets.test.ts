@@ -55,7 +55,7 @@ describe('prove', () => {
       '--output',
       output,
       '--replay',
-      'end@0:killed-before+resume',
+      'end@2:killed-before+resume',
     );
     expect([again.status, again.stderr]).toEqual([0, '']);
     expect(again.stdout).toContain('far.example');
