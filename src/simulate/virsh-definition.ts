@@ -68,6 +68,7 @@ export function define(host: SimulatedHost, xml: string): SimulatedHost {
     nvram: gone ? read.nvram : nvram,
     tpm: gone ? read.tpm : tpm,
     ...(gone ? { state: 'shut off' as const } : {}),
+    ...(gone && read.memory !== undefined ? { memory: read.memory } : {}),
   });
   if (!isUp(host.world)) return onDomain(defined, { disks: definedDisks(defined) });
   const sources = new Map(read.disks.map(({ target, chain }) => [target, chain[0]?.file]));
