@@ -44,6 +44,7 @@ function normalised(text: string): string {
     .replaceAll(/at byte \d+/g, 'at byte N')
     .replaceAll(/\b1 to \d+\b/g, '1 to N')
     .replaceAll(/\b\d+(\.\d+)? [kMG]?B\b/g, 'N MB')
+    .replaceAll(/\bup to \d+ are needed\b/g, 'up to N are needed')
     .replaceAll(/\bbp1(\.\w+)+/g, 'FINGERPRINT')
     .replaceAll(/\b(durable +|all |wrote )\d+\b/g, '$1N')
     .replaceAll(/^-{20,}$/gm, '-----');

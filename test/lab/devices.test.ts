@@ -6,6 +6,7 @@ import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
+import { sampled } from './sample.ts';
 import { expectEnd, expectUndone, expectWrites, failingStep, runSteps, tool } from './support.ts';
 
 let host: Host;
@@ -46,10 +47,12 @@ const onDevice = () => [`<disk type='block' device='disk'>`, `<source dev='${dev
 const onFile = (file: string) => [`<disk type='file' device='disk'>`, `<source file='${file}'/>`];
 
 // QEMU mirrors to a raw device of exactly the disk's size only; qcow2 needs room for its tables.
-describe.each([
+const formats = [
   ['raw', '64M'],
   ['qcow2', '128M'],
-])('as %s', (format, size) => {
+] as const;
+
+describe.each(sampled('formats of a device', formats, 1))('as %s', (format, size) => {
   const there = () => ({ disk: 'vda', dest: device, blockdev: true, pivot: true, format });
 
   beforeAll(async () => {

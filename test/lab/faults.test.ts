@@ -12,6 +12,7 @@ import { type Host, startHost } from '../../src/lab/host.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { SharedGuest, snapshotOf } from './fault-guest.ts';
 import { type Fault, type Moment, runWithFault, type StrikeContext } from './fault-run.ts';
+import { sampled } from './sample.ts';
 
 let host: Host;
 let shared: SharedGuest;
@@ -93,8 +94,6 @@ interface Row {
   readonly spoilt?: true;
   /** Whether libvirt takes no definition any more, so that the journal's is all there is. */
   readonly undefined?: true;
-  /** Left to the whole matrix. */
-  readonly more?: boolean;
 }
 
 /** Everything a strike may need to know. */
@@ -118,29 +117,19 @@ function at(
   return { name, phase, tool, moment, strike, ...(relieve ? { relieve } : {}) };
 }
 
-/**
- * The faults that can strike everywhere: an interruption, the daemon's death and QEMU's. The rows marked as more are
- * left to `npm run test:faults`, since a guest that was killed takes seconds to boot again.
- */
+/** The faults that can strike everywhere: an interruption, the daemon's death and QEMU's. */
 function everywhere(scenario: Scenario, phase: string, tool: string, last = false): Row[] {
-  const row = (
-    moment: Moment,
-    name: string,
-    strike: Fault['strike'],
-    exit: number,
-    more = false,
-  ) => ({
+  const row = (moment: Moment, name: string, strike: Fault['strike'], exit: number) => ({
     scenario,
     fault: at(phase, tool, moment, `${name} ${moment}`, strike),
     exit,
-    more,
   });
   return [
-    row('before', 'SIGINT', interrupt, 4, true),
+    row('before', 'SIGINT', interrupt, 4),
     row('after', 'SIGINT', interrupt, last ? 0 : 4),
-    row('before', 'daemon killed', killDaemon, 4, true),
+    row('before', 'daemon killed', killDaemon, 4),
     row('after', 'daemon killed', killDaemon, 4),
-    row('before', 'QEMU killed', killQemu, 5, true),
+    row('before', 'QEMU killed', killQemu, 5),
     row('after', 'QEMU killed', killQemu, 5),
   ];
 }
@@ -351,7 +340,7 @@ const rows: Row[] = [
   },
 ];
 
-const chosen = rows.filter((row) => !row.more || process.env['BLOCKPLAN_FAULTS'] === 'all');
+const chosen = sampled('faults', rows, 14);
 
 test.each(
   chosen.map((row) => [`${row.fault.phase} ${row.fault.tool}: ${row.fault.name}`, row] as const),

@@ -10,6 +10,7 @@ import { type Host, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import type { Rehearsal } from '../../src/rehearse/report.ts';
 import { stillThere, tracesOf } from './processes.ts';
+import { sampled } from './sample.ts';
 import { codes, type Ended, planText, raiseLog, startCli, writePlan } from './support.ts';
 
 const NAME = 'testvm';
@@ -70,7 +71,7 @@ describe('the shipped plans', () => {
     'live-backup': () => ({ source: active, dest: at('backup'), overlay: at('overlay') }),
     'live-backup-mirror': () => ({ dest: at('backup') }),
   };
-  test.each(Object.entries(vars))('%s', async (plan, values) => {
+  test.each(sampled('rehearsals', Object.entries(vars), 2))('%s', async (plan, values) => {
     const before = await picture(host, NAME);
     const folders = labFolders();
     const settings = Object.entries({ domain: NAME, ...values() }).flatMap(([name, value]) => [

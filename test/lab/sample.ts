@@ -1,0 +1,20 @@
+/**
+ * Which rows of a long table are tried: a few in `npm test`, drawn anew each time, and all in `npm run test:faults`. What
+ * was drawn is printed with what draws it again.
+ */
+import fc from 'fast-check';
+
+const WORD = process.env['BLOCKPLAN_LAB'] ?? '';
+const SEED = /^\d+$/.test(WORD) ? Number(WORD) : Date.now() % 1_000_000;
+
+/**
+ * So many of the rows, in their own order; all of them with BLOCKPLAN_LAB=all.
+ * @param what names the table
+ */
+export function sampled<T>(what: string, rows: readonly T[], number: number): readonly T[] {
+  if (WORD === 'all') return rows;
+  const places = fc.shuffledSubarray([...rows.keys()], { minLength: number, maxLength: number });
+  const [drawn = []] = fc.sample(places, { numRuns: 1, seed: SEED });
+  process.stdout.write(`${what}: ${number} of ${rows.length}, drawn by BLOCKPLAN_LAB=${SEED}\n`);
+  return [...drawn].sort((a, b) => a - b).flatMap((at) => rows.slice(at, at + 1));
+}
