@@ -31,6 +31,16 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       /** The folder that holds the journal. */
       readonly journal: string;
       readonly steps: readonly StepOutline[];
+      /** Which way a run that was left half-way is taken; absent at its first start. */
+      readonly again?: 'resume' | 'rollback';
+    }
+  | {
+      /** The user has left the run half-way. */
+      readonly event: 'run-left';
+      readonly run: string;
+      readonly by: string;
+      /** Commands to type next. */
+      readonly next: readonly string[];
     }
   | { readonly event: 'finding'; readonly finding: Finding }
   | ({

@@ -92,6 +92,7 @@ function program(finish: (code: number) => void): Command {
     .action(async (file, options) =>
       finish(await (await import('./rehearse.ts')).rehearse(file, options)),
     );
+  addTakeUp(root, finish);
   root
     .command('status')
     .description('list the runs that this machine knows of, newest first')
@@ -154,6 +155,26 @@ function addRun(root: Command, finish: (code: number) => void): void {
         .default('text'),
     )
     .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+}
+
+function addTakeUp(root: Command, finish: (code: number) => void): void {
+  const ways = {
+    resume: 'go on with a run that was left half-way, from where it is',
+    rollback: 'bring the guest back to where it was before a run that was left half-way',
+  } as const;
+  for (const how of ['resume', 'rollback'] as const)
+    root
+      .command(how)
+      .description(ways[how])
+      .argument('[run]', "the run's id, or its beginning (default: the only one that is not over)")
+      .addOption(
+        new Option('--output <format>', 'how progress is told')
+          .choices(['text', 'json'])
+          .default('text'),
+      )
+      .action(async (run, options) =>
+        finish(await (await import('./resume.ts')).takeUpRun(run, how, options)),
+      );
 }
 
 function addPreview(root: Command, finish: (code: number) => void): void {

@@ -31,7 +31,8 @@ export async function textOf(
     : { source: await contentOf(file, what), name: file };
 }
 
-function readSettings(settings: readonly string[]): Record<string, string> {
+/** The values that `--set` gave, by name. */
+export function readSettings(settings: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     settings.map((setting) => {
       const at = setting.indexOf('=');

@@ -1,28 +1,27 @@
 /** Reads a plan, holds it against the host, asks, and runs it; or only shows what it would do. */
-import { writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
-import { makeRunFolder, newRunId, stateFolder } from '../journal/folder.ts';
+import { makeRunFolder, newRunId, PLAN_FILE, stateFolder } from '../journal/folder.ts';
 import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
+import { addUnfinished } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import { type Driver, type Marker, unmarkByHand } from '../model/driver.ts';
-import { redactFindings } from '../model/redact-value.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Display, textDisplay } from '../render/display.ts';
-import { jsonListener } from '../render/json.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { type Expectation, type ExpectOptions, expectationOf } from './expectation.ts';
-import { planFrom } from './read.ts';
+import { refuseLeftHalfway } from './left-run.ts';
+import { performed } from './performing.ts';
+import { planFrom, readSettings } from './read.ts';
+import { sumOf } from './resume.ts';
 import { showPreview } from './show-preview.ts';
-import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
 
 export interface RunCommandOptions extends ExpectOptions {
@@ -142,6 +141,7 @@ async function locked(
     );
   }
   try {
+    await refuseLeftHalfway(state, uuid, plan.domain);
     refuseMarked(plan.domain, await driver.marker());
     // Only what is seen under the lock counts: another run may have ended a moment ago.
     const admission = await admit(plan, graph, driver);
@@ -149,44 +149,27 @@ async function locked(
     refuseErrors(admission);
     if (shown) await refuseChanged(plan, admission, shown);
     const journal = await withState(state, openJournal(state, id, plan));
-    const signals = onInterrupt();
-    const display = await renderer(options);
-    for (const finding of redactFindings([...plan.warnings, ...admission.findings]))
-      display.listener({ time: Date.now(), event: 'finding', finding });
-    try {
-      const finish = await execute({
-        id,
-        graph,
-        driver,
-        journal,
-        uri: options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '',
-        user,
-        version: VERSION,
-        world: admission.world,
-        files: admission.files,
-        signal: signals.signal,
-        listener: display.listener,
-      });
-      return finish.exitCode;
-    } finally {
-      await display.close();
-      signals.release();
-      await journal.close().catch(tellUnclosed);
-    }
+    const findings = [...plan.warnings, ...admission.findings];
+    const { world, files } = admission;
+    const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
+    const set = readSettings(options.set);
+    const planSum = sumOf(plan.text.source);
+    const of = { id, graph, driver, journal, uri, user, version: VERSION, world, files };
+    return await performed(
+      { state, run: id, journal, output: options.output, findings },
+      (attended) => execute({ ...of, ...attended, set, planSum }),
+    );
   } finally {
     await lock.release();
   }
 }
 
-/** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */
-function tellUnclosed(error: Error): void {
-  process.stderr.write(`the journal's end is not safe on disk: ${error.message}\n`);
-}
-
 async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
   const folder = await makeRunFolder(state, id);
-  await writeFile(join(folder, 'plan.yaml'), plan.text.source, { mode: 0o600 });
-  return createJournal(folder);
+  await writeDurably(join(folder, PLAN_FILE), plan.text.source);
+  const journal = await createJournal(folder);
+  await addUnfinished(state, id);
+  return journal;
 }
 
 /** Without a place to write down what it intends a run does not begin. */
@@ -240,14 +223,4 @@ function refusal(
 ): BlockplanError {
   const finding: Finding = { code, severity: 'error', message, hint };
   return new BlockplanError(end, [finding]);
-}
-
-/** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */
-async function renderer(options: RunCommandOptions): Promise<Display> {
-  const out = process.stdout;
-  // A reader that goes away (`| head`, a closed terminal) must not end a run that is half-way.
-  out.on('error', () => {});
-  return options.output === 'json'
-    ? { listener: jsonListener(out), close: async () => {} }
-    : textDisplay(out, process.env);
 }

@@ -1,23 +1,33 @@
-/** What SIGINT, SIGTERM and SIGHUP mean while a plan runs. */
+/** What SIGINT, SIGTERM and SIGHUP mean while a run goes on. */
 
 export interface Signals {
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts at the second: the user waits no longer. */
+  readonly leave: AbortSignal;
   release(): void;
 }
 
-/** The first SIGINT or SIGTERM turns the run back; a rollback is never cut short; a closed terminal ends nothing. */
+/**
+ * The first SIGINT or SIGTERM turns the run back, and says so; the second leaves it as it is, for another time. A closed
+ * terminal ends nothing.
+ */
 export function onInterrupt(): Signals {
-  const controller = new AbortController();
+  const first = new AbortController();
+  const second = new AbortController();
   const interrupt = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted)
-      process.stderr.write(`\n${name}: the rollback goes on to its end; please wait\n`);
-    else controller.abort(new Error(`interrupted by ${name}`));
+    const controller = first.signal.aborted ? second : first;
+    controller.abort(new Error(`interrupted by ${name}`));
+    if (controller === first)
+      process.stderr.write(
+        `\n${name}: rolling back, please wait; once more leaves the run half-way, to be resumed\n`,
+      );
   };
   const ignore = () => {};
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', ignore);
   return {
-    signal: controller.signal,
+    signal: first.signal,
+    leave: second.signal,
     release() {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', ignore);
     },

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { BlockplanError } from '../errors.ts';
 import { listRuns, stateFolder } from '../journal/folder.ts';
-import { type JournalRecord, readJournal } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
+import { type JournalRecord, readJournal } from '../journal/replay.ts';
 import { colorWanted } from '../render/color.ts';
 import { type RunStatus, renderStatus } from '../render/status.ts';
 

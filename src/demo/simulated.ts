@@ -155,6 +155,8 @@ async function run(scene: Scene, plan: Plan, exitCode: number): Promise<string> 
       uri: admission.world.host.uri,
       user: 'demo',
       version: 'demo',
+      set: {},
+      planSum: '',
       world: admission.world,
       files: admission.files,
       signal: narrator.signal,

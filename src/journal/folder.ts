@@ -4,6 +4,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** The plan's text in a run's folder, as it was run. */
+export const PLAN_FILE = 'plan.yaml';
+
 /** Folders hold definitions with their passwords: nobody else may look. */
 const PRIVATE = 0o700;
 

@@ -3,17 +3,23 @@
  * over itself and the line before, so that a torn or altered record is seen.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { End } from '../errors.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import type { MadeFile } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
+
+/** The form of a journal's entries; one that was written before there was a number has none. */
+export const FORMAT = 1;
 
 /** What is written down of a run. */
 export type Entry =
   | {
       readonly type: 'run-started';
+      /** See `FORMAT`. */
+      readonly format: number;
       readonly run: string;
       readonly plan: string;
       readonly domain: string;
@@ -24,9 +30,32 @@ export type Entry =
       readonly pid: number;
       readonly version: string;
       readonly steps: readonly StepOutline[];
+      /** What `--set` gave. */
+      readonly set: Readonly<Record<string, string>>;
+      /** SHA-256 of the plan's text, which lies beside the journal. */
+      readonly planSum: string;
       /** The World before the first effect, the persistent definition with it. */
       readonly world: World;
     }
+  | {
+      /** Somebody took up a run that had been left half-way. */
+      readonly type: 'run-resumed';
+      readonly how: 'resume' | 'rollback';
+      readonly host: string;
+      readonly user: string;
+      readonly pid: number;
+      readonly version: string;
+    }
+  | {
+      /** The user left the run half-way; it can be taken up again. */
+      readonly type: 'run-left';
+      /** What ended it, such as `SIGINT`. */
+      readonly by: string;
+    }
+  | ({
+      /** The run has made a file: so it is known as its own after blockplan has died. */
+      readonly type: 'made';
+    } & MadeFile)
   | ({
       readonly type: 'phase-started';
       readonly direction: 'do';
@@ -80,82 +109,127 @@ export interface Journal {
 export const JOURNAL_FILE = 'journal.jsonl';
 
 /**
+ * Room that is taken before the first effect and given back when the disk is full, so that a way back can still be
+ * written down: its records are some kilobytes each.
+ */
+export const RESERVE_FILE = 'reserve';
+const RESERVE_BYTES = 1024 * 1024;
+
+/**
  * Creates a run's journal.
  * @throws an error of the file system, when the folder has a journal already or no room
  */
 export async function createJournal(folder: string): Promise<Journal> {
+  const full = await takeReserve(folder);
+  if (full !== undefined) throw full;
   const file = await open(join(folder, JOURNAL_FILE), 'ax', 0o600);
   await syncFolder(folder);
   await syncFolder(dirname(folder));
-  return new AppendedJournal(folder, file);
+  return new AppendedJournal(folder, file, { seq: 0, sum: '', length: 0 }, undefined);
+}
+
+/** Where a journal goes on: the number and the checksum's start of the next record, and the file's good bytes. */
+export interface JournalEnd {
+  readonly seq: number;
+  readonly sum: string;
+  readonly length: number;
+}
+
+/**
+ * Opens the journal of a run that was left half-way, to go on after its last good record; a torn one after it is cut off.
+ * @throws an error of the file system
+ */
+export async function reopenJournal(folder: string, end: JournalEnd): Promise<Journal> {
+  const file = await open(join(folder, JOURNAL_FILE), 'a', 0o600);
+  await file.truncate(end.length);
+  await file.datasync();
+  return new AppendedJournal(folder, file, end, await takeReserve(folder));
+}
+
+/** Takes the reserve; returns why it cannot be had where the disk is full. */
+async function takeReserve(folder: string): Promise<unknown> {
+  try {
+    await writeDurably(join(folder, RESERVE_FILE), Buffer.alloc(RESERVE_BYTES, 'blockplan'));
+    return undefined;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await rm(join(folder, RESERVE_FILE), { force: true });
+    return error;
+  }
 }
 
 class AppendedJournal implements Journal {
   readonly folder: string;
   readonly #file: FileHandle;
-  #seq = 0;
-  #sum = '';
+  #end: JournalEnd;
+  /** Why nothing new can be begun: the disk is full, and the reserve is given up for the way back. */
+  #full: unknown;
   /** The first failure: what is written after it could not be read, since each record is chained to the one before. */
   #failure: unknown;
 
-  constructor(folder: string, file: FileHandle) {
+  constructor(folder: string, file: FileHandle, end: JournalEnd, full: unknown) {
     this.folder = folder;
     this.#file = file;
+    this.#end = end;
+    this.#full = full;
   }
 
   async append(entry: Entry, sync: boolean): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    const record = { seq: this.#seq++, time: new Date().toISOString(), ...entry };
-    this.#sum = checksum(this.#sum, record);
+    if (this.#full !== undefined && begins(entry)) throw this.#full;
     try {
-      await this.#file.appendFile(`${JSON.stringify({ ...record, sum: this.#sum })}\n`);
-      if (sync) await this.#file.datasync();
+      await this.#write(entry, sync);
     } catch (error) {
-      this.#failure = error;
-      throw error;
+      if (this.#full !== undefined || !isFull(error)) throw this.#broken(error);
+      this.#full = error;
+      await rm(join(this.folder, RESERVE_FILE), { force: true });
+      if (begins(entry)) throw error;
+      await this.#write(entry, sync).catch((again) => {
+        throw this.#broken(again);
+      });
     }
   }
 
+  async #write(entry: Entry, sync: boolean): Promise<void> {
+    const { seq, sum: former, length } = this.#end;
+    const record = { seq, time: new Date().toISOString(), ...entry };
+    const sum = checksum(former, record);
+    const line = `${JSON.stringify({ ...record, sum })}\n`;
+    try {
+      await this.#file.appendFile(line);
+      if (sync) await this.#file.datasync();
+    } catch (error) {
+      // Half a record would hide all that come after it.
+      await this.#file.truncate(length);
+      throw error;
+    }
+    this.#end = { seq: seq + 1, sum, length: length + Buffer.byteLength(line) };
+  }
+
+  #broken(error: unknown): unknown {
+    this.#failure = error;
+    return error;
+  }
+
   async close(): Promise<void> {
+    await rm(join(this.folder, RESERVE_FILE), { force: true });
     await this.#file.datasync();
     await this.#file.close();
   }
 }
 
-/** What a journal tells: its good records in order, and whether something after them cannot be read. */
-export interface Replay {
-  readonly records: readonly JournalRecord[];
-  /** True when the file ends in a torn or altered record; the records before it are good. */
-  readonly damaged: boolean;
+/** Whether something new is done after that record; what only undoes, or tells what was, is written as long as it can be. */
+function begins(entry: Entry): boolean {
+  return entry.type === 'kept' || ('effect' in entry && entry.direction === 'do');
 }
 
-/** Reads a journal, also one that is being written; stops at the first record that is not whole. */
-export async function readJournal(folder: string): Promise<Replay> {
-  const text = await readFile(join(folder, JOURNAL_FILE), 'utf8');
-  const records: JournalRecord[] = [];
-  let sum = '';
-  for (const line of text.split('\n').filter((each) => each !== '')) {
-    const record = parseRecord(line);
-    if (!record || record.seq !== records.length) return { records, damaged: true };
-    const { sum: claimed, ...rest } = record;
-    sum = checksum(sum, rest);
-    if (sum !== claimed) return { records, damaged: true };
-    records.push(record);
-  }
-  return { records, damaged: text !== '' && !text.endsWith('\n') };
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-function parseRecord(line: string): JournalRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as JournalRecord) : undefined;
-  } catch {
-    // A line that is no JSON is a torn record: the caller says so.
-    return undefined;
-  }
-}
-
-function checksum(previous: string, record: object): string {
+/** The checksum of a record: over itself and over that of the record before. */
+export function checksum(previous: string, record: object): string {
   return createHash('sha256')
     .update(previous)
     .update(JSON.stringify(record))
@@ -164,7 +238,7 @@ function checksum(previous: string, record: object): string {
 }
 
 /** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
-export async function writeDurably(path: string, content: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(content);

@@ -13,6 +13,8 @@ const UNDECIDED_MS = 5_000;
 /** Who holds a lock. Boot and start time tell a living process from another that got its number later. */
 export interface Owner {
   readonly run: string;
+  /** Who takes it: a run that was left half-way may be taken up by two at once. */
+  readonly taker: string;
   readonly pid: number;
   readonly boot: string;
   readonly started: string;
@@ -30,7 +32,8 @@ export interface Lock {
  * keeps it; of those who want it the first by name gets it, once all others have stepped back.
  * @param state the state folder
  * @param key the domain's UUID
- * @param run the run's id, which no other run has
+ * @param run the run's id
+ * @param taker what nobody else calls itself: the run's id at its first start
  * @returns the lock, or the owner that holds it
  */
 export async function takeLock(
@@ -38,14 +41,16 @@ export async function takeLock(
   key: string,
   run: string,
   user: string,
+  taker = run,
 ): Promise<Lock | { heldBy: Owner }> {
   const folder = join(state, 'locks');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [draft, claim, held] = ['draft', CLAIM, HELD].map((ending) =>
-    join(folder, `${key}.${run}.${ending}`),
+    join(folder, `${key}.${taker}.${ending}`),
   ) as [string, string, string];
   const owner: Owner = {
     run,
+    taker,
     pid: process.pid,
     boot: bootId(),
     started: startTime(process.pid) ?? '',
@@ -55,11 +60,11 @@ export async function takeLock(
   await writeFile(draft, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
   // The claim appears with its content in one step: half a file would pass for a dead owner's.
   await rename(draft, claim);
-  if (!(await isLeftToUs(folder, key, run))) {
+  if (!(await isLeftToUs(folder, key, taker))) {
     await unlink(claim);
     const heldBy = await winner(folder, key);
     // Nobody: the other has given up or was quick, so the lock is free again.
-    return heldBy ? { heldBy } : takeLock(state, key, run, user);
+    return heldBy ? { heldBy } : takeLock(state, key, run, user, taker);
   }
   // The claim stays as long as the lock is held, so that at no moment a look into the folder could miss it.
   await link(claim, held);
@@ -72,12 +77,12 @@ export async function takeLock(
 }
 
 /** Waits until nobody else wants the lock any more (true), or until it is another's (false). */
-async function isLeftToUs(folder: string, key: string, run: string): Promise<boolean> {
+async function isLeftToUs(folder: string, key: string, taker: string): Promise<boolean> {
   const deadline = Date.now() + UNDECIDED_MS;
   for (;;) {
-    const others = (await claims(folder, key)).filter((claim) => claim.owner.run !== run);
+    const others = (await claims(folder, key)).filter((claim) => claim.owner.taker !== taker);
     if (others.length === 0) return true;
-    if (others.some(({ held, owner }) => held || owner.run < run)) return false;
+    if (others.some(({ held, owner }) => held || owner.taker < taker)) return false;
     if (Date.now() > deadline) return false;
     await delay(2);
   }

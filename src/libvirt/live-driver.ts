@@ -8,6 +8,7 @@ import {
   type Driver,
   EffectFailed,
   MARKER_URI,
+  type MadeFile,
   type Marker,
   type PerformContext,
 } from '../model/driver.ts';
@@ -34,6 +35,8 @@ export interface LiveOptions {
   readonly domain: string;
   /** A read-only connection, through which the daemon itself refuses every change. */
   readonly readonly: boolean;
+  /** What the run had made before it was taken up again. */
+  readonly made?: readonly MadeFile[];
   /** Writes a file so that it outlives a power loss; the journal's. */
   writeDurably(path: string, content: string): Promise<void>;
 }
@@ -86,7 +89,7 @@ function refuseRemote(uri: string | undefined): void {
 
 class LiveDriver implements Driver {
   readonly #options: LiveOptions;
-  readonly #made = new MadeFiles();
+  readonly #made: MadeFiles;
   #virsh: Virsh;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
@@ -94,6 +97,7 @@ class LiveDriver implements Driver {
 
   constructor(options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
     this.#options = options;
+    this.#made = new MadeFiles(options.made);
     this.#virsh = virsh;
     if (events) this.#attend(events);
   }
@@ -113,7 +117,7 @@ class LiveDriver implements Driver {
     const domain = await observeDomain(this.#virsh, name, !readonly);
     return {
       domain,
-      files: this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),
+      files: await this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),
       folders: {},
       others: [],
       host: { uri: this.#virsh.uri },
@@ -141,10 +145,10 @@ class LiveDriver implements Driver {
           ...context,
         });
       case 'qemu-img':
-        if (effect.into !== 'existing') await this.#made.make(effect.dest);
+        if (effect.into !== 'existing') await this.#made.make(effect.dest, context.onMade);
         return convertImage(effect, context);
       case 'make-file':
-        return this.#made.make(effect.file);
+        return this.#made.make(effect.file, context.onMade);
       case 'remove-file':
         if (effect.made) await this.#made.requireOwn(effect.file);
         return removeUnused(effect.file, await this.observe([effect.file]), this);
@@ -229,17 +233,18 @@ class LiveDriver implements Driver {
     return readMarker(this.#virsh, this.#options.domain);
   }
 
-  async reconnect(): Promise<boolean> {
+  async reconnect(signal?: AbortSignal): Promise<boolean> {
     const deadline = Date.now() + AWAY_LIMIT_MS;
     await this.close();
     for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
+      if (signal?.aborted) return false;
       try {
         this.#virsh = await openVirsh(connectionOf(this.#options));
         this.#attend(await listen(this.#options));
         return true;
       } catch (error) {
         if (!(error instanceof BlockplanError)) throw error;
-        await delay(pause);
+        await delay(pause, undefined, signal ? { signal } : {}).catch(() => {});
       }
     }
     return false;

@@ -1,21 +1,26 @@
-/** The files that a run has made, told from files that others put at the same places by their identity. */
-import { open } from 'node:fs/promises';
+/** The files that a run has made, told from files that others put at the same places by their inodes. */
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed, type MadeFile } from '../model/driver.ts';
 import type { ImageFile } from '../model/world.ts';
-import { lookAtFile, syncPath } from './files.ts';
+import { absentAsNull, syncPath } from './files.ts';
 
 type Files = Readonly<Record<string, ImageFile | null>>;
 
 export class MadeFiles {
-  /** The identity of each file that was made, by path. */
-  readonly #identities = new Map<string, string>();
+  readonly #made: Map<string, MadeFile>;
+
+  /** @param known what the run had made before it was taken up again */
+  constructor(known: readonly MadeFile[] = []) {
+    this.#made = new Map(known.map((made) => [made.file, made]));
+  }
 
   /**
    * Makes an empty file that nobody but its owner can read, as a guest's data asks for.
+   * @param written writes down that it was made
    * @throws EffectFailed where there is a file, or none can be made
    */
-  async make(path: string): Promise<void> {
+  async make(path: string, written: (made: MadeFile) => Promise<void>): Promise<void> {
     try {
       await (await open(path, 'wx', 0o600)).close();
     } catch (error) {
@@ -24,29 +29,53 @@ export class MadeFiles {
         ? new EffectFailed(`${path} exists already; blockplan writes over no file`)
         : new EffectFailed(message);
     }
-    const identity = (await lookAtFile(path))?.identity;
-    if (identity !== undefined) this.#identities.set(path, identity);
+    const made = await lookAt(path);
     await syncPath(dirname(path));
+    if (!made) throw new EffectFailed(`${path} is gone as soon as it was made`);
+    this.#made.set(path, made);
+    await written(made);
   }
 
   /** The same files, with `made` at those that the run has made. */
-  mark(files: Files): Record<string, ImageFile | null> {
-    return Object.fromEntries(
-      Object.entries(files).map(([path, file]) => [
-        path,
-        file && this.#isOwn(path, file) ? { ...file, made: true } : file,
-      ]),
+  async mark(files: Files): Promise<Record<string, ImageFile | null>> {
+    const marked = Object.entries(files).map(
+      async ([path, file]) =>
+        [
+          path,
+          file && (await this.#isOwn(path)) ? { ...file, made: true as const } : file,
+        ] as const,
     );
+    return Object.fromEntries(await Promise.all(marked));
   }
 
   /** @throws EffectFailed where there is a file that the run has not made */
   async requireOwn(path: string): Promise<void> {
-    const file = await lookAtFile(path);
-    if (file && !this.#isOwn(path, file))
+    if ((await lookAt(path)) && !(await this.#isOwn(path)))
       throw new EffectFailed(`${path} was not made by this run, so it is left alone`);
   }
 
-  #isOwn(path: string, { identity }: ImageFile): boolean {
-    return identity !== undefined && this.#identities.get(path) === identity;
+  async #isOwn(path: string): Promise<boolean> {
+    const made = this.#made.get(path);
+    const found = made && (await lookAt(path));
+    return found?.ino === made?.ino && found?.born === made?.born && found !== undefined;
   }
+}
+
+/**
+ * The file at a place where a run was about to make one when it died: it counts as the run's own where it came to be
+ * since, belongs to this user and is empty, so that nothing of anybody's is in it.
+ * @param since milliseconds since the epoch
+ */
+export async function madeUnseen(path: string, since: number): Promise<MadeFile | undefined> {
+  const found = await absentAsNull(stat(path, { bigint: true }));
+  if (!found?.isFile() || found.size !== 0n || found.uid !== BigInt(process.getuid?.() ?? -1))
+    return undefined;
+  const born = found.birthtimeNs === 0n ? found.ctimeNs : found.birthtimeNs;
+  return born / 1_000_000n < BigInt(since) ? undefined : lookAt(path);
+}
+
+/** Inode and time of birth: an inode is given again, and the number of a device may be another after a reboot. */
+async function lookAt(file: string): Promise<MadeFile | undefined> {
+  const found = await absentAsNull(stat(file, { bigint: true }));
+  return found ? { file, ino: `${found.ino}`, born: `${found.birthtimeNs}` } : undefined;
 }

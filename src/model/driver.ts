@@ -27,8 +27,11 @@ export interface Driver {
   unmark(): Promise<void>;
   /** The marker of a run on the domain, whoever's it is. */
   marker(): Promise<Marker | undefined>;
-  /** Finds libvirt again after contact was lost; false when it did not come back within the bound. */
-  reconnect(): Promise<boolean>;
+  /**
+   * Finds libvirt again after contact was lost; false when it did not come back within the bound.
+   * @param signal gives it up before
+   */
+  reconnect(signal?: AbortSignal): Promise<boolean>;
   /** Tells changes of the guest's run state as they happen. */
   onGuestState(listener: (state: DomainState, detail: string) => void): void;
   close(): Promise<void>;
@@ -40,6 +43,16 @@ export interface PerformContext {
   /** Gives up waiting. A command already sent is answered first. */
   readonly signal?: AbortSignal;
   onProgress(progress: Progress): void;
+  /** Writes down that a file has been made, before anything is put into it. */
+  onMade(made: MadeFile): Promise<void>;
+}
+
+/** A file that a run has made, told by its inode from one that somebody else puts at its place. */
+export interface MadeFile {
+  readonly file: string;
+  readonly ino: string;
+  /** When it came to be, in nanoseconds since the epoch; `0` where its file system does not tell. */
+  readonly born: string;
 }
 
 /** The XML namespace of the marker in a domain's metadata. */

@@ -65,6 +65,9 @@ const COPY: readonly Fault[] = [
  */
 const RECORDS: Readonly<Record<Entry['type'], readonly Fault[]>> = {
   'run-started': [],
+  'run-resumed': [],
+  'run-left': [],
+  made: [],
   'phase-started': ['killed-after', 'journal-full'],
   intent: ['killed-after', 'journal-full'],
   kept: ['killed-after', 'journal-full'],

@@ -78,6 +78,8 @@ export async function runOnce(
       uri: host.uri,
       user: 'root',
       version,
+      set: {},
+      planSum: '',
       world: admission.world,
       files: admission.files,
       signal,
@@ -101,7 +103,7 @@ export function withAside(driver: Driver, aside: Aside): Driver {
     mark: (marker) => driver.mark(marker),
     unmark: () => driver.unmark(),
     marker: () => driver.marker(),
-    reconnect: () => driver.reconnect(),
+    reconnect: (until) => driver.reconnect(until),
     onGuestState: (listener) => driver.onGuestState(listener),
     close: () => driver.close(),
   };

@@ -5,7 +5,7 @@ import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
-import { type RunStarted, renderReport } from './report.ts';
+import { leftText, type RunStarted, renderReport, takenUpText } from './report.ts';
 
 type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
@@ -37,7 +37,7 @@ export function linesListener(out: Output): Listener {
 function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string {
   switch (event.event) {
     case 'run-started':
-      return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}, journal in ${printable(event.journal)}`;
+      return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}${takenUpText(event)}, journal in ${printable(event.journal)}`;
     case 'finding':
       return findingLine(event.finding);
     case 'phase-started':
@@ -56,6 +56,8 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
       return `${event.interrupted ? 'interrupted, ' : ''}rolling back: ${printable(event.reason)}`;
     case 'notice':
       return `note: ${printable(event.message)}`;
+    case 'run-left':
+      return leftText(event);
   }
 }
 

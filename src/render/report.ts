@@ -52,6 +52,21 @@ export function renderReport(
   return `${lines.join('\n')}\n`;
 }
 
+/** What stands behind a run's id where it is taken up again. */
+export function takenUpText({ again }: RunStarted): string {
+  if (again === undefined) return '';
+  return again === 'resume' ? ', resumed' : ', rolled back on demand';
+}
+
+/** The last words of a run that was left half-way. */
+export function leftText({ run, by, next }: Extract<RunEvent, { event: 'run-left' }>): string {
+  return [
+    `left half-way: run ${printable(run)}, ${printable(by)}; a job that runs goes on by itself`,
+    'Type next:',
+    ...next.map((command) => `  ${promptedCommand(command)}`),
+  ].join('\n');
+}
+
 /** One short line for a mail's subject or a notification, outcome first. */
 export function renderSubject(finished: RunFinished, started: RunStarted | undefined): string {
   return `${OUTCOMES[finished.end]}${interruption(finished)}${subjectOf(started)}`;

@@ -17,7 +17,7 @@ import { type Paint, palette } from './color.ts';
 import { findingLine } from './findings.ts';
 import { Frame, USUAL_COLUMNS, USUAL_ROWS } from './frame.ts';
 import type { Output } from './output.ts';
-import { type RunStarted, renderReport } from './report.ts';
+import { leftText, type RunStarted, renderReport, takenUpText } from './report.ts';
 import { type Block, RunView } from './run-view.ts';
 import { wrapped } from './width.ts';
 
@@ -50,6 +50,11 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
       } else {
         out.write(earlyText(event, columnsOf(out)));
       }
+      if (event.event === 'run-left') {
+        closed = (display?.end() ?? closed).then(() => {
+          out.write(`\n${leftText(event)}\n`);
+        });
+      }
       if (event.event === 'run-finished') {
         const report = renderReport(event, started, color, columnsOf(out));
         closed = (display?.end() ?? closed).then(() => {
@@ -68,7 +73,7 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
 function headText(started: RunStarted, color: boolean): string {
   const { bold, dim } = palette(color);
   const title = `${bold(printable(started.plan))} on ${bold(printable(started.domain))}`;
-  return `${title}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
+  return `${title}${takenUpText(started)}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
 }
 
 /** What is told before the run has started, such as preflight's warnings. */

@@ -43,6 +43,8 @@ export function* act(
     if (effect.tool === 'keep-definition') yield* keepDefinition(course);
     else yield { ask: 'perform', ...ref, direction, effect };
   } catch (error) {
+    // Whether it was carried out is not known then, and the journal does not say that it was not.
+    if (isContactLost(error)) throw error;
     const reason = String((error as Error).message ?? error);
     yield* record({ type: 'outcome', ...ref, direction, error: reason });
     if (isOptional(effect) && error instanceof EffectFailed) {

@@ -2,13 +2,15 @@
 import { hostname } from 'node:os';
 import type { Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import type { Driver } from '../model/driver.ts';
+import type { Driver, MadeFile } from '../model/driver.ts';
 import type { Progress } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
+import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
-import { courseOf, type Finish } from './course.ts';
+import { type Course, courseOf, type Finish } from './course.ts';
+import { follow, restOfRun } from './recover.ts';
 import { wholeRun } from './travel.ts';
 
 /** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
@@ -23,28 +25,102 @@ export interface Run {
   readonly uri: string;
   readonly user: string;
   readonly version: string;
+  /** What `--set` gave, and the SHA-256 of the plan's text. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly planSum: string;
   /** The observed World that preflight passed on. */
   readonly world: World;
   readonly files: readonly string[];
   /** Aborts when the user interrupts; only the way forward listens. */
   readonly signal: AbortSignal;
+  /** Aborts when the user will not wait for the way back either: then the run is left as it is. */
+  readonly leave?: AbortSignal;
   readonly listener: Listener;
 }
 
-/** Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan. */
-export async function execute(run: Run): Promise<Finish> {
-  const { id, graph, driver, journal, uri, user, version, world, files, signal } = run;
-  const tell = teller(run.listener);
+/**
+ * Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan.
+ * @throws LeftHalfway where the user has left it
+ */
+export function execute(run: Run): Promise<Finish> {
+  const { id, uri, user, version, set, planSum } = run;
+  const by = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
+  return perform(run, wholeRun(beginningOf(run), by));
+}
+
+/**
+ * Takes up a run that was left half-way, and brings it to its end.
+ * @param entries what its journal tells, in order
+ * @throws LeftHalfway where the user has left it again
+ */
+export function takeUp(
+  run: Run,
+  entries: readonly Entry[],
+  how: 'resume' | 'rollback',
+): Promise<Finish> {
+  const { user, version } = run;
+  const left = entries.reduce(follow, { course: beginningOf(run) });
+  const by = { how, host: hostname(), user, pid: process.pid, version };
+  return perform(run, restOfRun(left, run.id, by));
+}
+
+function beginningOf({ graph, journal, files, world }: Run): Course {
+  return courseOf({
+    graph,
+    machine: createPlanMachine(graph),
+    folder: journal.folder,
+    files,
+    world,
+  });
+}
+
+async function perform(run: Run, asking: Asking<Finish>): Promise<Finish> {
+  const { id, driver, journal, listener, leave } = run;
+  const tell = teller(listener);
   driver.onGuestState((state) => tell({ event: 'guest-state', state }));
-  const provenance = { run: id, uri, host: hostname(), user, pid: process.pid, version };
+  const finish = await drive(asking, answerer(run, tell), leave);
+  if (finish) return finish;
+  const by = leave?.aborted ? (leave.reason as Error).message : '';
+  await journal.append({ type: 'run-left', by }, true).catch((error) => {
+    tell({ event: 'notice', message: unwritable(error) });
+  });
+  tell({ event: 'run-left', run: id, by, next: waysOn(id) });
+  throw new LeftHalfway(by);
+}
+
+/** The user has left a run half-way: it is not over, and can be taken up again. */
+export class LeftHalfway extends Error {
+  override readonly name = 'LeftHalfway';
+}
+
+/** What to type to bring a run to its end. */
+export function waysOn(run: string): string[] {
+  return [`blockplan resume ${run}`, `blockplan rollback ${run}`];
+}
+
+function answerer(run: Run, tell: (event: Told) => void): (request: Request) => Promise<unknown> {
+  const { driver, journal, signal, leave } = run;
   const marker = {
-    run: id,
-    host: provenance.host,
-    user,
+    run: run.id,
+    host: hostname(),
+    user: run.user,
     pid: process.pid,
     since: new Date().toISOString(),
   };
-  const answer = async (request: Request): Promise<unknown> => {
+  const onMade = (made: MadeFile) => journal.append({ type: 'made', ...made }, true);
+  const act = async (request: Extract<Request, { ask: 'perform' }>): Promise<void> => {
+    const { effect, direction, step, phase } = request;
+    const onProgress = progressTeller(tell, { step, phase, direction });
+    const until = direction === 'do' ? signal : leave;
+    const listening = until ? { signal: until } : {};
+    try {
+      await driver.perform(effect, { folder: journal.folder, onProgress, onMade, ...listening });
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      throw new Interrupted((error as Error).message);
+    }
+  };
+  return async (request) => {
     switch (request.ask) {
       case 'tell':
         return tell(request.event);
@@ -59,7 +135,7 @@ export async function execute(run: Run): Promise<Finish> {
       case 'interrupted':
         return signal.aborted;
       case 'reconnect':
-        return driver.reconnect();
+        return driver.reconnect(leave);
       case 'mark':
         return driver.mark(marker);
       case 'marker':
@@ -67,37 +143,25 @@ export async function execute(run: Run): Promise<Finish> {
       case 'unmark':
         return driver.unmark();
       case 'perform':
-        return perform(request);
+        return act(request);
     }
   };
-  const perform = async (request: Extract<Request, { ask: 'perform' }>): Promise<void> => {
-    const { effect, direction, step, phase } = request;
-    const onProgress = progressTeller(tell, { step, phase, direction });
-    const listening = direction === 'do' ? { signal } : {};
-    try {
-      await driver.perform(effect, { folder: journal.folder, onProgress, ...listening });
-    } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
-      throw new Interrupted((error as Error).message);
-    }
-  };
-  const machine = createPlanMachine(graph);
-  const course = courseOf({ graph, machine, folder: journal.folder, files, world });
-  return drive(wholeRun(course, provenance), answer);
 }
 
-/** Gives a course the answers it asks for, until it returns. */
+/** Gives a course the answers it asks for, until it returns, or until it is left: then what is under way is unfinished. */
 async function drive<T>(
   asking: Asking<T>,
   answer: (request: Request) => Promise<unknown>,
-): Promise<T> {
+  leave: AbortSignal | undefined,
+): Promise<T | undefined> {
   let next = asking.next();
   while (!next.done) {
-    const { value } = next;
-    next = await answer(value).then(
-      (given) => asking.next(given),
-      (error) => asking.throw(error),
+    const goOn = await answer(next.value).then(
+      (given) => () => asking.next(given),
+      (error) => () => asking.throw(error),
     );
+    if (leave?.aborted) return undefined;
+    next = goOn();
   }
   return next.value;
 }

@@ -7,9 +7,13 @@ import { NoWayBack } from '../steps/define.ts';
 import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import type { Begun, Course } from './course.ts';
+import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
 /** How often a way back is computed anew from what is observed before it counts as leading nowhere. */
 const UNDO_ROUNDS = 4;
+
+/** How often contact may be lost in one phase before it is taken back: a day's job may see some restarts. */
+const DO_RECONNECTS = 10;
 
 /** How often contact may be lost on one way back. */
 const UNDO_RECONNECTS = 3;
@@ -33,36 +37,79 @@ export function* doPhase(course: Course, node: PhaseNode, begun: Begun, done = 0
   return yield* recorded(node, 'do', attempt(course, node, begun, done));
 }
 
-function* attempt(
+/** Does it, and goes on where it was when contact to libvirt was lost in the middle and has been found again. */
+function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): Asking<Result> {
+  let progress: Progressed = { done };
+  for (let losses = 0; ; losses++) {
+    try {
+      if (losses > 0) {
+        const from = firstLeft(node, begun, yield* observe(course), progress);
+        if (from === undefined)
+          return failed('contact was lost, and what is seen since is not what it was doing');
+        progress = { done: from };
+      }
+      return yield* effectsFrom(course, node, begun, progress.done, (now) => {
+        progress = now;
+      });
+    } catch (error) {
+      if (error instanceof Interrupted) return interruption();
+      if (!isContactLost(error)) return failed(reasonOf(error));
+      yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
+      if (!(yield* askWhether({ ask: 'reconnect' })))
+        return { type: 'LOST', reason: error.message };
+      if (losses === DO_RECONNECTS) return failed(error.message);
+    }
+  }
+}
+
+function* effectsFrom(
   course: Course,
   node: PhaseNode,
   { before, start }: Begun,
-  done: number,
+  from: number,
+  progress: (to: Progressed) => void,
 ): Asking<Result> {
-  try {
-    // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
-    const started = { type: 'phase-started', direction: 'do', before, done } as const;
-    yield* intend('do', { ...started, ...refOf(node) }, false);
-    const begins = node.first && node.index > 0 && done === 0;
-    const obstacles = begins ? yield* obstaclesTo(node, before) : [];
-    if (obstacles.length > 0) return failed(obstacles.join('; '));
-    for (const effect of node.phase.effects(before, start).slice(done)) {
-      if (yield* askWhether({ ask: 'interrupted' })) return interruption();
-      yield* act(course, refOf(node), 'do', effect);
-    }
-    const now = yield* observe(course);
-    // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
-    if (!isUp(now) && isUp(before)) course.lastUp = [simulatePhase(node, start)];
-    const problems = node.phase.settled(before, now, start);
-    return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
-  } catch (error) {
-    if (error instanceof Interrupted) return interruption();
-    if (!isContactLost(error)) return failed(reasonOf(error));
-    yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
-    return (yield* askWhether({ ask: 'reconnect' }))
-      ? failed(error.message)
-      : { type: 'LOST', reason: error.message };
+  // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
+  const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
+  yield* intend('do', { ...started, ...refOf(node) }, false);
+  const begins = node.first && node.index > 0 && from === 0;
+  const obstacles = begins ? yield* obstaclesTo(node, before) : [];
+  if (obstacles.length > 0) return failed(obstacles.join('; '));
+  const effects = node.phase.effects(before, start);
+  for (const [done, effect] of effects.entries()) {
+    if (done < from) continue;
+    if (yield* askWhether({ ask: 'interrupted' })) return interruption();
+    progress({ done, doubtful: effect });
+    yield* act(course, refOf(node), 'do', effect);
+    progress({ done: done + 1 });
   }
+  const now = yield* observe(course);
+  // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
+  if (!isUp(now) && isUp(before)) course.lastUp = [simulatePhase(node, start)];
+  const problems = node.phase.settled(before, now, start);
+  return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
+}
+
+/**
+ * Does what is left of a phase that was cut short; where it cannot be told how far it came, it is taken back and done anew.
+ */
+export function* continuePhase(
+  course: Course,
+  node: PhaseNode,
+  begun: Begun,
+  progressed: Progressed,
+): Asking<Result> {
+  const from = firstLeft(node, begun, course.now, progressed);
+  if (from !== undefined) return yield* doPhase(course, node, begun, from);
+  const back = yield* undoPhase(course, node, begun);
+  if (back.type !== 'DONE') return back;
+  return isAs(imagined(node, begun.start)[0], back.now)
+    ? yield* doPhase(course, node, begun)
+    : drifted();
+}
+
+export function drifted(): Result {
+  return failed('what is seen is not what the journal tells of');
 }
 
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */

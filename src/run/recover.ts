@@ -5,14 +5,14 @@
 import type { Direction } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { Entry } from '../journal/journal.ts';
-import type { Effect } from '../model/effect.ts';
+import { EffectFailed } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
-import { simulateEffects } from '../simulate/imagine.ts';
-import { isContactLost, isOptional, observe } from './act.ts';
-import type { Asking } from './ask.ts';
-import { type Begun, begunWith, type Course } from './course.ts';
-import { doPhase, failed, type Result, undoPhase } from './phase.ts';
-import { advance, mark } from './travel.ts';
+import { intend, isContactLost, isOptional, observe } from './act.ts';
+import { type Asking, tell } from './ask.ts';
+import { type Begun, begunWith, type Course, type Finish } from './course.ts';
+import { continuePhase, drifted, type Result } from './phase.ts';
+import { imagined, isAs, type Progressed } from './seen.ts';
+import { advance, endOf, finishUp, mark, outline } from './travel.ts';
 
 /** A course as its journal tells it. */
 export interface Left {
@@ -21,12 +21,8 @@ export interface Left {
   readonly phase?: LeftPhase;
 }
 
-export interface LeftPhase {
+export interface LeftPhase extends Progressed {
   readonly direction: Direction;
-  /** How many of its effects have a good outcome. */
-  readonly done: number;
-  /** The effect that was begun, and of which no outcome is known. */
-  readonly doubtful?: Effect;
 }
 
 /** How far a run came by one more record of its journal. */
@@ -37,15 +33,29 @@ export function follow(left: Left, entry: Entry): Left {
     case 'kept':
       return { ...left, course: { ...left.course, kept: entry.bundle } };
     case 'intent':
-      return left.phase ? { ...left, phase: { ...left.phase, doubtful: entry.effect } } : left;
+      return left.phase && isOf(left, entry)
+        ? { ...left, phase: { ...left.phase, doubtful: entry.effect } }
+        : left;
     case 'outcome':
-      return outcome(left, entry.error);
+      return isOf(left, entry) ? outcome(left, entry.error) : left;
     case 'phase-finished':
       return finished(left, entry.result);
     case 'run-started':
+    case 'run-resumed':
+    case 'run-left':
     case 'run-finished':
+    case 'made':
       return left;
   }
+}
+
+/** Whether an effect belongs to the phase that is under way: a stranded domain is helped beside all phases. */
+function isOf(
+  { course, phase }: Left,
+  { step, direction }: Extract<Entry, { type: 'intent' | 'outcome' }>,
+): boolean {
+  const node = course.graph.nodes[course.todo?.index ?? -1];
+  return direction === phase?.direction && step === node?.planned.id;
 }
 
 function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }>): Left {
@@ -95,18 +105,50 @@ function finished(left: Left, result: Result['type']): Left {
   if (result === 'LOST') return left;
   const { course } = left;
   const [state, todo] = course.machine.next(course.state, { type: result });
-  return { course: { ...course, state, todo } };
+  // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
+  return state.final === 'stranded' ? left : { course: { ...course, state, todo } };
 }
 
 /** The course that leads a run that was left half-way back to where it began. */
 export function backFrom({ course, phase }: Left): Course {
-  const { todo, graph } = course;
-  if (todo?.direction !== 'do') return { ...course };
-  const index = phase ? todo.index : todo.index - 1;
+  const { todo, graph, state } = course;
+  if (todo?.direction === 'undo' || state.final === 'rolled-back') return { ...course };
+  const next = todo?.index ?? graph.nodes.length;
+  const index = phase ? next : next - 1;
   const node = graph.nodes[index];
   return node
     ? { ...course, state: { name: node.undoing.state }, todo: { index, direction: 'undo' } }
     : { ...course, state: { name: 'rolled-back', final: 'rolled-back' }, todo: undefined };
+}
+
+/** Which way a run that was left half-way is taken, and by whom. */
+export type TakenUp = Omit<Extract<Entry, { type: 'run-resumed' }>, 'type'>;
+
+/** The rest of a run that was left half-way, on or back, to its end. */
+export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish> {
+  const course = by.how === 'resume' ? { ...left.course } : backFrom(left);
+  const { graph, folder, world } = course;
+  const of = { run, plan: graph.name, domain: world.domain.name, journal: folder };
+  yield* tell({ event: 'run-started', ...of, steps: outline(graph), again: by.how });
+  try {
+    yield* intend(by.how === 'resume' ? 'do' : 'undo', { type: 'run-resumed', ...by });
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+    course.reasons = [error.message];
+    return yield* notTakenUp(course);
+  }
+  const phase = by.how === 'resume' ? left.phase : undefined;
+  if (!(yield* reenter(course, run, phase))) return yield* notTakenUp(course);
+  yield* tell({ event: 'guest-state', state: course.now.domain.state });
+  while (!course.state.final) yield* advance(course);
+  return yield* finishUp(course, true);
+}
+
+/** The end of an attempt that did nothing: the run is left as it was, and can be taken up at another time. */
+export function* notTakenUp(course: Course): Asking<Finish> {
+  const finish = endOf('preflight-refused', course, course.reasons, []);
+  yield* tell({ event: 'run-finished', ...finish });
+  return finish;
 }
 
 /**
@@ -140,91 +182,8 @@ function isWhereItWas({ graph, begun, world, now }: Course, { index }: PhaseNode
   return isAs(expected, now);
 }
 
-function drifted(): Result {
-  return failed('what is seen is not what the journal tells of');
-}
-
-/** Does what is left of a phase; where it cannot be told how far it came, it is taken back and done anew. */
-function* continuePhase(
-  course: Course,
-  node: PhaseNode,
-  begun: Begun,
-  phase: LeftPhase,
-): Asking<Result> {
-  const from = firstLeft(node, begun, course.now, phase);
-  if (from !== undefined) return yield* doPhase(course, node, begun, from);
-  const back = yield* undoPhase(course, node, begun);
-  if (back.type !== 'DONE') return back;
-  return isAs(imagined(node, begun.start)[0], back.now)
-    ? yield* doPhase(course, node, begun)
-    : drifted();
-}
-
-/**
- * Which effect comes next: the one in doubt, or one after it where what is seen is what it would have led to. Undefined
- * where what is seen is neither.
- */
-function firstLeft(
-  node: PhaseNode,
-  { before, start }: Begun,
-  now: World,
-  { done, doubtful }: LeftPhase,
-): number | undefined {
-  const worlds = imagined(node, start);
-  if (worlds.length === 0) return undefined;
-  if (!doubtful) return isAs(worlds[done], now) ? done : undefined;
-  // A copy that was cut short looks like a whole one.
-  if (doubtful.tool === 'qemu-img') return undefined;
-  const effects = node.phase.effects(before, start);
-  let after = done + 1;
-  // A wait is over by itself: the job may have ended meanwhile.
-  while (effects[after]?.tool === 'await-job') after++;
-  for (let at = after; at >= done; at--) {
-    if (!isAs(worlds[at], now)) continue;
-    // What leaves no trace is done again, and so is a wait.
-    const first = worlds.findIndex((world, index) => index >= done && isAs(world, now));
-    return effects[at - 1]?.tool === 'await-job' ? at - 1 : first;
-  }
-  return undefined;
-}
-
-/** The Worlds that a phase leads through; none where its step was not begun in a World that suits it. */
-function imagined(node: PhaseNode, start: World): readonly World[] {
-  try {
-    return simulateEffects(node, start);
-  } catch {
-    return [];
-  }
-}
-
 /** Takes the place of a phase that is not even tried. */
 // biome-ignore lint/correctness/useYield: there is nothing to ask.
 function* settledAs(result: Result): Asking<Result> {
   return result;
-}
-
-/** Whether a World is as it was imagined. */
-function isAs(imagined: World | undefined, now: World): boolean {
-  return imagined !== undefined && signature(imagined, now) === signature(now, now);
-}
-
-/** What effects change of a World, as far as the other one tells of its files. */
-function signature({ domain, files }: World, seen: World): string {
-  return JSON.stringify([
-    domain.persistent,
-    domain.autostart,
-    domain.state,
-    domain.disks.map(({ target, chain, persistentSource, job }) => [
-      target,
-      chain.map(({ file }) => file),
-      persistentSource,
-      job?.type,
-      job?.mirror,
-    ]),
-    domain.snapshots,
-    domain.checkpoints,
-    Object.keys(seen.files)
-      .filter((file) => files[file])
-      .sort(),
-  ]);
 }

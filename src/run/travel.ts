@@ -2,7 +2,7 @@
 import { type End, EXIT_CODES } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
-import type { Entry } from '../journal/journal.ts';
+import { type Entry, FORMAT } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
 import { EffectFailed, unmarkByHand } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
@@ -16,7 +16,7 @@ import { salvage } from './salvage.ts';
 /** What the first record says of where, by whom and with what a run is done. */
 export type Provenance = Pick<
   Extract<Entry, { type: 'run-started' }>,
-  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version'
+  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum'
 >;
 
 /** A whole run, from its announcement to its end. */
@@ -45,7 +45,7 @@ function* announce(course: Course, by: Provenance): Asking<boolean> {
   const common = { run: by.run, plan: graph.name, domain, steps: outline(graph) };
   yield* tell({ event: 'run-started', ...common, journal: folder });
   try {
-    const entry: Entry = { type: 'run-started', ...common, ...by, uuid, world };
+    const entry: Entry = { type: 'run-started', format: FORMAT, ...common, ...by, uuid, world };
     yield { ask: 'append', entry, sync: true };
     return true;
   } catch (error) {
@@ -83,7 +83,7 @@ function* unmark(): Asking<string | undefined> {
 }
 
 /** The plan's steps with their phases, as they are announced. */
-function outline(graph: Graph): StepOutline[] {
+export function outline(graph: Graph): StepOutline[] {
   const steps = new Map<string, StepOutline & { phases: { name: string; summary: string }[] }>();
   for (const { planned, phase } of graph.nodes) {
     const step = steps.get(planned.id) ?? { id: planned.id, kind: planned.step.kind, phases: [] };
@@ -218,7 +218,7 @@ function nextSteps(now: World): string[] {
   return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
 }
 
-function endOf(
+export function endOf(
   end: End,
   course: Course,
   state: readonly string[],

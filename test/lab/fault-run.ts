@@ -82,7 +82,7 @@ export async function runAdmitted(
   by: Pick<Parameters<typeof execute>[0], 'driver' | 'signal' | 'listener'>,
 ): Promise<Finish> {
   const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
-  const run = { id: 'lab', uri: host.uri, user: 'lab', version: '0' };
+  const run = { id: 'lab', uri: host.uri, user: 'lab', version: '0', set: {}, planSum: '' };
   const finish = await execute({ ...by, ...run, graph, journal, world, files });
   await journal.close();
   return finish;

@@ -82,7 +82,11 @@ export class Sides {
   async #act(effect: Effect): Promise<void> {
     if (effect.tool === 'keep-definition') this.#kept = await this.driver.bundle();
     else
-      await this.driver.perform(effect, { folder: this.#home.folder, onProgress: () => undefined });
+      await this.driver.perform(effect, {
+        folder: this.#home.folder,
+        onProgress: () => undefined,
+        onMade: async () => {},
+      });
   }
 
   #imagined(effect: Effect): string | undefined {

@@ -9,9 +9,9 @@ import {
   createJournal,
   type Entry,
   JOURNAL_FILE,
-  readJournal,
   writeDurably,
 } from '../../../src/journal/journal.ts';
+import { readJournal } from '../../../src/journal/replay.ts';
 import { world } from '../../worlds.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-journal-'));
@@ -30,6 +30,7 @@ const effect = { tool: 'virsh', argv: ['echo', 'größe \u2028 "\n'], why: 'say 
 const ENTRIES: readonly Entry[] = [
   {
     type: 'run-started',
+    format: 1,
     run: 'r',
     plan: 'p',
     domain: 'd',
@@ -40,6 +41,8 @@ const ENTRIES: readonly Entry[] = [
     pid: 1,
     version: '0',
     steps: [],
+    set: {},
+    planSum: '',
     world: world(),
   },
   { type: 'phase-started', ...ref, before: world(), done: 0 },
@@ -58,18 +61,18 @@ async function written(entries: readonly Entry[] = ENTRIES): Promise<Buffer> {
 
 async function replayed(content: Buffer | string) {
   await writeFile(join(folder, JOURNAL_FILE), content);
-  const { records, damaged } = await readJournal(folder);
+  const { records, damage } = await readJournal(folder);
   return {
     entries: records.map(({ seq: _seq, time: _time, sum: _sum, ...entry }) => entry),
-    damaged,
+    damaged: damage !== 'none',
   };
 }
 
 describe('a journal', () => {
   test('gives back what was written, in order', async () => {
     await written();
-    const { records, damaged } = await readJournal(folder);
-    expect(damaged).toBe(false);
+    const { records, damage } = await readJournal(folder);
+    expect(damage).toBe('none');
     expect(records.map(({ seq }) => seq)).toEqual(ENTRIES.map((_, at) => at));
     for (const { time, sum } of records) {
       expect(Date.parse(time)).toBeGreaterThan(0);

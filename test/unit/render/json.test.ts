@@ -14,7 +14,8 @@ const valid = new Ajv2020({ strict: true }).compile(schema);
 
 /** Every event with every field that it can have: a field added to the type must be added here to compile. */
 const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>> } = {
-  'run-started': STARTED,
+  'run-started': { ...STARTED, again: 'resume' },
+  'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
   finding: {
     time: 1,
     event: 'finding',

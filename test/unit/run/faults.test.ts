@@ -84,6 +84,8 @@ async function run(
     uri: '',
     user: 'u',
     version: '0',
+    set: {},
+    planSum: '',
     world: frozen(admission.world),
     files: admission.files,
     signal: controller.signal,
@@ -154,6 +156,9 @@ function expected(
 ): Finish['end'] {
   const waits = effect.tool === 'await-job' || effect.tool === 'qemu-img';
   if (fault.startsWith('contact gone')) return 'uncertain';
+  // Once libvirt is back the run goes on where it was; a copy of which nobody knows whether it is whole is taken back.
+  if (fault.startsWith('contact lost'))
+    return effect.tool === 'qemu-img' ? 'rolled-back' : 'succeeded';
   if (fault.startsWith('the guest dies')) return 'stranded';
   // Without the empty file libvirt makes the copy's file itself, and the run comes to the same.
   if (fault === 'done in word only' && (idle.has(effect) || effect.tool === 'make-file'))

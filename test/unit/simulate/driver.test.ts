@@ -48,6 +48,7 @@ function start(simulation: Partial<Simulation> = {}): Watched {
       await driver.perform(effect, {
         folder: '/run',
         onProgress: (progress) => told.push(progress),
+        onMade: async () => {},
         ...(signal ? { signal } : {}),
       });
       return told;

@@ -1,0 +1,123 @@
+/** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
+import { join } from 'node:path';
+import { BlockplanError, type Finding } from '../errors.ts';
+import { listRuns } from '../journal/folder.ts';
+import { isAlive, lockOwner } from '../journal/lock.ts';
+import {
+  beginningOf,
+  endOf,
+  isOver,
+  type Replay,
+  type RunStarted,
+  readJournal,
+} from '../journal/replay.ts';
+import { unfinishedRuns } from '../journal/unfinished.ts';
+import { waysOn } from '../run/execute.ts';
+
+/** A run whose journal can be gone on with. */
+export interface LeftRun {
+  readonly run: string;
+  readonly folder: string;
+  readonly replay: Replay;
+  readonly started: RunStarted;
+}
+
+/**
+ * The run that is meant.
+ * @param word its id, or a beginning of it that no other has; undefined for the only one that is not over
+ * @throws BlockplanError BP210 where there is none, or more than one; BP211 where it is over; BP212 and BP213 where its
+ *   journal cannot be gone on with
+ */
+export async function leftRun(state: string, word: string | undefined): Promise<LeftRun> {
+  const run = word === undefined ? await onlyLeft(state) : await named(state, word);
+  const folder = join(state, 'runs', run);
+  const replay = await readJournal(folder).catch((error: Error) => {
+    throw refusal('BP212', `the journal of run ${run} cannot be read: ${error.message}`, RESCUE);
+  });
+  const started = beginningOf(replay);
+  if (replay.damage === 'altered')
+    throw refusal(
+      'BP212',
+      `the journal of run ${run} was altered after it was written: nothing behind record ${replay.records.length} can be believed`,
+      RESCUE,
+    );
+  if (!started)
+    throw refusal(
+      'BP213',
+      replay.records.length === 0
+        ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
+        : `the journal of run ${run} is of a form that this version of blockplan does not know`,
+      replay.records.length === 0
+        ? 'start it again: blockplan run'
+        : 'use the version that began it',
+    );
+  if (isOver(replay))
+    throw refusal(
+      'BP211',
+      `run ${run} is over: ${endOf(replay)?.end}`,
+      `nothing is left to do; see what it did: blockplan show ${run}`,
+    );
+  return { run, folder, replay, started };
+}
+
+const RESCUE =
+  'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor';
+
+async function named(state: string, word: string): Promise<string> {
+  const runs = (await listRuns(state)).map(({ run }) => run);
+  const found = runs.includes(word) ? [word] : runs.filter((run) => run.startsWith(word));
+  const [run, another] = found;
+  if (run === undefined)
+    throw refusal('BP210', `there is no run ${word} below ${state}`, 'list them: blockplan list');
+  if (another !== undefined)
+    throw refusal('BP210', `${word} may be ${found.join(' or ')}`, 'write more of its id');
+  return run;
+}
+
+async function onlyLeft(state: string): Promise<string> {
+  const runs = await unfinishedRuns(state);
+  const [run, another] = runs;
+  if (run === undefined)
+    throw refusal(
+      'BP210',
+      `no run below ${state} was left half-way`,
+      'list them all: blockplan list',
+    );
+  if (another !== undefined)
+    throw refusal(
+      'BP210',
+      `more than one run is not over: ${runs.join(', ')}`,
+      'name the one that is meant',
+    );
+  return run;
+}
+
+/**
+ * Keeps a new run from a domain that an earlier one has left half-way.
+ * @throws BlockplanError BP120
+ */
+export async function refuseLeftHalfway(
+  state: string,
+  uuid: string,
+  domain: string,
+): Promise<void> {
+  for (const run of await unfinishedRuns(state)) {
+    const replay = await readJournal(join(state, 'runs', run)).catch(() => undefined);
+    const started = replay && beginningOf(replay);
+    if (!replay || started?.uuid !== uuid || isOver(replay)) continue;
+    // Who was told that it is stranded has been told what to do, and may have done it.
+    if (endOf(replay)?.end === 'stranded') continue;
+    const owner = await lockOwner(state, uuid);
+    if (owner?.run === run && isAlive(owner)) continue;
+    throw refusal(
+      'BP120',
+      `"${domain}" was left half-way by run ${run} of ${started.plan}`,
+      `bring that to an end first: ${waysOn(run).join(', or ')}`,
+    );
+  }
+}
+
+function refusal(code: string, message: string, hint: string): BlockplanError {
+  const finding: Finding = { code, severity: 'error', message, hint };
+  return new BlockplanError('preflight-refused', [finding]);
+}

@@ -1,0 +1,69 @@
+/** What stands around a run that goes on, at its first start and when it is taken up again. */
+import type { Finding } from '../errors.ts';
+import type { Listener } from '../events.ts';
+import type { Journal } from '../journal/journal.ts';
+import { removeUnfinished } from '../journal/unfinished.ts';
+import { redactFindings } from '../model/redact-value.ts';
+import { type Display, textDisplay } from '../render/display.ts';
+import { jsonListener } from '../render/json.ts';
+import type { Finish } from '../run/course.ts';
+import { LeftHalfway } from '../run/execute.ts';
+import { onInterrupt } from './signals.ts';
+
+/** The exit code of a run that the user has left half-way: the shell's for SIGINT. */
+const LEFT = 130;
+
+export interface Around {
+  readonly state: string;
+  readonly run: string;
+  readonly journal: Journal;
+  readonly output: 'text' | 'json';
+  /** What is told before anything is done. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a run is given to be seen and stopped. */
+export interface Attended {
+  readonly signal: AbortSignal;
+  readonly leave: AbortSignal;
+  readonly listener: Listener;
+}
+
+/** Performs a run before the user's eyes; returns the exit code. */
+export async function performed(
+  { state, run, journal, output, findings }: Around,
+  perform: (attended: Attended) => Promise<Finish>,
+): Promise<number> {
+  const { signal, leave, release } = onInterrupt();
+  const display = await displayOf(output);
+  try {
+    for (const finding of redactFindings(findings))
+      display.listener({ time: Date.now(), event: 'finding', finding });
+    const { end, exitCode } = await perform({ signal, leave, listener: display.listener });
+    // One that is stranded, lost from sight or could not be taken up is not over yet.
+    if (end === 'succeeded' || end === 'rolled-back') await removeUnfinished(state, run);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof LeftHalfway) return LEFT;
+    throw error;
+  } finally {
+    await display.close();
+    release();
+    await journal.close().catch(tellUnclosed);
+  }
+}
+
+/** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */
+function tellUnclosed(error: Error): void {
+  process.stderr.write(`the journal's end is not safe on disk: ${error.message}\n`);
+}
+
+/** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */
+async function displayOf(output: 'text' | 'json'): Promise<Display> {
+  const out = process.stdout;
+  // A reader that goes away (`| head`, a closed terminal) must not end a run that is half-way.
+  for (const stream of [out, process.stderr]) stream.on('error', () => {});
+  return output === 'json'
+    ? { listener: jsonListener(out), close: async () => {} }
+    : textDisplay(out, process.env);
+}

@@ -1,0 +1,177 @@
+/** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { BlockplanError, type Finding } from '../errors.ts';
+import type { StepOutline } from '../events.ts';
+import { compile, type Graph } from '../graph/graph.ts';
+import { PLAN_FILE, stateFolder } from '../journal/folder.ts';
+import { type Journal, reopenJournal, writeDurably } from '../journal/journal.ts';
+import { takeLock } from '../journal/lock.ts';
+import type { JournalRecord } from '../journal/replay.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { madeUnseen } from '../libvirt/made-files.ts';
+import type { Driver, MadeFile } from '../model/driver.ts';
+import { readPlan } from '../plan/read.ts';
+import { filesOf } from '../run/admit.ts';
+import { takeUp } from '../run/execute.ts';
+import { outline } from '../run/travel.ts';
+import { steps } from '../steps/registry.ts';
+import { type LeftRun, leftRun } from './left-run.ts';
+import { performed } from './performing.ts';
+import { VERSION } from './version.ts';
+
+export interface TakeUpOptions {
+  readonly output: 'text' | 'json';
+}
+
+/**
+ * @param word the run's id or a beginning of it; undefined for the only one that was left
+ * @returns the exit code
+ */
+export async function takeUpRun(
+  word: string | undefined,
+  how: 'resume' | 'rollback',
+  options: TakeUpOptions,
+): Promise<number> {
+  const state = stateFolder(process.env, process.getuid?.());
+  const { run, started } = await leftRun(state, word);
+  const user = userInfo().username;
+  // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
+  process.umask(0o077);
+  const lock = await takeLock(
+    state,
+    started.uuid,
+    run,
+    user,
+    `${run}.${randomBytes(3).toString('hex')}`,
+  );
+  if ('heldBy' in lock) {
+    const { run: other, pid, user: owner, since } = lock.heldBy;
+    throw refusal(
+      'BP120',
+      `"${started.domain}" is taken by run ${other} (${owner}, pid ${pid}, since ${since})`,
+      other === run ? `it goes on; watch it: blockplan attach ${run}` : 'wait until it has ended',
+    );
+  }
+  try {
+    // Only what is read under the lock counts: another may have brought it to its end a moment ago.
+    return await takenUp(state, await leftRun(state, run), how, options, user);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function takenUp(
+  state: string,
+  left: LeftRun,
+  how: 'resume' | 'rollback',
+  { output }: TakeUpOptions,
+  user: string,
+): Promise<number> {
+  const { run, folder, replay, started } = left;
+  const graph = await graphOf(left);
+  const uri = started.uri || started.world.host.uri;
+  const unseen = await madeInDoubt(replay.records);
+  const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
+  const { domain, world } = started;
+  const driver = await openLiveDriver({ uri, domain, readonly: false, made, writeDurably });
+  try {
+    await refuseOthers(driver, left);
+    const journal = await reopenJournal(folder, replay.end);
+    await remember(journal, unseen);
+    const of = { id: run, graph, driver, journal, uri, user, version: VERSION, world };
+    const { set, planSum } = started;
+    return await performed({ state, run, journal, output, findings: [] }, (attended) =>
+      takeUp(
+        { ...of, ...attended, set, planSum, files: filesOf(graph, world) },
+        replay.records,
+        how,
+      ),
+    );
+  } finally {
+    await driver.close();
+  }
+}
+
+/** The plan as it was run, compiled anew. */
+async function graphOf({ run, folder, started }: LeftRun): Promise<Graph> {
+  const file = join(folder, PLAN_FILE);
+  const source = await readFile(file).catch((error: Error) => {
+    throw refusal('BP214', `the plan of run ${run} cannot be read: ${error.message}`, PUT_BACK);
+  });
+  if (sumOf(source) !== started.planSum)
+    throw refusal(
+      'BP214',
+      `the plan of run ${run} (${file}) is not the one that was run: it has been edited since`,
+      PUT_BACK,
+    );
+  const graph = compile(readPlan({ file, source, set: started.set, steps }));
+  if (namesOf(outline(graph)) !== namesOf(started.steps))
+    throw refusal(
+      'BP213',
+      `run ${run} was begun by blockplan ${started.version}, whose steps have other phases`,
+      'use the version that began it',
+    );
+  return graph;
+}
+
+const PUT_BACK =
+  'put the text back as it was run; an edited plan is another plan, to be run once this run is over';
+
+function namesOf(steps: readonly StepOutline[]): string {
+  return JSON.stringify(
+    steps.map(({ id, kind, phases }) => [id, kind, phases.map(({ name }) => name)]),
+  );
+}
+
+/** The SHA-256 of a plan's text. */
+export function sumOf(source: string | Uint8Array): string {
+  return createHash('sha256').update(source).digest('hex');
+}
+
+/** Refuses where the name is another domain's by now, or where another run works on the domain. */
+async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<void> {
+  const { name, uuid, state } = (await driver.observe([])).domain;
+  if (state !== 'gone' && uuid !== started.uuid)
+    throw refusal(
+      'BP215',
+      `"${name}" is another domain now (${uuid}): the run was on ${started.uuid}`,
+      'give the domain its name back: virsh domrename',
+    );
+  const marker = await driver.marker();
+  if (marker && marker.run !== run)
+    throw refusal(
+      'BP120',
+      `"${name}" is taken by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), as a marker in its metadata says`,
+      'wait until it has ended',
+    );
+}
+
+/** The file that the run was about to make when it died, where it did make it. */
+async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly MadeFile[]> {
+  const last = records.findLast(
+    ({ type }) => type === 'intent' || type === 'outcome' || type === 'made',
+  );
+  if (last?.type !== 'intent') return [];
+  const { effect } = last;
+  const file =
+    effect.tool === 'make-file'
+      ? effect.file
+      : effect.tool === 'qemu-img' && effect.into === undefined
+        ? effect.dest
+        : undefined;
+  const made = file === undefined ? undefined : await madeUnseen(file, Date.parse(last.time));
+  return made ? [made] : [];
+}
+
+async function remember(journal: Journal, made: readonly MadeFile[]): Promise<void> {
+  // On a full disk it is found again by the next one.
+  for (const each of made) await journal.append({ type: 'made', ...each }, true).catch(() => {});
+}
+
+function refusal(code: string, message: string, hint: string): BlockplanError {
+  const finding: Finding = { code, severity: 'error', message, hint };
+  return new BlockplanError('preflight-refused', [finding]);
+}

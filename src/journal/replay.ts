@@ -1,0 +1,104 @@
+/** What a journal tells, also one that is being written, was torn, or was altered. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
+
+/** An entry as it stands in the file. */
+export type JournalRecord = Entry & {
+  readonly seq: number;
+  readonly time: string;
+  readonly sum: string;
+};
+
+export interface Replay {
+  /** The good records, in order. */
+  readonly records: readonly JournalRecord[];
+  /**
+   * What follows them: nothing, a record that never reached the disk whole, or one that did and is another now, after
+   * which nothing can be believed.
+   */
+  readonly damage: 'none' | 'torn' | 'altered';
+  /** Where the journal goes on when the run is taken up again. */
+  readonly end: JournalEnd;
+}
+
+/**
+ * Reads a journal.
+ * @throws an error of the file system
+ */
+export async function readJournal(folder: string): Promise<Replay> {
+  const bytes = await readFile(join(folder, JOURNAL_FILE));
+  const records: JournalRecord[] = [];
+  let sum = '';
+  let from = 0;
+  const told = (damage: Replay['damage']): Replay => ({
+    records,
+    damage,
+    end: { seq: records.length, sum, length: from },
+  });
+  while (from < bytes.length) {
+    const end = bytes.indexOf(0x0a, from);
+    // A writer that is under way has not come to its line break yet.
+    if (end < 0) return told('torn');
+    const record = parseRecord(bytes.toString('utf8', from, end));
+    if (!record || record.seq !== records.length || sumOf(sum, record) !== record.sum)
+      return told(isLater(bytes.toString('utf8', end + 1)) ? 'altered' : 'torn');
+    sum = record.sum;
+    records.push(record);
+    from = end + 1;
+  }
+  return told('none');
+}
+
+/** Whether one that was fsynced follows: then the bad one was on disk as well, and has been altered there. */
+function isLater(rest: string): boolean {
+  return rest.split('\n').some((line) => {
+    const record = parseRecord(line);
+    return record !== undefined && SYNCED.has(record.type);
+  });
+}
+
+const SYNCED: ReadonlySet<Entry['type']> = new Set<Entry['type']>([
+  'run-started',
+  'run-resumed',
+  'run-finished',
+  'intent',
+  'kept',
+  'made',
+]);
+
+function sumOf(former: string, { sum: _claimed, ...rest }: JournalRecord): string {
+  return checksum(former, rest);
+}
+
+function parseRecord(line: string): JournalRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as JournalRecord) : undefined;
+  } catch {
+    // A line that is no JSON is a torn record: the caller says so.
+    return undefined;
+  }
+}
+
+/** How a run began, where its journal tells so in a form that this version knows. */
+export function beginningOf({ records }: Replay): RunStarted | undefined {
+  const [first] = records;
+  return first?.type === 'run-started' && first.format === FORMAT ? first : undefined;
+}
+
+export type RunStarted = Extract<JournalRecord, { type: 'run-started' }>;
+
+/** How a run ended at last; undefined where it has not, or was taken up since. */
+export function endOf({
+  records,
+}: Replay): Extract<JournalRecord, { type: 'run-finished' }> | undefined {
+  const last = records.findLast(({ type }) => type === 'run-finished' || type === 'run-resumed');
+  return last?.type === 'run-finished' ? last : undefined;
+}
+
+/** Whether nothing is left to be done of a run: one that was stranded, or lost from sight, can be taken up again. */
+export function isOver(replay: Replay): boolean {
+  const end = endOf(replay)?.end;
+  return end !== undefined && end !== 'stranded' && end !== 'uncertain';
+}
