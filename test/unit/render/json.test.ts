@@ -15,7 +15,6 @@ const valid = new Ajv2020({ strict: true }).compile(schema);
 /** Every event with every field that it can have: a field added to the type must be added here to compile. */
 const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>> } = {
   'run-started': { ...STARTED, again: 'resume' },
-  'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
   finding: {
     time: 1,
     event: 'finding',
@@ -84,8 +83,9 @@ const FULL: { [K in RunEvent['event']]: Required<Extract<RunEvent, { event: K }>
     next: ['n'],
     durationMs: 1,
   },
+  'run-left': { time: 1, event: 'run-left', run: 'r', by: 'interrupted by SIGINT', next: ['x'] },
 };
-const OPTIONAL = ['rate', 'hint', 'path', 'position'];
+const OPTIONAL = ['again', 'rate', 'hint', 'path', 'position'];
 
 function lines(events: readonly RunEvent[]): string[] {
   const written: string[] = [];
