@@ -61,6 +61,9 @@ export class MadeFiles {
   }
 }
 
+/** Files are stamped by a clock that the kernel sets forward from tick to tick; one takes 10 ms at most. */
+const TICK_MS = 10;
+
 /**
  * The file at a place where a run was about to make one when it died: it counts as the run's own where it came to be
  * since, belongs to this user and is empty, so that nothing of anybody's is in it.
@@ -71,7 +74,7 @@ export async function madeUnseen(path: string, since: number): Promise<MadeFile 
   if (!found?.isFile() || found.size !== 0n || found.uid !== BigInt(process.getuid?.() ?? -1))
     return undefined;
   const born = found.birthtimeNs === 0n ? found.ctimeNs : found.birthtimeNs;
-  return born / 1_000_000n < BigInt(since) ? undefined : lookAt(path);
+  return born / 1_000_000n < BigInt(since - TICK_MS) ? undefined : lookAt(path);
 }
 
 /** Inode and time of birth: an inode is given again, and the number of a device may be another after a reboot. */
