@@ -21,13 +21,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
   run: ['graph', 'journal', 'machine', 'model', 'plan', 'simulate', 'steps'],
   prove: ['graph', 'journal', 'machine', 'model', 'run', 'simulate'],
+  doctor: ['simulate', 'graph', 'plan', 'steps', 'model'],
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
-  render: ['facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['doctor', 'facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
   demo: ['lab', 'run', 'journal', 'render', 'simulate', 'facts', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
   cli: [
-    ...['facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],
+    ...['doctor', 'facts', 'graph', 'journal', 'libvirt', 'model', 'plan'],
     ...['prove', 'rehearse', 'render', 'run', 'simulate', 'steps'],
   ],
 };
@@ -35,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
-  render: ['facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['doctor', 'facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */

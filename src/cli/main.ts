@@ -18,6 +18,7 @@ Examples:
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
   $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
   $ blockplan status web1
+  $ blockplan doctor web1 --output mend-web1
 
 Exit codes:
   0  succeeded                     4  failed and rolled back: all is as before
@@ -25,6 +26,7 @@ Exit codes:
   2  the input was refused         6  uncertain: contact to libvirt was lost
   3  refused before anything was done
   130  interrupted, and not brought back (an interrupted run that is rolled back ends with 4)
+Of doctor: 0 when nothing was found, 3 when something was
 Of preview --exit-code, where a run would not be refused:
   0  nothing to do                10  changes
                                   11  changes with a point of no return
@@ -75,6 +77,7 @@ function program(finish: (code: number) => void): Command {
   addProve(root, finish);
   addRun(root, finish);
   addFacts(root, finish);
+  addDoctor(root, finish);
   root
     .command('rehearse')
     .description(
@@ -217,6 +220,26 @@ function addFacts(root: Command, finish: (code: number) => void): void {
     )
     .action(async (domain, options) =>
       finish(await (await import('./facts.ts')).facts(domain, options)),
+    );
+}
+
+function addDoctor(root: Command, finish: (code: number) => void): void {
+  root
+    .command('doctor')
+    .description(
+      'say what is wrong with a guest, whoever left it so, and what would mend it; change nothing',
+    )
+    .argument('<domain>', 'the guest, as in virsh list --all; it is only looked at')
+    .addOption(connection())
+    .option(
+      '-o, --output <folder>',
+      'write the plans that would mend it into this folder, over no file (default: print them)',
+    )
+    .addOption(
+      new Option('--format <format>', 'how it is told').choices(['text', 'json']).default('text'),
+    )
+    .action(async (domain, options) =>
+      finish(await (await import('./doctor.ts')).doctor(domain, options)),
     );
 }
 

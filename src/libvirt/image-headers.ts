@@ -9,7 +9,7 @@ import { lookAtFile } from './files.ts';
 const AT_ONCE = 4;
 
 /** Deeper chains than QEMU would open (libvirt: at most 200 layers) are not followed. */
-const DEEPEST = 200;
+export const DEEPEST = 200;
 
 /** An image and what is below it, as far as could be read. */
 export interface Headers {
@@ -106,12 +106,18 @@ export async function imageChain(path: string): Promise<Layer[]> {
 }
 
 /** What `qemu-img info --output=json` says of an image (QEMU, qapi/block-core.json, ImageInfo). */
-interface Info {
+export interface ImageInfo {
   readonly filename: string;
   readonly format: string;
   readonly 'backing-filename'?: string;
   readonly 'full-backing-filename'?: string;
   readonly 'backing-filename-format'?: string;
+  readonly snapshots?: readonly { readonly name: string }[];
+  readonly 'format-specific'?: {
+    readonly data?: {
+      readonly bitmaps?: readonly { readonly name: string; readonly flags: readonly string[] }[];
+    };
+  };
 }
 
 /**
@@ -119,11 +125,11 @@ interface Info {
  * @param format the image's own; where it is empty qemu-img guesses, which only an image that no guest writes to may
  *   be left to
  */
-async function imageInfo(
+export async function imageInfo(
   path: string,
   format: string,
   words: readonly string[],
-): Promise<readonly Info[] | string> {
+): Promise<readonly ImageInfo[] | string> {
   const { stdout, stderr, exitCode, failed } = await execa(
     'qemu-img',
     [
@@ -134,6 +140,6 @@ async function imageInfo(
     { reject: false, timeout: 60_000 },
   );
   if (failed) return stderr || `qemu-img ended with ${exitCode}`;
-  const told = JSON.parse(stdout) as Info | Info[];
+  const told = JSON.parse(stdout) as ImageInfo | ImageInfo[];
   return Array.isArray(told) ? told : [told];
 }

@@ -217,6 +217,17 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   ]);
 }
 
+/**
+ * Takes out what a definition says is below a disk's source, so that libvirt looks into the image itself.
+ * @param xml a persistent definition
+ * @param target the disk's target name; an unknown one changes nothing
+ */
+export function withoutBackingStore(xml: string, target: string): string {
+  const disk = diskElement(xml, target);
+  const backing = disk && child(disk, 'backingStore');
+  return backing ? applyEdits(xml, [{ ...withLeadingSpace(xml, backing), text: '' }]) : xml;
+}
+
 /** The disk's type decides which attribute of the source libvirt reads, so both change together. */
 function setType(
   xml: string,

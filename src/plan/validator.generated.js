@@ -68,176 +68,176 @@ boolean",description:"Let libvirt forget the checkpoints; the bundle keeps their
 t the saved definition back, byte for byte except for a disk that has moved, with autostart and metadata.",type:"object",
 additionalProperties:!1,properties:{disk:{type:"string",minLength:1,description:"The target name of the disk whose sourc\
 e changes: `vda`."},source:{type:"string",minLength:1,description:"Absolute path that the definition shall name: the fil\
-e that the guest runs on."}}},convert:{description:"Copy an image that is quiet, with its chain flattened, as `qemu-img \
-convert` does: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{
-source:{type:"string",minLength:1,description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,
-description:"Absolute path of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","\
-vdi","vhdx","qed"],description:"The source's format (-f); as the chain names it unless told."},"target-format":{type:"st\
-ring",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"The copy's format (-O); qcow2 unless told."},compress:{type:"\
-boolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options \
-of the copy's format (-o), as in `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Zeroes\
- of so many bytes in a row become a hole (-S; 4096 unless told, 0 for none)."},coroutines:{type:"integer",minimum:1,maximum:16,
-description:"Parallel reads and writes (-m; 8 unless told)."},"rate-limit":{type:"integer",minimum:1,description:"Speed \
-limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`roll\
-back` takes the drawn way back; `stop` leaves things where they are and says so."}}},pattern4=new RegExp("^[a-z0-9][a-z0\
--9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp(
-"^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",
-parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;
-if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data==
-"object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",
-params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.
-push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
-domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"\
-#/required",keyword:"required",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}
-for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="st\
-eps"||key0==="on-failure")){let err4={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="\
-blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{
-allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.
-name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/prop\
-erties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.
-push(err6),errors++}}else{let err7={instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",
-params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}}if(data.description!==void 0&&typeof data.
-description!="string"){let err8={instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.
-domain;if(typeof data3=="string"){if(func1(data3)>255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/prope\
-rties/domain/maxLength",keyword:"maxLength",params:{limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}
-if(!pattern5.test(data3)){let err10={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/pattern",keyword:"\
-pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={
-instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.vars!==void 0){let data4=data.vars;if(data4&&typeof data4=="o\
-bject"&&!Array.isArray(data4)){if(Object.keys(data4).length>100){let err12={instancePath:instancePath+"/vars",schemaPath:"\
-#/properties/vars/maxProperties",keyword:"maxProperties",params:{limit:100}};vErrors===null?vErrors=[err12]:vErrors.push(
-err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1=="string"){if(!pattern6.test(key1)){let err13={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^[A-Za-z_][A-Za-z0-9_-]*$"},propertyName:key1};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}else{let err14={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames/type",keyword:"type",params:{type:"string"},
-propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}var valid1=_errs11===errors;if(!valid1){let err15={
-instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNames",keyword:"propertyNames",params:{propertyName:key1}};
-vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}for(let key2 in data4){let data5=data4[key2];if(typeof data5!=
-"string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!="boolean"&&data5!==null){let err16={instancePath:instancePath+
-"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/vars/additionalProperties/type",keyword:"t\
-ype",params:{type:schema31.properties.vars.additionalProperties.type}};vErrors===null?vErrors=[err16]:vErrors.push(err16),
-errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/type",keyword:"type",params:{
-type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data.steps!==void 0){let data6=data.steps;
-if(Array.isArray(data6)){if(data6.length>100){let err18={instancePath:instancePath+"/steps",schemaPath:"#/properties/ste\
-ps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}if(data6.
-length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/minItems",keyword:"minItems",params:{
-limit:1}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];
-if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)if(!(key3==="id"||key3==="snapshot-create\
--as"||key3==="blockcopy"||key3==="blockcommit"||key3==="undefine"||key3==="redefine"||key3==="convert")){let err20={instancePath:instancePath+
-"/steps/"+i0,schemaPath:"#/properties/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};
-vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="s\
-tring"){if(!pattern4.test(data8)){let err21={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps\
-/items/properties/id/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:
-vErrors.push(err21),errors++}}else{let err22={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/step\
-s/items/properties/id/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}
-if(data7["snapshot-create-as"]!==void 0){let data9=data7["snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.
-isArray(data9)){if(data9.name===void 0){let err23={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/required",keyword:"required",params:{missingProperty:"name"}};vErrors===
-null?vErrors=[err23]:vErrors.push(err23),errors++}for(let key4 in data9)if(!func2.call(schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties,key4)){let err24={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
-vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10==
-"string"){if(func1(data10)<1){let err25={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#\
-/properties/steps/items/properties/snapshot-create-as/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===
-null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.test(data10)){let err26={instancePath:instancePath+"/step\
-s/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/pat\
-tern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}}else{
-let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/proper\
-ties/snapshot-create-as/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err27]:vErrors.
-push(err27),errors++}}if(data9.description!==void 0&&typeof data9.description!="string"){let err28={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}
-if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="boolean"){let err29={instancePath:instancePath+"/steps/"+i0+
-"/snapshot-create-as/disk-only",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk-only/\
-type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==
-void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/quiesce",schemaPath:"#/properties/steps/items/properties/sna\
-pshot-create-as/properties/quiesce/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.
-push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["no-metadata"]!="boolean"){let err32={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/no-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}
-if(data9["reuse-external"]!==void 0&&typeof data9["reuse-external"]!="boolean"){let err33={instancePath:instancePath+"/s\
-teps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
-ties/reuse-external/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}
-if(data9.live!==void 0&&typeof data9.live!="boolean"){let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-creat\
-e-as/live",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/live/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!=
-"boolean"){let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/ste\
-ps/items/properties/snapshot-create-as/properties/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err35]:vErrors.push(err35),errors++}if(data9.memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19==
-"object"&&!Array.isArray(data19)){if(data19.file===void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-\
-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/required",keyword:"\
-required",params:{missingProperty:"file"}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)
-if(key5!=="file"){let err37={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properti\
-es/steps/items/properties/snapshot-create-as/properties/memspec/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key5}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.
-file;if(typeof data20=="string"){if(func1(data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create\
--as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/\
-minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/memspec/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err39]:vErrors.push(err39),errors++}}}else{let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memsp\
-ec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"\
-object"}};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;
-if(Array.isArray(data21)){if(data21.length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/dis\
-kspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItem\
-s",params:{limit:1}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<
-len1;i1++){let data22=data21[i1];if(data22&&typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/diskspec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
-vErrors=[err42]:vErrors.push(err42),errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="drive\
-r"||key6==="file")){let err43={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/p\
-roperties/steps/items/properties/snapshot-create-as/properties/diskspec/items/additionalProperties",keyword:"additionalP\
-roperties",params:{additionalProperty:key6}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==
-void 0){let data23=data22.disk;if(typeof data23=="string"){if(func1(data23)<1){let err44={instancePath:instancePath+"/st\
-eps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/p\
-roperties/diskspec/items/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err44]:
-vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
-"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/typ\
-e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:vErrors.push(err45),errors++}}if(data22.snapshot!==
-void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={instancePath:instancePath+"/steps/"+i0+"/snaps\
-hot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/di\
-skspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(
-err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+"/steps/"+i0+"/snapshot-c\
-reate-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspe\
-c/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["snaps\
-hot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:vErrors.push(err47),
-errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={instancePath:instancePath+
+e that the guest runs on. Where the definition says that nothing is below it, and the guest has layers there, that goes."}}},
+convert:{description:"Copy an image that is quiet, with its chain flattened, as `qemu-img convert` does: sparse, with pa\
+rallel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{type:"string",minLength:1,
+description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,description:"Absolute p\
+ath of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"\
+The source's format (-f); as the chain names it unless told."},"target-format":{type:"string",enum:["qcow2","raw","vmdk",
+"vdi","vhdx"],description:"The copy's format (-O); qcow2 unless told."},compress:{type:"boolean",description:"Compress t\
+he copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options of the copy's format (-o), as in\
+ `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Zeroes of so many bytes in a row becom\
+e a hole (-S; 4096 unless told, 0 for none)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel rea\
+ds and writes (-m; 8 unless told)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},
+"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`rollback` takes the drawn way back\
+; `stop` leaves things where they are and says so."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp(
+"^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().
+default,func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===
+null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){
+let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
+[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"requi\
+red",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
+"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={
+instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===
+null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
+"/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(
+data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"\
+^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.
+push(err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+
+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>
+255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{
+limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
+vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
+es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.
+vars!==void 0){let data4=data.vars;if(data4&&typeof data4=="object"&&!Array.isArray(data4)){if(Object.keys(data4).length>
+100){let err12={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/maxProperties",keyword:"maxProperties",params:{
+limit:100}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}for(let key1 in data4){let _errs11=errors;if(typeof key1==
+"string"){if(!pattern6.test(key1)){let err13={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/pattern",keyword:"pattern",params:{pattern:"^[A-Za-z_][A-Za-z0-9_-]*$"},propertyName:key1};vErrors===null?vErrors=[err13]:
+vErrors.push(err13),errors++}}else{let err14={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/propertyNa\
+mes/type",keyword:"type",params:{type:"string"},propertyName:key1};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}
+var valid1=_errs11===errors;if(!valid1){let err15={instancePath:instancePath+"/vars",schemaPath:"#/properties/vars/prope\
+rtyNames",keyword:"propertyNames",params:{propertyName:key1}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}}
+for(let key2 in data4){let data5=data4[key2];if(typeof data5!="string"&&!(typeof data5=="number"&&isFinite(data5))&&typeof data5!=
+"boolean"&&data5!==null){let err16={instancePath:instancePath+"/vars/"+key2.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+#/properties/vars/additionalProperties/type",keyword:"type",params:{type:schema31.properties.vars.additionalProperties.type}};
+vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}}else{let err17={instancePath:instancePath+"/vars",schemaPath:"\
+#/properties/vars/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}
+if(data.steps!==void 0){let data6=data.steps;if(Array.isArray(data6)){if(data6.length>100){let err18={instancePath:instancePath+
+"/steps",schemaPath:"#/properties/steps/maxItems",keyword:"maxItems",params:{limit:100}};vErrors===null?vErrors=[err18]:
+vErrors.push(err18),errors++}if(data6.length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/s\
+teps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.
+length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)
+if(!(key3==="id"||key3==="snapshot-create-as"||key3==="blockcopy"||key3==="blockcommit"||key3==="undefine"||key3==="rede\
+fine"||key3==="convert")){let err20={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties/steps/items/additio\
+nalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err20]:vErrors.push(
+err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.test(data8)){let err21={
+instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/pattern",keyword:"patter\
+n",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{let err22={
+instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==void 0){let data9=data7["\
+snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){let err23={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}for(let key4 in data9)
+if(!func2.call(schema31.properties.steps.items.properties["snapshot-create-as"].properties,key4)){let err24={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperti\
+es",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err24]:vErrors.push(err24),
+errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10=="string"){if(func1(data10)<1){let err25={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/na\
+me/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.
+test(data10)){let err26={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===
+null?vErrors=[err26]:vErrors.push(err26),errors++}}else{let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-cre\
+ate-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}if(data9.description!==void 0&&typeof data9.
+description!="string"){let err28={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="\
+boolean"){let err29={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/ste\
+ps/items/properties/snapshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/\
+atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.
+quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-a\
+s/quiesce",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["\
+no-metadata"]!="boolean"){let err32={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/no-metadata/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data9["reuse-external"]!==void 0&&typeof data9["reuse-ext\
+ernal"]!="boolean"){let err33={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/reuse-external/type",keyword:"type",params:{type:"boole\
+an"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(data9.live!==void 0&&typeof data9.live!="boolean"){
+let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/live",schemaPath:"#/properties/steps/items/proper\
+ties/snapshot-create-as/properties/live/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.
+push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!="boolean"){let err35={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
+s/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data9.
+memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19=="object"&&!Array.isArray(data19)){if(data19.file===
+void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/i\
+tems/properties/snapshot-create-as/properties/memspec/required",keyword:"required",params:{missingProperty:"file"}};vErrors===
+null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)if(key5!=="file"){let err37={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
+/memspec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[
+err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.file;if(typeof data20=="string"){if(func1(
+data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties\
+/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/pro\
+perties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}}else{
+let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/pro\
+perties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err40]:
+vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;if(Array.isArray(data21)){if(data21.
+length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/step\
+s/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?
+vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<len1;i1++){let data22=data21[i1];if(data22&&
+typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={instancePath:instancePath+"/steps/"+
+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk\
+spec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),
+errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="driver"||key6==="file")){let err43={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/prope\
+rties/diskspec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6}};vErrors===null?
+vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==void 0){let data23=data22.disk;if(typeof data23=="string"){
+if(func1(data23)<1){let err44={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/minLength",keyword:"min\
+Length",params:{limit:1}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
+as/properties/diskspec/items/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:
+vErrors.push(err45),errors++}}if(data22.snapshot!==void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/ite\
+ms/properties/snapshot-create-as/properties/diskspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-cre\
+ate-as/properties/diskspec/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.
+items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:
+vErrors.push(err47),errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items\
+/properties/snapshot-create-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-creat\
-e-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err48]:
-vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+"/steps/"+i0+"\
-/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
-s/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["\
-snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.push(err49),
-errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err50]:
-vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
-"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/file/typ\
-e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}}}else{let err52={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
-s/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err52]:
-vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
-eate-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.blockcopy;if(data27&&
-typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+"/steps/"+
-i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"\
-disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={instancePath:instancePath+
+e-as/properties/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
+properties["snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.
+push(err49),errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/p\
+roperties/snapshot-create-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/sn\
+apshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/dis\
+kspec/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),
+errors++}}}else{let err52={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/prope\
+rties/steps/items/properties/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err52]:vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as/diskspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"typ\
+e",params:{type:"object"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.
+blockcopy;if(data27&&typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{
-missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)if(!func2.call(
-schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+"/steps/"+i0+
-"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"additionalProperti\
-es",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.disk!==void 0){
-let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+"/steps/"+i0+
-"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"minLengt\
-h",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
+missingProperty:"disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={
+instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",
+keyword:"required",params:{missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)
+if(!func2.call(schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"addit\
+ionalProperties",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.
+disk!==void 0){let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+
+"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"\
 type",params:{type:"string"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}}if(data27.dest!==void 0){let data29=data27.
 dest;if(typeof data29=="string"){if(func1(data29)<1){let err60={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",

@@ -1,5 +1,10 @@
 import type { Finding } from '../errors.ts';
-import { readDomainXml, setDiskSource } from '../model/domain-xml.ts';
+import {
+  readDomainXml,
+  saysChainEnds,
+  setDiskSource,
+  withoutBackingStore,
+} from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
 import { activeFile, diskOf, isSamePlace, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
@@ -18,7 +23,8 @@ const schema = {
     source: {
       type: 'string',
       minLength: 1,
-      description: 'Absolute path that the definition shall name: the file that the guest runs on.',
+      description:
+        'Absolute path that the definition shall name: the file that the guest runs on. Where the definition says that nothing is below it, and the guest has layers there, that goes.',
     },
   },
 } as const satisfies ParamsSchema;
@@ -126,10 +132,17 @@ function wanted(params: Params, world: World): string {
   const saved = world.domain.definition ?? world.domain.kept?.definition;
   if (saved === undefined)
     throw new Error(`there is no definition of "${world.domain.name}" to put back`);
-  const layer = params.disk === undefined ? undefined : diskOf(world, params.disk)?.chain[0];
-  return params.disk === undefined || params.source === undefined
-    ? saved
-    : setDiskSource(saved, params.disk, { format: 'raw', ...layer, file: params.source });
+  const { disk: target, source } = params;
+  if (target === undefined || source === undefined) return saved;
+  const chain = diskOf(world, target)?.chain ?? [];
+  const moved = setDiskSource(saved, target, { format: 'raw', ...chain[0], file: source });
+  return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
+}
+
+/** Whether a definition says that a chain ends above layers that the running guest has. */
+function hidesLayers(definition: string, target: string, depth: number): boolean {
+  const defined = readDomainXml(definition).disks.find((disk) => disk.target === target);
+  return (defined?.chain.length ?? 0) < depth && saysChainEnds(definition, target);
 }
 
 function definePhase(params: Params): Phase {

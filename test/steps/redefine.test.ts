@@ -1,4 +1,5 @@
-import type { Bundle } from '../../src/model/world.ts';
+import { expect, test } from 'vitest';
+import type { Bundle, Domain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
@@ -41,6 +42,34 @@ const full = world({
 });
 const apart = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: SNAP1 })] });
 
+/** The definition says that nothing is below the file, and the guest has layers there. */
+const hiding = world({
+  domain: {
+    definition: world().domain.definition?.replace(
+      `<source file='${SNAP2}'/>`,
+      (source) => `${source}<backingStore/>`,
+    ),
+  } as Partial<Domain>,
+});
+
+test('a definition that hides layers is made to let libvirt look for them', () => {
+  const [phase] = redefine.phases({ disk: 'vda', source: SNAP2 });
+  const [effect] = phase!.effects(hiding, hiding);
+  expect(hiding.domain.definition).toContain('<backingStore/>');
+  expect(effect).toMatchObject({
+    argv: ['define', '--file', { content: world().domain.definition }],
+  });
+  const raw = world({ disks: [disk('vda', [SNAP2])] });
+  const alone = {
+    ...raw,
+    domain: { ...raw.domain, definition: hiding.domain.definition! },
+  };
+  const [kept] = redefine.phases({ disk: 'vda', source: SNAP2 });
+  expect(kept!.effects(alone, alone)[0]).toMatchObject({
+    argv: ['define', '--file', { content: hiding.domain.definition }],
+  });
+});
+
 testStep(redefine, {
   valid: [
     ['unchanged', {}, kept],
@@ -49,6 +78,7 @@ testStep(redefine, {
     ['with metadata that libvirt still has', {}, full],
     ['a definition that names an older file', { disk: 'vda', source: SNAP2 }, apart],
     ['a persistent domain, unchanged', {}, world()],
+    ['a definition that hides layers', { disk: 'vda', source: SNAP2 }, hiding],
   ],
   invalid: [
     ['a relative source', { disk: 'vda', source: 'copy' }, ['BP050 source']],
@@ -75,5 +105,5 @@ testStep(redefine, {
     ['a stale definition, kept', {}, moved, ['BP114']],
   ],
   scenes: [kept, full, apart, world()],
-  admitted: 10,
+  admitted: 11,
 });

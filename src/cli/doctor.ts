@@ -1,0 +1,111 @@
+/** `blockplan doctor`: what is wrong with a domain, whoever left it so, and what would mend it. Only looks. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { copyPlace } from '../doctor/chain.ts';
+import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
+import type { Patient } from '../doctor/patient.ts';
+import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { stateFolder } from '../journal/folder.ts';
+import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
+import { filesOf, type World } from '../model/world.ts';
+import { colorWanted } from '../render/color.ts';
+import { renderDiagnosis } from '../render/doctor.ts';
+import { jsonText } from '../render/json.ts';
+import { checkRunning } from '../steps/preconditions.ts';
+import { isMarkerAlive, leftRuns } from './left-runs.ts';
+import { inputRefusal } from './read.ts';
+
+export interface DoctorCommandOptions {
+  readonly connect?: string;
+  /** A folder for the plans; without it they are printed. */
+  readonly output?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** @returns the exit code: that of a refusal where anything was found */
+export async function doctor(domain: string, options: DoctorCommandOptions): Promise<number> {
+  const diagnosis = diagnose(await admitted(domain, options.connect));
+  const { output } = options;
+  if (output !== undefined) await writePlans(diagnosis, output);
+  const { redactValue } = await import('../model/redact-value.ts');
+  const shown = redactValue(diagnosis);
+  const told = {
+    ...(output === undefined ? {} : { folder: output }),
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
+  };
+  process.stdout.write(
+    options.format === 'json'
+      ? `${jsonText(shown, 2)}\n`
+      : renderDiagnosis(
+          shown,
+          told,
+          colorWanted(process.env, process.stdout.isTTY === true),
+          process.stdout.columns || undefined,
+        ),
+  );
+  return diagnosis.findings.length > 0 ? EXIT_CODES['preflight-refused'] : 0;
+}
+
+/** Looks through a read-only connection: the daemon itself would refuse a change. */
+async function admitted(domain: string, connect: string | undefined): Promise<Patient> {
+  const place = { ...(connect === undefined ? {} : { uri: connect }), readonly: true };
+  const connecting = openVirsh(place);
+  try {
+    const writeDurably = () => Promise.reject(new Error('a doctor writes nothing'));
+    const driver = await openLiveDriver({ ...place, domain, writeDurably }, connecting);
+    const first = await driver.observe([]);
+    const runs = await leftRuns(stateFolder(process.env, process.getuid?.()), first.domain);
+    const common = { runs, here: hostname(), ...(connect === undefined ? {} : { connect }) };
+    if (first.domain.state === 'gone') {
+      const [unknown] = checkRunning(first);
+      if (unknown && !runs.some(({ bundle }) => bundle))
+        throw new BlockplanError('preflight-refused', [unknown]);
+      return { world: first, ...common };
+    }
+    return await examined(await connecting, first, (files) => driver.survey(first, files), common);
+  } finally {
+    await connecting.then(
+      (virsh) => virsh.close(),
+      () => {},
+    );
+  }
+}
+
+async function examined(
+  virsh: Virsh,
+  { domain }: World,
+  survey: (files: readonly string[]) => Promise<World>,
+  common: Omit<Patient, 'world' | 'seen'>,
+): Promise<Patient> {
+  const seen = await examineDomain(virsh, domain);
+  const places = domain.disks.flatMap((disk) => [
+    ...filesOf(disk),
+    ...(disk.chain.length > 0 ? [copyPlace(domain.name, disk)] : []),
+  ]);
+  const files = [...places, ...examinedFiles(seen)].filter((file) => file.startsWith('/'));
+  const world = await survey([...new Set(files)]);
+  const markedAlive = await isMarkerAlive(seen.marker, common.runs);
+  return { ...common, world, seen, ...(markedAlive === undefined ? {} : { markedAlive }) };
+}
+
+/** Writes the plans into a folder, over no file: nobody shall run another plan than the one that he has read. */
+async function writePlans({ findings }: Diagnosis, folder: string): Promise<void> {
+  const plans = findings.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
+  if (plans.length === 0) return;
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { file, text } of plans) await writeFile(join(folder, file), text, { flag: 'wx' });
+  } catch (error) {
+    const { code, message, path } = error as NodeJS.ErrnoException;
+    throw inputRefusal(
+      'BP246',
+      code === 'EEXIST'
+        ? `${path} exists already, and the doctor writes over no file`
+        : `the plans cannot be written: ${message}`,
+      'name a new folder, or one in which none of these files is',
+    );
+  }
+}

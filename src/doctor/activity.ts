@@ -1,0 +1,185 @@
+/** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
+import { dirname } from 'node:path';
+import { MARKER_URI } from '../model/driver.ts';
+import { type Disk, isSameFile, type World } from '../model/world.ts';
+import {
+  type LeftRun,
+  type Patient,
+  rescueLine,
+  takeUpLines,
+  virshLine,
+  type Wreck,
+} from './patient.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+
+export function activityWrecks(patient: Patient): Wreck[] {
+  return [
+    ...patient.world.domain.disks.flatMap((disk) => leftJob(patient, disk)),
+    ...deadMarker(patient),
+    ...patient.runs.filter(({ alive }) => !alive).map((left) => leftRun(patient, left)),
+    ...standsStill(patient),
+    ...savedElsewhere(patient),
+  ];
+}
+
+/** A job that is ready waits for somebody to end it; one that is not may be slow, but not for days. */
+function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
+  if (job?.mirror === undefined) return [];
+  const { mirror, ready, type } = job;
+  const born = type === 'copy' ? patient.seen?.mirrorsBorn[mirror] : undefined;
+  const age = born === undefined ? undefined : (patient.seen?.now ?? 0) - born;
+  if (!ready && (age === undefined || age < DAY_MS)) return [];
+  const { name } = patient.world.domain;
+  const maker = patient.runs.find(({ files }) => files.includes(mirror));
+  const end = (how: string) =>
+    virshLine(patient, ['blockjob', '--domain', name, '--path', target, how]);
+  const word = type === 'copy' ? 'a copy' : 'a commit';
+  const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago`;
+  return [
+    {
+      code: 'BP239',
+      severity: 'warning',
+      what: `${word} of ${target} to ${mirror}${since} ${ready ? 'is ready, and nobody has ended it' : 'is still under way'}`,
+      why: 'every write goes to both files, no other job can work on the disk, and the copy is lost when the guest stops',
+      ...(maker
+        ? {
+            todo: `run ${maker.run} began it: finish that run, or undo it`,
+            commands: takeUpLines(maker),
+          }
+        : {
+            todo: ready
+              ? 'ask whoever began it; then cancel it, which leaves the guest where it is, or pivot, which lets it go on there'
+              : 'ask whoever began it; then cancel it, which leaves the guest where it is',
+            commands: [end('--abort'), ...(ready ? [end('--pivot')] : [])],
+          }),
+    },
+  ];
+}
+
+/** A stretch of time in its largest unit. */
+function ageText(ms: number): string {
+  const units = [
+    ['day', DAY_MS],
+    ['hour', 3600 * 1000],
+    ['minute', 60 * 1000],
+  ] as const;
+  const [unit, length] = units.find(([, each]) => ms >= each) ?? (['second', 1000] as const);
+  const count = Math.max(1, Math.floor(ms / length));
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function deadMarker(patient: Patient): Wreck[] {
+  const marker = patient.seen?.marker;
+  if (!marker || patient.markedAlive === true) return [];
+  const { name } = patient.world.domain;
+  const elsewhere = marker.host !== patient.here;
+  const left = patient.runs.find(({ run }) => run === marker.run);
+  const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${marker.since})`;
+  const unmark = virshLine(patient, [
+    ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
+  ]);
+  const known = elsewhere
+    ? `; nobody on ${patient.here} can tell whether it still works`
+    : patient.markedAlive === false
+      ? ', whose process is not there any more'
+      : '; a process of that number is there, which may be another';
+  return [
+    {
+      code: 'BP240',
+      severity: 'warning',
+      what: `"${name}" is marked as taken by ${who}${known}`,
+      why: 'no other run begins as long as the mark is there',
+      ...(left
+        ? {
+            todo: 'finish that run, or undo it: the mark goes with it',
+            commands: takeUpLines(left),
+          }
+        : {
+            todo: elsewhere
+              ? `look there first (blockplan status on ${marker.host}); take the mark out only if no process works on it`
+              : 'make sure that no process works on it, then take the mark out',
+            commands: [unmark],
+          }),
+    },
+  ];
+}
+
+function leftRun({ world }: Patient, left: LeftRun): Wreck {
+  const how =
+    left.end === undefined
+      ? 'was not finished, and its process is not there any more'
+      : left.end === 'stranded'
+        ? 'ended stranded'
+        : 'lost contact to libvirt';
+  const rescue = left.bundle !== undefined && !world.domain.persistent;
+  return {
+    code: 'BP241',
+    severity: 'error',
+    what: `run ${left.run} (${left.plan}, ${left.owner}) ${how}`,
+    why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
+    todo: rescue
+      ? 'finish it, or undo it; or, where neither works, have the definition back that it took away'
+      : 'finish it, or undo it',
+    commands: [...takeUpLines(left), ...(rescue ? [rescueLine(left)] : [])],
+  };
+}
+
+function standsStill(patient: Patient): Wreck[] {
+  const { world, seen } = patient;
+  const { name, state } = world.domain;
+  const errors = Object.entries(seen?.diskErrors ?? {});
+  const stopped = state === 'paused' && (seen?.reason === 'I/O error' || errors.length > 0);
+  if (!stopped && errors.length === 0) return [];
+  const told = errors.map(([target, error]) => `${target}: ${error}${roomFor(world, target)}`);
+  return [
+    {
+      code: 'BP242',
+      severity: stopped ? 'error' : 'warning',
+      what: stopped
+        ? `"${name}" stands still after an I/O error${told.length === 0 ? '' : ` (${told.join('; ')})`}`
+        : `QEMU reports an I/O error of "${name}" (${told.join('; ')})`,
+      why: stopped
+        ? 'the guest waits: a write of it could not be done, and none is lost as long as its QEMU lives'
+        : 'a write may have failed in the guest',
+      todo: stopped
+        ? 'do not stop it; make room, or mend the storage, then let it go on'
+        : 'look at the storage below that disk',
+      ...(stopped ? { commands: [virshLine(patient, ['resume', '--domain', name])] } : {}),
+    },
+  ];
+}
+
+function roomFor(world: World, target: string): string {
+  const active = world.domain.disks.find((disk) => disk.target === target)?.chain[0]?.file;
+  const folder = active === undefined ? undefined : dirname(active);
+  const free = folder === undefined ? undefined : world.folders[folder]?.free;
+  return free === undefined ? '' : `, ${Math.floor(free / 2 ** 20)} MiB free in ${folder}`;
+}
+
+/** A saved guest goes on with the files that it was saved with, whatever its definition names by now. */
+function savedElsewhere(patient: Patient): Wreck[] {
+  const { world, seen } = patient;
+  const { name, disks } = world.domain;
+  const apart = disks.flatMap(({ target, readonly, chain: [top] }) => {
+    const saved = seen?.saved?.[target];
+    return readonly || !top || saved === undefined || isSameFile(world, saved, top.file)
+      ? []
+      : [`${saved} for ${target}, where the definition names ${top.file}`];
+  });
+  return apart.length === 0
+    ? []
+    : [
+        {
+          code: 'BP243',
+          severity: 'error',
+          what: `the managed save image of "${name}" names ${apart.join('; ')}`,
+          why: 'the next start goes on with the files of the image: if they have changed meanwhile, the guest spoils them, and what its definition names is left behind',
+          todo: 'decide which files are right: edit the image to name them, or remove it, which is to the guest as if its plug were pulled',
+          commands: [
+            virshLine(patient, ['managedsave-edit', '--domain', name]),
+            virshLine(patient, ['managedsave-remove', '--domain', name]),
+          ],
+        },
+      ];
+}

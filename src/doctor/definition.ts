@@ -1,0 +1,130 @@
+/** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
+import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
+import { type Disk, isSameFile, isUp, type World } from '../model/world.ts';
+import {
+  type LeftRun,
+  type Patient,
+  rescueLine,
+  takeUpLines,
+  virshLine,
+  type Wreck,
+} from './patient.ts';
+
+export function definitionWrecks(patient: Patient): Wreck[] {
+  const { domain } = patient.world;
+  if (domain.state === 'gone') return lost(patient);
+  if (!domain.persistent) return [transient(patient)];
+  return [...apart(patient), ...hidden(patient)];
+}
+
+/** libvirt does not know the name, and a journal does. */
+function lost(patient: Patient): Wreck[] {
+  const { name } = patient.world.domain;
+  return withBundle(patient).map((left) => ({
+    code: 'BP232',
+    severity: 'error',
+    what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${left.run} (${left.plan})`,
+    why: 'the guest stopped while it had no persistent definition, so it cannot be started',
+    todo: 'define it again from the journal, then look at the file that each disk names before you start it',
+    commands: [rescueLine(left)],
+  }));
+}
+
+function withBundle({ runs }: Patient): readonly (LeftRun & { bundle: object })[] {
+  return runs.filter((left): left is LeftRun & { bundle: NonNullable<LeftRun['bundle']> } =>
+    Boolean(left.bundle),
+  );
+}
+
+function transient(patient: Patient): Wreck {
+  const { name } = patient.world.domain;
+  const [left] = withBundle(patient).toReversed();
+  const vanishes = 'when its guest stops, libvirt forgets it: nobody could start it again';
+  if (left)
+    return {
+      code: 'BP230',
+      severity: 'error',
+      what: `"${name}" is transient; its definition is in the journal of run ${left.run} (${left.plan})`,
+      why: vanishes,
+      todo: 'finish the run or undo it; or, where neither works, have its definition back alone',
+      commands: [...takeUpLines(left), rescueLine(left)],
+    };
+  const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
+  const dump = virshLine(patient, ['dumpxml', '--inactive', '--security-info', '--domain', name]);
+  return {
+    code: 'BP231',
+    severity: 'warning',
+    what: `"${name}" is transient, and no journal on this machine keeps a definition of it`,
+    why: vanishes,
+    todo: 'unless it is meant to be so, define it from what the guest runs with, mark it for autostart if it was, and ask the doctor again: what libvirt makes of a running guest may hide layers',
+    commands: [`${dump} > ${file}`, virshLine(patient, ['define', '--file', file])],
+  };
+}
+
+/** The disks whose definition names another file than the guest writes to; discs in drives may be changed. */
+export function disksApart(world: World): readonly (Disk & { persistentSource: string })[] {
+  if (!isUp(world) || !world.domain.persistent) return [];
+  return world.domain.disks.filter(
+    (disk): disk is Disk & { persistentSource: string } =>
+      !disk.readonly &&
+      disk.persistentSource !== undefined &&
+      disk.chain[0] !== undefined &&
+      !isSameFile(world, disk.persistentSource, disk.chain[0].file),
+  );
+}
+
+function apart({ world }: Patient): Wreck[] {
+  return disksApart(world).map(({ target, persistentSource, chain: [top] }) => {
+    const active = top?.file ?? '';
+    const missing = world.files[persistentSource] === null ? ', where there is no file' : '';
+    return {
+      code: 'BP233',
+      severity: 'error',
+      what: `the persistent definition names ${persistentSource} for ${target}${missing}; the running guest writes to ${active}`,
+      why: 'its next start would not find what it has written since, and each write there would spoil the other file',
+      todo: 'put the definition on the file that the guest writes to',
+      mend: {
+        name: `redefine-${target}`,
+        title: `Put the definition of ${target} on the file that the guest writes to.`,
+        steps: [redefineStep(target, active)],
+      },
+    };
+  });
+}
+
+/** A step that puts a disk's definition on the file that the guest writes to. */
+export function redefineStep(target: string, active: string): Record<string, unknown> {
+  return { id: `redefine-${target}`, redefine: { disk: target, source: active } };
+}
+
+/** libvirt looks into an image only where the definition does not say what is below it. */
+function hidden(patient: Patient): Wreck[] {
+  const { world, seen } = patient;
+  const { definition } = world.domain;
+  if (definition === undefined) return [];
+  return readDomainXml(definition).disks.flatMap(({ target, chain }): Wreck[] => {
+    const [top] = chain;
+    const layers = seen?.headers[top?.file ?? '']?.layers ?? [];
+    const below = layers.slice(chain.length).map(({ file }) => file);
+    const running = world.domain.disks.find((disk) => disk.target === target);
+    if (!top || below.length === 0 || !saysChainEnds(definition, target)) return [];
+    const onIt = isUp(world) && isSameFile(world, running?.chain[0]?.file ?? '', top.file);
+    const mend = {
+      name: `redefine-${target}`,
+      title: `Let libvirt look for the layers below ${top.file} itself.`,
+      steps: [redefineStep(target, top.file)],
+    };
+    return [
+      {
+        code: 'BP234',
+        severity: 'error',
+        what: `the persistent definition says that nothing is below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
+        why: 'the next start would not see the layers below: the guest would find its disk torn, and write into that',
+        todo: `take the <backingStore/> of ${target} out of the definition`,
+        ...(onIt && (running?.chain.length ?? 0) > chain.length
+          ? { mend }
+          : { commands: [virshLine(patient, ['edit', '--domain', world.domain.name])] }),
+      },
+    ];
+  });
+}

@@ -1,0 +1,75 @@
+/** Everything that is wrong with a domain, and what would mend it. Pure. */
+import { activityWrecks } from './activity.ts';
+import { chainWrecks } from './chain.ts';
+import { definitionWrecks } from './definition.ts';
+import { prescribe } from './mend.ts';
+import type { Patient, Wreck } from './patient.ts';
+import { recordWrecks } from './records.ts';
+
+/** What the doctor tells, as `--format json` prints it. */
+export interface Diagnosis {
+  readonly format: 'blockplan-doctor/v1';
+  readonly domain: string;
+  readonly uri: string;
+  /** The run that works on the domain at the moment: what it has begun is not told. */
+  readonly working?: string;
+  readonly findings: readonly Diagnosed[];
+}
+
+export interface Diagnosed {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly why: string;
+  readonly hint: string;
+  /** Commands to type. */
+  readonly commands: readonly string[];
+  /** The plan that would mend it. */
+  readonly plan?: { readonly file: string; readonly text: string };
+  /** Why no plan can mend it as things are, where one could otherwise. */
+  readonly obstacle?: string;
+}
+
+/** What a run that is under way may have brought about, and will take away. */
+const PASSING = new Set(['BP230', 'BP231', 'BP233', 'BP234', 'BP235', 'BP236', 'BP239', 'BP240']);
+
+export function diagnose(patient: Patient): Diagnosis {
+  const { world } = patient;
+  const working = workingOn(patient);
+  const found = [
+    ...definitionWrecks(patient),
+    ...chainWrecks(patient),
+    ...recordWrecks(patient),
+    ...activityWrecks(patient),
+  ].filter(({ code }) => working === undefined || !PASSING.has(code));
+  return {
+    format: 'blockplan-doctor/v1',
+    domain: world.domain.name,
+    uri: world.host.uri,
+    ...(working === undefined ? {} : { working }),
+    findings: (['error', 'warning'] as const).flatMap((severity) =>
+      found.filter((wreck) => wreck.severity === severity).map((wreck) => told(patient, wreck)),
+    ),
+  };
+}
+
+function workingOn({ runs, seen, markedAlive }: Patient): string | undefined {
+  return runs.find(({ alive }) => alive)?.run ?? (markedAlive ? seen?.marker?.run : undefined);
+}
+
+function told(
+  { world }: Patient,
+  { code, severity, what, why, todo, commands, mend }: Wreck,
+): Diagnosed {
+  const prescription = mend && prescribe(world, mend);
+  return {
+    code,
+    severity,
+    message: what,
+    why,
+    hint: todo,
+    commands: commands ?? [],
+    ...(prescription && 'obstacle' in prescription ? { obstacle: prescription.obstacle } : {}),
+    ...(prescription && 'text' in prescription ? { plan: prescription } : {}),
+  };
+}

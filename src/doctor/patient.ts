@@ -1,0 +1,78 @@
+/** What a doctor is told of a domain, and what it says of it. */
+import type { Examination } from '../model/examination.ts';
+import type { Bundle, World } from '../model/world.ts';
+import { shellQuote } from '../shell-quote.ts';
+
+/** A domain with everything that was looked at. */
+export interface Patient {
+  readonly world: World;
+  /** Absent for a domain that libvirt does not know. */
+  readonly seen?: Examination;
+  /** The runs on it that this machine's journals tell of and that are not over, oldest first. */
+  readonly runs: readonly LeftRun[];
+  /** Whether the process that the marker names still runs on this machine; absent where nobody can tell. */
+  readonly markedAlive?: boolean;
+  /** The name of this machine. */
+  readonly here: string;
+  /** The connection as the user gave it, for commands to type. */
+  readonly connect?: string;
+}
+
+/** A run that is not over. */
+export interface LeftRun {
+  readonly run: string;
+  readonly plan: string;
+  /** The folder of its journal. */
+  readonly folder: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** What it ended with for now; absent where it was killed, or is under way. */
+  readonly end?: 'stranded' | 'uncertain';
+  /** Whether a process works on it. */
+  readonly alive: boolean;
+  /** Such as `root@host1, pid 42`. */
+  readonly owner: string;
+  /** The definition that it took away from libvirt. */
+  readonly bundle?: Bundle;
+  /** The files that it meant to make. */
+  readonly files: readonly string[];
+}
+
+/** One thing that is wrong with a domain. */
+export interface Wreck {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** What is so. */
+  readonly what: string;
+  /** Why it matters. */
+  readonly why: string;
+  /** What to do. */
+  readonly todo: string;
+  /** What to type, in order, or one of them where `todo` says so. */
+  readonly commands?: readonly string[];
+  readonly mend?: Mend;
+}
+
+/** Steps of blockplan's own that would mend it. */
+export interface Mend {
+  /** A word for the plan's name and its file's. */
+  readonly name: string;
+  /** What the plan is for, in a sentence. */
+  readonly title: string;
+  readonly steps: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A virsh command to type. */
+export function virshLine({ connect }: Patient, argv: readonly string[]): string {
+  return shellQuote(['virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv]);
+}
+
+/** What to type to have a run that was left half-way finished or undone. */
+export function takeUpLines({ run }: LeftRun): string[] {
+  return ['resume', 'rollback'].map((verb) => shellQuote(['blockplan', verb, run]));
+}
+
+/** What to type to have the definition back that a run took away, and nothing else. */
+export function rescueLine({ run }: LeftRun): string {
+  return shellQuote(['blockplan', 'rescue', run]);
+}

@@ -1,0 +1,100 @@
+/** Looks at a domain as a doctor does: beyond its World, at records, headers, errors and what lies around. Only reads. */
+import { stat } from 'node:fs/promises';
+import { readDomainXml } from '../model/domain-xml.ts';
+import type { Examination, HeaderChain } from '../model/examination.ts';
+import { type Domain, filesOf, type Layer } from '../model/world.ts';
+import { absentAsNull } from './files.ts';
+import { readHeaderChain } from './header-chain.ts';
+import { readMarker } from './marker.ts';
+import { overlaysBeside } from './overlays-beside.ts';
+import { checkpointRecords, snapshotRecords } from './records.ts';
+import type { Virsh } from './virsh.ts';
+
+/** @param domain as it has just been observed; one that libvirt knows */
+export async function examineDomain(virsh: Virsh, domain: Domain): Promise<Examination> {
+  const tops = topsOf(domain);
+  const chains = await Promise.all(tops.map(readHeaderChain));
+  const headers = Object.fromEntries(tops.map(({ file }, at) => [file, chains[at] as HeaderChain]));
+  const own = ownFiles(domain, chains);
+  const [reason, errors, saved] = await virsh.runAll([
+    ['domstate', '--domain', domain.name, '--reason'],
+    ['domblkerror', '--domain', domain.name],
+    ...(domain.managedSave ? [['managedsave-dumpxml', '--domain', domain.name]] : []),
+  ]);
+  const marker = await readMarker(virsh, domain.name);
+  return {
+    now: Date.now(),
+    reason: /\((.*)\)\s*$/.exec(reason?.ok ? reason.stdout : '')?.[1] ?? '',
+    headers,
+    snapshots: await snapshotRecords(virsh, domain),
+    checkpoints: await checkpointRecords(virsh, domain),
+    diskErrors: errors?.ok ? diskErrors(errors.stdout) : {},
+    ...(saved?.ok ? { saved: sources(saved.stdout) } : {}),
+    ...(marker === undefined ? {} : { marker }),
+    mirrorsBorn: await birthsOf(
+      domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
+    ),
+    beside: await overlaysBeside(own),
+  };
+}
+
+/** Every path that an examination names: a World that is surveyed with them tells whether there is a file. */
+export function examinedFiles(examination: Examination): string[] {
+  const { headers, snapshots, saved, beside } = examination;
+  const records = snapshots.flatMap(({ disks, memory }) => [
+    ...disks.flatMap(({ overlay, base }) => [overlay, base]),
+    memory,
+  ]);
+  const named = [
+    ...Object.values(headers).flatMap(({ layers }) => layers.map(({ file }) => file)),
+    ...records,
+    ...Object.values(saved ?? {}),
+    ...beside.map(({ file }) => file),
+  ];
+  return [...new Set(named.flatMap((file) => (file?.startsWith('/') ? [file] : [])))];
+}
+
+/** The images whose headers matter: those that the guest writes to, and those that its definition names. */
+function topsOf({ disks, definition }: Domain): Layer[] {
+  const defined = definition === undefined ? [] : readDomainXml(definition).disks;
+  const tops = [...disks, ...defined].flatMap(({ chain: [top] }) => (top ? [top] : []));
+  return tops.filter(({ file }, at) => tops.findIndex((each) => each.file === file) === at);
+}
+
+function ownFiles({ disks }: Domain, chains: readonly HeaderChain[]): string[] {
+  const blocks = new Set(
+    disks.flatMap(({ chain }) => chain.filter(({ block }) => block).map(({ file }) => file)),
+  );
+  const named = [
+    ...disks.flatMap(filesOf),
+    ...chains.flatMap(({ layers }) => layers.map(({ file }) => file)),
+  ];
+  return [...new Set(named)].filter((file) => file.startsWith('/') && !blocks.has(file));
+}
+
+/** `virsh domblkerror`: lines of `vda: no space`. */
+function diskErrors(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/^(\S+): (.+)$/gm)].map(([, target, error]) => [target ?? '', error ?? '']),
+  );
+}
+
+function sources(xml: string): Record<string, string> {
+  return Object.fromEntries(
+    readDomainXml(xml).disks.flatMap(({ target, chain: [top] }): [string, string][] =>
+      top ? [[target, top.file]] : [],
+    ),
+  );
+}
+
+async function birthsOf(files: readonly string[]): Promise<Record<string, number>> {
+  const born = await Promise.all(
+    files
+      .filter((file) => file.startsWith('/'))
+      .map(async (file): Promise<[string, number][]> => {
+        const found = await absentAsNull(stat(file));
+        return found ? [[file, found.birthtimeMs]] : [];
+      }),
+  );
+  return Object.fromEntries(born.flat());
+}

@@ -1,0 +1,61 @@
+/** What the images of a chain tell of themselves: layers, bitmaps, internal snapshots. */
+
+import { stat } from 'node:fs/promises';
+import type { HeaderChain, ImageHeader } from '../model/examination.ts';
+import type { Layer } from '../model/world.ts';
+import { absentAsNull } from './files.ts';
+import { DEEPEST, type ImageInfo, imageInfo } from './image-headers.ts';
+
+/** Reads an image and those below it, a layer at a time, so that a broken one hides no other. */
+export async function readHeaderChain(top: Layer): Promise<HeaderChain> {
+  const whole = await chainAtOnce(top);
+  if (whole) return { layers: whole };
+  const layers: ImageHeader[] = [];
+  let next: Layer | undefined = top;
+  while (next && layers.length < DEEPEST && !layers.some(({ file }) => file === next?.file)) {
+    const info = await headerOf(next);
+    if (typeof info === 'string') {
+      const bare = { ...next, bitmaps: [], snapshots: [] };
+      const isThere = (await absentAsNull(stat(next.file))) !== null;
+      return {
+        layers: [...layers, bare],
+        ...(isThere ? { unread: { file: next.file, why: info } } : {}),
+      };
+    }
+    layers.push(headerFrom(next.file, info));
+    next = layerBelow(info);
+  }
+  return { layers };
+}
+
+/** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
+async function chainAtOnce(top: Layer): Promise<ImageHeader[] | undefined> {
+  if (!isReadable(top)) return [{ ...top, bitmaps: [], snapshots: [] }];
+  const read = await imageInfo(top.file, top.format, ['--backing-chain']);
+  return typeof read === 'string' ? undefined : read.map((info) => headerFrom(info.filename, info));
+}
+
+async function headerOf(layer: Layer): Promise<ImageInfo | string> {
+  if (!isReadable(layer)) return { filename: layer.file, format: layer.format };
+  const read = await imageInfo(layer.file, layer.format, []);
+  return typeof read === 'string' ? read : (read[0] ?? 'qemu-img says nothing of it');
+}
+
+function isReadable({ file, format }: Layer): boolean {
+  return file.startsWith('/') && format !== 'raw';
+}
+
+function layerBelow(info: ImageInfo): Layer | undefined {
+  const file = info['full-backing-filename'] ?? info['backing-filename'];
+  return file === undefined ? undefined : { file, format: info['backing-filename-format'] ?? '' };
+}
+
+function headerFrom(file: string, info: ImageInfo): ImageHeader {
+  const bitmaps = info['format-specific']?.data?.bitmaps ?? [];
+  return {
+    file,
+    format: info.format,
+    bitmaps: bitmaps.map(({ name, flags }) => ({ name, inUse: flags.includes('in-use') })),
+    snapshots: (info.snapshots ?? []).map(({ name }) => name),
+  };
+}

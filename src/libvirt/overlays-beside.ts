@@ -1,0 +1,83 @@
+/** Images in the folders of a guest's own that name one of these as their backing file. */
+import { open, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { OverlayBeside } from '../model/examination.ts';
+import { absentAsNull, isForbidden, lookAtFile } from './files.ts';
+
+/** So many files are open at once. */
+const AT_ONCE = 16;
+
+/**
+ * Looks into the folders, not below them. Only the header of a qcow2 is believed: what is in a raw image is the guest's.
+ * @param own the guest's files, none of which is told of
+ */
+export async function overlaysBeside(own: readonly string[]): Promise<OverlayBeside[]> {
+  const known = await identitiesOf(own);
+  const folders = [...new Set(own.map((file) => dirname(file)))];
+  const files = (await Promise.all(folders.map(filesIn))).flat();
+  const found: OverlayBeside[] = [];
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const looked = await Promise.all(
+      files.slice(at, at + AT_ONCE).map((file) => overlayOf(file, known)),
+    );
+    found.push(...looked.filter((overlay) => overlay !== undefined));
+  }
+  return found;
+}
+
+/** By what a file is, the guest's name of it. */
+async function identitiesOf(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const looked = await Promise.all(
+    files.map(async (file) => [(await lookAtFile(file))?.identity, file] as const),
+  );
+  return new Map(
+    looked.flatMap(([identity, file]): [string, string][] =>
+      identity === undefined ? [] : [[identity, file]],
+    ),
+  );
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await allowed(absentAsNull(readdir(folder, { withFileTypes: true })));
+  return (entries ?? []).filter((entry) => entry.isFile()).map(({ name }) => join(folder, name));
+}
+
+async function overlayOf(
+  file: string,
+  known: ReadonlyMap<string, string>,
+): Promise<OverlayBeside | undefined> {
+  const named = await allowed(absentAsNull(backingIn(file)));
+  if (!named) return undefined;
+  const itself = await lookAtFile(file);
+  const below = await allowed(lookAtFile(resolve(dirname(file), named)));
+  const backing = known.get(below?.identity ?? '');
+  return backing === undefined || known.has(itself?.identity ?? '') ? undefined : { file, backing };
+}
+
+/** The backing file that a qcow2 header names (QEMU, docs/interop/qcow2.txt, "Header"); null for anything else. */
+async function backingIn(file: string): Promise<string | null> {
+  const handle = await open(file, 'r');
+  try {
+    const header = Buffer.alloc(20);
+    await handle.read(header, 0, 20, 0);
+    const isQcow2 =
+      header.readUInt32BE(0) === 0x514649fb && [2, 3].includes(header.readUInt32BE(4));
+    const [at, length] = [Number(header.readBigUInt64BE(8)), header.readUInt32BE(16)];
+    if (!isQcow2 || at === 0 || length === 0 || length > 1023) return null;
+    const name = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(name, 0, length, at);
+    return bytesRead === length ? name.toString() : null;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What this user may not look at cannot be told of. */
+async function allowed<T>(look: Promise<T>): Promise<T | null> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+/** What libvirt has on record of a domain's snapshots and checkpoints. */
+import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { readDomainXml } from '../model/domain-xml.ts';
+import type {
+  CheckpointDisk,
+  CheckpointRecord,
+  SnapshotDisk,
+  SnapshotRecord,
+} from '../model/examination.ts';
+import type { Domain } from '../model/world.ts';
+import type { Virsh } from './virsh.ts';
+
+/** Reads the records of a domain's snapshots; one that is gone meanwhile is left out. */
+export async function snapshotRecords(virsh: Virsh, domain: Domain): Promise<SnapshotRecord[]> {
+  const answers = await virsh.runAll(
+    domain.snapshots.map((name) => [
+      'snapshot-dumpxml',
+      ...['--domain', domain.name, '--snapshotname', name],
+    ]),
+  );
+  return answers.flatMap((answer) => (answer.ok ? [readSnapshot(answer.stdout)] : []));
+}
+
+function readSnapshot(xml: string): SnapshotRecord {
+  const root = parseXml(xml.trim()).root;
+  const domain = /<domain[\s>][\s\S]*?<\/domain>/.exec(xml)?.[0];
+  const bases = new Map(
+    (domain === undefined ? [] : readDomainXml(domain).disks).map(({ target, chain }) => [
+      target,
+      chain[0]?.file,
+    ]),
+  );
+  const memory = child(root, 'memory')?.attributes;
+  return {
+    name: child(root, 'name')?.text.trim() ?? '',
+    disks: children(child(root, 'disks'), 'disk').flatMap((disk): SnapshotDisk[] => {
+      const { name: target = '', snapshot } = disk.attributes;
+      if (snapshot !== 'external' && snapshot !== 'internal') return [];
+      const { file, dev } = child(disk, 'source')?.attributes ?? {};
+      const overlay = file ?? dev;
+      const base = bases.get(target);
+      return [
+        {
+          target,
+          kind: snapshot,
+          ...(overlay === undefined ? {} : { overlay }),
+          ...(base === undefined ? {} : { base }),
+        },
+      ];
+    }),
+    ...(memory?.snapshot === 'external' && memory.file !== undefined
+      ? { memory: memory.file }
+      : {}),
+  };
+}
+
+/**
+ * Reads the records of a domain's checkpoints. Asked for sizes, libvirt leaves that of a disk out whose bitmap QEMU has
+ * lost, or does not trust (libvirt 9.0.0 and QEMU 7.2: seen for a bitmap that was removed, and for one of a QEMU that was
+ * killed). It is the only thing that a read-only connection tells of the bitmaps of a running guest.
+ */
+export async function checkpointRecords(virsh: Virsh, domain: Domain): Promise<CheckpointRecord[]> {
+  const running = domain.state === 'running' || domain.state === 'paused';
+  const ask = (name: string, more: readonly string[]) => [
+    'checkpoint-dumpxml',
+    ...['--domain', domain.name, '--checkpointname', name, '--no-domain', ...more],
+  ];
+  const [plain, sized] = await Promise.all([
+    virsh.runAll(domain.checkpoints.map((name) => ask(name, []))),
+    virsh.runAll(running ? domain.checkpoints.map((name) => ask(name, ['--size'])) : []),
+  ]);
+  return plain.flatMap((answer, at) => {
+    if (!answer.ok) return [];
+    const sizes = sized[at];
+    return [readCheckpoint(sizes?.ok ? sizes.stdout : answer.stdout, sizes?.ok === true)];
+  });
+}
+
+function readCheckpoint(xml: string, sized: boolean): CheckpointRecord {
+  const root = parseXml(xml.trim()).root;
+  return {
+    name: child(root, 'name')?.text.trim() ?? '',
+    disks: children(child(root, 'disks'), 'disk').flatMap((disk): CheckpointDisk[] => {
+      const { name: target = '', checkpoint, bitmap, size } = disk.attributes;
+      if (checkpoint !== 'bitmap' || bitmap === undefined) return [];
+      return [{ target, bitmap, ...(sized ? { whole: size !== undefined } : {}) }];
+    }),
+  };
+}
+
+function children(element: XmlElement | null | undefined, name: string): XmlElement[] {
+  return (element?.children ?? []).filter(
+    (node): node is XmlElement => node instanceof XmlElement && node.name === name,
+  );
+}
+
+function child(element: XmlElement | null | undefined, name: string): XmlElement | undefined {
+  return children(element, name)[0];
+}

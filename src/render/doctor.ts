@@ -1,0 +1,82 @@
+/** What a doctor found, for people: each thing with what is so, why it matters, what to do, and its plan or commands. */
+import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
+import { printable } from '../printable.ts';
+import { shellQuote } from '../shell-quote.ts';
+import { type Palette, palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { wrapped } from './width.ts';
+
+/** How the doctor was asked. */
+export interface Asked {
+  /** Where the plans were written; without it their text is shown. */
+  readonly folder?: string;
+  /** The connection, for the commands that run them. */
+  readonly connect?: string;
+}
+
+/** @param columns where sentences are broken into lines; commands and plans never are, so that they can be copied */
+export function renderDiagnosis(
+  { domain, uri, working, findings }: Diagnosis,
+  asked: Asked,
+  color: boolean,
+  columns = 80,
+): string {
+  const paint = palette(color);
+  const sentence = (text: string) =>
+    wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
+  const count =
+    findings.length === 0
+      ? paint.green('nothing found')
+      : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  const head = `${paint.bold(printable(domain))} (${printable(uri)}): ${count}`;
+  const note =
+    working === undefined
+      ? []
+      : sentence(`Run ${working} is at work on it; what it has begun and will end is not told.`);
+  const found = findings.map((finding) => ['', ...findingLines(finding, asked, paint, columns)]);
+  return `${[head, ...note, ...found.flat()].join('\n')}\n`;
+}
+
+function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns: number): string[] {
+  const { code, severity, message, why, hint, commands, obstacle } = finding;
+  const mood = severity === 'error' ? paint.red : paint.yellow;
+  return [
+    ...labelled(`${severity} ${printable(code)}`, message, '', mood, columns),
+    ...labelled('why', why, '  ', paint.dim, columns),
+    ...labelled('do', hint, '  ', paint.cyan, columns),
+    ...commands.map((command) => `    ${promptedCommand(command)}`),
+    ...(obstacle === undefined
+      ? []
+      : labelled('no plan can do it yet', obstacle, '  ', paint.yellow, columns)),
+    ...planLines(finding, asked),
+  ];
+}
+
+/** The command that runs the plan; and the plan's own text, where it stands nowhere else. */
+function planLines({ plan }: Diagnosed, { folder, connect }: Asked): string[] {
+  if (plan === undefined) return [];
+  const path = folder === undefined ? plan.file : `${folder.replace(/\/+$/, '')}/${plan.file}`;
+  const more = connect === undefined ? [] : ['-c', connect];
+  const run = `    ${promptedCommand(shellQuote(['blockplan', 'run', path, ...more]))}`;
+  if (folder !== undefined) return [run];
+  const lines = plan.text.trimEnd().split('\n');
+  return [run, `  ${printable(plan.file)}:`, ...lines.map((line) => `    ${printable(line)}`)];
+}
+
+/** A paragraph behind a word in colour; its further lines stand two columns further in. */
+function labelled(
+  label: string,
+  text: string,
+  indent: string,
+  paint: (text: string) => string,
+  columns: number,
+): string[] {
+  const [first = '', ...more] = wrapped(
+    `${label}: ${printable(text)}`,
+    columns - indent.length - 2,
+  );
+  return [
+    `${indent}${paint(label)}${first.slice(label.length)}`,
+    ...more.map((line) => `${indent}  ${line}`),
+  ];
+}

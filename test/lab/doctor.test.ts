@@ -1,0 +1,222 @@
+/**
+ * Wreckage made by hand, as accidents and other tools leave it: the doctor names each piece of it, changes nothing, and what
+ * it writes down mends the guest, which goes on writing all the while.
+ */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Diagnosis } from '../../src/doctor/diagnose.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { definition, listing, moments } from '../../src/lab/picture.ts';
+import { MARKER_URI } from '../../src/model/driver.ts';
+import {
+  codes,
+  type Ended,
+  expectOnlyRead,
+  expectWrites,
+  raiseLog,
+  startCli,
+  tool,
+} from './support.ts';
+
+const NAME = 'web1';
+let host: Host;
+let guest: Guest;
+/** vda is alone, vdb lies above a base, vdc is alone. */
+let vda: string;
+let vdb: readonly [base: string, top: string];
+let vdc: string;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    name: NAME,
+    disks: [
+      { target: 'vda', chain: ['one'] },
+      { target: 'vdb', chain: ['base', 'mid'] },
+      { target: 'vdc', chain: ['three'] },
+    ],
+  });
+  vda = guest.disks[0]!.files[0]!;
+  vdb = guest.disks[1]!.files as [string, string];
+  vdc = guest.disks[2]!.files[0]!;
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+
+const at = (name: string) => join(host.images, NAME, name);
+const doctor = (...more: string[]): Promise<Ended> =>
+  startCli(host, ['doctor', NAME, '-c', host.uri, ...more]).ended;
+
+/** What the doctor tells, which may be nothing. */
+async function diagnosis(): Promise<Diagnosis> {
+  const ended = await doctor('--format', 'json');
+  expect(ended.stderr, ended.told).toBe('');
+  const told = JSON.parse(ended.stdout) as Diagnosis;
+  expect(ended.exitCode).toBe(told.findings.length > 0 ? 3 : 0);
+  return told;
+}
+
+const codesOf = ({ findings }: Diagnosis) => findings.map(({ code }) => code).sort();
+
+/** Types commands that the doctor gave, as a person would. */
+async function type(commands: readonly string[]): Promise<void> {
+  for (const command of commands) await tool('sh', '-ec', `cd '${host.dir}'; ${command}`);
+}
+
+async function define(xml: string): Promise<void> {
+  const file = join(host.dir, 'by-hand.xml');
+  await writeFile(file, xml);
+  await host.virsh('define', file);
+}
+
+test('a healthy guest: nothing is found', async () => {
+  const ended = await doctor();
+  expect([ended.exitCode, ended.stderr], ended.told).toEqual([0, '']);
+  expect(ended.stdout).toContain('nothing found');
+});
+
+test('a name that nobody knows is refused', async () => {
+  const ended = await startCli(host, ['doctor', 'web9', '-c', host.uri]).ended;
+  expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP101']]);
+});
+
+describe('nine kinds of wreckage at once', () => {
+  beforeAll(async () => {
+    const before = await definition(host, NAME);
+    // A backup that never ended, and a definition brought back from before it, which hides the layers of vdb as well.
+    await host.virsh(
+      ...['snapshot-create-as', NAME, 'backup', '--disk-only', '--no-metadata'],
+      ...['--diskspec', 'vdb,snapshot=no', '--diskspec', 'vdc,snapshot=no'],
+    );
+    const source = `<source file='${vdb[1]}'/>`;
+    expect(before).toContain(source);
+    await define(before.replace(source, `${source}<backingStore/>`));
+    // A snapshot that was committed behind libvirt's back, a checkpoint without its bitmap.
+    await host.virsh(
+      ...['snapshot-create-as', NAME, 's1', '--disk-only'],
+      ...['--diskspec', 'vda,snapshot=no', '--diskspec', 'vdb,snapshot=no'],
+    );
+    await host.virsh('blockcommit', NAME, 'vdc', '--active', '--shallow', '--pivot');
+    await dropBitmap();
+    // A copy that is ready and that nobody ends, an overlay beside the chain, a base that was tidied away, a dead run's mark.
+    await host.virsh(
+      ...['blockcopy', NAME, 'vdc', '--dest', at('nobody.qcow2'), '--transient-job', '--wait'],
+    );
+    await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', vdb[1], '-F', 'qcow2', at('stray'));
+    await rm(vdb[0]);
+    const mark = `<run run='20260101-000000-dead00' host='${hostname()}' user='root' pid='4194304' since='2026-01-01T00:00:00Z'/>`;
+    await host.virsh(
+      ...['metadata', NAME, '--uri', MARKER_URI, '--key', 'blockplan', '--set', mark, '--live'],
+    );
+  });
+
+  /** Makes a checkpoint of vdc and has QEMU drop its bitmap, as a tool that ends badly does. */
+  async function dropBitmap(): Promise<void> {
+    const file = join(host.dir, 'checkpoint.xml');
+    const disks = ['vda', 'vdb'].map((name) => `<disk name='${name}' checkpoint='no'/>`).join('');
+    await writeFile(
+      file,
+      `<domaincheckpoint><name>c1</name><disks>${disks}<disk name='vdc' checkpoint='bitmap'/></disks></domaincheckpoint>`,
+    );
+    await host.virsh('checkpoint-create', NAME, file);
+    const qmp = (command: object) =>
+      host.virsh('qemu-monitor-command', NAME, JSON.stringify(command));
+    const nodes = JSON.parse(
+      await qmp({ execute: 'query-named-block-nodes', arguments: { flat: true } }),
+    ) as { return: { 'node-name': string; 'dirty-bitmaps'?: { name: string }[] }[] };
+    const node = nodes.return.find((each) =>
+      each['dirty-bitmaps']?.some(({ name }) => name === 'c1'),
+    );
+    const bitmap = { node: node?.['node-name'], name: 'c1' };
+    await qmp({ execute: 'block-dirty-bitmap-remove', arguments: bitmap });
+  }
+
+  /** All that a doctor could have changed; the chain of vdb cannot be read any more. */
+  const seen = () =>
+    Promise.all([
+      host.virsh('dumpxml', NAME),
+      definition(host, NAME),
+      moments(host, NAME, 'snapshot'),
+      moments(host, NAME, 'checkpoint'),
+      listing(host.images),
+    ]);
+
+  let told: Diagnosis;
+
+  test('each is named, and the daemon is only read from', async () => {
+    await raiseLog(host, '1:libvirt');
+    const before = await seen();
+    const logged = (await readFile(host.logs, 'utf8')).length;
+    told = await diagnosis();
+    expect(codesOf(told)).toEqual([
+      'BP233',
+      'BP234',
+      'BP235',
+      'BP236',
+      'BP237',
+      'BP238',
+      'BP239',
+      'BP240',
+      'BP244',
+    ]);
+    await expectOnlyRead(host, logged);
+    expect(await seen()).toEqual(before);
+    const text = await doctor();
+    expect(text.exitCode).toBe(3);
+    const prose = text.stdout.split('\n').filter((line) => !/^ {4}|\//.test(line));
+    expect(prose.filter((line) => line.length > 80)).toEqual([]);
+    await raiseLog(host, '3:libvirt');
+  });
+
+  test('what is typed and the plans that are run mend it, and no write is lost', async () => {
+    const folder = join(host.dir, 'mend');
+    expect((await doctor('--output', folder)).exitCode).toBe(3);
+    const names = (await readdir(folder)).sort();
+    expect(names).toEqual(
+      ['commit-vda', 'copy-vdb', 'redefine-vda', 'redefine-vdb'].map(
+        (name) => `${NAME}-${name}.yaml`,
+      ),
+    );
+    const again = await doctor('--output', folder);
+    expect([again.exitCode, codes(again)], again.told).toEqual([2, ['BP246']]);
+    const written = names.map((name) => join(folder, name));
+    const valid = await startCli(host, ['validate', ...written]).ended;
+    expect(valid.exitCode, valid.told).toBe(0);
+    for (const file of written) {
+      const dry = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
+      expect(dry.exitCode, dry.told).toBe(0);
+    }
+    for (const code of ['BP237', 'BP238', 'BP240'])
+      await type(told.findings.find((each) => each.code === code)!.commands);
+    await type(told.findings.find(({ code }) => code === 'BP239')!.commands.slice(0, 1));
+    for (const name of ['redefine-vda', 'redefine-vdb', 'commit-vda', 'copy-vdb']) {
+      const plan = join(folder, `${NAME}-${name}.yaml`);
+      const ran = await startCli(host, ['run', plan, '-c', host.uri, '--yes']).ended;
+      expect(ran.exitCode, ran.told).toBe(0);
+    }
+    // Whose overlays these are the doctor cannot know: it only tells of them.
+    const rest = await diagnosis();
+    expect(codesOf(rest)).toEqual(['BP236']);
+    await rm(at('three.s1'));
+    expect((await diagnosis()).findings).toEqual([]);
+    await expectWrites(host, guest);
+    for (const [target, file] of [
+      ['vda', vda],
+      ['vdb', at('web1-vdb-whole.qcow2')],
+      ['vdc', vdc],
+    ])
+      expect(await definition(host, NAME), target).toContain(`<source file='${file}'/>`);
+  });
+});
+
+test('a definition that nobody keeps', async () => {
+  await host.virsh('undefine', NAME);
+  const [found, ...others] = (await diagnosis()).findings;
+  expect([found?.code, others]).toEqual(['BP231', []]);
+  await type(found!.commands);
+  expect((await diagnosis()).findings).toEqual([]);
+  expect(await host.virsh('dominfo', NAME)).toMatch(/^Persistent:\s+yes$/m);
+});

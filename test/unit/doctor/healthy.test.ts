@@ -1,0 +1,121 @@
+/** A healthy guest of any kind: the doctor says nothing. */
+import { describe, expect, test } from 'vitest';
+import { diagnose } from '../../../src/doctor/diagnose.ts';
+import type { Disk } from '../../../src/model/world.ts';
+import { disk, neighbour } from '../../worlds.ts';
+import {
+  BUNDLE,
+  bitmaps,
+  type Change,
+  checkpoint,
+  copying,
+  DATA,
+  header,
+  left,
+  MARKER,
+  MIB,
+  NOW,
+  OVERLAY,
+  patient,
+  snapshot,
+  TEMPLATE,
+  TOP,
+} from './patients.ts';
+
+describe('a healthy guest', () => {
+  const cases: Record<string, Change> = {
+    'that runs on a clone of a template': {},
+    'that is off': { scene: { domain: { state: 'shut off' } } },
+    'that is paused by its operator': {
+      scene: { domain: { state: 'paused' } },
+      seen: { reason: 'user' },
+    },
+    'with another disc in its drive': {
+      scene: {
+        disks: [
+          disk('sda', ['/iso/b.iso'], {
+            device: 'cdrom',
+            readonly: true,
+            persistentSource: '/iso/a.iso',
+          }),
+        ],
+      },
+    },
+    'with a disk plugged in for this run alone': {
+      scene: {
+        disks: [
+          {
+            ...disk('vdc', ['/images/more.qcow2']),
+            persistentSource: undefined,
+          } as unknown as Disk,
+        ],
+      },
+    },
+    'with a definition that names its file by a link': {
+      scene: {
+        disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/link' })],
+        files: { [TOP]: { size: MIB, identity: '1:2' }, '/link': { size: MIB, identity: '1:2' } },
+      },
+    },
+    'with snapshots that are there': {
+      scene: { disks: [disk('vda', [OVERLAY, TOP])] },
+      seen: {
+        snapshots: [
+          { name: 's', disks: [{ target: 'vda', kind: 'external', overlay: OVERLAY, base: TOP }] },
+        ],
+      },
+    },
+    'with an internal snapshot': {
+      seen: {
+        snapshots: [{ name: 's', disks: [{ target: 'vda', kind: 'internal' }] }],
+        headers: { [TOP]: { layers: [header(TOP, { snapshots: ['s'] }), header(TEMPLATE)] } },
+      },
+    },
+    'with a checkpoint that QEMU has whole': { seen: checkpoint(true) },
+    'with a checkpoint of which nothing is told while it runs': { seen: checkpoint() },
+    'that is off, with a checkpoint that was written down': {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      seen: { ...checkpoint(), ...bitmaps(false) },
+    },
+    'with a copy under way since today': {
+      scene: copying(false),
+      seen: { mirrorsBorn: { '/new/copy': NOW - 3_600_000 } },
+    },
+    'that a run works on': {
+      scene: copying(true),
+      seen: { marker: MARKER },
+      patient: { markedAlive: true, runs: [left({ alive: true })] },
+    },
+    'that a run has made transient for now': {
+      scene: { domain: { persistent: false } },
+      patient: { runs: [left({ alive: true, bundle: BUNDLE })] },
+    },
+    'with a saved image of the same files': {
+      scene: { domain: { state: 'shut off', managedSave: true } },
+      seen: { saved: { vda: TOP, vdb: DATA } },
+    },
+    'beside the clones of others': {
+      scene: { others: [neighbour('web2', ['/images/web2.qcow2', TEMPLATE], [])] },
+      seen: { beside: [{ file: '/images/web2.qcow2', backing: TEMPLATE }] },
+    },
+    'whose base others rest on': {
+      scene: {
+        disks: [disk('vda', ['/images/base.web1', '/images/base.qcow2'])],
+        others: [neighbour('web2', ['/images/base.qcow2'], [])],
+      },
+    },
+    'that was reverted, and whose other branch stays': {
+      scene: { files: { '/images/web1.s1': { size: MIB } } },
+      seen: snapshot({ overlay: '/images/web1.s1' }),
+    },
+  };
+
+  test.each(Object.entries(cases))('%s', (name, change) => {
+    const found = patient(change);
+    const newer = {
+      ...found,
+      world: { ...found.world, host: { uri: 'qemu:///system', libvirt: '11.3.0' } },
+    };
+    expect(diagnose(name.includes('reverted') ? newer : found).findings).toEqual([]);
+  });
+});

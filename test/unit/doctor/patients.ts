@@ -1,0 +1,147 @@
+/** Patients for tests: a healthy guest, and everything one would break of it. */
+import { diagnose } from '../../../src/doctor/diagnose.ts';
+import type { LeftRun, Patient } from '../../../src/doctor/patient.ts';
+import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import type { Examination, ImageHeader } from '../../../src/model/examination.ts';
+import type { Bundle, Disk, World } from '../../../src/model/world.ts';
+import { disk, looked, type Scene, world } from '../../worlds.ts';
+
+export const TOP = '/images/web1.qcow2';
+export const TEMPLATE = '/templates/debian.qcow2';
+export const DATA = '/images/web1-data.img';
+export const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+/** What the headers of these images say, from the top. */
+export function header(file: string, more: Partial<ImageHeader> = {}): ImageHeader {
+  const format = file.endsWith('.img') ? 'raw' : 'qcow2';
+  return { file, format, bitmaps: [], snapshots: [], ...more };
+}
+
+export interface Change {
+  readonly scene?: Scene;
+  readonly seen?: Partial<Examination>;
+  readonly patient?: Partial<Patient>;
+  /** Changes the persistent definition. */
+  readonly definition?: (xml: string) => string;
+}
+
+/** `testvm`, running on a clone of a template and a raw disk, with all headers as they should be. */
+export function patient({
+  scene = {},
+  seen = {},
+  patient: more = {},
+  definition,
+}: Change = {}): Patient {
+  const plain = world({
+    disks: [disk('vda', [TOP, TEMPLATE]), disk('vdb', [DATA])],
+    others: [],
+    ...scene,
+  });
+  const there: World =
+    definition === undefined || plain.domain.definition === undefined
+      ? plain
+      : {
+          ...plain,
+          domain: { ...plain.domain, definition: definition(plain.domain.definition) },
+        };
+  const folders = there.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
+  return {
+    world: withRoom(there, folders),
+    seen: {
+      now: NOW,
+      reason: 'booted',
+      headers: headersOf(there),
+      snapshots: [],
+      checkpoints: [],
+      diskErrors: {},
+      mirrorsBorn: {},
+      beside: [],
+      ...seen,
+    },
+    runs: [],
+    here: 'host1',
+    ...more,
+  };
+}
+
+function withRoom(there: World, files: readonly string[]): World {
+  const { folders, ...rest } = looked(there, files);
+  return { ...rest, folders, files: there.files };
+}
+
+/** Of each image that is named, the header as the chains have it. */
+function headersOf({ domain }: World): Examination['headers'] {
+  const chains = [
+    ...domain.disks.map(({ chain }) => chain),
+    ...(domain.definition === undefined ? [] : readDomainXml(domain.definition).disks).map(
+      ({ chain }) => chain,
+    ),
+  ];
+  return Object.fromEntries(
+    chains.toReversed().flatMap((chain) => {
+      const [top] = chain;
+      return top ? [[top.file, { layers: chain.map(({ file }) => header(file)) }]] : [];
+    }),
+  );
+}
+
+export function left(change: Partial<LeftRun> = {}): LeftRun {
+  return {
+    run: '20261123-110000-abc123',
+    plan: 'move-web1',
+    folder: '/var/lib/blockplan/runs/20261123-110000-abc123',
+    startedAt: NOW - 3_600_000,
+    alive: false,
+    owner: 'root@host1, pid 42',
+    files: [],
+    ...change,
+  };
+}
+
+export function codesOf(found: Patient): string[] {
+  return diagnose(found).findings.map(({ code }) => code);
+}
+
+export const OVERLAY = '/images/web1.backup';
+export const GONE = { state: 'gone', persistent: false } as const;
+export const BUNDLE: Bundle = {
+  definition: '<domain/>',
+  autostart: true,
+  snapshots: [],
+  checkpoints: [],
+};
+export const MARKER = {
+  run: '20261123-110000-abc123',
+  host: 'host1',
+  user: 'root',
+  pid: 42,
+  since: '2026-11-23T11:00:00Z',
+};
+export const MIB = 1024 * 1024;
+
+export const onOverlay = (source: string): readonly Disk[] => [
+  disk('vda', [OVERLAY, TOP], { persistentSource: source }),
+];
+export const copying = (ready: boolean): Scene => ({
+  disks: [disk('vda', [TOP, TEMPLATE], { job: { type: 'copy', ready, mirror: '/new/copy' } })],
+});
+export const snapshot = (more: object) => ({
+  snapshots: [
+    { name: 's1', disks: [{ target: 'vda', kind: 'external' as const, base: TEMPLATE, ...more }] },
+  ],
+});
+export const checkpoint = (whole?: boolean) => ({
+  checkpoints: [
+    {
+      name: 'c1',
+      disks: [{ target: 'vda', bitmap: 'c1', ...(whole === undefined ? {} : { whole }) }],
+    },
+  ],
+});
+export const bitmaps = (...inUse: boolean[]) => ({
+  headers: {
+    [TOP]: {
+      layers: [header(TOP, { bitmaps: inUse.map((each) => ({ name: 'c1', inUse: each })) })],
+    },
+  },
+});

@@ -1,0 +1,176 @@
+/** What a doctor looks at, with virsh's answers as libvirt 9.0.0 gave them and images as qemu-img makes them. */
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examineDomain, examinedFiles } from '../../../src/libvirt/examine.ts';
+import { readHeaderChain } from '../../../src/libvirt/header-chain.ts';
+import { overlaysBeside } from '../../../src/libvirt/overlays-beside.ts';
+import type { Domain } from '../../../src/model/world.ts';
+import { disk, world } from '../../worlds.ts';
+import { scripted } from './scripted-virsh.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'blockplan-examine-'));
+  overlay('base');
+  overlay('top', 'base');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+function overlay(name: string, backing?: string): void {
+  const below = backing === undefined ? [] : ['-u', '-b', backing, '-F', 'qcow2'];
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...below, at(name), '1M']);
+}
+
+const qcow2 = (file: string) => ({ file, format: 'qcow2' });
+
+describe('headers', () => {
+  test('tell layers, bitmaps and internal snapshots', async () => {
+    overlay('marked', 'base');
+    execFileSync('qemu-img', ['bitmap', '--add', at('marked'), 'c1']);
+    execFileSync('qemu-img', ['snapshot', '-c', 's1', at('marked')]);
+    expect(await readHeaderChain(qcow2(at('marked')))).toEqual({
+      layers: [
+        { ...qcow2(at('marked')), bitmaps: [{ name: 'c1', inUse: false }], snapshots: ['s1'] },
+        { ...qcow2(at('base')), bitmaps: [], snapshots: [] },
+      ],
+    });
+    rmSync(at('marked'));
+  });
+
+  test('are followed up to a file that is gone, or that is no image', async () => {
+    overlay('orphan', at('gone'));
+    const files = async () => {
+      const { layers, unread } = await readHeaderChain(qcow2(at('orphan')));
+      return { files: layers.map(({ file }) => file), unread: unread?.file };
+    };
+    expect(await files()).toEqual({ files: [at('orphan'), at('gone')], unread: undefined });
+    writeFileSync(at('gone'), 'torn');
+    expect(await files()).toEqual({ files: [at('orphan'), at('gone')], unread: at('gone') });
+    for (const name of ['orphan', 'gone']) rmSync(at(name));
+  });
+
+  test('of a raw image are not looked for: the guest could have written one', async () => {
+    expect(await readHeaderChain({ file: at('top'), format: 'raw' })).toEqual({
+      layers: [{ file: at('top'), format: 'raw', bitmaps: [], snapshots: [] }],
+    });
+  });
+});
+
+test('overlays beside are images that name a file of the guest, by any name of it', async () => {
+  overlay('stray', 'base');
+  symlinkSync(at('base'), at('link'));
+  overlay('by-link', at('link'));
+  overlay('of-another', '/elsewhere/base');
+  overlay('alone');
+  writeFileSync(at('notes.txt'), 'base');
+  linkSync(at('top'), at('top-again'));
+  mkdirSync(at('folder'));
+  const found = await overlaysBeside([at('top'), at('base')]);
+  expect(found.toSorted((a, b) => a.file.localeCompare(b.file))).toEqual([
+    { file: at('by-link'), backing: at('base') },
+    { file: at('stray'), backing: at('base') },
+  ]);
+});
+
+const SNAPSHOT = (overlayed: string, base: string) => `<domainsnapshot>
+  <name>s1</name>
+  <state>disk-snapshot</state>
+  <memory snapshot='external' file='/mem'/>
+  <disks>
+    <disk name='vda' snapshot='external' type='file'>
+      <driver type='qcow2'/>
+      <source file='${overlayed}'/>
+    </disk>
+    <disk name='vdb' snapshot='no'/>
+    <disk name='vdc' snapshot='internal'/>
+  </disks>
+  <domain type='kvm'><name>testvm</name><devices>
+    <disk type='file' device='disk'><source file='${base}'/><target dev='vda'/></disk>
+  </devices></domain>
+</domainsnapshot>`;
+
+const CHECKPOINT = (size: string) => `<domaincheckpoint>
+  <name>c1</name>
+  <disks>
+    <disk name='vda' checkpoint='bitmap' bitmap='c1'${size}/>
+    <disk name='vdb' checkpoint='no'/>
+  </disks>
+</domaincheckpoint>`;
+
+const MARK = "<run run='r' host='h' user='root' pid='7' since='2026-11-23T12:00:00Z'/>\n";
+
+function answers(argv: readonly string[], size: string): string | Error {
+  switch (argv[0]) {
+    case 'domstate':
+      return 'paused (I/O error)\n';
+    case 'domblkerror':
+      return 'vda: no space\nvdb: unspecified error\n';
+    case 'snapshot-dumpxml':
+      return SNAPSHOT(at('top'), at('base'));
+    case 'checkpoint-dumpxml':
+      return CHECKPOINT(argv.includes('--size') ? size : '');
+    case 'metadata':
+      return MARK;
+    default:
+      return new Error('not told');
+  }
+}
+
+describe('a domain', () => {
+  const looked = (): Domain => {
+    const job = { type: 'copy', ready: true, mirror: at('base') } as const;
+    const { domain } = world({
+      disks: [disk('vda', [at('top'), at('base')], { job })],
+      domain: { state: 'paused', snapshots: ['s1'], checkpoints: ['c1'] },
+    });
+    return domain;
+  };
+
+  test.each([
+    [" size='65536'", true],
+    ['', false],
+  ])('with a bitmap of size "%s"', async (size, whole) => {
+    const found = await examineDomain(
+      scripted((argv) => answers(argv, size)),
+      looked(),
+    );
+    expect(found).toMatchObject({
+      reason: 'I/O error',
+      diskErrors: { vda: 'no space', vdb: 'unspecified error' },
+      snapshots: [
+        {
+          name: 's1',
+          memory: '/mem',
+          disks: [
+            { target: 'vda', kind: 'external', overlay: at('top'), base: at('base') },
+            { target: 'vdc', kind: 'internal' },
+          ],
+        },
+      ],
+      checkpoints: [{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1', whole }] }],
+      marker: { run: 'r', host: 'h', pid: 7 },
+    });
+    expect(found.mirrorsBorn[at('base')]).toBeGreaterThan(0);
+    expect(examinedFiles(found)).toEqual(expect.arrayContaining(['/mem', at('top'), at('base')]));
+  });
+
+  test('that is off is asked for no sizes', async () => {
+    const session = scripted((argv) => answers(argv, ''));
+    const found = await examineDomain(session, { ...looked(), state: 'shut off' });
+    expect(found.checkpoints).toEqual([{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1' }] }]);
+    expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
+  });
+
+  test('that libvirt tells nothing of is told nothing of', async () => {
+    const found = await examineDomain(
+      scripted(() => new Error('no')),
+      looked(),
+    );
+    expect(found).toMatchObject({ reason: '', diskErrors: {}, snapshots: [], checkpoints: [] });
+    expect(found.marker).toBeUndefined();
+  });
+});

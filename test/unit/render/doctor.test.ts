@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Diagnosis } from '../../../src/doctor/diagnose.ts';
+import { renderDiagnosis } from '../../../src/render/doctor.ts';
+
+const SICK: Diagnosis = {
+  format: 'blockplan-doctor/v1',
+  domain: 'web1',
+  uri: 'qemu:///system',
+  working: '20261123-110000-abc123',
+  findings: [
+    {
+      code: 'BP233',
+      severity: 'error',
+      message:
+        'the persistent definition names /images/old for vda; the guest writes to /images/new',
+      why: 'its next start would not find what it has written since',
+      hint: 'put the definition on the file that the guest writes to',
+      commands: [],
+      plan: { file: 'web1-redefine-vda.yaml', text: 'plan: blockplan/v1\nname: redefine-vda\n' },
+    },
+    {
+      code: 'BP235',
+      severity: 'warning',
+      message: 'vda runs on an overlay',
+      why: 'it grows',
+      hint: 'merge it',
+      commands: ['virsh domblklist web1'],
+      obstacle: 'vda already has a block job (copy, ready) (BP105)',
+    },
+  ],
+};
+
+test('a healthy guest', () => {
+  const { working: _none, ...healthy } = { ...SICK, findings: [] };
+  expect(renderDiagnosis(healthy, {}, false)).toBe('web1 (qemu:///system): nothing found\n');
+});
+
+test('findings with their plans', () => {
+  expect(renderDiagnosis(SICK, { connect: 'qemu:///system' }, false, 60)).toMatchInlineSnapshot(`
+    "web1 (qemu:///system): 2 findings
+    Run 20261123-110000-abc123 is at work on it; what it has
+      begun and will end is not told.
+
+    error BP233: the persistent definition names /images/old
+      for vda; the guest writes to /images/new
+      why: its next start would not find what it has written
+        since
+      do: put the definition on the file that the guest writes
+        to
+        $ blockplan run web1-redefine-vda.yaml -c qemu:///system
+      web1-redefine-vda.yaml:
+        plan: blockplan/v1
+        name: redefine-vda
+
+    warning BP235: vda runs on an overlay
+      why: it grows
+      do: merge it
+        $ virsh domblklist web1
+      no plan can do it yet: vda already has a block job
+        (copy, ready) (BP105)
+    "
+  `);
+});
+
+test('plans that were written are named where they are', () => {
+  const text = renderDiagnosis(SICK, { folder: 'mend/' }, false);
+  expect(text).toContain('\n    $ blockplan run mend/web1-redefine-vda.yaml\n');
+  expect(text).not.toContain('plan: blockplan/v1');
+});
+
+test('nothing in it steers a terminal', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (poison, color) => {
+      const poisoned = JSON.parse(JSON.stringify(SICK), (key, value) =>
+        typeof value === 'string' && key !== 'severity' ? `${value}${poison}` : value,
+      ) as Diagnosis;
+      const text = renderDiagnosis(poisoned, { folder: poison, connect: poison }, color);
+      const plain = text.replace(/\u001b\[(?:1|2|3[1-6]|22|39)m/g, '');
+      expect(plain).not.toMatch(/(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
+    }),
+  );
+});
