@@ -15,8 +15,8 @@ import { colorWanted } from '../render/color.ts';
 import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
 import { checkRunning } from '../steps/preconditions.ts';
-import { isMarkerAlive, leftRuns } from './left-runs.ts';
 import { inputRefusal } from './read.ts';
+import { isMarkerAlive, runsOnDomain } from './runs-on-domain.ts';
 
 export interface DoctorCommandOptions {
   readonly connect?: string;
@@ -57,7 +57,7 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
     const writeDurably = () => Promise.reject(new Error('a doctor writes nothing'));
     const driver = await openLiveDriver({ ...place, domain, writeDurably }, connecting);
     const first = await driver.observe([]);
-    const runs = await leftRuns(stateFolder(process.env, process.getuid?.()), first.domain);
+    const runs = await runsOnDomain(stateFolder(process.env, process.getuid?.()), first.domain);
     const common = { runs, here: hostname(), ...(connect === undefined ? {} : { connect }) };
     if (first.domain.state === 'gone') {
       const [unknown] = checkRunning(first);

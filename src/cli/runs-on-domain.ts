@@ -4,38 +4,52 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LeftRun } from '../doctor/patient.ts';
 import { listRuns } from '../journal/folder.ts';
-import { JOURNAL_FILE, type JournalRecord, readJournal } from '../journal/journal.ts';
+import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
+import { endOf, isOver, readJournal } from '../journal/replay.ts';
+import { unfinishedRuns } from '../journal/unfinished.ts';
 import type { Marker } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Domain } from '../model/world.ts';
+import { inputRefusal } from './read.ts';
 
 /**
  * @param state the state folder
  * @param domain as observed; one that libvirt does not know is known by its name
+ * @throws BlockplanError BP094 when the state folder may not be read
  */
-export async function leftRuns(state: string, domain: Domain): Promise<LeftRun[]> {
-  const found: LeftRun[] = [];
-  for (const { folder } of await listRuns(state)) {
-    const left = await leftRun(state, folder, domain);
-    if (left) found.push(left);
+export async function runsOnDomain(state: string, domain: Domain): Promise<LeftRun[]> {
+  try {
+    // The index may have been lost; where a definition is missing, every journal is worth a look.
+    const indexed = new Set(await unfinishedRuns(state));
+    const runs = (await listRuns(state)).filter(
+      ({ run }) => !domain.persistent || indexed.has(run),
+    );
+    const found: LeftRun[] = [];
+    for (const { folder } of runs) {
+      const left = await runIn(state, folder, domain);
+      if (left) found.push(left);
+    }
+    return found;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw inputRefusal(
+      'BP094',
+      `the state folder ${state} is not yours to read`,
+      'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
+    );
   }
-  return found;
 }
 
-async function leftRun(
-  state: string,
-  folder: string,
-  domain: Domain,
-): Promise<LeftRun | undefined> {
+async function runIn(state: string, folder: string, domain: Domain): Promise<LeftRun | undefined> {
   if (!(await isThere(join(folder, JOURNAL_FILE)))) return undefined;
-  const { records } = await readJournal(folder);
+  const replay = await readJournal(folder);
+  const { records } = replay;
   const [first] = records;
-  if (first?.type !== 'run-started') return undefined;
+  if (first?.type !== 'run-started' || isOver(replay)) return undefined;
   if (domain.uuid === '' ? first.domain !== domain.name : first.uuid !== domain.uuid)
     return undefined;
-  const end = endOf(records);
-  if (end !== undefined && end !== 'stranded' && end !== 'uncertain') return undefined;
+  const end = endOf(replay)?.end;
   const owner = await lockOwner(state, first.uuid);
   const kept = records.findLast((record) => record.type === 'kept');
   return {
@@ -43,17 +57,12 @@ async function leftRun(
     plan: first.plan,
     folder,
     startedAt: Date.parse(first.time),
-    ...(end === undefined ? {} : { end }),
-    alive: owner?.run === first.run && isAlive(owner),
+    ...(end === 'stranded' || end === 'uncertain' ? { end } : {}),
+    alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept?.type === 'kept' ? { bundle: kept.bundle } : {}),
     files: records.flatMap((record) => (record.type === 'intent' ? filesMade(record.effect) : [])),
   };
-}
-
-function endOf(records: readonly JournalRecord[]) {
-  const last = records.findLast(({ type }) => type === 'run-finished');
-  return last?.type === 'run-finished' ? last.end : undefined;
 }
 
 function filesMade(effect: Effect): string[] {
