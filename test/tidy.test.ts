@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   prove: ['graph', 'journal', 'machine', 'model', 'run', 'simulate'],
   doctor: ['simulate', 'graph', 'plan', 'steps', 'model'],
   rehearse: ['lab', 'libvirt', 'run', 'journal', 'simulate', 'graph', 'plan', 'steps', 'model'],
-  render: ['doctor', 'facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
   lab: ['libvirt', 'model'],
   demo: ['lab', 'run', 'journal', 'render', 'simulate', 'facts', 'graph', 'plan', 'steps', 'model'],
   generate: ['facts', 'plan', 'graph', 'simulate', 'steps', 'model'],
@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   journal: ['model'],
-  render: ['doctor', 'facts', 'graph', 'prove', 'simulate', 'rehearse', 'model'],
+  render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */

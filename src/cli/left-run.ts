@@ -1,7 +1,6 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
 import { join } from 'node:path';
 import { BlockplanError, type Finding } from '../errors.ts';
-import { listRuns } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import {
   beginningOf,
@@ -13,6 +12,7 @@ import {
 } from '../journal/replay.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { waysOn } from '../run/execute.ts';
+import { namedRun } from './run-folders.ts';
 
 /** A run whose journal can be gone on with. */
 export interface LeftRun {
@@ -24,13 +24,12 @@ export interface LeftRun {
 
 /**
  * The run that is meant.
- * @param word its id, or a beginning of it that no other has; undefined for the only one that is not over
+ * @param word see `namedRun`; undefined for the only one that is not over
  * @throws BlockplanError BP210 where there is none, or more than one; BP211 where it is over; BP212 and BP213 where its
  *   journal cannot be gone on with
  */
 export async function leftRun(state: string, word: string | undefined): Promise<LeftRun> {
-  const run = word === undefined ? await onlyLeft(state) : await named(state, word);
-  const folder = join(state, 'runs', run);
+  const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
   const replay = await readJournal(folder).catch((error: Error) => {
     throw refusal('BP212', `the journal of run ${run} cannot be read: ${error.message}`, RESCUE);
   });
@@ -62,17 +61,6 @@ export async function leftRun(state: string, word: string | undefined): Promise<
 
 const RESCUE =
   'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor';
-
-async function named(state: string, word: string): Promise<string> {
-  const runs = (await listRuns(state)).map(({ run }) => run);
-  const found = runs.includes(word) ? [word] : runs.filter((run) => run.startsWith(word));
-  const [run, another] = found;
-  if (run === undefined)
-    throw refusal('BP210', `there is no run ${word} below ${state}`, 'list them: blockplan list');
-  if (another !== undefined)
-    throw refusal('BP210', `${word} may be ${found.join(' or ')}`, 'write more of its id');
-  return run;
-}
 
 async function onlyLeft(state: string): Promise<string> {
   const runs = await unfinishedRuns(state);

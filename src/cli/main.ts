@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
+import { addLookCommands } from './look-commands.ts';
 import { FORMATS } from './show-preview.ts';
 import { VERSION } from './version.ts';
 
@@ -17,7 +18,8 @@ Examples:
   $ blockplan prove plans/live-storage-migration.yaml --facts web1.facts.yaml
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
   $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
-  $ blockplan status web1
+  $ blockplan status
+  $ blockplan show last
   $ blockplan doctor web1 --output mend-web1
 
 Exit codes:
@@ -96,11 +98,7 @@ function program(finish: (code: number) => void): Command {
       finish(await (await import('./rehearse.ts')).rehearse(file, options)),
     );
   addTakeUp(root, finish);
-  root
-    .command('status')
-    .description('list the runs that this machine knows of, newest first')
-    .argument('[domain]', 'only the runs on that domain')
-    .action(async (domain) => finish(await (await import('./status.ts')).status(domain)));
+  addLookCommands(root, finish);
   root
     .command('schema')
     .description('print the JSON Schema of a plan')

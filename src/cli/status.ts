@@ -1,71 +1,42 @@
-/** `blockplan status`: the runs that this machine's journals tell of, newest first. */
-import { stat } from 'node:fs/promises';
-import { BlockplanError } from '../errors.ts';
-import { listRuns, stateFolder } from '../journal/folder.ts';
-import { isAlive, lockOwner } from '../journal/lock.ts';
-import { type JournalRecord, readJournal } from '../journal/replay.ts';
+/** `blockplan status`: what needs somebody, and what runs; told without libvirt, and without reading what is over. */
+import { livingHolders } from '../journal/lock.ts';
+import { unfinishedIndex, unfinishedRuns } from '../journal/unfinished.ts';
+import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
-import { type RunStatus, renderStatus } from '../render/status.ts';
+import { USUAL_COLUMNS } from '../render/frame.ts';
+import { renderStatus } from '../render/status.ts';
+import { isOver, type RunStanding, standingOf } from '../run/standing.ts';
+import { ownState, runFolders } from './run-folders.ts';
 
-/** @param domain only the runs on that domain; all when undefined */
+/**
+ * @param domain only the runs on that domain; all when undefined
+ * @returns the exit code
+ */
 export async function status(domain: string | undefined): Promise<number> {
-  const state = stateFolder(process.env, process.getuid?.());
-  const statuses: RunStatus[] = [];
-  for (const { folder } of await runsOf(state)) {
-    const found = await statusOf(state, folder);
-    if (found && (domain === undefined || found.domain === domain)) statuses.push(found);
+  const state = ownState();
+  const folders = await runFolders(state);
+  const open = new Set(await unfinishedRuns(state));
+  const holders = await livingHolders(state);
+  const found: RunStanding[] = [];
+  for (const folder of folders.filter(({ run }) => open.has(run))) {
+    const standing = await standingOf(folder, holders);
+    // The index is on disk before a run begins and after it has ended; the journal knows better.
+    if (standing && !isOver(standing.outcome)) found.push(redactValue(standing));
   }
-  statuses.sort((a, b) => b.startedAt - a.startedAt);
-  process.stdout.write(
-    renderStatus(statuses, colorWanted(process.env, process.stdout.isTTY === true)),
+  // A run whose journal does not tell its domain may be on any.
+  const shown = found.filter((each) => domain === undefined || (each.domain ?? domain) === domain);
+  const text = renderStatus(
+    shown,
+    {
+      over: folders.length - found.length,
+      elsewhere: found.length - shown.length,
+      ...(domain === undefined ? {} : { domain }),
+      index: unfinishedIndex(state),
+      now: Date.now(),
+    },
+    colorWanted(process.env, process.stdout.isTTY === true),
+    process.stdout.columns || USUAL_COLUMNS,
   );
+  process.stdout.write(text);
   return 0;
-}
-
-async function runsOf(state: string): Promise<{ run: string; folder: string }[]> {
-  try {
-    return await listRuns(state);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    throw new BlockplanError('input-refused', [
-      {
-        code: 'BP094',
-        severity: 'error',
-        message: `the state folder ${state} is not yours to read`,
-        hint: 'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
-      },
-    ]);
-  }
-}
-
-/** A folder whose journal has no good record tells nothing of a run: it never began. */
-async function statusOf(state: string, folder: string): Promise<RunStatus | undefined> {
-  if (!(await hasJournal(folder))) return undefined;
-  const { records } = await readJournal(folder);
-  const [first] = records;
-  if (first?.type !== 'run-started') return undefined;
-  const last = records.findLast(
-    (record): record is JournalRecord & { type: 'run-finished' } => record.type === 'run-finished',
-  );
-  const owner = await lockOwner(state, first.uuid);
-  return {
-    run: first.run,
-    plan: first.plan,
-    domain: first.domain,
-    outcome: last?.end ?? 'unfinished',
-    startedAt: Date.parse(first.time),
-    ...(last ? { finishedAt: Date.parse(last.time) } : {}),
-    journal: folder,
-    alive: !last && owner?.run === first.run && isAlive(owner),
-    owner: `${first.user}@${first.host}, pid ${first.pid}`,
-  };
-}
-
-async function hasJournal(folder: string): Promise<boolean> {
-  try {
-    return (await stat(`${folder}/journal.jsonl`)).isFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -122,11 +122,14 @@ async function claims(folder: string, key: string): Promise<Claim[]> {
 }
 
 async function namesOf(folder: string, key: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  return (await namesIn(folder)).filter((name) => name.startsWith(`${key}.`));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.filter((name) => name.startsWith(`${key}.`));
 }
 
 /** Whether the process that is named still runs. */
@@ -142,6 +145,14 @@ export async function lockOwner(state: string, key: string): Promise<Owner | und
     (owner) => owner !== undefined,
   );
   return owners.find(isAlive) ?? owners[0];
+}
+
+/** Who holds a lock now, by the run that it is held for; nobody who is dead. */
+export async function livingHolders(state: string): Promise<ReadonlyMap<string, Owner>> {
+  const folder = join(state, 'locks');
+  const held = (await namesIn(folder)).filter((name) => name.endsWith(`.${HELD}`));
+  const owners = await Promise.all(held.map((name) => readOwner(join(folder, name))));
+  return new Map(owners.flatMap((owner) => (owner && isAlive(owner) ? [[owner.run, owner]] : [])));
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {

@@ -67,11 +67,13 @@ const SYNCED: ReadonlySet<Entry['type']> = new Set<Entry['type']>([
   'made',
 ]);
 
-function sumOf(former: string, { sum: _claimed, ...rest }: JournalRecord): string {
+/** The checksum that a record has to have, after one with that checksum. */
+export function sumOf(former: string, { sum: _claimed, ...rest }: JournalRecord): string {
   return checksum(former, rest);
 }
 
-function parseRecord(line: string): JournalRecord | undefined {
+/** A line as a record, which may not be whole; undefined where it is none. */
+export function parseRecord(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null ? (value as JournalRecord) : undefined;
@@ -99,6 +101,11 @@ export function endOf({
 
 /** Whether nothing is left to be done of a run: one that was stranded, or lost from sight, can be taken up again. */
 export function isOver(replay: Replay): boolean {
-  const end = endOf(replay)?.end;
-  return end !== undefined && end !== 'stranded' && end !== 'uncertain';
+  const end = endOf(replay);
+  return end !== undefined && isForGood(end);
+}
+
+/** Whether a run is over with its last record. */
+export function isForGood(last: JournalRecord): boolean {
+  return last.type === 'run-finished' && last.end !== 'stranded' && last.end !== 'uncertain';
 }

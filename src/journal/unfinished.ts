@@ -1,29 +1,63 @@
 /** Which runs are not over: an index, so that nobody has to read all journals; the journals are the truth. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listRuns } from './folder.ts';
+import { glanceAt } from './glance.ts';
 import { writeDurably } from './journal.ts';
+import { isForGood } from './replay.ts';
 
 /** Puts a run into the index, before its first effect. */
 export async function addUnfinished(state: string, run: string): Promise<void> {
-  await mkdir(folderOf(state), { recursive: true, mode: 0o700 });
-  await writeDurably(join(folderOf(state), run), '');
+  if (!existsSync(unfinishedIndex(state))) await makeIndex(state);
+  await writeDurably(join(unfinishedIndex(state), run), '');
 }
 
 /** Takes out a run that is over. */
 export async function removeUnfinished(state: string, run: string): Promise<void> {
-  await rm(join(folderOf(state), run), { force: true });
+  await rm(join(unfinishedIndex(state), run), { force: true });
 }
 
-/** The runs that are not over, oldest first; none where there is no such folder. */
+/** The runs that are not over, oldest first. */
 export async function unfinishedRuns(state: string): Promise<string[]> {
   try {
-    return (await readdir(folderOf(state))).sort();
+    return (await readdir(unfinishedIndex(state))).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return unfinishedByJournal(state);
   }
 }
 
-function folderOf(state: string): string {
+/** The folder that the index is: an empty file for each run. */
+export function unfinishedIndex(state: string): string {
   return join(state, 'unfinished');
+}
+
+/** Runs of a version that kept no index are not forgotten: those that are not over are in it when it appears. */
+async function makeIndex(state: string): Promise<void> {
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(`${unfinishedIndex(state)}.`);
+  for (const run of await unfinishedByJournal(state)) await writeDurably(join(draft, run), '');
+  try {
+    await rename(draft, unfinishedIndex(state));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    // Another run that begins now was quicker.
+    await rm(draft, { recursive: true });
+  }
+}
+
+async function unfinishedByJournal(state: string): Promise<string[]> {
+  return (await listRuns(state)).filter(({ folder }) => isLeft(folder)).map(({ run }) => run);
+}
+
+function isLeft(folder: string): boolean {
+  try {
+    const last = glanceAt(folder)?.last;
+    return last !== undefined && !isForGood(last);
+  } catch {
+    // What cannot be read has to be looked at by somebody.
+    return true;
+  }
 }

@@ -1,84 +1,160 @@
-/** The table of runs that `blockplan status` prints. */
-import type { End } from '../errors.ts';
+/** What `blockplan status` prints: what needs somebody first, with what to type. */
 import { printable } from '../printable.ts';
+import type { RunStanding } from '../run/standing.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
-import { OUTCOMES, outcomePaint } from './report.ts';
-import { padded, textWidth } from './width.ts';
+import { promptedCommand } from './command.ts';
+import { momentText, outcomeWord, paintOf } from './runs.ts';
+import { padded, textWidth, wrapped } from './width.ts';
 
-/** One run, as its folder tells. */
-export interface RunStatus {
-  readonly run: string;
-  readonly plan: string;
-  readonly domain: string;
-  /** How it ended; `unfinished` while its journal has no end. */
-  readonly outcome: End | 'unfinished';
+export interface StatusContext {
+  /** How many runs are over. */
+  readonly over: number;
+  /** How many that are not over are on other domains than the one that was asked for. */
+  readonly elsewhere: number;
+  /** The one domain that was asked for. */
+  readonly domain?: string;
+  /** The index of runs that are not over: what somebody has brought in order by hand is taken out of it by hand. */
+  readonly index: string;
   /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly finishedAt?: number;
-  /** The folder that holds the journal. */
-  readonly journal: string;
-  /** Whether the process that runs it still does. */
-  readonly alive: boolean;
-  /** Who runs it, such as `root@host, pid 4242`. */
-  readonly owner?: string;
+  readonly now: number;
 }
 
-const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'PLAN', 'STARTED', 'TOOK', 'JOURNAL'] as const;
-
-/** The runs as a table, outcome first, in the order given. */
-export function renderStatus(runs: readonly RunStatus[], color: boolean): string {
-  if (runs.length === 0) return 'No runs.\n';
-  const paint = palette(color);
-  const rows = runs.map((run) => cells(run));
-  const widths = HEAD.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => textWidth(row[column] ?? ''))),
+/** Runs that are not over, the most urgent first, and a last line on the others. */
+export function renderStatus(
+  runs: readonly RunStanding[],
+  context: StatusContext,
+  color: boolean,
+  columns: number,
+): string {
+  const sorted = runs.toSorted(
+    (a, b) => rank(a) - rank(b) || (b.startedAt ?? 0) - (a.startedAt ?? 0),
   );
-  const line = (row: readonly string[], first: (text: string) => string): string =>
-    row
-      .map((cell, column) => {
-        const last = column === HEAD.length - 1;
-        const text = last ? cell : padded(cell, widths[column] ?? 0);
-        return column === 0 ? first(text) : text;
-      })
-      .join('  ');
-  const body = runs.map((run, index) => {
-    const outcome =
-      run.outcome === 'unfinished'
-        ? run.alive
-          ? paint.cyan
-          : paint.red
-        : outcomePaint(run.outcome, color);
-    return line(rows[index] ?? [], outcome);
-  });
-  return `${[paint.dim(line(HEAD, (text) => text)), ...body].join('\n')}\n`;
+  const blocks = sorted.map((run) => blockOf(run, context, color, columns));
+  return [...blocks, lastLines(runs, context)].join('\n');
 }
 
-function cells(run: RunStatus): string[] {
+/** The smaller, the sooner somebody has to look at it. */
+function rank(run: RunStanding): number {
+  if (isOrphan(run)) return 0;
+  const order: readonly RunStanding['outcome'][] = [
+    'unreadable',
+    'unfinished',
+    'stranded',
+    'uncertain',
+    'running',
+  ];
+  return 1 + order.indexOf(run.outcome);
+}
+
+/** Whether the definition of a domain is with this run, and nobody is about to give it back. */
+export function isOrphan({ holdsDefinition, outcome }: RunStanding): boolean {
+  return holdsDefinition && outcome !== 'running';
+}
+
+function blockOf(
+  run: RunStanding,
+  context: StatusContext,
+  color: boolean,
+  columns: number,
+): string {
+  const sentences = sentencesOf(run).flatMap((each) => wrapped(printable(each), columns - 2));
+  const running = run.outcome === 'running' && run.startedAt !== undefined;
+  const since = running ? `, for ${durationText(context.now - (run.startedAt ?? 0))}` : '';
   return [
-    outcomeWord(run),
-    printable(run.run),
-    printable(run.domain),
-    printable(run.plan),
-    momentText(run.startedAt),
-    run.finishedAt === undefined ? '-' : durationText(run.finishedAt - run.startedAt),
-    printable(run.journal),
+    ...headLine(run, since, color, columns),
+    ...[...sentences, ...waysOn(run)].map((each) => `  ${each}`),
+    '',
+  ].join('\n');
+}
+
+/** What a run is and how it stands, outcome first, broken into lines. */
+export function headLine(
+  run: RunStanding,
+  more: string,
+  color: boolean,
+  columns: number,
+): string[] {
+  const { bold, red } = palette(color);
+  const word = isOrphan(run) ? 'orphan' : outcomeWord(run.outcome);
+  const paint = isOrphan(run) ? red : paintOf(run.outcome, color);
+  const subject =
+    run.plan === undefined ? `run ${run.run}` : `${run.plan} on ${run.domain}, run ${run.run}`;
+  const orphan = `the definition of ${run.domain ?? 'a domain'} may be with nobody but ${subject}`;
+  const text = `${word}: ${printable(isOrphan(run) ? orphan : subject)}${more}`;
+  const [head = '', ...rest] = wrapped(text, columns - 2);
+  return [head.replace(word, bold(paint(word))), ...rest.map((line) => `  ${line}`)];
+}
+
+function sentencesOf(run: RunStanding): string[] {
+  const { startedAt, owner, outcome, damage } = run;
+  const by = owner === undefined ? '' : ` by ${owner}`;
+  return [
+    ...(startedAt === undefined ? [] : [`begun ${momentText(startedAt)}${by}`]),
+    ...(outcome === 'running' ? [] : [lastHeard(run)]),
+    ...(isOrphan(run) ? [`what undefine would lose is kept in ${run.journal}`] : []),
+    ...(run.holdsDefinition && outcome === 'running'
+      ? ['it keeps the definition until it defines the domain again']
+      : []),
+    ...(damage === undefined ? [] : [damage]),
+    ...run.state,
   ];
 }
 
-/** `unfinished` says that nobody works on it any more: its process has died, and its journal waits for somebody. */
-function outcomeWord(run: RunStatus): string {
-  if (run.outcome !== 'unfinished') return OUTCOMES[run.outcome];
-  if (!run.alive) return 'unfinished';
-  return run.owner === undefined ? 'running' : `running (${printable(run.owner)})`;
+function lastHeard({ outcome, lastAt }: RunStanding): string {
+  const ended = outcome === 'stranded' || outcome === 'uncertain';
+  if (ended) return `ended ${momentText(lastAt)}`;
+  return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${momentText(lastAt)}`}`;
 }
 
-/** UTC, so that it can be held against the journal's own times. */
-function momentText(time: number): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return '?';
-  return date
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, 'Z');
+/** What to type about a run, each with what it does behind it; nothing about one that is over. */
+export function waysOn(run: RunStanding): string[] {
+  const { outcome } = run;
+  if (outcome === 'running') return explained(run, [['attach', 'its progress']]);
+  if (outcome === 'succeeded' || outcome === 'rolled-back') return [];
+  const ways: (readonly [string, string])[] = [
+    ...(outcome === 'unreadable'
+      ? []
+      : ([
+          ['resume', 'on to the end of its plan'],
+          ['rollback', 'back to where it began'],
+        ] as const)),
+    ...(isOrphan(run) ? ([['rescue', 'define the domain, and nothing else']] as const) : []),
+  ];
+  return [...run.next.map(promptedCommand), ...explained(run, ways)];
+}
+
+function explained({ run }: RunStanding, ways: readonly (readonly [string, string])[]): string[] {
+  const commands = ways.map(([verb]) => promptedCommand(shellQuote(['blockplan', verb, run])));
+  const width = Math.max(0, ...commands.map(textWidth));
+  return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[1] ?? ''}`);
+}
+
+function lastLines(runs: readonly RunStanding[], context: StatusContext): string {
+  const { over, elsewhere, domain, index } = context;
+  const whose = domain === undefined ? '' : ` on ${printable(domain)}`;
+  const lines = [
+    ...(runs.some(mayBeMended)
+      ? [
+          'To have one forgotten here that was brought in order by other means:',
+          `  ${promptedCommand(`rm ${shellQuote([index])}/RUN`)}`,
+        ]
+      : []),
+    ...(runs.some(({ outcome }) => outcome !== 'running') ? [] : [`No run${whose} needs anybody.`]),
+    ...(elsewhere === 0
+      ? []
+      : [`${counted(elsewhere)} not over on other domains: blockplan status`]),
+    ...(over === 0 ? [] : [`${counted(over)} over: blockplan list`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Whether somebody may have brought in order what the run left, and blockplan has no means to know. */
+function mayBeMended(run: RunStanding): boolean {
+  return !isOrphan(run) && ['stranded', 'uncertain', 'unreadable'].includes(run.outcome);
+}
+
+function counted(runs: number): string {
+  return runs === 1 ? '1 run is' : `${runs} runs are`;
 }

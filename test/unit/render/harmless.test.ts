@@ -12,8 +12,12 @@ import type { Output } from '../../../src/render/output.ts';
 import { renderPreview } from '../../../src/render/preview.ts';
 import { renderHtml } from '../../../src/render/preview-html.ts';
 import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { renderRuns } from '../../../src/render/runs.ts';
+import { renderShown } from '../../../src/render/show.ts';
 import { renderStatus } from '../../../src/render/status.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
+import type { History } from '../../../src/run/history.ts';
+import type { RunStanding } from '../../../src/run/standing.ts';
 import { poisonedPreview } from '../../previews.ts';
 import { ROLLBACK, STARTED, STRANDED } from './recorded.ts';
 
@@ -43,6 +47,25 @@ function poisoned<T>(value: T, poison: string): T {
       typeof each === 'string' && !FIXED.includes(key) ? `${each}${poison}` : each,
     ),
   );
+}
+
+function poisonedHistory(poison: string): History {
+  const by = { host: poison, user: poison, pid: 1, version: poison, time: '1970-01-01' };
+  const command = { command: poison, why: poison, time: by.time, error: poison, durationMs: 1 };
+  const state = { state: poison, step: poison, phase: poison, time: by.time, error: poison };
+  return {
+    ...{ run: poison, plan: poison, domain: poison, uuid: poison, uri: poison, steps: [] },
+    ...{
+      damage: 'none',
+      taken: [
+        { how: 'run', ...by },
+        { how: 'resume', ...by, time: '1971-01-01' },
+      ],
+    },
+    path: [
+      { ...state, direction: 'do', result: 'LOST', commands: [{ ...command, answer: 'failed' }] },
+    ],
+  };
 }
 
 function collected(listen: (out: Output) => Listener, events: readonly RunEvent[]): string {
@@ -95,13 +118,17 @@ test('report, subject, status and preview', () => {
       expectHarmless(renderReport(finished, started, color, 40));
       expect(renderSubject(finished, started)).not.toMatch(/\n/);
       expectHarmless(renderSubject(finished, started));
-      const run = {
+      const run: RunStanding = {
         ...{ run: poison, plan: poison, domain: poison, journal: poison, owner: poison },
-        ...({ outcome: 'unfinished', alive: true, startedAt: 1 } as const),
+        ...{ damage: poison, state: [poison], next: [poison], startedAt: 1, lastAt: 1 },
+        ...{ outcome: 'stranded', holdsDefinition: color },
       };
-      const status = renderStatus([run], color);
-      expectHarmless(status);
-      expect(status.split('\n').length).toBe(3);
+      const context = { over: 1, elsewhere: 1, domain: poison, index: poison, now: 1 };
+      expectHarmless(renderStatus([run], context, color, 40));
+      const table = renderRuns([run], color);
+      expectHarmless(table);
+      expect(table.split('\n').length).toBe(3);
+      expectHarmless(renderShown({ standing: run, history: poisonedHistory(poison) }, color, 40));
       const preview = poisonedPreview(poison);
       expectHarmless(renderPreview(preview, color));
       expectHarmless(renderMermaid(preview));

@@ -1,0 +1,35 @@
+/** `blockplan show`: all that a run did, as its journal tells. */
+import { livingHolders } from '../journal/lock.ts';
+import { readJournal } from '../journal/replay.ts';
+import { USUAL_COLUMNS } from '../render/frame.ts';
+import { renderShown, type Shown } from '../render/show.ts';
+import { historyOf } from '../run/history.ts';
+import { standingOf } from '../run/standing.ts';
+import { inputRefusal } from './read.ts';
+import { resultText } from './result-text.ts';
+import { namedRun, ownState } from './run-folders.ts';
+
+export interface ShowCommandOptions {
+  readonly output: 'text' | 'json';
+}
+
+/** @returns the exit code */
+export async function show(word: string, { output }: ShowCommandOptions): Promise<number> {
+  const state = ownState();
+  const folder = await namedRun(state, word);
+  const standing = await standingOf(folder, await livingHolders(state));
+  if (!standing)
+    throw inputRefusal(
+      'BP213',
+      `run ${folder.run} never began: its folder has no journal`,
+      'give another run, as blockplan list shows them',
+    );
+  const history = await readJournal(folder.folder).then(historyOf, () => undefined);
+  const shown: Shown = { standing, ...(history ? { history } : {}) };
+  process.stdout.write(
+    resultText(shown, output, (told, color, columns) =>
+      renderShown(told, color, columns || USUAL_COLUMNS),
+    ),
+  );
+  return 0;
+}

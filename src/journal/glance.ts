@@ -1,0 +1,101 @@
+/**
+ * The two ends of a journal without what lies between: enough to say what a run is and how it stands, however long the
+ * journal is and however many there are.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { JOURNAL_FILE } from './journal.ts';
+import { type JournalRecord, parseRecord, sumOf } from './replay.ts';
+
+/** The first record holds a World, so it is the longest by far. */
+const HEAD_BYTES = 32 * 1024;
+const TAIL_BYTES = 8 * 1024;
+const LINE_BREAK = 0x0a;
+
+export interface Glance {
+  /** The first record; absent where it is not whole, or is not the beginning of a run. */
+  readonly first?: Extract<JournalRecord, { type: 'run-started' }>;
+  /** The last whole record; absent where there is none. */
+  readonly last?: JournalRecord;
+  /** Whether something that is no whole record stands behind it: torn, altered, or being written. */
+  readonly damaged: boolean;
+}
+
+/**
+ * Looks at a run's journal, without waiting: of ten thousand journals each takes some microseconds only.
+ * @returns nothing where the folder has no journal
+ * @throws an error of the file system
+ */
+export function glanceAt(folder: string): Glance | undefined {
+  const file = opened(join(folder, JOURNAL_FILE));
+  if (file === undefined) return undefined;
+  try {
+    const { size } = fstatSync(file);
+    const first = firstRecord(file, size);
+    return { ...(first ? { first } : {}), ...lastRecord(file, size) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function firstRecord(file: number, size: number): Glance['first'] {
+  for (let length = HEAD_BYTES; ; length *= 2) {
+    const bytes = bytesOf(file, 0, Math.min(length, size));
+    const end = bytes.indexOf(LINE_BREAK);
+    if (end >= 0) {
+      const record = parseRecord(bytes.toString('utf8', 0, end));
+      const good = record?.type === 'run-started' && sumOf('', record) === record.sum;
+      return good ? record : undefined;
+    }
+    if (length >= size) return undefined;
+  }
+}
+
+function lastRecord(file: number, size: number): Pick<Glance, 'last' | 'damaged'> {
+  for (let length = TAIL_BYTES; ; length *= 2) {
+    const whole = length >= size;
+    const bytes = bytesOf(file, whole ? 0 : size - length, Math.min(length, size));
+    const [torn, ...lines] = bytes.toString('utf8').split('\n').reverse();
+    // What is read begins in the middle of a line, unless it is the whole.
+    const records = (whole ? lines : lines.slice(0, -1)).map(parseRecord);
+    const at = records.findIndex((record, index) =>
+      follows(record, records[index + 1], whole && index === records.length - 1),
+    );
+    const last = records[at];
+    if (last) return { last, damaged: torn !== '' || at > 0 };
+    if (whole) return { damaged: size > 0 };
+  }
+}
+
+/** Whether a record is whole, as the one before it tells. */
+function follows(
+  record: JournalRecord | undefined,
+  former: JournalRecord | undefined,
+  isFirst: boolean,
+): boolean {
+  if (!record || (!former && !isFirst)) return false;
+  return (
+    record.seq === (former ? former.seq + 1 : 0) && sumOf(former?.sum ?? '', record) === record.sum
+  );
+}
+
+function bytesOf(file: number, from: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const more = readSync(file, bytes, read, length - read, from + read);
+    if (more === 0) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
+}

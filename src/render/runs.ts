@@ -1,0 +1,69 @@
+/** The table of runs that `blockplan list` prints. */
+import { printable } from '../printable.ts';
+import type { Outcome, RunStanding } from '../run/standing.ts';
+import { durationText } from './amounts.ts';
+import { type Paint, palette } from './color.ts';
+import { OUTCOMES, outcomePaint } from './report.ts';
+import { padded, textWidth } from './width.ts';
+
+const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'TOOK', 'PLAN'] as const;
+
+/** The runs as a table, outcome first, in the order given. When a run began stands in its id. */
+export function renderRuns(runs: readonly RunStanding[], color: boolean): string {
+  if (runs.length === 0) return 'No runs.\n';
+  const rows = runs.map(cells);
+  const widths = HEAD.map((title, column) =>
+    rows.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), title.length),
+  );
+  const line = (row: readonly string[], first: Paint): string =>
+    row
+      .map((cell, column) => {
+        const text = column === HEAD.length - 1 ? cell : padded(cell, widths[column] ?? 0);
+        return column === 0 ? first(text) : text;
+      })
+      .join('  ');
+  const { dim } = palette(color);
+  const body = runs.map((run, at) => line(rows[at] ?? [], paintOf(run.outcome, color)));
+  return `${[dim(line(HEAD, (text) => text)), ...body].join('\n')}\n`;
+}
+
+function cells(run: RunStanding): string[] {
+  const { startedAt, lastAt, plan } = run;
+  const running = run.outcome === 'running' || run.outcome === 'unfinished';
+  return [
+    run.holdsDefinition && run.outcome !== 'running' ? 'orphan' : outcomeWord(run.outcome),
+    printable(run.run),
+    printable(run.domain ?? '?'),
+    startedAt === undefined || lastAt === undefined || running
+      ? '-'
+      : durationText(lastAt - startedAt),
+    [...(plan === undefined ? ['?'] : [plan]), ...(run.damage ? [`(${run.damage})`] : [])]
+      .map(printable)
+      .join(' '),
+  ];
+}
+
+/** The word that everything said of a run begins with. */
+export function outcomeWord(outcome: Outcome): string {
+  return outcome === 'running' || outcome === 'unfinished' || outcome === 'unreadable'
+    ? outcome
+    : OUTCOMES[outcome];
+}
+
+/** Its colour: red for what needs a person. */
+export function paintOf(outcome: Outcome, color: boolean): Paint {
+  const { cyan, red } = palette(color);
+  if (outcome === 'running') return cyan;
+  if (outcome === 'unfinished' || outcome === 'unreadable') return red;
+  return outcomePaint(outcome, color);
+}
+
+/** UTC and to the second, so that it can be held against the journal's own times. */
+export function momentText(time: number | undefined): string {
+  const date = new Date(time ?? Number.NaN);
+  if (Number.isNaN(date.getTime())) return '?';
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,142 @@
+/** What `blockplan show` prints: how a run stands, and all that it did, to be read from above. */
+import { printable } from '../printable.ts';
+import type { CommandTold, History, StateTold, TakenUp } from '../run/history.ts';
+import type { RunStanding } from '../run/standing.ts';
+import { durationText } from './amounts.ts';
+import { type Paint, palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { OUTCOMES } from './report.ts';
+import { momentText } from './runs.ts';
+import { headLine, waysOn } from './status.ts';
+import { padded, textWidth, wrapped } from './width.ts';
+
+/** A run that is shown. */
+export interface Shown {
+  readonly standing: RunStanding;
+  /** Absent where the journal does not tell how the run began. */
+  readonly history?: History;
+}
+
+const TIME_COLUMNS = 10;
+
+/** @param columns where sentences are broken into lines; commands and paths never are, so that they can be copied */
+export function renderShown({ standing, history }: Shown, color: boolean, columns: number): string {
+  const sentences = [
+    ...(standing.damage === undefined ? [] : [standing.damage]),
+    ...standing.state,
+  ];
+  const parts = [
+    [
+      ...headLine(standing, tookText(standing), color, columns),
+      ...sentences.flatMap((each) => wrapped(printable(each), columns - 2)).map(indented),
+    ],
+    factsOf(standing, history),
+    ...(history ? [wayOf(history, color, columns)] : []),
+    typeNext(standing),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function tookText({ startedAt, lastAt, outcome }: RunStanding): string {
+  const ended = !['running', 'unfinished', 'unreadable'].includes(outcome);
+  return ended && startedAt !== undefined && lastAt !== undefined
+    ? ` (${durationText(lastAt - startedAt)})`
+    : '';
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
+}
+
+function factsOf({ journal }: RunStanding, history: History | undefined): string[] {
+  const rows: (readonly [string, string])[] = [
+    ['journal', journal],
+    ...(history
+      ? [
+          ['domain', `${history.domain} (${history.uuid})`] as const,
+          ['libvirt', history.uri === '' ? 'the default of virsh' : history.uri] as const,
+          ...history.taken.map((each) => [TAKEN[each.how], byText(each)] as const),
+          ...(history.finish
+            ? [['ended', momentText(Date.parse(history.finish.time))] as const]
+            : []),
+        ]
+      : []),
+  ];
+  return rows.map(([name, value]) => indented(`${padded(name, 11)}  ${printable(value)}`));
+}
+
+const TAKEN: Readonly<Record<TakenUp['how'], string>> = {
+  run: 'begun',
+  resume: 'resumed',
+  rollback: 'rolled back',
+};
+
+function byText({ time, user, host, pid, version, end }: TakenUp): string {
+  const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end]}`;
+  return `${momentText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
+}
+
+/** The states in their order, each with its commands, and where the run was taken up again between them. */
+function wayOf({ path, taken, finish }: History, color: boolean, columns: number): string[] {
+  const { bold, dim } = palette(color);
+  const width = path.reduce((most, { state }) => Math.max(most, textWidth(printable(state))), 0);
+  const again = taken.slice(1);
+  const lines = path.flatMap((state, at) => {
+    const since = path[at - 1]?.time ?? '';
+    const marks = again.filter(({ time }) => time > since && time <= state.time);
+    return [
+      ...marks.map((each) => dim(markText(each))),
+      ...stateLines(state, width, color, columns),
+    ];
+  });
+  const after = again.filter(({ time }) => time > (path.at(-1)?.time ?? ''));
+  return [
+    bold('The way through the machine'),
+    ...[...lines, ...after.map((each) => dim(markText(each)))].map(indented),
+    ...(finish ? [indented(finish.end)] : []),
+  ];
+}
+
+function markText({ how, time }: TakenUp): string {
+  const word = how === 'rollback' ? 'taken up, to go back' : 'taken up again';
+  return `-- ${word} ${momentText(Date.parse(time))}`;
+}
+
+function stateLines(state: StateTold, width: number, color: boolean, columns: number): string[] {
+  const { result, durationMs, error } = state;
+  const took = durationMs === undefined ? '' : `  ${durationText(durationMs)}`;
+  const word = padded(result ?? 'not ended', took === '' ? 0 : 6);
+  return [
+    `${padded(printable(state.state), width)}  ${resultPaint(result, color)(word)}${took}`,
+    ...state.commands.flatMap((command) => commandLines(command, color, columns)),
+    ...(error === undefined ? [] : below(error, columns)),
+  ];
+}
+
+function resultPaint(result: StateTold['result'], color: boolean): Paint {
+  const { green, red, yellow } = palette(color);
+  return result === 'DONE' ? green : result === undefined ? yellow : red;
+}
+
+function commandLines(told: CommandTold, color: boolean, columns: number): string[] {
+  const { command, answer, error, durationMs } = told;
+  const took = durationMs === undefined ? '' : durationText(durationMs);
+  const line = `${took.padStart(TIME_COLUMNS)}  ${promptedCommand(command)}`;
+  const { red, yellow } = palette(color);
+  if (answer === undefined) return [line, ...below('no answer came', columns).map(yellow)];
+  return error === undefined ? [line] : [line, ...below(`failed: ${error}`, columns).map(red)];
+}
+
+/** A sentence below what it is about. */
+function below(sentence: string, columns: number): string[] {
+  const indent = ' '.repeat(TIME_COLUMNS + 2);
+  return wrapped(printable(sentence), columns - indent.length - 2).map((line) => indent + line);
+}
+
+function typeNext(standing: RunStanding): string[] {
+  const ways = waysOn(standing);
+  return ways.length === 0 ? [] : ['Type next:', ...ways.map(indented)];
+}

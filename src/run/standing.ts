@@ -1,0 +1,131 @@
+/** How a run stands, as its folder tells: no libvirt is asked, so it can be told when nothing else works. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { End } from '../errors.ts';
+import { type Glance, glanceAt } from '../journal/glance.ts';
+import type { Owner } from '../journal/lock.ts';
+import { type JournalRecord, readJournal } from '../journal/replay.ts';
+
+/** The name, in a run's folder, of what `undefine` would lose. */
+const BUNDLE_FILE = 'bundle.json';
+
+/** `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
+export type Outcome = End | 'running' | 'unfinished' | 'unreadable';
+
+export interface RunStanding {
+  readonly run: string;
+  /** The folder that holds the journal. */
+  readonly journal: string;
+  readonly outcome: Outcome;
+  /** Absent where the journal does not tell. */
+  readonly plan?: string;
+  readonly domain?: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number;
+  /** When its last record was written; milliseconds since the epoch. */
+  readonly lastAt?: number;
+  /** Who works on it or, where nobody does, who had begun it: `root@host, pid 4242`. */
+  readonly owner?: string;
+  /** Whether the definition that an undefine took away may be with nobody but this run. */
+  readonly holdsDefinition: boolean;
+  /** What was so at its end, in sentences. */
+  readonly state: readonly string[];
+  /** What its end said to type. */
+  readonly next: readonly string[];
+  /** What of its journal cannot be read, as a clause. */
+  readonly damage?: string;
+}
+
+/**
+ * Looks at one run.
+ * @param holders who holds the locks now, by the run
+ * @returns nothing where the folder has neither a journal nor a definition: there no run ever began
+ */
+export async function standingOf(
+  { run, folder }: { readonly run: string; readonly folder: string },
+  holders: ReadonlyMap<string, Owner>,
+): Promise<RunStanding | undefined> {
+  const holder = holders.get(run);
+  const bundled = existsSync(join(folder, BUNDLE_FILE));
+  const seen = seenOf(folder);
+  if (seen === undefined && !bundled && !holder) return undefined;
+  const { first, last, damage }: Seen = seen ?? { damage: 'its journal is missing' };
+  const outcome = outcomeOf(first, last, holder !== undefined);
+  const holds = !isOver(outcome) && (bundled || (first && isOlder(first)));
+  return {
+    run,
+    journal: folder,
+    outcome,
+    ...(first ? { plan: first.plan, domain: first.domain, startedAt: Date.parse(first.time) } : {}),
+    ...(last ? { lastAt: Date.parse(last.time) } : {}),
+    ...ownerOf(first, holder),
+    holdsDefinition: holds === true && !(await isGivenBack(folder, bundled)),
+    state: last?.type === 'run-finished' ? last.state : [],
+    next: last?.type === 'run-finished' ? last.next : [],
+    // What is being written is torn at its end now and then.
+    ...(damage === undefined || holder ? {} : { damage }),
+  };
+}
+
+interface Seen extends Omit<Glance, 'damaged'> {
+  readonly damage?: string;
+}
+
+/** What the two ends of the journal tell, and what is wrong with it; a journal that cannot be opened ends no list. */
+function seenOf(folder: string): Seen | undefined {
+  try {
+    const glance = glanceAt(folder);
+    if (!glance) return undefined;
+    const { first, last, damaged } = glance;
+    if (!last) return { damage: 'its journal has no whole record, so nothing had been begun' };
+    if (!first) return { last, damage: 'the beginning of its journal has been altered' };
+    if (!damaged) return { first, last };
+    return { first, last, damage: 'its journal ends in a record that is not whole' };
+  } catch (error) {
+    return { damage: `its journal cannot be read: ${(error as Error).message}` };
+  }
+}
+
+function outcomeOf(first: Seen['first'], last: Seen['last'], alive: boolean): Outcome {
+  if (alive) return 'running';
+  if (!first) return 'unreadable';
+  return last?.type === 'run-finished' ? last.end : 'unfinished';
+}
+
+/** Whether nothing is left to be done of a run that stands so. */
+export function isOver(outcome: Outcome): boolean {
+  return !['running', 'unfinished', 'unreadable', 'stranded', 'uncertain'].includes(outcome);
+}
+
+/** A run of a version that kept definitions in the journal only. */
+function isOlder(first: NonNullable<Seen['first']>): boolean {
+  return (first as { format?: unknown }).format === undefined;
+}
+
+function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStanding, 'owner'> {
+  if (holder) return { owner: `${holder.user}, pid ${holder.pid}` };
+  return first ? { owner: `${first.user}@${first.host}, pid ${first.pid}` } : {};
+}
+
+/** Whether a definition that was kept has been given to libvirt since; told by the whole journal. */
+async function isGivenBack(folder: string, bundled: boolean): Promise<boolean> {
+  try {
+    return !holdsAtEnd((await readJournal(folder)).records, bundled);
+  } catch {
+    // What cannot be read tells nothing of it having been given back.
+    return !bundled;
+  }
+}
+
+function holdsAtEnd(records: readonly JournalRecord[], bundled: boolean): boolean {
+  // The bundle is on disk before the record that tells of it.
+  let holds = bundled;
+  let defining = false;
+  for (const record of records) {
+    if (record.type === 'kept') holds = true;
+    if (record.type === 'intent')
+      defining = record.effect.tool === 'virsh' && record.effect.argv[0] === 'define';
+    if (record.type === 'outcome' && record.error === undefined && defining) holds = false;
+  }
+  return holds;
+}

@@ -1,0 +1,116 @@
+/** Runs as they lie on disk, with times that do not depend on the clock. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checksum, type Entry, JOURNAL_FILE } from '../src/journal/journal.ts';
+import type { Effect } from '../src/model/effect.ts';
+import { world } from './worlds.ts';
+
+/** When the runs of tests began. */
+export const BEGUN = Date.UTC(2026, 10, 23, 8, 15, 2);
+
+export const STARTED: Extract<Entry, { type: 'run-started' }> = {
+  type: 'run-started',
+  format: 1,
+  run: 'r',
+  plan: 'move-web1',
+  domain: 'web1',
+  uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
+  uri: 'qemu:///system',
+  host: 'host1',
+  user: 'root',
+  pid: 4242,
+  version: '0.1.0',
+  steps: [],
+  set: {},
+  planSum: '',
+  world: world(),
+};
+
+export const KEPT: Entry = {
+  type: 'kept',
+  bundle: { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] },
+};
+
+type Way = 'do' | 'undo';
+
+/** One command of a phase, and what came of it; no answer where blockplan was stopped. */
+export function commanded(
+  direction: Way,
+  name: string,
+  effect: Effect,
+  answer: 'done' | 'none' | { readonly error: string },
+): Entry[] {
+  const ref = { ...refOf(name), direction };
+  const intent: Entry = { type: 'intent', ...ref, effect };
+  if (answer === 'none') return [intent];
+  return [intent, { type: 'outcome', ...ref, ...(answer === 'done' ? {} : answer) }];
+}
+
+/** A phase, named as in `mirror/pivot`, from its start to its end. */
+export function phase(
+  direction: Way,
+  name: string,
+  result: 'DONE' | 'FAILED' | 'LOST' | 'none',
+  inside: readonly Entry[] = [],
+  error?: string,
+): Entry[] {
+  const ref = refOf(name);
+  const begun: Entry =
+    direction === 'do'
+      ? { type: 'phase-started', ...ref, direction, before: world(), done: 0 }
+      : { type: 'phase-started', ...ref, direction };
+  const why = error === undefined ? {} : { error };
+  return result === 'none'
+    ? [begun, ...inside]
+    : [begun, ...inside, { type: 'phase-finished', ...ref, direction, result, ...why }];
+}
+
+function refOf(name: string): { step: string; phase: string } {
+  const [step = '', phase = ''] = name.split('/');
+  return { step, phase };
+}
+
+export function virsh(...argv: string[]): Effect {
+  return { tool: 'virsh', argv, why: `have virsh ${argv[0]}` };
+}
+
+export const TAKEN_UP: Entry = {
+  type: 'run-resumed',
+  how: 'resume',
+  host: 'host1',
+  user: 'ann',
+  pid: 5252,
+  version: '0.1.1',
+};
+
+export function ended(
+  end: Extract<Entry, { type: 'run-finished' }>['end'],
+  state: readonly string[] = [],
+  next: readonly string[] = [],
+): Entry {
+  return { type: 'run-finished', end, interrupted: false, state, next };
+}
+
+/** A journal's text, a record a second. */
+export function journalText(entries: readonly Entry[], begun = BEGUN): string {
+  let sum = '';
+  const lines = entries.map((entry, seq) => {
+    const record = { seq, time: new Date(begun + seq * 1000).toISOString(), ...entry };
+    sum = checksum(sum, record);
+    return `${JSON.stringify({ ...record, sum })}\n`;
+  });
+  return lines.join('');
+}
+
+/** Writes a run's folder with its journal, and returns its path. */
+export async function writeRun(
+  state: string,
+  run: string,
+  journal: readonly Entry[] | string,
+): Promise<string> {
+  const folder = join(state, 'runs', run);
+  await mkdir(folder, { recursive: true });
+  const text = typeof journal === 'string' ? journal : journalText(journal);
+  await writeFile(join(folder, JOURNAL_FILE), text);
+  return folder;
+}

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { renderShown } from '../../../src/render/show.ts';
+import type { History } from '../../../src/run/history.ts';
+import type { RunStanding } from '../../../src/run/standing.ts';
+
+const STANDING: RunStanding = {
+  run: '20261123-081502-a1b2c3',
+  journal: '/var/lib/blockplan/runs/20261123-081502-a1b2c3',
+  outcome: 'stranded',
+  plan: 'move-web1',
+  domain: 'web1',
+  startedAt: Date.UTC(2026, 10, 23, 8, 15, 2),
+  lastAt: Date.UTC(2026, 10, 23, 10, 18, 4),
+  owner: 'root@host1, pid 4242',
+  holdsDefinition: false,
+  state: ['mirror/pivot failed: the copy is not ready', 'vda is /images/web1.qcow2'],
+  next: ['virsh domblklist web1'],
+};
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 23, 8, 15, 2 + seconds)).toISOString();
+const by = { host: 'host1', user: 'root', pid: 4242, version: '0.1.0' };
+const HISTORY: History = {
+  run: STANDING.run,
+  plan: 'move-web1',
+  domain: 'web1',
+  uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
+  uri: 'qemu:///system',
+  steps: [],
+  damage: 'none',
+  taken: [
+    { how: 'run', time: at(0), ...by },
+    { how: 'resume', time: at(3600), ...by, pid: 5252, user: 'ann', end: 'left' },
+    { how: 'rollback', time: at(7000), ...by, pid: 6262 },
+  ],
+  path: [
+    {
+      ...{ state: 'mirror:mirror', step: 'mirror', phase: 'mirror', direction: 'do', time: at(1) },
+      commands: [
+        {
+          command:
+            'virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow',
+          ...{ why: 'start the copy of vda', time: at(1), answer: 'done', durationMs: 200 },
+        },
+        { command: "# wait for libvirt's event: vda ready", why: 'until', time: at(2) },
+      ],
+    },
+    {
+      ...{
+        state: 'mirror:mirror',
+        step: 'mirror',
+        phase: 'mirror',
+        direction: 'do',
+        time: at(3601),
+      },
+      ...{ result: 'DONE', durationMs: 3_000_000, commands: [] },
+    },
+    {
+      ...{ state: 'undo:mirror:pivot', step: 'mirror', phase: 'pivot', direction: 'undo' },
+      ...{ time: at(7001), result: 'FAILED', durationMs: 300 },
+      error: 'the way back was taken, but what is observed does not become what it was',
+      commands: [
+        {
+          ...{
+            command: 'virsh blockjob --domain web1 --path vda --pivot',
+            why: 'move vda',
+            time: at(7002),
+          },
+          ...{ answer: 'failed', error: 'libvirt: block job is not ready', durationMs: 12_345 },
+        },
+      ],
+    },
+  ],
+  finish: { end: 'stranded', interrupted: false, state: [], next: [], time: at(7382) },
+};
+
+test('all that a run did, within 80 columns but for commands', () => {
+  const text = renderShown({ standing: STANDING, history: HISTORY }, false, 80);
+  expect(text).toMatchInlineSnapshot(`
+    "stranded: move-web1 on web1, run 20261123-081502-a1b2c3 (2 h 3 min)
+      mirror/pivot failed: the copy is not ready
+      vda is /images/web1.qcow2
+
+      journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
+      domain       web1 (c7a5fdbd-edaf-9455-926a-d65c16db1809)
+      libvirt      qemu:///system
+      begun        2026-11-23 08:15:02Z by root@host1, pid 4242, v0.1.0
+      resumed      2026-11-23 09:15:02Z by ann@host1, pid 5252, v0.1.0; left
+      rolled back  2026-11-23 10:11:42Z by root@host1, pid 6262, v0.1.0
+      ended        2026-11-23 10:18:04Z
+
+    The way through the machine
+      mirror:mirror      not ended
+           0.2 s  $ virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow
+                  # wait for libvirt's event: vda ready
+                  no answer came
+      -- taken up again 2026-11-23 09:15:02Z
+      mirror:mirror      DONE    50 min
+      -- taken up, to go back 2026-11-23 10:11:42Z
+      undo:mirror:pivot  FAILED  0.3 s
+            12 s  $ virsh blockjob --domain web1 --path vda --pivot
+                  failed: libvirt: block job is not ready
+                  the way back was taken, but what is observed does not become what
+                  it was
+      stranded
+
+    Type next:
+      $ virsh domblklist web1
+      $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
+      $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
+    "
+  `);
+  const long = text.split('\n').filter((line) => line.length > 80);
+  expect(long.filter((line) => !line.includes('$ virsh'))).toEqual([]);
+});
+
+test('a run that goes on, and one whose journal tells nothing', () => {
+  const { finish: _, ...open } = HISTORY;
+  const running = renderShown(
+    { standing: { ...STANDING, outcome: 'running', state: [], next: [] }, history: open },
+    false,
+    80,
+  );
+  expect(running).not.toMatch(/^ {2}ended/m);
+  expect(running).toContain('$ blockplan attach 20261123-081502-a1b2c3');
+  const { plan: __, domain: ___, startedAt: ____, ...bare } = STANDING;
+  const unread: RunStanding = {
+    ...bare,
+    ...{
+      outcome: 'unreadable',
+      holdsDefinition: true,
+      damage: 'its journal is missing',
+      state: [],
+      next: [],
+    },
+  };
+  expect(renderShown({ standing: unread }, false, 80)).toMatchInlineSnapshot(`
+    "orphan: the definition of a domain may be with nobody but run
+      20261123-081502-a1b2c3
+      its journal is missing
+
+      journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
+
+    Type next:
+      $ blockplan rescue 20261123-081502-a1b2c3  # define the domain, and nothing else
+    "
+  `);
+});

@@ -1,0 +1,115 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Entry } from '../../../src/journal/journal.ts';
+import { readJournal } from '../../../src/journal/replay.ts';
+import { type History, historyOf } from '../../../src/run/history.ts';
+import {
+  commanded,
+  ended,
+  journalText,
+  phase,
+  STARTED,
+  TAKEN_UP,
+  virsh,
+  writeRun,
+} from '../../journals.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'blockplan-history-'));
+afterAll(() => rm(state, { recursive: true }));
+
+let runs = 0;
+async function history(journal: readonly Entry[] | string): Promise<History | undefined> {
+  return historyOf(await readJournal(await writeRun(state, `run-${++runs}`, journal)));
+}
+
+const COPY = commanded('do', 'mirror/mirror', virsh('blockcopy', 'web1'), 'done');
+const PIVOT = commanded('do', 'mirror/pivot', virsh('blockjob', '--pivot'), { error: 'not ready' });
+const ABORT = commanded('undo', 'mirror/pivot', virsh('blockjob', '--abort'), 'done');
+
+test('the way through the machine, with each command, its answer and its time', async () => {
+  const told = await history([
+    STARTED,
+    ...phase('do', 'mirror/mirror', 'DONE', COPY),
+    ...phase('do', 'mirror/pivot', 'FAILED', PIVOT, 'it is not ready'),
+    ...phase('undo', 'mirror/pivot', 'DONE', ABORT),
+    ended('rolled-back', ['as before']),
+  ]);
+  expect(
+    told?.path.map(({ state, direction, result, error }) => ({ state, direction, result, error })),
+  ).toEqual([
+    { state: 'mirror:mirror', direction: 'do', result: 'DONE' },
+    { state: 'mirror:pivot', direction: 'do', result: 'FAILED', error: 'it is not ready' },
+    { state: 'undo:mirror:pivot', direction: 'undo', result: 'DONE' },
+  ]);
+  expect(told?.path.map(({ commands }) => commands)).toMatchObject([
+    [{ command: 'virsh blockcopy web1', answer: 'done', durationMs: 1000 }],
+    [{ command: 'virsh blockjob --pivot', answer: 'failed', error: 'not ready' }],
+    [{ command: 'virsh blockjob --abort', why: 'have virsh blockjob', answer: 'done' }],
+  ]);
+  expect(told?.path[0]?.durationMs).toBe(3000);
+  expect(told?.finish).toMatchObject({ end: 'rolled-back', state: ['as before'] });
+});
+
+test('a run that was killed, left and taken up', async () => {
+  const told = await history([
+    STARTED,
+    ...phase(
+      'do',
+      'mirror/mirror',
+      'none',
+      commanded('do', 'mirror/mirror', virsh('blockcopy'), 'none'),
+    ),
+    TAKEN_UP,
+    ...phase('do', 'mirror/mirror', 'DONE'),
+    { type: 'run-left', by: 'SIGINT' },
+    TAKEN_UP,
+    ended('stranded'),
+    { ...TAKEN_UP, how: 'rollback' } as Entry,
+  ]);
+  expect(told?.taken.map(({ how, user, end }) => [how, user, end])).toEqual([
+    ['run', 'root', undefined],
+    ['resume', 'ann', 'left'],
+    ['resume', 'ann', 'stranded'],
+    ['rollback', 'ann', undefined],
+  ]);
+  expect(told).not.toHaveProperty('finish');
+  const [killed, again] = told?.path ?? [];
+  expect(killed).not.toHaveProperty('result');
+  expect(killed?.commands[0]).not.toHaveProperty('answer');
+  expect(again?.result).toBe('DONE');
+});
+
+test('what is done beside all states stands by itself', async () => {
+  const told = await history([
+    STARTED,
+    ...phase('undo', 'mirror/pivot', 'FAILED'),
+    ...commanded('undo', 'run/salvage', virsh('define'), 'done'),
+  ]);
+  expect(told?.path.map(({ state, commands }) => [state, commands.length])).toEqual([
+    ['undo:mirror:pivot', 0],
+    ['undo:run:salvage', 1],
+  ]);
+});
+
+test('a torn journal tells what is whole, and one without a beginning nothing', async () => {
+  const text = journalText([STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)]);
+  const told = await history(text.slice(0, -10));
+  expect(told?.damage).toBe('torn');
+  expect(told?.path[0]?.commands).toHaveLength(1);
+  expect(told?.path[0]).not.toHaveProperty('result');
+  expect(await history('')).toBeUndefined();
+});
+
+test('a clock that was set back makes nothing negative', async () => {
+  const entries = [STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)];
+  const { records } = await readJournal(await writeRun(state, 'clock', entries));
+  const back = records.map((record, at) => ({
+    ...record,
+    time: new Date(1e12 - at).toISOString(),
+  }));
+  const told = historyOf({ records: back, damage: 'none', end: { seq: 0, sum: '', length: 0 } });
+  expect(told?.path[0]?.durationMs).toBe(0);
+});
