@@ -21,6 +21,7 @@ Examples:
   $ blockplan status
   $ blockplan show last
   $ blockplan doctor web1 --output mend-web1
+  $ blockplan rescue web1
 
 Exit codes:
   0  succeeded                     4  failed and rolled back: all is as before
@@ -99,12 +100,30 @@ function program(finish: (code: number) => void): Command {
     );
   addTakeUp(root, finish);
   addLookCommands(root, finish);
+  addRescue(root, finish);
   root
     .command('schema')
     .description('print the JSON Schema of a plan')
     .action(async () => finish((await import('./schema.ts')).schema()));
   for (const command of root.commands) command.exitOverride();
   return root;
+}
+
+function addRescue(root: Command, finish: (code: number) => void): void {
+  root
+    .command('rescue')
+    .description(
+      'write back a definition that a run had kept and that is lost; start no guest and remove no file',
+    )
+    .argument('[what]', 'a run, a domain, or the path of a bundle.json or of its folder')
+    .option(
+      '--all',
+      'what unfinished runs have kept and nobody has given back, as after a power loss',
+    )
+    .addOption(connection())
+    .action(async (what, options) =>
+      finish(await (await import('./rescue.ts')).rescue(what, options)),
+    );
 }
 
 function addProve(root: Command, finish: (code: number) => void): void {

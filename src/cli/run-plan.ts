@@ -23,6 +23,7 @@ import { planFrom, readSettings } from './read.ts';
 import { sumOf } from './resume.ts';
 import { showPreview } from './show-preview.ts';
 import { VERSION } from './version.ts';
+import { withState } from './with-state.ts';
 
 export interface RunCommandOptions extends ExpectOptions {
   readonly connect?: string;
@@ -170,23 +171,6 @@ async function openJournal(state: string, id: string, plan: Plan): Promise<Journ
   const journal = await createJournal(folder);
   await addUnfinished(state, id);
   return journal;
-}
-
-/** Without a place to write down what it intends a run does not begin. */
-async function withState<T>(state: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ENOTDIR'].includes(code))
-      throw error;
-    throw refusal(
-      'preflight-refused',
-      'BP121',
-      `the journal cannot be written below ${state}: ${message}`,
-      'make room or give access there, or name another folder in BLOCKPLAN_STATE_DIR; never a temporary one',
-    );
-  }
 }
 
 function refuseMarked(domain: string, marker: Marker | undefined): void {

@@ -57,6 +57,13 @@ export function readDomainXml(xml: string): DomainXml {
   };
 }
 
+/** The file that a definition keeps the guest's NVRAM in; undefined where it names none. */
+export function nvramFile(xml: string): string | undefined {
+  const os = child(rootOf(xml, 'domain'), 'os');
+  const file = textOf(os && child(os, 'nvram'));
+  return file === '' ? undefined : file;
+}
+
 /** libvirt writes the memory in KiB, whatever unit it was defined in (formatdomain, "Memory Allocation"). */
 function memoryOf(root: XmlElement): { memory?: number } {
   const memory = child(root, 'memory');

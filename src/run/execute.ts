@@ -2,11 +2,12 @@
 import { hostname } from 'node:os';
 import type { Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
+import { writeBundle } from '../journal/bundle.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { Driver, MadeFile } from '../model/driver.ts';
 import type { Progress } from '../model/effect.ts';
-import type { World } from '../model/world.ts';
+import type { Bundle, World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
 import { type Course, courseOf, type Finish } from './course.ts';
@@ -125,6 +126,7 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
       case 'tell':
         return tell(request.event);
       case 'append':
+        if (request.entry.type === 'kept') await guardDefinition(run, request.entry.bundle);
         return journal.append(request.entry, request.sync);
       case 'observe':
         return driver.observe(request.files);
@@ -146,6 +148,13 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
         return act(request);
     }
   };
+}
+
+/** What is kept lies in a file of its own before the journal tells of it, so that it outlives plan and journal. */
+function guardDefinition({ id, journal, uri, world }: Run, kept: Bundle): Promise<void> {
+  const { name: domain, uuid } = world.domain;
+  const of = { run: id, domain, uuid, uri: uri || world.host.uri };
+  return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 
 /** Gives a course the answers it asks for, until it returns, or until it is left: then what is under way is unfinished. */

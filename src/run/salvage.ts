@@ -52,7 +52,7 @@ export function notKnownWhere(target: string): string {
 }
 
 /** The disks of a guest that stopped while nobody looked, and while it may have been moved. */
-function notKnown(worlds: readonly World[]): string[] {
+export function notKnown(worlds: readonly World[]): string[] {
   const targets = worlds.at(-1)?.domain.disks.map(({ target }) => target) ?? [];
   return targets.flatMap((target) => {
     const files = [...new Set(worlds.map((world) => activeFile(world, target)))];
@@ -65,7 +65,8 @@ function notKnown(worlds: readonly World[]): string[] {
   });
 }
 
-function onMovedDisks(definition: string, before: World, seen: World): string {
+/** The definition with each disk that has moved since `before` on the file that it was seen on. */
+export function onMovedDisks(definition: string, before: World, seen: World): string {
   return seen.domain.disks.reduce((xml, { target, chain: [top] }) => {
     const moved = top && top.file !== activeFile(before, target);
     return moved ? setDiskSource(xml, target, top) : xml;

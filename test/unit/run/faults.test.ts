@@ -17,6 +17,7 @@ import { execute } from '../../../src/run/execute.ts';
 import { lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
 import { frozen } from '../../worlds.ts';
 
 const FAULTS: readonly Fault[] = [
@@ -35,9 +36,12 @@ const FAULTS: readonly Fault[] = [
   'the guest dies after',
 ];
 
+/** What is kept of a definition lies in a file, also where the journal is in memory. */
+const folder = scratchFolder('faults');
+
 /** A journal in memory that knows what was on disk at each moment. */
 class Recorder implements Journal {
-  readonly folder = '/nowhere';
+  readonly folder = folder;
   readonly entries: Entry[] = [];
   /** How many of the entries are on disk for certain. */
   synced = 0;

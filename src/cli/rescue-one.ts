@@ -1,0 +1,155 @@
+/** One definition that is written back: under the domain's lock, and only to the domain that it belongs to. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { BlockplanError } from '../errors.ts';
+import { BUNDLE_FILE, type FoundBundle, writeBundle } from '../journal/bundle.ts';
+import { newRunId } from '../journal/folder.ts';
+import { writeDurably } from '../journal/journal.ts';
+import { type Owner, takeLock } from '../journal/lock.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { nameOf } from '../libvirt/name-of.ts';
+import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
+import type { Driver } from '../model/driver.ts';
+import type { RescueReport } from '../render/rescue.ts';
+import { type Lost, lostIn } from '../run/lost.ts';
+import { type Rescued, rescue } from '../run/rescue.ts';
+import { requireFound, type Target } from './rescue-targets.ts';
+import { withState } from './with-state.ts';
+
+export interface RescueOptions {
+  readonly connect?: string;
+  /** Whether nobody has asked for this one by name. */
+  readonly all?: boolean;
+}
+
+/** What is said where nothing had to be done. */
+export function alone(why: string): Pick<RescueReport, 'outcome' | 'state' | 'next'> {
+  return { outcome: 'left alone', state: [why], next: [] };
+}
+
+/** @throws BlockplanError where it cannot be read, or must not be written back */
+export async function rescueOne(
+  state: string,
+  target: Target,
+  { connect, all }: RescueOptions,
+): Promise<RescueReport> {
+  const lost = await readLost(target.folder, requireFound(target));
+  const { name: domain, run } = lost;
+  const of = { domain, ...(run === undefined ? {} : { run }) };
+  if (all && !lost.owed) return { ...of, ...alone('its definition was given back already') };
+  if (lost.course === 'over' && !target.named) throw over(lost);
+  const uri = connect ?? lost.uri;
+  const virsh = await openVirsh({ ...(uri === undefined ? {} : { uri }) });
+  try {
+    const lock = await withState(
+      state,
+      takeLock(state, lost.uuid, newRunId(new Date()), userInfo().username),
+    );
+    if ('heldBy' in lock) {
+      if (all) return { ...of, ...alone(`${ownerText(lock.heldBy)} works on it`) };
+      throw taken(domain, lock.heldBy);
+    }
+    try {
+      return { ...of, ...(await rescueWith(virsh, state, target, lost)) };
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await virsh.close();
+  }
+}
+
+async function readLost(folder: string, found: FoundBundle): Promise<Lost> {
+  try {
+    return await lostIn(folder, found);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    throw refusal(
+      'BP225',
+      `what ${found.file} holds is no definition: ${(error as Error).message}`,
+      'look for a copy of it in your backups',
+    );
+  }
+}
+
+async function rescueWith(
+  virsh: Virsh,
+  state: string,
+  target: Target,
+  lost: Lost,
+): Promise<Pick<RescueReport, 'outcome' | 'state' | 'next'>> {
+  const { name: domain, uuid } = lost;
+  const known = await nameOf(virsh, uuid);
+  if (known !== undefined && known !== domain)
+    return alone(`libvirt knows it as "${known}": somebody has renamed it`);
+  const options = { uri: virsh.uri, domain, readonly: false, writeDurably };
+  const driver = await openLiveDriver(options, Promise.resolve(virsh));
+  try {
+    await refuseNamesake(lost, driver);
+    const own = dirname(target.folder) === join(state, 'runs');
+    // Beside a file that the user has named nothing is written.
+    const folder = own ? target.folder : await mkdtemp(join(tmpdir(), 'blockplan-rescue-'));
+    const rescued = await rescue(lost, driver, folder);
+    if (own)
+      return { ...rescued, state: [...rescued.state, ...(await note(folder, lost, rescued))] };
+    // What libvirt did not take is needed for another try.
+    if (rescued.outcome !== 'stranded') await rm(folder, { recursive: true });
+    return rescued;
+  } finally {
+    await driver.close();
+  }
+}
+
+/** Another domain of the same name is nobody's definition of this one. */
+async function refuseNamesake({ name, uuid }: Lost, driver: Driver): Promise<void> {
+  const { domain } = await driver.observe([]);
+  if (domain.state === 'gone' || domain.uuid === uuid) return;
+  throw refusal(
+    'BP228',
+    `"${name}" is another domain now, with the UUID ${domain.uuid}; the one that was kept had ${uuid}`,
+    `look at both, and give one of them another name: virsh domrename`,
+  );
+}
+
+/** Writes down that nothing is owed any more: who takes the definition away from now on does so on purpose. */
+async function note(folder: string, lost: Lost, rescued: Rescued): Promise<string[]> {
+  if (rescued.outcome === 'left alone' || !rescued.whole) return [];
+  const { found, name: domain, uuid, run = '', uri = '', records } = lost;
+  const time = new Date().toISOString();
+  const { kept, since = time } = found;
+  const restored = { time, records };
+  try {
+    await writeBundle(folder, { run, domain, uuid, uri, since, kept, restored });
+    return [];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return [
+      `that it is back could not be written into ${join(folder, BUNDLE_FILE)}: ${(error as Error).message}`,
+    ];
+  }
+}
+
+function over({ run, name, found }: Lost): BlockplanError {
+  return refusal(
+    'BP227',
+    `run ${run} is over: what it had kept of "${name}" is older than what became of it since`,
+    `to write it back all the same, name the file: blockplan rescue ${found.file}`,
+  );
+}
+
+function taken(domain: string, owner: Owner): BlockplanError {
+  return refusal(
+    'BP120',
+    `"${domain}" is taken by ${ownerText(owner)}`,
+    'wait until it has ended: blockplan status',
+  );
+}
+
+function ownerText({ run, pid, user, since }: Owner): string {
+  return `run ${run} (${user}, pid ${pid}, since ${since})`;
+}
+
+function refusal(code: string, message: string, hint: string): BlockplanError {
+  return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
+}

@@ -1,0 +1,89 @@
+/** Which bundles a rescue is about: those of a run, a domain, a file, or of all runs that are not over. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BlockplanError } from '../errors.ts';
+import { type FoundBundle, keptIn, type NoBundle, readBundle } from '../journal/bundle.ts';
+import { listRuns } from '../journal/folder.ts';
+import { unfinishedRuns } from '../journal/unfinished.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import { inputRefusal } from './read.ts';
+
+/** A place that a bundle is expected in, and what is there. */
+export interface Target {
+  /** The folder of the run, or of the file. */
+  readonly folder: string;
+  readonly found: FoundBundle | NoBundle;
+  /** Whether the user named the very file: then it is taken as it is, whatever became of its run. */
+  readonly named: boolean;
+}
+
+/**
+ * What the user means by a word: the path of a bundle or of a run's folder, a run, or a domain, whose newest run counts.
+ * @throws BlockplanError `input-refused` BP226 where it means nothing
+ */
+export async function targetOf(state: string, word: string): Promise<Target> {
+  if (word.includes('/') || word.endsWith('.json')) return pathTarget(resolve(word));
+  const runs = await listRuns(state);
+  const [run, another] = runs.filter((each) => each.run.startsWith(word));
+  if (run && (!another || run.run === word))
+    return { folder: run.folder, found: await keptIn(run.folder), named: false };
+  for (const { folder } of runs.reverse()) {
+    const found = await keptIn(folder);
+    if ('kept' in found && isOf(word, found)) return { folder, found, named: false };
+  }
+  throw inputRefusal(
+    'BP226',
+    `there is no run "${word}", and no run has kept a definition of a domain of that name`,
+    'see what there is: blockplan status',
+  );
+}
+
+async function pathTarget(path: string): Promise<Target> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder
+    ? { folder: path, found: await keptIn(path), named: true }
+    : { folder: dirname(path), found: await readBundle(path), named: true };
+}
+
+function isOf(domain: string, { kept }: FoundBundle): boolean {
+  try {
+    return readDomainXml(kept.definition).name === domain;
+  } catch {
+    // What is no definition is told when its own run is asked for.
+    return false;
+  }
+}
+
+/** A run that is not over; what it has kept is looked at when its turn comes. */
+export interface Unfinished {
+  readonly folder: string;
+  look(): Promise<Target>;
+}
+
+/** The runs that are not over, oldest first. */
+export async function allTargets(state: string): Promise<Unfinished[]> {
+  return (await unfinishedRuns(state)).map((run) => {
+    const folder = join(state, 'runs', run);
+    return { folder, look: async () => ({ folder, found: await keptIn(folder), named: false }) };
+  });
+}
+
+/** @throws BlockplanError BP225 where nothing was kept, or what was kept cannot be read */
+export function requireFound({ found, folder, named }: Target): FoundBundle {
+  if ('kept' in found) return found;
+  const { missing, problem } = found;
+  throw new BlockplanError(named && missing ? 'input-refused' : 'preflight-refused', [
+    {
+      code: 'BP225',
+      severity: 'error',
+      message:
+        named || !missing ? problem : `run ${basename(folder)} has kept no definition: ${problem}`,
+      hint: missing
+        ? 'a run keeps a definition before it makes a domain transient, in bundle.json in its folder'
+        : 'look for a copy of it in your backups; the first record of a journal has the definition as well',
+    },
+  ]);
+}

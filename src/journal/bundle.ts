@@ -1,0 +1,149 @@
+/**
+ * The definition guard: what `undefine` would lose, as a file of its own beside the journal, so that a definition can be
+ * written back when plan and journal are gone.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bundle } from '../model/world.ts';
+import { checksum, JOURNAL_FILE, syncFolder, writeDurably } from './journal.ts';
+
+export const BUNDLE_FILE = 'bundle.json';
+
+/** The form of the file; another one is not read. */
+const FORM = 'blockplan-bundle/v1';
+
+/** A bundle with what tells whose it is, for a person as well who finds nothing but this file. */
+export interface BundleFile {
+  readonly run: string;
+  readonly domain: string;
+  readonly uuid: string;
+  /** The connection, as libvirt spells it. */
+  readonly uri: string;
+  /** When it was kept; ISO 8601. */
+  readonly since: string;
+  readonly kept: Bundle;
+  /** When `blockplan rescue` wrote all of it back, and how many records the run's journal had then. */
+  readonly restored?: { readonly time: string; readonly records: number };
+}
+
+/** Writes the file into a run's folder, whole or not at all, so that it outlives a power loss. */
+export async function writeBundle(folder: string, bundle: BundleFile): Promise<void> {
+  const path = join(folder, BUNDLE_FILE);
+  const told = { form: FORM, ...bundle };
+  const text = `${JSON.stringify({ ...told, sum: sumOf(told) }, null, 2)}\n`;
+  await writeDurably(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+  await syncFolder(folder);
+}
+
+/** A bundle as it was found. */
+export interface FoundBundle extends Partial<Omit<BundleFile, 'kept'>> {
+  readonly kept: Bundle;
+  /** The file that it comes from. */
+  readonly file: string;
+  /** Whether its checksum says that it is as it was written. */
+  readonly proven: boolean;
+}
+
+/** Why there is none: nothing was kept there, or what was kept cannot be read; a clause for people. */
+export interface NoBundle {
+  readonly missing: boolean;
+  readonly problem: string;
+}
+
+/**
+ * What a run has kept: its bundle file, or, where that cannot be read, the last record of its journal that tells it. The
+ * rest of the journal need not be readable.
+ */
+export async function keptIn(folder: string): Promise<FoundBundle | NoBundle> {
+  const own = await readBundle(join(folder, BUNDLE_FILE));
+  if ('kept' in own) return own;
+  const file = join(folder, JOURNAL_FILE);
+  const text = await textOf(file);
+  if (typeof text !== 'string') return own.missing ? text : own;
+  const told = keptRecord(text);
+  if (told) return { ...told, file };
+  return own.missing && text.includes('"type":"kept"')
+    ? { missing: false, problem: `the record in ${file} that tells what was kept is not whole` }
+    : own;
+}
+
+/** Reads a bundle file, wherever it lies. */
+export async function readBundle(file: string): Promise<FoundBundle | NoBundle> {
+  const text = await textOf(file);
+  if (typeof text !== 'string') return text;
+  const value = parsed(text);
+  if (value?.form !== undefined && value.form !== FORM)
+    return {
+      missing: false,
+      problem: `${file} is of the form ${value.form}, and this version reads ${FORM}`,
+    };
+  const { sum, ...told } = value ?? {};
+  if (!value || !isBundle(told.kept) || sum !== sumOf(told))
+    return { missing: false, problem: `${file} is no bundle, or not as it was written` };
+  const { form: _form, ...bundle } = told as unknown as BundleFile & { form: string };
+  return { ...bundle, file, proven: true };
+}
+
+/** The last bundle that a line of a journal tells, whatever the other lines are. */
+function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
+  const records = text.split('\n').map(parsed);
+  const at = records.findLastIndex((each) => each?.type === 'kept' && isBundle(each.bundle));
+  const record = records[at];
+  if (!record) return undefined;
+  const first = records.find((each) => each?.type === 'run-started');
+  const { sum, ...rest } = record;
+  // Each record's checksum is over the one before as well.
+  const former = records[at - 1]?.sum;
+  const proven = typeof former === 'string' && checksum(former, rest) === sum;
+  return {
+    kept: record.bundle as Bundle,
+    ...(typeof first?.run === 'string' ? { run: first.run } : {}),
+    ...(typeof first?.uri === 'string' && first.uri !== '' ? { uri: first.uri } : {}),
+    ...(typeof record.time === 'string' ? { since: record.time } : {}),
+    proven,
+  };
+}
+
+async function textOf(file: string): Promise<string | NoBundle> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { missing: true, problem: `there is no file ${file}` }
+      : { missing: false, problem: `${file} cannot be read: ${message}` };
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    // What is torn is told by the caller.
+    return undefined;
+  }
+}
+
+function sumOf(told: object): string {
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
+}
+
+function isBundle(value: unknown): value is Bundle {
+  const bundle = value as Partial<Bundle> | null | undefined;
+  const moments = [bundle?.snapshots, bundle?.checkpoints];
+  return (
+    typeof bundle?.definition === 'string' &&
+    typeof bundle.autostart === 'boolean' &&
+    moments.every(
+      (each) =>
+        Array.isArray(each) &&
+        each.every(({ name, xml }) => typeof name === 'string' && typeof xml === 'string'),
+    )
+  );
+}

@@ -1,0 +1,50 @@
+/** What `blockplan rescue` did for one domain, in words. */
+import { printable } from '../printable.ts';
+import { type Paint, palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { wrapped } from './width.ts';
+
+/** One domain's definition, and what came of it. */
+export interface RescueReport {
+  readonly outcome: 'restored' | 'left alone' | 'in doubt' | 'stranded';
+  /** Absent where a run has kept nothing. */
+  readonly domain?: string;
+  /** The run that had kept it, where that is known. */
+  readonly run?: string;
+  readonly state: readonly string[];
+  readonly next: readonly string[];
+}
+
+/**
+ * The report, outcome first.
+ * @param columns where the sentences are broken into lines; commands are never, so that they can be copied
+ */
+export function renderRescue(
+  { outcome, domain, run, state, next }: RescueReport,
+  color: boolean,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const word = palette(color).bold(paintOf(outcome, color)(outcome));
+  const of = [
+    ...(domain === undefined ? [] : [printable(domain)]),
+    ...(run === undefined
+      ? []
+      : [domain === undefined ? `run ${printable(run)}` : `(run ${printable(run)})`]),
+  ].join(' ');
+  const lines = [
+    `${word}: ${of}`,
+    ...state.flatMap((sentence) =>
+      wrapped(printable(sentence), columns - 2).map((line) => `  ${line}`),
+    ),
+    ...(next.length > 0 ? ['Type next:'] : []),
+    ...next.map((command) => `  ${promptedCommand(command)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Green where a definition is back as it was, red where a person is needed. */
+function paintOf(outcome: RescueReport['outcome'], color: boolean): Paint {
+  const paint = palette(color);
+  if (outcome === 'restored') return paint.green;
+  return outcome === 'left alone' ? paint.dim : paint.red;
+}

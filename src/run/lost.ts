@@ -1,0 +1,124 @@
+/** What a run has kept of a domain, and what its folder tells besides: where the guest was last seen to write. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlockplanError } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import type { FoundBundle } from '../journal/bundle.ts';
+import { PLAN_FILE } from '../journal/folder.ts';
+import { beginningOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
+import { createPlanMachine } from '../machine/machine.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import type { Effect } from '../model/effect.ts';
+import type { World } from '../model/world.ts';
+import { readPlan } from '../plan/read.ts';
+import { steps } from '../steps/registry.ts';
+import { courseOf } from './course.ts';
+import { follow } from './recover.ts';
+
+/** A definition that may be lost. */
+export interface Lost {
+  readonly found: FoundBundle;
+  readonly name: string;
+  readonly uuid: string;
+  /** The connection, as libvirt spells it; absent where nothing tells it. */
+  readonly uri?: string;
+  readonly run?: string;
+  /** The World that the run began with; absent where its journal does not tell. */
+  readonly begun?: World;
+  /** As of a course: where the guest's latest writes are. Empty where nobody knows. */
+  readonly lastUp: readonly World[];
+  /** Whether the run can be taken up again, is over, or is not known well enough for either. */
+  readonly course: 'open' | 'over' | 'unknown';
+  /** Whether nobody, as far as it is known, has given the definition back since it was kept. */
+  readonly owed: boolean;
+  /** How many good records the run's journal has. */
+  readonly records: number;
+  /** When the last of them was written; ISO 8601. */
+  readonly until?: string;
+}
+
+/**
+ * Puts a bundle together with what the folder that it was found in tells of its run.
+ * @throws Error where the definition is not the XML of a domain
+ */
+export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> {
+  const { name, uuid } = readDomainXml(found.kept.definition);
+  const replay = await replayOf(folder);
+  const started = replay && beginningOf(replay);
+  // A journal of another domain beside a bundle that was put there tells nothing of it.
+  const own = started?.uuid === uuid ? started : undefined;
+  const course = own && replay ? await courseIn(folder, replay) : undefined;
+  const last = replay?.records.at(-1);
+  const uri = (found.uri ?? own?.uri) || own?.world.host.uri;
+  const run = found.run ?? own?.run;
+  return {
+    found,
+    name,
+    uuid,
+    ...(uri === undefined ? {} : { uri }),
+    ...(run === undefined ? {} : { run }),
+    ...(own ? { begun: own.world } : {}),
+    lastUp: course ?? [],
+    course: own && replay && isOver(replay) ? 'over' : course ? 'open' : 'unknown',
+    owed: !isGivenBack(found, own && replay),
+    records: replay?.records.length ?? 0,
+    ...(last === undefined ? {} : { until: last.time }),
+  };
+}
+
+async function replayOf(folder: string): Promise<Replay | undefined> {
+  try {
+    return await readJournal(folder);
+  } catch (error) {
+    // Without its journal less is known of a run, and the bundle is as good.
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Where the guest wrote last, by plan and journal; undefined where one of them is gone, or is not as it was written. */
+async function courseIn(folder: string, replay: Replay): Promise<readonly World[] | undefined> {
+  const { records } = replay;
+  const started = beginningOf(replay);
+  // Records that cannot be read may tell that the guest was moved.
+  if (!started || replay.damage === 'altered') return undefined;
+  try {
+    const source = await readFile(join(folder, PLAN_FILE));
+    if (createHash('sha256').update(source).digest('hex') !== started.planSum) return undefined;
+    const graph = compile(readPlan({ file: PLAN_FILE, source, set: started.set, steps }));
+    const { world } = started;
+    const course = courseOf({ graph, machine: createPlanMachine(graph), folder, files: [], world });
+    const { lastUp } = records.reduce(follow, { course }).course;
+    const last = records.findLast(
+      (record) => record.type === 'phase-started' || record.type === 'phase-finished',
+    );
+    // A phase that has ended well has put the guest where it leads to; one that has only begun may have.
+    if (last?.type !== 'phase-finished' || last.result !== 'DONE') return lastUp;
+    return lastUp.slice(last.direction === 'do' ? -1 : 0).slice(0, 1);
+  } catch (error) {
+    // A plan that is gone, or one that this version does not take any more.
+    if (error instanceof BlockplanError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether the definition was given back since the domain was made transient for the last time: by the run itself, or by a
+ * rescue. Who has taken it away afterwards did so on purpose.
+ */
+function isGivenBack({ restored }: FoundBundle, replay: Replay | undefined): boolean {
+  if (!replay || replay.damage === 'altered') return restored !== undefined;
+  let given = false;
+  let meant: Effect | undefined;
+  for (const [at, record] of replay.records.entries()) {
+    if (at === restored?.records) given = true;
+    if (record.type === 'intent') meant = record.effect;
+    const command = meant?.tool === 'virsh' ? meant.argv[0] : undefined;
+    if (record.type === 'intent' && command === 'undefine') given = false;
+    if (record.type === 'outcome' && command === 'define' && record.error === undefined)
+      given = true;
+  }
+  return given || (restored !== undefined && restored.records >= replay.records.length);
+}

@@ -1,0 +1,253 @@
+/**
+ * Writes a lost definition back, with what belongs to it, outside of any run: also when all that is left of the run is
+ * what it had kept. It starts no guest, removes no file and ends no run.
+ */
+import { join } from 'node:path';
+import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
+import { type Driver, EffectFailed } from '../model/driver.ts';
+import type { Effect } from '../model/effect.ts';
+import { type Disk, isSamePlace, type Moment, placeText, type World } from '../model/world.ts';
+import { shellQuote } from '../shell-quote.ts';
+import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
+import { waysOn } from './execute.ts';
+import type { Lost } from './lost.ts';
+import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
+
+/** What came of it, in sentences, and what to type next. */
+export interface Rescued {
+  /** `in doubt`: the definition is back, but something is not known, or not back; `stranded`: it is not. */
+  readonly outcome: 'restored' | 'left alone' | 'in doubt' | 'stranded';
+  /** Whether all that was kept is back now, so that nothing is owed any more. */
+  readonly whole: boolean;
+  readonly state: readonly string[];
+  readonly next: readonly string[];
+}
+
+/** The definition to give, and what nobody can tell of it. */
+interface Wanted {
+  readonly definition: string;
+  readonly doubts: readonly string[];
+}
+
+/**
+ * @param folder where the definition that libvirt is given is written down first
+ * @throws BlockplanError when contact to libvirt is lost
+ */
+export async function rescue(lost: Lost, driver: Driver, folder: string): Promise<Rescued> {
+  const now = await driver.observe([]);
+  const wanted = wantedDefinition(lost, now);
+  const missing = missingOf(lost, now, wanted);
+  const { persistent, definition } = now.domain;
+  if (persistent && (!lost.owed || definition !== wanted.definition || missing.length === 0))
+    return leftAlone(lost, now, wanted);
+  const failures: string[] = [];
+  if (!persistent) {
+    const given = define(wanted.definition, 'write the definition back');
+    const refused = await perform(driver, given, folder);
+    if (refused !== undefined) return notTaken(lost, refused, folder);
+  }
+  for (const effect of missing) {
+    const refused = await perform(driver, effect, folder);
+    if (refused !== undefined) failures.push(`not done: ${effect.why}: ${refused}`);
+  }
+  const nvram = nvramFile(wanted.definition);
+  const files = sourcesIn(wanted.definition).map(({ file }) => file);
+  const after = await driver.observe(nvram === undefined ? files : [...files, nvram]);
+  const wrong = [...failures, ...wrongWith(lost, wanted, after)];
+  return {
+    outcome: wrong.length + wanted.doubts.length > 0 ? 'in doubt' : 'restored',
+    whole: wrong.length === 0,
+    state: [
+      persistent
+        ? `"${lost.name}" was persistent already, but not all that belongs to its definition was back`
+        : `"${lost.name}" is persistent again, from ${lost.found.file}`,
+      ...(lost.found.proven ? [] : ['what was kept could not be held against its checksum']),
+      ...(isLive(now) ? [] : lastSeen(lost, wanted)),
+      ...wanted.doubts,
+      ...wrong,
+      ...movedDisks(lost, wanted.definition),
+      ...belongings(lost, after),
+      ...notes(lost, wanted.definition, after),
+    ],
+    next: wanted.doubts.length > 0 ? compareFirst(lost) : nextSteps(lost, after),
+  };
+}
+
+/** libvirt's answer where it says no. */
+async function perform(
+  driver: Driver,
+  effect: Effect,
+  folder: string,
+): Promise<string | undefined> {
+  if (effect.tool !== 'virsh') throw new Error(`a rescue does no ${effect.tool}`);
+  try {
+    await driver.perform(effect, { folder, onProgress() {}, onMade: async () => {} });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+    return error.message;
+  }
+}
+
+/** What was kept, on the files that the guest runs on; of a guest that is off, where it was last seen to write. */
+function wantedDefinition({ found, begun, lastUp }: Lost, now: World): Wanted {
+  const saved = found.kept.definition;
+  if (isLive(now))
+    return { definition: begun ? onMovedDisks(saved, begun, now) : onLive(saved, now), doubts: [] };
+  const last = lastUp.at(-1);
+  if (begun && last)
+    return { definition: onMovedDisks(saved, begun, last), doubts: notKnown(lastUp) };
+  const doubts = writtenDisks(saved).map(
+    ({ target, chain }) =>
+      `${notKnownWhere(target)}; the definition names ${chain[0]?.file}, as when the run began: look for a newer file of it before it is started`,
+  );
+  return { definition: saved, doubts };
+}
+
+/** What the journal knows of a guest that is off ends with its last record. */
+function lastSeen({ until, lastUp }: Lost, { definition, doubts }: Wanted): string[] {
+  if (until === undefined || lastUp.length === 0 || doubts.length > 0) return [];
+  const where = writtenDisks(definition).map(
+    ({ target, chain }) => `${target} in ${chain[0]?.file}`,
+  );
+  return [
+    `the guest wrote to ${where.join(', ')} as far as the journal tells, which ends at ${until}`,
+  ];
+}
+
+/** Whether there is a guest whose chains libvirt tells. */
+function isLive({ domain }: World): boolean {
+  return domain.state !== 'gone' && domain.state !== 'shut off';
+}
+
+/** Without the World of before, whatever a disk runs on counts as where it belongs, but for discs in drives. */
+function onLive(definition: string, { domain }: World): string {
+  const defined = new Map(writtenDisks(definition).map((disk) => [disk.target, disk.chain[0]]));
+  return domain.disks.reduce((xml, { target, chain: [top] }) => {
+    const source = defined.get(target);
+    return source && top && !isSamePlace(source, top) ? setDiskSource(xml, target, top) : xml;
+  }, definition);
+}
+
+function writtenDisks(definition: string): Disk[] {
+  return readDomainXml(definition).disks.filter(
+    ({ device, readonly, chain }) =>
+      !readonly && chain.length > 0 && (device === 'disk' || device === 'lun'),
+  );
+}
+
+function sourcesIn(definition: string): { target: string; file: string }[] {
+  return readDomainXml(definition).disks.flatMap(({ target, chain: [source] }) =>
+    source?.file.startsWith('/') ? [{ target, file: source.file }] : [],
+  );
+}
+
+/**
+ * What belongs to the definition and is not there. Where it is not known which files are the newest no guest may be
+ * started with the host, so the autostart mark waits for a person.
+ */
+function missingOf({ found }: Lost, now: World, { doubts }: Wanted): Effect[] {
+  const autostart = found.kept.autostart && !now.domain.autostart && doubts.length === 0;
+  return restoreAttachments({ ...found.kept, autostart }, now);
+}
+
+function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {
+  const state = [`"${lost.name}" is persistent: its definition is left alone`];
+  const differs = lost.owed && now.domain.definition !== wanted.definition;
+  if (differs) state.push('it is not the one that the run kept');
+  return { outcome: 'left alone', whole: !differs, state, next: differs ? takeUp(lost) : [] };
+}
+
+function notTaken({ name, found }: Lost, refused: string, folder: string): Rescued {
+  const autostart = found.kept.autostart ? [shellQuote(['virsh', 'autostart', name])] : [];
+  return {
+    outcome: 'stranded',
+    whole: false,
+    state: [`"${name}" has no definition: libvirt does not take the one that was kept: ${refused}`],
+    next: [shellQuote(['virsh', 'define', join(folder, DEFINITION_FILE)]), ...autostart],
+  };
+}
+
+/** What is observed afterwards is held against what was meant. */
+function wrongWith({ found, name }: Lost, wanted: Wanted, { domain }: World): string[] {
+  const { autostart, snapshots, checkpoints } = found.kept;
+  const lacks = (kind: string, kept: readonly Moment[], now: readonly string[]) =>
+    kept
+      .filter((each) => !now.includes(each.name))
+      .map((each) => `the metadata of ${kind} ${each.name} is not back`);
+  return [
+    ...(domain.definition === wanted.definition
+      ? []
+      : [`the definition of "${name}" is not, byte for byte, the one that libvirt was given`]),
+    ...(autostart && !domain.autostart && wanted.doubts.length === 0
+      ? ['it is not marked for autostart, as it was']
+      : []),
+    ...lacks('snapshot', snapshots, domain.snapshots),
+    ...lacks('checkpoint', checkpoints, domain.checkpoints),
+  ];
+}
+
+function movedDisks({ found }: Lost, definition: string): string[] {
+  const before = new Map(
+    readDomainXml(found.kept.definition).disks.map((disk) => [disk.target, disk.chain[0]]),
+  );
+  return readDomainXml(definition).disks.flatMap(({ target, chain: [source] }) => {
+    const old = before.get(target);
+    return source && old && !isSamePlace(source, old)
+      ? [`${target}: the definition names ${placeText(source)} now; it named ${placeText(old)}`]
+      : [];
+  });
+}
+
+/** What came back with the definition. */
+function belongings({ found }: Lost, { domain }: World): string[] {
+  const { autostart, snapshots, checkpoints } = found.kept;
+  const named = (kind: string, kept: readonly Moment[], now: readonly string[]) =>
+    kept.filter(({ name }) => now.includes(name)).map(({ name }) => `${kind} ${name}`);
+  const back = [
+    ...(autostart && domain.autostart ? ['the autostart mark'] : []),
+    ...named('snapshot', snapshots, domain.snapshots),
+    ...named('checkpoint', checkpoints, domain.checkpoints),
+  ];
+  return back.length > 0 ? [`with it: ${back.join(', ')}`] : [];
+}
+
+/** What a person should know before the guest is started, or while it runs. */
+function notes({ name }: Lost, definition: string, after: World): string[] {
+  const told: string[] = [];
+  for (const { target, file } of sourcesIn(definition))
+    if (after.files[file] === null)
+      told.push(`${target}: ${file} is not there; "${name}" cannot be started before it is`);
+  for (const { target, job } of after.domain.disks)
+    if (job) told.push(`${target}: a job (${job.type}) goes on; it is left alone`);
+  if (isLive(after)) return told;
+  const nvram = nvramFile(definition);
+  if (nvram !== undefined && after.files[nvram] === null)
+    told.push(
+      `its NVRAM file ${nvram} is not there: libvirt makes a new one, without the guest's boot entries and keys`,
+    );
+  if (readDomainXml(definition).tpm)
+    told.push("its TPM's state is no part of what was kept: it is there if the plan said keep-tpm");
+  return told;
+}
+
+/** Where the newest data is has to be known before the guest is started, with its host as well. */
+function compareFirst({ name, found }: Lost): string[] {
+  const look = writtenDisks(found.kept.definition).flatMap(({ chain: [source] }) =>
+    source ? [shellQuote(['qemu-img', 'info', '--backing-chain', source.file])] : [],
+  );
+  const mark = found.kept.autostart ? [shellQuote(['virsh', 'autostart', name])] : [];
+  return [...look, ...mark];
+}
+
+function nextSteps(lost: Lost, after: World): string[] {
+  return [...(isLive(after) ? [] : [shellQuote(['virsh', 'start', lost.name])]), ...takeUp(lost)];
+}
+
+/** How the run itself is ended, which a rescue does not do. */
+function takeUp({ run, course, name }: Lost): string[] {
+  if (course === 'over') return [];
+  return course === 'unknown' || run === undefined
+    ? [shellQuote(['blockplan', 'doctor', name])]
+    : waysOn(run);
+}

@@ -1,0 +1,206 @@
+/**
+ * A definition that a dead run had kept comes back: by the command, and by the unit's very command at boot; with the
+ * guest running and after a power loss, and when nothing is left of the run but its bundle.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { type Picture, picture } from '../../src/lab/picture.ts';
+import { until } from '../../src/lab/poll.ts';
+import {
+  codes,
+  type Ended,
+  expectEnd,
+  expectWrites,
+  planText,
+  startCli,
+  startRun,
+  stateDir,
+} from './support.ts';
+
+const NAME = 'testvm';
+let host: Host;
+let guest: Guest;
+let before: Picture;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    name: NAME,
+    start: false,
+    autostart: true,
+    disks: [
+      { target: 'vda', chain: ['base', 'snap1'] },
+      { target: 'vdb', chain: ['data'] },
+    ],
+    extraXml: `<graphics type='vnc' port='-1' passwd='s3cr&amp;t'/><video><model type='vga'/></video>`,
+  });
+  await guest.start();
+  await guest.waitForWrites(2);
+  const words = ['--name', 'monday', '--disk-only', '--diskspec', 'vda,snapshot=no'];
+  await host.virsh('snapshot-create-as', NAME, ...words, '--diskspec', 'vdb,snapshot=external');
+  const checkpoint = ['--name', 'weekly', '--diskspec', 'vda,checkpoint=bitmap'];
+  await host.virsh('checkpoint-create-as', NAME, ...checkpoint);
+  before = await picture(host, NAME);
+});
+afterAll(() => host.stop());
+
+const runs = () => join(stateDir(host), 'runs');
+const rescue = (...words: string[]): Promise<Ended> => startCli(host, ['rescue', ...words]).ended;
+const slow = { bandwidth: 20_000, bytes: true, shallow: true, pivot: true };
+
+/** Runs steps between undefine and redefine, and kills the run while the last of them, a slow copy, is under way. */
+async function killed(disk: string, ...steps: Record<string, unknown>[]): Promise<string> {
+  const earlier = new Set(await readdir(runs()).catch(() => []));
+  const all = [{ undefine: {} }, ...steps];
+  const running = await startRun(host, { text: planText(NAME, all) });
+  await until('the slow copy', 20_000, async () =>
+    (await host.virsh('blockjob', NAME, disk, '--info', '--raw')).includes('Block Copy'),
+  );
+  running.child.kill('SIGKILL');
+  await running.ended;
+  return (await readdir(runs())).find((run) => !earlier.has(run))!;
+}
+
+const dest = (name: string) => join(host.images, `${name}.qcow2`);
+const copy = (disk: string, more: object = {}) => ({
+  blockcopy: { disk, dest: dest(`new-${disk}`), shallow: true, pivot: true, ...more },
+});
+const redefine = (disk: string) => ({ redefine: { disk, source: dest(`new-${disk}`) } });
+const onlyVda = () => killed('vda', copy('vda', slow), redefine('vda'));
+const bothDisks = () =>
+  killed('vdb', copy('vda'), copy('vdb', slow), redefine('vda'), redefine('vdb'));
+
+const isPersistent = async () => /^Persistent:\s+yes$/m.test(await host.virsh('dominfo', NAME));
+
+function expectOutcome(ended: Ended, outcome: string, code = 0): void {
+  expect(ended.exitCode, ended.told).toBe(code);
+  expect(ended.stdout.split(':')[0], ended.told).toBe(outcome);
+}
+
+/** Takes the run back, with which all has to be as before. */
+async function takenBack(run: string): Promise<void> {
+  const ended = await startCli(host, ['rollback', run, '--output', 'json']).ended;
+  expectEnd(ended, 4);
+  expect(await picture(host, NAME), ended.told).toEqual(before);
+}
+
+describe('while the guest runs on', () => {
+  test('the definition is back to the byte, with all that belongs to it; and again is nothing to do', async () => {
+    const run = await onlyVda();
+    expect(await isPersistent()).toBe(false);
+    const ended = await rescue(NAME);
+    expectOutcome(ended, 'restored');
+    expect(ended.stdout).toContain(`$ blockplan rollback ${run}`);
+    const now = await picture(host, NAME);
+    expect(now).toEqual({ ...before, live: now.live, files: now.files });
+    for (const word of [NAME, run, '--all']) expectOutcome(await rescue(word), 'left alone');
+    await takenBack(run);
+    await expectWrites(host, guest);
+  });
+
+  test('a disk that has moved is defined where it is, also when only the bundle is left', async () => {
+    const run = await bothDisks();
+    const folder = join(runs(), run);
+    const elsewhere = join(host.dir, 'elsewhere');
+    await mkdir(elsewhere);
+    await cp(join(folder, 'bundle.json'), join(elsewhere, 'bundle.json'));
+    const moved = before.definition!.replace(before.chains['vda']![0]!, dest('new-vda'));
+    // By a copy of the file; and, where that was not all, by the run.
+    expectOutcome(await rescue(join(elsewhere, 'bundle.json')), 'restored');
+    expect((await picture(host, NAME)).definition).toBe(moved);
+    expect(await readdir(elsewhere)).toEqual(['bundle.json']);
+    await host.virsh('undefine', NAME);
+    expectOutcome(await rescue(run), 'restored');
+    const now = await picture(host, NAME);
+    expect(now).toEqual({ ...before, ...now, definition: moved, autostart: 'enable' });
+    expect([now.snapshots, now.checkpoints]).toEqual([before.snapshots, before.checkpoints]);
+    await takenBack(run);
+    await expectWrites(host, guest);
+  });
+});
+
+describe('after a power loss', () => {
+  /** What `systemctl start` would do, or the boot. */
+  async function unit(): Promise<Ended> {
+    const file = new URL('../../examples/systemd/blockplan-rescue.service', import.meta.url);
+    const line = /^ExecStart=blockplan (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+    return startCli(host, line!.split(' ')).ended;
+  }
+
+  async function powerLoss(): Promise<number> {
+    const acknowledged = await guest.acknowledged();
+    await host.powerOff();
+    await host.boot();
+    return acknowledged;
+  }
+
+  /** libvirt brings an undefined domain back by itself where a job had its status saved; this one did not. */
+  async function forgotten(): Promise<void> {
+    await host
+      .virsh('undefine', NAME, '--snapshots-metadata', '--checkpoints-metadata')
+      .catch(() => {});
+    await expect(host.virsh('dominfo', NAME)).rejects.toThrow('failed to get domain');
+  }
+
+  test('the unit defines it where the guest wrote last, and the guest goes on from there', async () => {
+    const run = await bothDisks();
+    const upTo = await powerLoss();
+    await forgotten();
+    // A run that cannot be read keeps no other from being written back.
+    await mkdir(join(runs(), '20000101-000000-aaaaaa'));
+    await writeFile(join(runs(), '20000101-000000-aaaaaa', 'bundle.json'), 'garbage');
+    await writeFile(join(stateDir(host), 'unfinished', '20000101-000000-aaaaaa'), '');
+    const ended = await unit();
+    expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP225']]);
+    expect(ended.stdout).toContain(`restored: ${NAME} (run ${run})`);
+    await rm(join(stateDir(host), 'unfinished', '20000101-000000-aaaaaa'));
+    expect(await guest.state()).toBe('shut off');
+    const now = await picture(host, NAME);
+    const moved = before.definition!.replace(before.chains['vda']![0]!, dest('new-vda'));
+    expect([now.definition, now.autostart]).toEqual([moved, 'enable']);
+    expect([now.snapshots, now.checkpoints]).toEqual([before.snapshots, before.checkpoints]);
+    expectOutcome(await unit(), 'left alone');
+    // Who undefines it now does so on purpose.
+    await host.virsh('undefine', NAME, '--snapshots-metadata', '--checkpoints-metadata');
+    expectOutcome(await unit(), 'left alone');
+    await expect(host.virsh('dominfo', NAME)).rejects.toThrow('failed to get domain');
+    expectOutcome(await rescue(run), 'restored');
+    await guest.start();
+    expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
+    await takenBack(run);
+    await expectWrites(host, guest);
+  });
+
+  test('with only the bundle left it says that nobody knows where the guest wrote, and leaves autostart off', async () => {
+    const run = await onlyVda();
+    const upTo = await powerLoss();
+    // A libvirt that has brought it back by itself has forgotten what belongs to it.
+    expectOutcome(await unit(), 'restored');
+    const { live: _off, ...back } = await picture(host, NAME);
+    expect(back).toMatchObject({
+      definition: before.definition,
+      autostart: 'enable',
+      snapshots: before.snapshots,
+      checkpoints: before.checkpoints,
+    });
+    await forgotten();
+    const folder = join(runs(), run);
+    for (const file of readdirSync(folder))
+      if (file !== 'bundle.json') await rm(join(folder, file));
+    const ended = await rescue(run);
+    expectOutcome(ended, 'in doubt', 5);
+    expect(ended.stdout).toContain('vda: it is not known where the guest wrote last');
+    expect(ended.stdout).toContain(`$ virsh autostart ${NAME}`);
+    const now = await picture(host, NAME);
+    expect([now.definition, now.autostart]).toEqual([before.definition, 'disable']);
+    expectOutcome(await rescue(NAME), 'left alone');
+    await guest.start();
+    expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
+    await expectWrites(host, guest);
+    expect(await readFile(join(folder, 'bundle.json'), 'utf8')).toContain('restored');
+  });
+});

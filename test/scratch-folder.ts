@@ -1,0 +1,12 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+/** A folder of a test file's own, which goes with its last test. */
+export function scratchFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `blockplan-${name}-`));
+  afterAll(() => rm(folder, { recursive: true }));
+  return folder;
+}

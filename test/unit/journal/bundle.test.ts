@@ -1,0 +1,161 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  BUNDLE_FILE,
+  type BundleFile,
+  keptIn,
+  readBundle,
+  writeBundle,
+} from '../../../src/journal/bundle.ts';
+import { createJournal, type Entry, JOURNAL_FILE } from '../../../src/journal/journal.ts';
+import type { Bundle } from '../../../src/model/world.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { world } from '../../worlds.ts';
+
+const root = scratchFolder('bundle');
+let folder = '';
+let count = 0;
+beforeEach(async () => {
+  folder = join(root, String(count++));
+  await mkdir(folder);
+});
+
+const kept: Bundle = {
+  definition: '<domain>\n  <name>größe \u2028 "</name>\n</domain>\n',
+  autostart: true,
+  snapshots: [{ name: 'a & b', xml: '<domainsnapshot/>' }],
+  currentSnapshot: 'a & b',
+  checkpoints: [],
+};
+const BUNDLE: BundleFile = {
+  run: 'r1',
+  domain: 'testvm',
+  uuid: 'u1',
+  uri: 'qemu:///system',
+  since: '2026-11-23T00:00:00.000Z',
+  kept,
+};
+
+const file = () => join(folder, BUNDLE_FILE);
+
+describe('the bundle file', () => {
+  test('gives back to the byte what was kept, to its owner alone', async () => {
+    await writeBundle(folder, BUNDLE);
+    expect(await readBundle(file())).toEqual({ ...BUNDLE, file: file(), proven: true });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual([BUNDLE_FILE]);
+  });
+
+  test('one that is written over is the old one or the new one', async () => {
+    await writeBundle(folder, BUNDLE);
+    await writeFile(`${file()}.new`, 'half a');
+    expect(await readBundle(file())).toMatchObject({ run: 'r1' });
+    await writeBundle(folder, { ...BUNDLE, run: 'r2' });
+    expect(await readBundle(file())).toMatchObject({ run: 'r2' });
+  });
+
+  test('with a letter changed, or cut short anywhere, it is not believed', async () => {
+    await writeBundle(folder, BUNDLE);
+    const text = await readFile(file(), 'utf8');
+    for (const wrong of [
+      text.replace('größe', 'grösse'),
+      text.replace('"autostart": true', '"autostart": false'),
+    ]) {
+      expect(wrong).not.toBe(text);
+      await writeFile(file(), wrong);
+      expect(await readBundle(file())).toMatchObject({ missing: false });
+    }
+    // Without its last line break it is whole.
+    for (let length = 0; length < text.length - 1; length += 7) {
+      await writeFile(file(), text.slice(0, length));
+      expect(await readBundle(file()), `${length} characters`).toMatchObject({ missing: false });
+    }
+  });
+
+  test('one of a later version is told as such', async () => {
+    await writeFile(file(), '{ "form": "blockplan-bundle/v2" }');
+    expect(await readBundle(file())).toMatchObject({
+      missing: false,
+      problem: expect.stringContaining('of the form blockplan-bundle/v2'),
+    });
+  });
+
+  test('there is none, or it is a folder', async () => {
+    expect(await readBundle(file())).toMatchObject({ missing: true });
+    expect(await readBundle(folder)).toMatchObject({ missing: false });
+    expect(await keptIn(join(folder, 'nothing'))).toMatchObject({ missing: true });
+  });
+});
+
+describe('without a bundle file', () => {
+  const started: Entry = {
+    type: 'run-started',
+    format: 1,
+    run: 'r1',
+    plan: 'p',
+    domain: 'testvm',
+    uuid: 'u1',
+    uri: 'qemu:///system',
+    host: 'h',
+    user: 'root',
+    pid: 1,
+    version: '0',
+    steps: [],
+    set: {},
+    planSum: '',
+    world: world(),
+  };
+  const left: Entry = { type: 'run-left', by: 'SIGINT' };
+
+  /** Writes a journal and changes its lines. */
+  async function journal(entries: readonly Entry[], change: (lines: string[]) => string[]) {
+    const made = await createJournal(folder);
+    for (const entry of entries) await made.append(entry, false);
+    await made.close();
+    const path = join(folder, JOURNAL_FILE);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, change(lines).join('\n'));
+    return path;
+  }
+  const entries: Entry[] = [started, left, { type: 'kept', bundle: kept }, left];
+
+  test('the journal tells what was kept', async () => {
+    const path = await journal(entries, (lines) => lines);
+    expect(await keptIn(folder)).toMatchObject({
+      kept,
+      file: path,
+      run: 'r1',
+      uri: 'qemu:///system',
+      proven: true,
+    });
+  });
+
+  test('also where the records before and after it cannot be read', async () => {
+    await journal(entries, ([, second, third]) => ['{ "torn', second!, third!, '{"type":"outc']);
+    const found = await keptIn(folder);
+    expect(found).toMatchObject({ kept, proven: true });
+    expect(found).not.toHaveProperty('run');
+    await writeFile(join(folder, JOURNAL_FILE), '');
+    expect(await keptIn(folder)).toMatchObject({ missing: true });
+  });
+
+  test('what cannot be held against its checksum is said, and half a record is none', async () => {
+    await journal(entries, ([first, , third]) => [first!, third!]);
+    expect(await keptIn(folder)).toMatchObject({ kept, proven: false });
+    const path = join(folder, JOURNAL_FILE);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.slice(0, -20));
+    expect(await keptIn(folder)).toMatchObject({
+      missing: false,
+      problem: expect.stringContaining('is not whole'),
+    });
+  });
+
+  test('the last one counts, and a damaged file is no reason not to take it', async () => {
+    const later = { ...kept, autostart: false };
+    await journal([...entries, { type: 'kept', bundle: later }], (lines) => lines);
+    await writeFile(file(), 'garbage');
+    expect(await keptIn(folder)).toMatchObject({ kept: later });
+  });
+});

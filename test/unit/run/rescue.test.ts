@@ -1,0 +1,186 @@
+/**
+ * A run is killed before and after each record of its journal, on its way forward and back, on a host in
+ * memory whose guest writes all the time; or its host loses power then. Whatever is left of the run, its definition is
+ * written back on the files that hold the guest's writes, or it is said that nobody knows which these are.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
+import { PLAN_FILE } from '../../../src/journal/folder.ts';
+import { createJournal, JOURNAL_FILE, type Journal } from '../../../src/journal/journal.ts';
+import { activeFile } from '../../../src/model/world.ts';
+import { admit } from '../../../src/run/admit.ts';
+import { execute } from '../../../src/run/execute.ts';
+import { type Lost, lostIn } from '../../../src/run/lost.ts';
+import { type Rescued, rescue } from '../../../src/run/rescue.ts';
+import type { SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { lostAtNextStart, lostWrites, powerFails } from '../../../src/simulate/mishaps.ts';
+import { DriverDouble, type Injection } from '../../driver-double.ts';
+import { hostForPlans, shipped, sourceOf } from '../../plans.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const PLAN = 'live-storage-migration-classic.yaml';
+const root = scratchFolder('rescue');
+let count = 0;
+
+/** A host, and what is on disk of the run on it, at one moment. */
+interface Moment {
+  readonly name: string;
+  readonly host: SimulatedHost;
+  readonly journal: string;
+  readonly bundle: string | undefined;
+}
+
+/** What is left of the run's folder. */
+type Left = 'all' | 'no plan' | 'only the bundle' | 'only the journal';
+
+async function newFolder(): Promise<string> {
+  const folder = join(root, String(count++));
+  await mkdir(folder);
+  return folder;
+}
+
+/** Every moment of a run at which it can be killed. */
+async function momentsOf(injections: readonly Injection[]): Promise<Moment[]> {
+  const { plan, graph } = shipped(PLAN);
+  const folder = await newFolder();
+  const driver = new DriverDouble(hostForPlans(), injections);
+  const { world, files } = await admit(plan, graph, driver);
+  const journal = await createJournal(folder);
+  const moments: Moment[] = [];
+  const textOf = (file: string) => {
+    const path = join(folder, file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  };
+  const look = (name: string) => {
+    const on = { bundle: textOf(BUNDLE_FILE), host: driver.host };
+    moments.push({ name, ...on, journal: textOf(JOURNAL_FILE) ?? '' });
+  };
+  const watched: Journal = {
+    folder,
+    async append(entry, sync) {
+      look(`before ${moments.length} ${entry.type}`);
+      await journal.append(entry, sync);
+      look(`after ${moments.length} ${entry.type}`);
+    },
+    close: () => journal.close(),
+  };
+  const set = { domain: 'testvm', dest: '/new/copy.qcow2' };
+  const planSum = createHash('sha256').update(sourceOf(PLAN)).digest('hex');
+  const by = { id: 'r1', uri: '', user: 'u', version: '0', set, planSum };
+  const { signal } = new AbortController();
+  await execute({ ...by, graph, driver, journal: watched, world, files, signal, listener() {} });
+  await journal.close();
+  return moments;
+}
+
+let moments: Moment[];
+beforeAll(async () => {
+  const forward = await momentsOf([]);
+  const last = forward.filter(({ name }) => /^after .* intent$/.test(name)).length - 1;
+  const back = await momentsOf([{ at: last - 1, fault: 'refused' }]);
+  const later = await momentsOf([{ at: last, fault: 'refused after it took hold' }]);
+  moments = [...forward, ...back, ...later].filter(({ bundle }) => bundle !== undefined);
+});
+
+async function lostAt({ journal, bundle }: Moment, left: Left): Promise<Lost> {
+  const folder = await newFolder();
+  if (left !== 'only the journal') await writeFile(join(folder, BUNDLE_FILE), bundle!);
+  if (left !== 'only the bundle') await writeFile(join(folder, JOURNAL_FILE), journal);
+  if (left === 'all') await writeFile(join(folder, PLAN_FILE), sourceOf(PLAN));
+  const found = await keptIn(folder);
+  if (!('kept' in found)) throw new Error(found.problem);
+  return lostIn(folder, found);
+}
+
+async function rescued(host: SimulatedHost, lost: Lost): Promise<[Rescued, DriverDouble]> {
+  const driver = new DriverDouble(host.world);
+  driver.host = host;
+  return [await rescue(lost, driver, '/nowhere'), driver];
+}
+
+const inDoubt = ({ state }: Rescued) =>
+  state.some((each) => each.includes('it is not known where the guest wrote last'));
+
+/** What holds after every rescue. */
+function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: Lost): void {
+  const { domain } = host.world;
+  expect(domain.persistent).toBe(true);
+  expect(lostWrites(host)).toEqual([]);
+  if (result.outcome === 'left alone') return;
+  expect(domain.autostart).toBe(!inDoubt(result));
+  expect(domain.snapshots).toEqual(lost.found.kept.snapshots.map(({ name }) => name));
+  expect(domain.checkpoints).toEqual(lost.found.kept.checkpoints.map(({ name }) => name));
+  expect(result.next.length).toBeGreaterThan(0);
+}
+
+describe.each<Left>(['all', 'no plan', 'only the bundle'])('with %s left of the run', (left) => {
+  test('a guest that runs on keeps its definition, on the files that it runs on', async () => {
+    let moved = 0;
+    for (const moment of moments) {
+      const lost = await lostAt(moment, left);
+      const done = await rescued(moment.host, lost);
+      const told = `${moment.name}: ${JSON.stringify(done[0])}`;
+      expectRescued(done, lost);
+      if (done[0].outcome === 'left alone') continue;
+      const { domain } = done[1].host.world;
+      expect(done[0].outcome, told).toBe('restored');
+      const active = activeFile(moment.host.world, 'vda');
+      const before = activeFile(hostForPlans(), 'vda')!;
+      expect(domain.definition, told).toBe(lost.found.kept.definition.replace(before, active!));
+      expect(lostAtNextStart(done[1].host), told).toEqual([]);
+      if (active !== before) moved++;
+      // Nothing is left to be done.
+      const asked = done[1].asked.length;
+      expect(await rescue(lost, done[1], '/nowhere'), told).toMatchObject({
+        outcome: 'left alone',
+      });
+      expect(done[1].asked.length).toBe(asked);
+    }
+    expect(moved).toBeGreaterThan(2);
+  });
+
+  test('after a power loss the definition names where the guest wrote last, or says that it may not', async () => {
+    let known = 0;
+    for (const moment of moments) {
+      // Where libvirt has saved a definition of an undefined domain by itself, the domain comes back with that.
+      const { shadow: _saved, ...forgetful } = moment.host;
+      const host = powerFails(forgetful);
+      if (host.world.domain.state !== 'gone') continue;
+      const lost = await lostAt(moment, left);
+      const done = await rescued(host, lost);
+      const told = `${moment.name}: ${JSON.stringify(done[0])}`;
+      expectRescued(done, lost);
+      expect(done[0].outcome, told).toBe(inDoubt(done[0]) ? 'in doubt' : 'restored');
+      if (inDoubt(done[0])) continue;
+      expect(lostAtNextStart(done[1].host), told).toEqual([]);
+      known++;
+    }
+    if (left === 'all') expect(known).toBeGreaterThan(10);
+    else expect(known).toBe(0);
+  });
+});
+
+test('the journal does as well as the bundle file', async () => {
+  for (const moment of moments) {
+    if (!moment.journal.includes('"type":"kept"')) continue;
+    const lost = await lostAt(moment, 'only the journal');
+    expectRescued(await rescued(moment.host, lost), lost);
+  }
+});
+
+test('what the run itself has given back is owed no more', async () => {
+  const owed = new Map<boolean, boolean[]>([
+    [true, []],
+    [false, []],
+  ]);
+  for (const moment of moments) {
+    const lost = await lostAt(moment, 'all');
+    owed.get(moment.host.world.domain.persistent)?.push(lost.owed);
+  }
+  expect(new Set(owed.get(false))).toEqual(new Set([true]));
+  expect(new Set(owed.get(true))).toEqual(new Set([true, false]));
+});
