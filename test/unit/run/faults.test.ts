@@ -36,9 +36,7 @@ const FAULTS: readonly Fault[] = [
   'the guest dies after',
 ];
 
-/** What is kept of a definition lies in a file, also where the journal is in memory. */
 const folder = scratchFolder('faults');
-
 /** A journal in memory that knows what was on disk at each moment. */
 class Recorder implements Journal {
   readonly folder = folder;
