@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
+          include: ['test/lab/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Two cores are shared by emulated guests: one file at a time keeps their pace even.

@@ -70,6 +70,11 @@ export class SharedGuest {
     if (guest && (await guest.state()) !== 'shut off') await guest.destroy();
   }
 
+  /** The guest is gone: the next case gets another one. */
+  forget(): void {
+    this.#guest = undefined;
+  }
+
   /** With a snapshot's and a checkpoint's metadata, autostart and a password, since all of them can be lost. */
   async #make(): Promise<Guest> {
     const guest = await this.#host.createGuest({

@@ -1,0 +1,137 @@
+/** The kill matrix as data: what befalls a run, where, and how it is taken up again. */
+import type { Again } from '../../src/prove/tally.ts';
+
+/** A record of an undisturbed run's journal. */
+export interface Written {
+  readonly seq: number;
+  readonly type: string;
+  readonly direction?: 'do' | 'undo';
+  readonly step?: string;
+  readonly phase?: string;
+  /** What an intent is about: virsh's verb, or the tool. */
+  readonly tool?: string;
+  readonly synced: boolean;
+}
+
+/** What befalls a run. */
+export type Blow =
+  /** SIGKILL to blockplan. */
+  | 'kill'
+  /** SIGKILL to libvirtd, which is started again. */
+  | 'daemon'
+  /** blockplan's connections break, and libvirt's socket is away for a moment. */
+  | 'cut'
+  /** SIGKILL to the guest's QEMU. */
+  | 'qemu'
+  /** The host loses power, with blockplan and what it had not synced, and boots again. */
+  | 'power'
+  | 'destination-full'
+  | 'overlay-full'
+  | 'state-full';
+
+/** One case of the matrix. */
+export interface Case {
+  /** The shipped plan, without its ending. */
+  readonly plan: string;
+  readonly blow: Blow;
+  /** At a record, before it is written or once it is safe; or after that part of an undisturbed run's time. */
+  readonly at: { readonly seq: number; readonly moment: 'before' | 'after' } | number;
+  /** How the run is taken up again, where the blow ended blockplan. */
+  readonly again?: Again;
+}
+
+/** A case in one word, by which it is run again. */
+export function nameOf({ plan, blow, at, again }: Case): string {
+  const place = typeof at === 'number' ? `at-${at}` : `${at.moment}-${at.seq}`;
+  return [plan, blow, place, ...(again === undefined ? [] : [again])].join('/');
+}
+
+const AGAIN: readonly Again[] = ['resume', 'rollback'];
+
+/** Every case of a plan whose undisturbed run writes those records. */
+export function casesOf(
+  plan: string,
+  records: readonly Written[],
+  moments: readonly number[],
+): Case[] {
+  const both = (each: Omit<Case, 'plan' | 'again'>) =>
+    AGAIN.map((again) => ({ plan, ...each, again }));
+  const kills = records.flatMap(({ seq }) => [
+    ...both({ blow: 'kill', at: { seq, moment: 'before' } }),
+    ...both({ blow: 'kill', at: { seq, moment: 'after' } }),
+  ]);
+  const sometime = moments.map(
+    (at, index): Case => ({ plan, blow: 'kill', at, again: AGAIN[index % 2] ?? 'resume' }),
+  );
+  const places = phaseEdges(records);
+  return [
+    ...kills,
+    ...sometime,
+    ...places.flatMap((at) => [
+      { plan, blow: 'daemon' as const, at },
+      { plan, blow: 'cut' as const, at },
+      { plan, blow: 'qemu' as const, at },
+      ...both({ blow: 'power', at }),
+    ]),
+    ...fullDisks(plan, records),
+  ];
+}
+
+/** Once a phase has begun and meant its first effect, and once its last effect is done. */
+function phaseEdges(records: readonly Written[]): Exclude<Case['at'], number>[] {
+  const phases = new Map<string, Written[]>();
+  for (const record of records.filter(({ type }) => type === 'intent' || type === 'outcome')) {
+    const phase = `${record.step}/${record.phase}`;
+    phases.set(phase, [...(phases.get(phase) ?? []), record]);
+  }
+  return [...phases.values()].flatMap((own) => [
+    { seq: own[0]!.seq, moment: 'after' as const },
+    { seq: own.at(-1)!.seq, moment: 'before' as const },
+  ]);
+}
+
+function fullDisks(plan: string, records: readonly Written[]): Case[] {
+  const means = (...tools: string[]) =>
+    records.filter(({ type, tool }) => type === 'intent' && tools.includes(tool ?? ''));
+  const begins = records.filter(({ type }) => type === 'phase-started');
+  return [
+    ...means('blockcopy', 'qemu-img').map(({ seq }) => ({
+      plan,
+      blow: 'destination-full' as const,
+      at: { seq, moment: 'after' as const },
+    })),
+    ...(means('snapshot-create-as').length === 0 ? [] : means('qemu-img')).map(({ seq }) => ({
+      plan,
+      blow: 'overlay-full' as const,
+      at: { seq, moment: 'after' as const },
+    })),
+    ...begins.map(({ seq }) => ({
+      plan,
+      blow: 'state-full' as const,
+      at: { seq, moment: 'before' as const },
+    })),
+  ];
+}
+
+/** Numbers in [0, 1) that the seed alone decides (mulberry32). */
+export function randomly(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** So many of the cases, of every kind in turn, by chance. */
+export function sample(cases: readonly Case[], count: number, random: () => number): Case[] {
+  const drawn = cases.map((each) => ({ each, lot: random() })).sort((a, b) => a.lot - b.lot);
+  const kinds = new Map<string, Case[]>();
+  for (const { each } of drawn) kinds.set(each.blow, [...(kinds.get(each.blow) ?? []), each]);
+  const turns = [...kinds.values()].flatMap((own) => own.map((each, turn) => ({ each, turn })));
+  return turns
+    .sort((a, b) => a.turn - b.turn)
+    .slice(0, count)
+    .map(({ each }) => each);
+}

@@ -1,0 +1,116 @@
+/**
+ * The kill matrix: every shipped plan on real libvirt with the guest writing, and at every record of its journal, in every
+ * phase and at moments by chance something dies. Then the run is taken up again, on or back, and what is so is judged past
+ * blockplan, and held against the simulated host. `npm run test:crash` tries all cases, `npm test` a few. A failure says
+ * with what BLOCKPLAN_CRASH the same case is tried again: the seed, how many cases, and words of the case's name.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { SHIPPED } from '../plans.ts';
+import { type Case, casesOf, nameOf, randomly, sample, type Written } from './cases.ts';
+import { judge } from './judge.ts';
+import { Scene } from './scene.ts';
+import { Simulated } from './simulated.ts';
+import { strike, takeUp, undisturbed } from './strike.ts';
+import { Tally } from './tally.ts';
+
+const [seed = '1', number = '12', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
+  .split(/[,/]/)
+  .filter((word) => word !== '');
+const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
+const PLANS = SHIPPED.map((file) => file.replace(/\.yaml$/, ''));
+/** How many moments by chance the plans have together. */
+const MOMENTS = 100;
+/** How long a case may take, with a guest that has to boot anew. */
+const CASE_MS = 40_000;
+
+let host: Host;
+let scene: Scene;
+const tally = new Tally(SEED);
+
+beforeAll(async () => {
+  host = await startHost();
+  scene = new Scene(host);
+});
+
+afterAll(async () => {
+  process.stdout.write(tally.text());
+  await host.stop();
+});
+
+test.each(PLANS.map((plan, at) => ({ plan, at })))(
+  '$plan',
+  { timeout: 400 * CASE_MS },
+  async ({ plan, at }) => {
+    const random = randomly(SEED + at);
+    const moments = Array.from({ length: MOMENTS / PLANS.length }, () => round(random()));
+    if (
+      !isWanted(
+        plan,
+        words.filter((word) => PLANS.includes(word)),
+      )
+    )
+      return;
+    const learnt = await learn(plan);
+    const all = casesOf(plan, learnt.records, moments);
+    const chosen = number === 'all' ? all : sample(all, Number(number) / PLANS.length, random);
+    const wanted = chosen.filter((each) => isWanted(nameOf(each), words));
+    for (const [index, each] of wanted.entries()) {
+      const began = Date.now();
+      await tried(each, learnt).catch((error: Error) => tally.failed(each, error.message));
+      const progress = `${plan} ${index + 1}/${wanted.length}`;
+      if (number === 'all')
+        process.stdout.write(`${progress} ${nameOf(each)} ${Date.now() - began} ms\n`);
+    }
+    const failures = tally.failures.splice(0);
+    expect(failures.length, failures.join('\n\n')).toBe(0);
+  },
+);
+
+/** Whether a name has all of the words among its parts. */
+function isWanted(name: string, all: readonly string[]): boolean {
+  const parts = name.split('/');
+  return all.every((word) => parts.includes(word));
+}
+
+function round(part: number): number {
+  return Math.round(part * 1000) / 1000;
+}
+
+interface Learnt {
+  readonly records: readonly Written[];
+  readonly durationMs: number;
+}
+
+/** Runs a plan with nothing going wrong: which records there are. */
+async function learn(plan: string): Promise<Learnt> {
+  const stage = await scene.begin(plan, undefined);
+  const { records, durationMs, ended } = await undisturbed(scene, stage);
+  const { end, wrong } = await judge(scene, stage, ended);
+  expect({ end, wrong }, ended.told).toEqual({ end: 'succeeded', wrong: [] });
+  new Simulated(stage, records);
+  await scene.end(stage, true);
+  return { records, durationMs };
+}
+
+async function tried(each: Case, { records, durationMs }: Learnt): Promise<void> {
+  const stage = await scene.begin(each.plan, each.blow);
+  let trusted = false;
+  try {
+    const struck = await strike(scene, stage, each, records, durationMs);
+    if (!struck.came) {
+      trusted = (await judge(scene, stage, struck.ended)).trusted;
+      if (typeof each.at !== 'number') throw new Error(`it never came: ${struck.ended.told}`);
+      return tally.missed();
+    }
+    const takenUp = each.again !== undefined && struck.run !== undefined;
+    const ended = takenUp
+      ? await takeUp(scene, stage, each.again ?? '', struck.run ?? '')
+      : struck.ended;
+    const verdict = await judge(scene, stage, ended);
+    trusted = verdict.trusted;
+    tally.add(each, verdict, new Simulated(stage, records).foretell(each, struck.records));
+  } finally {
+    await scene.end(stage, trusted);
+  }
+}

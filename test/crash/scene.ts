@@ -1,0 +1,161 @@
+/** Where the cases take place: a lab host, a writing guest that they share, and folders that a case may fill up. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compile, type Graph } from '../../src/graph/graph.ts';
+import { liveChain } from '../../src/lab/chains.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { agentConnected } from '../../src/lab/picture.ts';
+import { until } from '../../src/lab/poll.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { readPlan } from '../../src/plan/read.ts';
+import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
+import { steps } from '../../src/steps/registry.ts';
+import { SharedGuest, type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
+import { sourceOf } from '../plans.ts';
+import type { Blow } from './cases.ts';
+
+/** What a plan's run is told, and what is so before it. */
+export interface Stage {
+  readonly plan: string;
+  readonly guest: Guest;
+  readonly before: Snapshot;
+  /** The last number that the guest was told to be durable. */
+  readonly acknowledged: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly state: string;
+  /** Folders that a run may leave files in, besides the host's images. */
+  readonly folders: readonly string[];
+  readonly graph: Graph;
+  readonly admission: Admission;
+}
+
+export class Scene {
+  readonly host: Host;
+  readonly #shared: SharedGuest;
+  #cases = 0;
+  #small: string | undefined;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.#shared = new SharedGuest(host);
+  }
+
+  /** Makes everything ready for a case. */
+  async begin(plan: string, blow: Blow | undefined): Promise<Stage> {
+    const guest = await this.#shared.get();
+    await agentConnected(this.host, guest.name);
+    const acknowledged = await guest.waitForWrites(1);
+    this.#cases += 1;
+    const folder = join(this.host.images, `case-${this.#cases}`);
+    await mkdir(folder);
+    const small = await this.#smallFolder();
+    const on = (full: Blow) => (blow === full ? small : folder);
+    const before = await snapshotOf(this.host, guest);
+    const set: Record<string, string> = {
+      domain: guest.name,
+      dest: join(on('destination-full'), `copy-${this.#cases}.qcow2`),
+      ...(plan === 'live-backup'
+        ? {
+            source: before.chain[0] ?? '',
+            overlay: join(on('overlay-full'), `overlay-${this.#cases}.qcow2`),
+          }
+        : {}),
+    };
+    const state = join(blow === 'state-full' ? small : this.host.dir, `state-${this.#cases}`);
+    const { graph, admission } = await this.#admitted(plan, set);
+    const folders = [small];
+    return { plan, guest, before, acknowledged, set, state, folders, graph, admission };
+  }
+
+  /** One small file system for all that fills up. */
+  async #smallFolder(): Promise<string> {
+    this.#small ??= await this.host.tmpfs(96 * 1024 * 1024);
+    return this.#small;
+  }
+
+  async #admitted(plan: string, set: Readonly<Record<string, string>>) {
+    const file = `${plan}.yaml`;
+    const read = readPlan({ file, source: sourceOf(file), set, steps });
+    const graph = compile(read);
+    const driver = await openLiveDriver({
+      uri: this.host.uri,
+      domain: read.domain,
+      readonly: true,
+      writeDurably: async () => {},
+    });
+    try {
+      const admission = await admit(read, graph, driver);
+      refuseErrors(admission);
+      return { graph, admission };
+    } finally {
+      await driver.close();
+    }
+  }
+
+  /**
+   * Brings the guest back to where the next case can begin, whatever has become of it; a guest that cannot be trusted any
+   * more makes room for a new one.
+   */
+  async end({ guest, before, state }: Stage, trusted: boolean): Promise<void> {
+    await rm(state, { recursive: true, force: true });
+    if (trusted && (await this.#isUsable(guest, before))) {
+      await this.#tidy(await liveChain(this.host, guest.name, 'vda'));
+      return;
+    }
+    const { name } = guest;
+    this.#shared.forget();
+    await this.host.virsh('destroy', name).catch(() => '');
+    const metadata = ['--snapshots-metadata', '--checkpoints-metadata'];
+    await this.host.virsh('undefine', name, ...metadata).catch(() => '');
+    await this.#tidy([]);
+  }
+
+  async #isUsable(guest: Guest, before: Snapshot): Promise<boolean> {
+    if ((await guest.state().catch(() => 'gone')) === 'shut off') await guest.start();
+    if ((await guest.state().catch(() => 'gone')) !== 'running') return false;
+    const now = await snapshotOf(this.host, guest);
+    const [, ...below] = before.chain;
+    const [active, ...rest] = now.chain;
+    return (
+      JSON.stringify({ ...now, files: [], definition: '', chain: rest }) ===
+        JSON.stringify({ ...before, files: [], definition: '', chain: below }) &&
+      withoutChain(now.definition.replace(active ?? '', before.chain[0] ?? '')) ===
+        withoutChain(before.definition)
+    );
+  }
+
+  /** Removes every file that the guest does not need. */
+  async #tidy(needed: readonly string[]): Promise<void> {
+    const folders = [this.host.images, await this.#smallFolder()];
+    for (const folder of folders) {
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (entry.isFile() && !needed.includes(path)) await rm(path);
+      }
+    }
+  }
+
+  /** Waits until a host that has just booted is as far as it comes by itself. */
+  async settled({ guest, before }: Stage): Promise<void> {
+    if (before.autostart !== 'enable') return;
+    const info = await this.host.virsh('dominfo', guest.name).catch(() => '');
+    if (!/^Autostart:\s+enable/m.test(info)) return;
+    await until('the guest to start with its host', 20_000, async () =>
+      ['running'].includes(await guest.state()),
+    );
+    await guest.waitForWrites(1);
+    await agentConnected(this.host, guest.name);
+  }
+}
+
+/** A definition without what libvirt notes down of the files below the active one, which goes when that moves. */
+export function withoutChain(definition: string): string {
+  return definition.replace(/\s*<backingStore type[\s\S]*<\/backingStore>/, '');
+}
+
+/** Every number that the guest has told as durable, in the order in which it did. */
+export async function toldBy(guest: Guest): Promise<number[]> {
+  const text = await readFile(guest.console, 'utf8');
+  return [...text.matchAll(/^ack (\d+)\r?\n/gm)].map(([, number]) => Number(number));
+}

@@ -1,0 +1,198 @@
+/** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
+import type { End } from '../../src/errors.ts';
+import { Explorer, placeOf } from '../../src/prove/explore.ts';
+import type { Fault } from '../../src/prove/faults.ts';
+import { endsBlockplan } from '../../src/prove/faults.ts';
+import type { Point } from '../../src/prove/site.ts';
+import { siteOf } from '../../src/prove/site.ts';
+import type { Stand } from '../../src/prove/stand.ts';
+import type { Again, Injection } from '../../src/prove/tally.ts';
+import type { Case, Written } from './cases.ts';
+import type { Stage } from './scene.ts';
+
+/** A point of the undisturbed run: the part that it lies in, and the number of the record where it is one. */
+interface Spot {
+  readonly part: number;
+  readonly state: string;
+  readonly point: Point;
+  readonly seq?: number;
+}
+
+/** How a simulated run may end, with the seeds that say so; nothing where the simulated run knows no such case. */
+export interface Foretold {
+  readonly ends: readonly End[];
+  readonly seeds: readonly string[];
+}
+
+export class Simulated {
+  readonly #explorer: Explorer;
+  readonly #spots: readonly Spot[];
+
+  /** @throws Error where the simulated run writes other records than the real one has written */
+  constructor(
+    { graph, admission }: Pick<Stage, 'graph' | 'admission'>,
+    records: readonly Written[],
+  ) {
+    this.#explorer = new Explorer(graph, admission.world, admission.files);
+    this.#spots = spotsOf(this.#explorer, records);
+  }
+
+  /** What comes of a case whose blow strikes at a record, or of one that was ended once the last of `left` was written. */
+  foretell({ blow, at, again }: Case, left: readonly Written[]): Foretold {
+    const injections =
+      typeof at === 'number'
+        ? this.#killedAfter(left.at(-1), again)
+        : blow === 'kill'
+          ? this.#killedAt(at, again)
+          : this.#struckAt(at, blow, again);
+    const told = injections.map((injection) => this.#endOf(injection));
+    return { ends: told.map(({ end }) => end), seeds: told.map(({ seed }) => seed) };
+  }
+
+  #killedAt({ seq, moment }: Exclude<Case['at'], number>, again: Again | undefined): Struck[] {
+    const spot = this.#record(seq);
+    if (moment === 'after')
+      return spot ? [{ spot, fault: 'killed-after', again }] : [atStart(again)];
+    const own = spot?.point.faults.includes('killed-before');
+    if (spot && own) return [{ spot, fault: 'killed-before', again }];
+    // Before any other record nothing has been done since the one that precedes it.
+    const former = this.#former(seq);
+    return seq === 0
+      ? []
+      : [former ? { spot: former, fault: 'killed-after', again } : atStart(again)];
+  }
+
+  /** Of a run that was killed sometime it is only known what it had written: what is under way then may be done, or not. */
+  #killedAfter(last: Written | undefined, again: Again | undefined): Struck[] {
+    if (!last) return [];
+    const spot = this.#record(last.seq);
+    if (!spot) return [atStart(again)];
+    const after: Struck = { spot, fault: 'killed-after', again };
+    if (last.type !== 'intent') return [after];
+    const rest = this.#spots.slice(this.#spots.indexOf(spot) + 1);
+    const during = rest.find(({ seq }) => seq !== undefined);
+    const between = rest.slice(0, rest.indexOf(during as Spot) + 1);
+    return [
+      after,
+      ...between.flatMap((each) =>
+        (['killed-during', 'killed-before'] as const)
+          .filter((fault) => each.point.faults.includes(fault))
+          .map((fault): Struck => ({ spot: each, fault, again })),
+      ),
+    ];
+  }
+
+  #struckAt(
+    { seq, moment }: Exclude<Case['at'], number>,
+    blow: Case['blow'],
+    again: Again | undefined,
+  ): Struck[] {
+    const record = this.#record(seq);
+    if (!record) return [];
+    const here = this.#spots.indexOf(record);
+    const next = (fault: Fault): Struck[] => {
+      const spot = this.#spots.slice(here + 1).find(({ point }) => point.faults.includes(fault));
+      return spot ? [{ spot, fault, again }] : [];
+    };
+    const former = (fault: Fault): Struck[] => {
+      const spot = this.#spots.slice(0, here).findLast(({ point }) => point.faults.includes(fault));
+      return spot ? [{ spot, fault, again }] : [];
+    };
+    switch (blow) {
+      case 'daemon':
+      case 'cut':
+        return next('daemon-before');
+      case 'qemu':
+        return moment === 'after' ? next('crash-before') : former('crash-after');
+      case 'power':
+        return moment === 'after' ? next('power-before') : former('power-after');
+      case 'destination-full':
+        return [...next('refused'), ...next('job-dies')].slice(0, 2);
+      case 'overlay-full':
+        return next('guest-paused');
+      case 'state-full':
+        return record.point.faults.includes('journal-full')
+          ? [{ spot: record, fault: 'journal-full', again }]
+          : [];
+      case 'kill':
+        return [];
+    }
+  }
+
+  #record(seq: number): Spot | undefined {
+    return this.#spots.find((spot) => spot.seq === seq);
+  }
+
+  #former(seq: number): Spot | undefined {
+    return this.#spots.findLast((spot) => spot.seq !== undefined && spot.seq < seq);
+  }
+
+  #endOf({ spot, fault, again }: Struck): { end: End; seed: string } {
+    const takenUp = again !== undefined && (!spot || (fault !== undefined && endsBlockplan(fault)));
+    const injection: Injection | undefined = spot &&
+      fault && { state: spot.state, at: spot.point.at, fault, ...(takenUp ? { again } : {}) };
+    const seed = injection
+      ? `${injection.state}@${injection.at}:${fault}${takenUp ? `+${again}` : ''}`
+      : `before-the-first-phase+${again}`;
+    let stand: Stand = this.#explorer.start;
+    if (!spot && again !== undefined) {
+      const { left, site } = stand;
+      stand = { course: left.course, site: siteOf(site.host), left, again };
+    }
+    for (let part = 0; ; part++) {
+      const here = spot && injection && part === spot.part ? [injection] : [];
+      const { finish, next } = this.#explorer.step(stand, here);
+      if (finish) return { end: finish.end, seed };
+      if (!next) throw new Error('a run that has not finished goes on');
+      stand = next;
+    }
+  }
+}
+
+/** What strikes a simulated run at a point; without one, the run ends before its first phase. */
+interface Struck {
+  readonly spot?: Spot;
+  readonly fault?: Fault;
+  readonly again: Again | undefined;
+}
+
+function atStart(again: Again | undefined): Struck {
+  return { again };
+}
+
+/** All points of the undisturbed run, in order, with the numbers that the real run gave their records. */
+function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
+  const spots: Spot[] = [];
+  let rest = [...records];
+  let stand: Stand | undefined = explorer.start;
+  for (let part = 0; stand; part++) {
+    const { played, next } = explorer.step(stand, []);
+    const state = placeOf(stand);
+    for (const point of played.points) {
+      if (point.request.ask !== 'append') {
+        spots.push({ part, state, point });
+        continue;
+      }
+      const { type } = point.request.entry;
+      const at = rest.findIndex((record) => record.type === type);
+      const record = rest[at];
+      const skipped = rest.slice(0, at).map((each) => each.type);
+      if (!record || skipped.some((each) => SIMULATED.has(each)))
+        throw new Error(`the simulated run writes "${type}" where the real one has ${skipped}`);
+      rest = rest.slice(at + 1);
+      spots.push({ part, state, point, seq: record.seq });
+    }
+    stand = next;
+  }
+  return spots;
+}
+
+/** The records that something can go wrong at in a simulated run. */
+const SIMULATED = new Set([
+  'phase-started',
+  'intent',
+  'outcome',
+  'kept',
+  'phase-finished',
+  'run-finished',
+]);

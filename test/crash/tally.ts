@@ -1,0 +1,62 @@
+/** What the cases have come to, and how it is printed. */
+import type { Case } from './cases.ts';
+import { nameOf } from './cases.ts';
+import { type Verdict, WRONGS } from './judge.ts';
+import type { Foretold } from './simulated.ts';
+
+export class Tally {
+  readonly #seed: number;
+  /** What was wrong, each with the word that brings the case again. */
+  readonly failures: string[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #ends = new Map<string, number>();
+  #cases = 0;
+  #missed = 0;
+  #compared = 0;
+  #different = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** A case that did not come about: a moment by chance that lay past the run's end. */
+  missed(): void {
+    this.#missed += 1;
+  }
+
+  add(of: Case, { end, wrong }: Verdict, { ends, seeds }: Foretold): void {
+    this.#cases += 1;
+    const row = `${of.blow}${of.again === undefined ? '' : `, ${of.again}`}: ${end}`;
+    this.#ends.set(row, (this.#ends.get(row) ?? 0) + 1);
+    for (const { what, how } of wrong) {
+      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+      this.failed(of, `${what}: ${how}`);
+    }
+    if (ends.length === 0) return;
+    this.#compared += 1;
+    if (ends.some((each) => each === end)) return;
+    this.#different += 1;
+    const told = ends.map((each, at) => `${each} (${seeds[at]})`).join(' or ');
+    this.failed(of, `the lab ends ${end}, the simulated host ${told}`);
+  }
+
+  failed(of: Case, how: string): void {
+    this.failures.push(`BLOCKPLAN_CRASH=${this.#seed},all,${nameOf(of)}\n    ${how}`);
+  }
+
+  text(): string {
+    return [
+      `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} that came too late`,
+      ...WRONGS.map((what) => row(this.#counts.get(what) ?? 0, what)),
+      row(this.#compared, 'compared with the simulated host'),
+      row(this.#different, 'that end otherwise there'),
+      'ends:',
+      ...[...this.#ends].sort().map(([what, times]) => row(times, what)),
+      '',
+    ].join('\n');
+  }
+}
+
+function row(times: number, what: string): string {
+  return `  ${String(times).padStart(5)}  ${what}`;
+}
