@@ -1,6 +1,7 @@
 /** What has come of a case, judged past blockplan: by virsh, by qemu-img, and by the guest's own log. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EXIT_CODES } from '../../src/errors.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { imageChain } from '../../src/lab/chains.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
@@ -36,6 +37,7 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   const finish = last?.event === 'run-finished' ? last : undefined;
   const wrong: { what: Wrong; how: string }[] = [];
   const add = (what: Wrong, how: string) => wrong.push({ what, how });
+  const end = finish?.end ?? over(ended);
   const said = [...(finish?.state ?? []), ...(finish?.next ?? [])].join('\n');
   const here = await present(scene, stage, finish);
   if (here === undefined) add('definition lost', `nothing brings it back; said:\n${said}`);
@@ -43,15 +45,21 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
     const { now, live } = here;
     for (const how of await lostWrites(scene, stage, now)) add('acknowledged write lost', how);
     for (const how of apart(live, now)) add('persistent is not live', how);
-    for (const how of await leftovers(scene, stage, now, live, finish, said))
-      add('left behind', how);
+    for (const how of await leftovers(scene, stage, now, live, end, said)) add('left behind', how);
     for (const how of await wrongCode(stage, now, ended, finish)) add('wrong exit code', how);
   }
   return {
-    end: finish?.end ?? `exit ${ended.exitCode}`,
+    end: end ?? `exit ${ended.exitCode}`,
     wrong,
     trusted: here !== undefined && wrong.length === 0,
   };
+}
+
+/** The end of a run that could not be taken up since it was over, as the refusal names it. */
+function over({ exitCode, stderr }: Ended): string | undefined {
+  return exitCode === EXIT_CODES['preflight-refused']
+    ? /\bis over: (\S+)/.exec(stderr)?.[1]
+    : undefined;
 }
 
 interface Here {
@@ -132,7 +140,7 @@ async function leftovers(
   { guest: { name }, before, state, set, plan, folders }: Stage,
   now: Snapshot,
   live: string,
-  finish: Finished | undefined,
+  end: string | undefined,
   said: string,
 ): Promise<string[]> {
   const left: string[] = [];
@@ -144,11 +152,11 @@ async function leftovers(
   for (const folder of ['locks', 'unfinished']) {
     const names = await readdir(join(state, folder)).catch(() => []);
     // What a run that may be taken up again has left there is how it is found.
-    if (finish && (finish.end === 'succeeded' || finish.end === 'rolled-back') && names.length > 0)
+    if (said !== '' && (end === 'succeeded' || end === 'rolled-back') && names.length > 0)
       left.push(`${folder}: ${names}`);
   }
   const dest = set['dest'] ?? '';
-  const kept = finish?.end === 'succeeded' ? [dest] : [];
+  const kept = end === 'succeeded' ? [dest] : [];
   const inSmall = await readdir(folders[0] ?? '').catch(() => []);
   const files = [
     ...now.files.map((file) => join(host.images, file)),
@@ -168,10 +176,17 @@ async function leftovers(
 async function wrongCode(
   stage: Stage,
   now: Snapshot,
-  { exitCode, told }: Ended,
+  ended: Ended,
   finish: Finished | undefined,
 ): Promise<string[]> {
-  if (!finish) return [`it ended with ${exitCode} and told no end: ${told.slice(-1500)}`];
+  const { exitCode, told } = ended;
+  if (!finish) {
+    // A run that was over, or had not begun, is not taken up; what it was refused for has to be so.
+    if (over(ended) === 'succeeded') return differences(planned(stage), now, 'as planned');
+    if (over(ended) === 'rolled-back' || /\bhad not begun\b/.test(ended.stderr))
+      return differences(stage.before, now, 'as before');
+    return [`it ended with ${exitCode} and told no end: ${told.slice(-1500)}`];
+  }
   if (finish.exitCode !== exitCode)
     return [`it tells ${finish.exitCode} and exits with ${exitCode}`];
   switch (exitCode) {

@@ -41,13 +41,14 @@ interface Aim {
   readonly act: 'kill' | 'hold';
 }
 
-/** Runs the plan with nothing going wrong; which records it writes, and how long it takes. */
+/** Runs the plan with nothing going wrong; which records it writes, and how long it takes from its announcement on. */
 export async function undisturbed(
   scene: Scene,
   stage: Stage,
 ): Promise<Struck & { readonly durationMs: number }> {
-  const began = performance.now();
   const { running, folder } = await start(scene, stage);
+  await running.event(({ event }) => event === 'run-started');
+  const began = performance.now();
   const ended = await running.ended;
   const durationMs = performance.now() - began;
   return { ...(await outcome(stage, folder, ended)), durationMs };
@@ -85,6 +86,7 @@ export async function strike(
 
 async function killedSometime(scene: Scene, stage: Stage, afterMs: number): Promise<Struck> {
   const { running, folder } = await start(scene, stage);
+  await running.event(({ event }) => event === 'run-started');
   await Promise.race([delay(afterMs), running.ended]);
   running.child.kill('SIGKILL');
   const struck = await outcome(stage, folder, await running.ended);
