@@ -51,6 +51,7 @@ export class Simulated {
 
   #killedAt({ seq, moment }: Exclude<Case['at'], number>, again: Again | undefined): Struck[] {
     const spot = this.#record(seq);
+    if (moment === 'after' && isEnd(spot)) return [];
     if (moment === 'after')
       return spot ? [{ spot, fault: 'killed-after', again }] : [atStart(again)];
     const own = spot?.point.faults.includes('killed-before');
@@ -66,6 +67,7 @@ export class Simulated {
   #killedAfter(last: Written | undefined, again: Again | undefined): Struck[] {
     if (!last) return [];
     const spot = this.#record(last.seq);
+    if (isEnd(spot)) return [];
     if (!spot) return [atStart(again)];
     const after: Struck = { spot, fault: 'killed-after', again };
     if (last.type !== 'intent') return [after];
@@ -154,6 +156,12 @@ interface Struck {
   readonly spot?: Spot;
   readonly fault?: Fault;
   readonly again: Again | undefined;
+}
+
+/** A run that has written down its end is over, and is not taken up. */
+function isEnd(spot: Spot | undefined): boolean {
+  const request = spot?.point.request;
+  return request?.ask === 'append' && request.entry.type === 'run-finished';
 }
 
 function atStart(again: Again | undefined): Struck {

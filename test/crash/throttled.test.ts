@@ -1,0 +1,78 @@
+/**
+ * A long copy whose blockplan dies in the middle: resume picks up the job that QEMU has gone on with, and no second copy is
+ * made. An hour's job, scaled down: the copy is held to a few MiB a second. What QEMU writes is counted by the kernel.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { liveChain } from '../../src/lab/chains.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { expectEnd, expectWrites, planText, startCli, startRun, stateDir } from '../lab/support.ts';
+
+const MIB = 1024 * 1024;
+/** So much the copy has to carry, beside the file system's own few MiB. */
+const FILL = 48 * MIB;
+
+let host: Host;
+let guest: Guest;
+
+beforeAll(async () => {
+  host = await startHost();
+  const disk = { target: 'vda', chain: ['base'], fill: FILL, size: 80 * MIB } as const;
+  guest = await host.createGuest({ name: 'throttled', agent: false, disks: [disk] });
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+
+test('a resume goes on with the job, and nothing is copied twice', async () => {
+  const dest = join(host.images, 'copy.qcow2');
+  const copy = { disk: 'vda', dest, pivot: true, bandwidth: 6, 'buf-size': MIB };
+  const wrote = await bytesWritten();
+  const progress = watchJob();
+  const running = await startRun(host, { text: planText('throttled', [{ blockcopy: copy }]) });
+  await running.event((told) => told.event === 'progress' && told.current > FILL / 2);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const [run = ''] = await readdir(join(stateDir(host), 'runs'));
+  expectEnd(await startCli(host, ['resume', run, '--output', 'json']).ended, 0);
+  const seen = await progress.stop();
+  expect(await liveChain(host, 'throttled', 'vda')).toEqual([dest]);
+  // One job from its start to its end: it was never further before than after.
+  expect(seen.length).toBeGreaterThan(5);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  // A second copy would have begun when more than half of the first was done. The guest's own writes go to both files.
+  const written = (await bytesWritten()) - wrote;
+  process.stdout.write(`throttled: ${Math.round(written / MIB)} MiB written for ${FILL / MIB}\n`);
+  expect(written).toBeGreaterThan(FILL);
+  expect(written).toBeLessThan(FILL * 1.5);
+  await expectWrites(host, guest);
+});
+
+/** What the guest's QEMU has handed to the kernel to write (proc(5), wchar). */
+async function bytesWritten(): Promise<number> {
+  const io = await readFile(`/proc/${await guest.qemuPid()}/io`, 'utf8');
+  return Number(/^wchar: (\d+)$/m.exec(io)?.[1]);
+}
+
+/** Looks at how far the job is, again and again, until it is stopped. */
+function watchJob(): { stop(): Promise<readonly number[]> } {
+  const seen: number[] = [];
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      const words = ['blockjob', 'throttled', 'vda', '--info', '--raw', '--bytes'];
+      const current = /^ *cur=(\d+)$/m.exec(await host.virsh(...words))?.[1];
+      if (current !== undefined) seen.push(Number(current));
+      await delay(100);
+    }
+  })();
+  return {
+    async stop() {
+      over.abort();
+      await watching;
+      return seen;
+    },
+  };
+}
