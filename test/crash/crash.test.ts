@@ -14,7 +14,7 @@ import { Simulated } from './simulated.ts';
 import { strike, takeUp, undisturbed } from './strike.ts';
 import { Tally } from './tally.ts';
 
-const [seed = '1', number = '12', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
+const [seed = '1', number = '8', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
   .split(/[,/]/)
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
