@@ -1,7 +1,7 @@
 /** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
 import { dirname } from 'node:path';
 import { MARKER_URI } from '../model/driver.ts';
-import { type Disk, isSameFile, type World } from '../model/world.ts';
+import { type BlockJob, type Disk, isSameFile, type World } from '../model/world.ts';
 import {
   type LeftRun,
   type Patient,
@@ -15,10 +15,10 @@ const DAY_MS = 24 * 3600 * 1000;
 
 export function activityWrecks(patient: Patient): Wreck[] {
   return [
-    ...patient.world.domain.disks.flatMap((disk) => leftJob(patient, disk)),
-    ...deadMarker(patient),
     ...patient.runs.filter(({ alive }) => !alive).map((left) => leftRun(patient, left)),
+    ...deadMarker(patient),
     ...standsStill(patient),
+    ...patient.world.domain.disks.flatMap((disk) => leftJob(patient, disk)),
     ...savedElsewhere(patient),
   ];
 }
@@ -32,29 +32,48 @@ function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
   if (!ready && (age === undefined || age < DAY_MS)) return [];
   const { name } = patient.world.domain;
   const maker = patient.runs.find(({ files }) => files.includes(mirror));
-  const end = (how: string) =>
-    virshLine(patient, ['blockjob', '--domain', name, '--path', target, how]);
-  const word = type === 'copy' ? 'a copy' : 'a commit';
-  const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago`;
+  const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago,`;
   return [
     {
       code: 'BP239',
       severity: 'warning',
-      what: `${word} of ${target} to ${mirror}${since} ${ready ? 'is ready, and nobody has ended it' : 'is still under way'}`,
-      why: 'every write goes to both files, no other job can work on the disk, and the copy is lost when the guest stops',
+      what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, and nobody has ended it' : 'is still under way'}`,
+      why: `every write goes to both files, no other job can work on the disk${type === 'copy' ? ', and the copy is worthless once the guest stops' : ''}`,
       ...(maker
         ? {
             todo: `run ${maker.run} began it: finish that run, or undo it`,
             commands: takeUpLines(maker),
           }
-        : {
-            todo: ready
-              ? 'ask whoever began it; then cancel it, which leaves the guest where it is, or pivot, which lets it go on there'
-              : 'ask whoever began it; then cancel it, which leaves the guest where it is',
-            commands: [end('--abort'), ...(ready ? [end('--pivot')] : [])],
-          }),
+        : endings(patient, name, target, { ready, type })),
     },
   ];
+}
+
+/** What ends a job; first the way that leads to where there is least to do. */
+function endings(
+  patient: Patient,
+  domain: string,
+  target: string,
+  { ready, type }: Pick<BlockJob, 'ready' | 'type'>,
+): Pick<Wreck, 'todo' | 'commands'> {
+  const end = (how: string) =>
+    virshLine(patient, ['blockjob', '--domain', domain, '--path', target, how]);
+  const [cancel, pivot] = [end('--abort'), end('--pivot')];
+  if (!ready)
+    return {
+      todo: 'ask whoever began it; then cancel it, which leaves the guest where it is',
+      commands: [cancel],
+    };
+  // QEMU goes on to hold the base of a commit that was cancelled, until the guest stops (seen with 7.2).
+  return type === 'copy'
+    ? {
+        todo: 'ask whoever began it; then cancel it, which leaves the guest where it is, or pivot, which lets it go on there',
+        commands: [cancel, pivot],
+      }
+    : {
+        todo: 'ask whoever began it; then pivot, which lets the guest go on there, or cancel it, which leaves the guest where it is',
+        commands: [pivot, cancel],
+      };
 }
 
 /** A stretch of time in its largest unit. */

@@ -57,7 +57,8 @@ function transient(patient: Patient): Wreck {
     what: `"${name}" is transient, and no journal on this machine keeps a definition of it`,
     why: vanishes,
     todo: 'unless it is meant to be so, define it from what the guest runs with, mark it for autostart if it was, and ask the doctor again: what libvirt makes of a running guest may hide layers',
-    commands: [`${dump} > ${file}`, virshLine(patient, ['define', '--file', file])],
+    // The file may hold passwords.
+    commands: [`(umask 077; ${dump} > ${file})`, virshLine(patient, ['define', '--file', file])],
   };
 }
 

@@ -36,20 +36,19 @@ const PASSING = new Set(['BP230', 'BP231', 'BP233', 'BP234', 'BP235', 'BP236', '
 export function diagnose(patient: Patient): Diagnosis {
   const { world } = patient;
   const working = workingOn(patient);
+  // In the order in which they are best mended: no plan runs beside a run that was left, and no job beside another.
   const found = [
+    ...activityWrecks(patient),
     ...definitionWrecks(patient),
     ...chainWrecks(patient),
     ...recordWrecks(patient),
-    ...activityWrecks(patient),
   ].filter(({ code }) => working === undefined || !PASSING.has(code));
   return {
     format: 'blockplan-doctor/v1',
     domain: world.domain.name,
     uri: world.host.uri,
     ...(working === undefined ? {} : { working }),
-    findings: (['error', 'warning'] as const).flatMap((severity) =>
-      found.filter((wreck) => wreck.severity === severity).map((wreck) => told(patient, wreck)),
-    ),
+    findings: found.map((wreck) => told(patient, wreck)),
   };
 }
 

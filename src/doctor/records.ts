@@ -2,11 +2,39 @@
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, isSameFile, isUp } from '../model/world.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { chainOf } from './chain.ts';
 import { type Patient, virshLine, type Wreck } from './patient.ts';
 
 export function recordWrecks(patient: Patient): Wreck[] {
-  return [...snapshotWrecks(patient), ...checkpointWrecks(patient)];
+  return [
+    ...snapshotWrecks(patient),
+    ...checkpointWrecks(patient),
+    ...(isUp(patient.world) ? [] : strayBitmaps(patient)),
+  ];
+}
+
+/** Bitmaps that no checkpoint has on record and that QEMU died with; what another tool keeps whole is its own. */
+function strayBitmaps({ world, seen }: Patient): Wreck[] {
+  const recorded = new Set(
+    (seen?.checkpoints ?? []).flatMap(({ disks }) => disks.map(({ bitmap }) => bitmap)),
+  );
+  return world.domain.disks.flatMap(({ target, chain: [top] }) =>
+    (seen?.headers[top?.file ?? '']?.layers ?? []).flatMap(({ file, bitmaps }) =>
+      bitmaps
+        .filter(({ name, inUse }) => inUse && !recorded.has(name))
+        .map(
+          ({ name }): Wreck => ({
+            code: 'BP238',
+            severity: 'warning',
+            what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
+            why: 'whoever takes incremental backups by it would miss what has changed',
+            todo: 'remove it as long as the guest is off, and take a full backup',
+            commands: [shellQuote(['qemu-img', 'bitmap', '--remove', file, name])],
+          }),
+        ),
+    ),
+  );
 }
 
 function snapshotWrecks(patient: Patient): Wreck[] {

@@ -27,7 +27,7 @@ import {
 describe('is told', () => {
   const cases: Record<string, [string, Change, string]> = {
     'a transient domain that a run has left': [
-      'BP230 BP241',
+      'BP241 BP230',
       { scene: { domain: { persistent: false } }, patient: { runs: [left({ bundle: BUNDLE })] } },
       'blockplan rescue 20261123-110000-abc123',
     ],
@@ -37,7 +37,7 @@ describe('is told', () => {
       'virsh define --file testvm.xml',
     ],
     'a domain that only a journal knows': [
-      'BP232 BP241',
+      'BP241 BP232',
       { scene: { domain: GONE, disks: [] }, patient: { runs: [left({ bundle: BUNDLE })] } },
       'blockplan rescue 20261123-110000-abc123',
     ],
@@ -143,6 +143,27 @@ describe('is told', () => {
         seen: { ...checkpoint(), ...bitmaps() },
       },
       '--metadata',
+    ],
+    'a bitmap of a guest that is off, which QEMU died with, and nobody knows': [
+      'BP238',
+      {
+        scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+        seen: bitmaps(true),
+      },
+      `qemu-img bitmap --remove ${TOP} c1`,
+    ],
+    'a commit that is ready': [
+      'BP239',
+      {
+        scene: {
+          disks: [
+            disk('vda', [TOP, TEMPLATE], {
+              job: { type: 'active-commit', ready: true, mirror: TEMPLATE },
+            }),
+          ],
+        },
+      },
+      'virsh blockjob --domain testvm --path vda --pivot',
     ],
     'a copy that is ready': [
       'BP239',

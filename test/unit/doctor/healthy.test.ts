@@ -77,6 +77,10 @@ describe('a healthy guest', () => {
       scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
       seen: { ...checkpoint(), ...bitmaps(false) },
     },
+    'that is off, with a bitmap of another tool': {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      seen: bitmaps(false),
+    },
     'with a copy under way since today': {
       scene: copying(false),
       seen: { mirrorsBorn: { '/new/copy': NOW - 3_600_000 } },
