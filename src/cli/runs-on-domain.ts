@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LeftRun } from '../doctor/patient.ts';
-import { listRuns } from '../journal/folder.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import { endOf, isOver, readJournal } from '../journal/replay.ts';
@@ -11,7 +10,7 @@ import { unfinishedRuns } from '../journal/unfinished.ts';
 import type { Marker } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Domain } from '../model/world.ts';
-import { inputRefusal } from './read.ts';
+import { runFolders } from './run-folders.ts';
 
 /**
  * @param state the state folder
@@ -19,26 +18,14 @@ import { inputRefusal } from './read.ts';
  * @throws BlockplanError BP094 when the state folder may not be read
  */
 export async function runsOnDomain(state: string, domain: Domain): Promise<LeftRun[]> {
-  try {
-    // The index may have been lost; where a definition is missing, every journal is worth a look.
-    const indexed = new Set(await unfinishedRuns(state));
-    const runs = (await listRuns(state)).filter(
-      ({ run }) => !domain.persistent || indexed.has(run),
-    );
-    const found: LeftRun[] = [];
-    for (const { folder } of runs) {
-      const left = await runIn(state, folder, domain);
-      if (left) found.push(left);
-    }
-    return found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    throw inputRefusal(
-      'BP094',
-      `the state folder ${state} is not yours to read`,
-      'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
-    );
+  const all = await runFolders(state);
+  const unfinished = new Set(await unfinishedRuns(state));
+  const found: LeftRun[] = [];
+  for (const { folder } of all.filter(({ run }) => unfinished.has(run))) {
+    const left = await runIn(state, folder, domain);
+    if (left) found.push(left);
   }
+  return found;
 }
 
 async function runIn(state: string, folder: string, domain: Domain): Promise<LeftRun | undefined> {
@@ -49,7 +36,8 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
   if (first?.type !== 'run-started' || isOver(replay)) return undefined;
   if (domain.uuid === '' ? first.domain !== domain.name : first.uuid !== domain.uuid)
     return undefined;
-  const end = endOf(replay)?.end;
+  const ending = endOf(replay);
+  const end = ending?.end;
   const owner = await lockOwner(state, first.uuid);
   const kept = records.findLast((record) => record.type === 'kept');
   return {
@@ -58,6 +46,7 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     folder,
     startedAt: Date.parse(first.time),
     ...(end === 'stranded' || end === 'uncertain' ? { end } : {}),
+    next: ending?.next ?? [],
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept?.type === 'kept' ? { bundle: kept.bundle } : {}),

@@ -124,23 +124,26 @@ function deadMarker(patient: Patient): Wreck[] {
   ];
 }
 
+/** A stranded run has told what to type; taken up again once that is done, it finds that nothing is left to do. */
 function leftRun({ world }: Patient, left: LeftRun): Wreck {
-  const how =
-    left.end === undefined
-      ? 'was not finished, and its process is not there any more'
-      : left.end === 'stranded'
-        ? 'ended stranded'
-        : 'lost contact to libvirt';
+  const how = {
+    none: 'was not finished, and its process is not there any more',
+    stranded: 'ended stranded, and nobody has taken it up since',
+    uncertain: 'lost contact to libvirt',
+  }[left.end ?? 'none'];
   const rescue = left.bundle !== undefined && !world.domain.persistent;
+  const stranded = left.end === 'stranded';
   return {
     code: 'BP241',
-    severity: 'error',
+    severity: stranded ? 'warning' : 'error',
     what: `run ${left.run} (${left.plan}, ${left.owner}) ${how}`,
     why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
-    todo: rescue
-      ? 'finish it, or undo it; or, where neither works, have the definition back that it took away'
-      : 'finish it, or undo it',
-    commands: [...takeUpLines(left), ...(rescue ? [rescueLine(left)] : [])],
+    todo: `${stranded ? 'do what its report told to do; then finish it, or undo it, so that it is over' : 'finish it, or undo it'}${rescue ? '; or, where neither works, have the definition back that it took away' : ''}`,
+    commands: [
+      ...left.next.filter((line) => !takeUpLines(left).includes(line)),
+      ...takeUpLines(left),
+      ...(rescue ? [rescueLine(left)] : []),
+    ],
   };
 }
 

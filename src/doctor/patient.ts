@@ -28,6 +28,8 @@ export interface LeftRun {
   readonly startedAt: number;
   /** What it ended with for now; absent where it was killed, or is under way. */
   readonly end?: 'stranded' | 'uncertain';
+  /** What its report told to type. */
+  readonly next: readonly string[];
   /** Whether a process works on it. */
   readonly alive: boolean;
   /** Such as `root@host1, pid 42`. */

@@ -2,7 +2,7 @@
  * Wreckage made by hand, as accidents and other tools leave it: the doctor names each piece of it, changes nothing, and what
  * it writes down mends the guest, which goes on writing all the while.
  */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,14 +10,17 @@ import type { Diagnosis } from '../../src/doctor/diagnose.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { definition, listing, moments } from '../../src/lab/picture.ts';
+import { until } from '../../src/lab/poll.ts';
 import { MARKER_URI } from '../../src/model/driver.ts';
 import {
   codes,
   type Ended,
   expectOnlyRead,
   expectWrites,
+  planText,
   raiseLog,
   startCli,
+  startRun,
   tool,
 } from './support.ts';
 
@@ -81,6 +84,21 @@ test('a healthy guest: nothing is found', async () => {
 test('a name that nobody knows is refused', async () => {
   const ended = await startCli(host, ['doctor', 'web9', '-c', host.uri]).ended;
   expect([ended.exitCode, codes(ended)], ended.told).toEqual([3, ['BP101']]);
+});
+
+test('a header that names another file than QEMU has', async () => {
+  const image = await open(vdb[1], 'r+');
+  const at = (await readFile(vdb[1])).indexOf('base.qcow2');
+  try {
+    await image.write('BASE', at);
+    const told = await diagnosis();
+    expect(codesOf(told)).toEqual(['BP245']);
+    expect(told.findings[0]?.plan?.text).toContain('blockcopy:');
+    await image.write('base', at);
+  } finally {
+    await image.close();
+  }
+  expect((await diagnosis()).findings).toEqual([]);
 });
 
 describe('nine kinds of wreckage at once', () => {
@@ -219,4 +237,92 @@ test('a definition that nobody keeps', async () => {
   await type(found!.commands);
   expect((await diagnosis()).findings).toEqual([]);
   expect(await host.virsh('dominfo', NAME)).toMatch(/^Persistent:\s+yes$/m);
+});
+
+describe('a run that is killed between undefine and redefine', () => {
+  /** Leaves a slow copy running, and the domain without a definition. */
+  async function leave(): Promise<void> {
+    const blockcopy = {
+      disk: 'vda',
+      dest: at('slow.qcow2'),
+      bandwidth: 1,
+      bytes: true,
+      finish: true,
+    };
+    const running = await startRun(host, {
+      text: planText(NAME, [{ undefine: {} }, { blockcopy }, { redefine: {} }]),
+    });
+    await running.event((event) => event.event === 'command' && /blockcopy/.test(event.command));
+    await until('the copy', 10_000, async () =>
+      (await host.virsh('dumpxml', NAME)).includes('<mirror'),
+    );
+    running.child.kill('SIGKILL');
+    await running.ended;
+  }
+
+  /** Types a command of blockplan's that the doctor gave. */
+  async function takeUp({ findings }: Diagnosis, verb: string): Promise<Ended> {
+    const lines = findings.find(({ code }) => code === 'BP241')!.commands;
+    const [, ...words] = lines.find((line) => line.includes(` ${verb} `))!.split(' ');
+    return startCli(host, words).ended;
+  }
+
+  test('is told with its definition and its mark, and undone', async () => {
+    const before = await definition(host, NAME);
+    await leave();
+    const told = await diagnosis();
+    expect(codesOf(told)).toEqual(['BP230', 'BP240', 'BP241']);
+    const undone = await takeUp(told, 'rollback');
+    expect(undone.exitCode, undone.told).toBe(4);
+    expect(await definition(host, NAME)).toBe(before);
+    expect((await diagnosis()).findings).toEqual([]);
+    await expectWrites(host, guest);
+  });
+
+  test('and whose guest has stopped since, so that libvirt has forgotten it', async () => {
+    const before = await definition(host, NAME);
+    await leave();
+    await guest.destroy();
+    const told = await diagnosis();
+    expect(codesOf(told)).toEqual(['BP232', 'BP241']);
+    const undone = await takeUp(told, 'rollback');
+    expect(undone.exitCode, undone.told).toBe(5);
+    expect(await definition(host, NAME), undone.told).toBe(before);
+    // The guest ran before: somebody has to start it, and the run is over once it has seen that.
+    const stranded = await diagnosis();
+    expect(codesOf(stranded)).toEqual(['BP241']);
+    expect(stranded.findings[0]?.commands[0]).toBe(`virsh start ${NAME}`);
+    await guest.start();
+    const over = await takeUp(stranded, 'rollback');
+    expect(over.exitCode, over.told).toBe(4);
+    expect((await diagnosis()).findings).toEqual([]);
+    await guest.waitForWrites(1);
+  });
+});
+
+test('a guest that has no space, and one that was saved on other files', async () => {
+  const small = await host.tmpfs(448 * 1024);
+  const before = await definition(host, NAME);
+  await host.virsh(
+    ...['snapshot-create-as', NAME, 'small', '--disk-only', '--no-metadata'],
+    ...['--diskspec', `vda,file=${join(small, 'over')}`],
+    ...['--diskspec', 'vdb,snapshot=no', '--diskspec', 'vdc,snapshot=no'],
+  );
+  await until('the guest to stand still', 30_000, async () => (await guest.state()) === 'paused');
+  const stuck = await diagnosis();
+  expect(codesOf(stuck)).toEqual(['BP242']);
+  expect(stuck.findings[0]?.message).toContain('vda: no space');
+  await tool('mount', '-o', 'remount,size=64M', small);
+  await type(stuck.findings[0]!.commands);
+  await guest.waitForWrites(1);
+  await host.virsh('blockcommit', NAME, 'vda', '--active', '--shallow', '--pivot');
+  await expectWrites(host, guest);
+  await host.virsh('managedsave', NAME);
+  const saved = await definition(host, NAME);
+  await define(saved.replace(vda, at('elsewhere.qcow2')));
+  expect(codesOf(await diagnosis())).toEqual(['BP243', 'BP244']);
+  await define(before);
+  expect((await diagnosis()).findings).toEqual([]);
+  await guest.start();
+  await guest.waitForWrites(1);
 });

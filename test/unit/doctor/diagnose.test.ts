@@ -197,8 +197,8 @@ describe('is told', () => {
     ],
     'a run that is stranded': [
       'BP241',
-      { patient: { runs: [left({ end: 'stranded' })] } },
-      'blockplan rollback 20261123-110000-abc123',
+      { patient: { runs: [left({ end: 'stranded', next: ['virsh start testvm'] })] } },
+      'virsh start testvm',
     ],
     'a guest that has no space': [
       'BP242',

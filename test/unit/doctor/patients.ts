@@ -93,6 +93,7 @@ export function left(change: Partial<LeftRun> = {}): LeftRun {
     startedAt: NOW - 3_600_000,
     alive: false,
     owner: 'root@host1, pid 42',
+    next: [],
     files: [],
     ...change,
   };

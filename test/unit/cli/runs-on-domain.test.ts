@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isMarkerAlive, runsOnDomain } from '../../../src/cli/runs-on-domain.ts';
+import { makeRunFolder } from '../../../src/journal/folder.ts';
+import { createJournal, type Entry } from '../../../src/journal/journal.ts';
+import { takeLock } from '../../../src/journal/lock.ts';
+import { addUnfinished } from '../../../src/journal/unfinished.ts';
+import type { Bundle, Domain } from '../../../src/model/world.ts';
+import { world } from '../../worlds.ts';
+
+const { domain } = world();
+const GONE = world({ disks: [], domain: { state: 'gone', uuid: '', persistent: false } }).domain;
+const BUNDLE: Bundle = { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] };
+
+let state: string;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'blockplan-runs-'));
+});
+afterEach(() => rmSync(state, { recursive: true }));
+
+/** Puts down a run with these entries after its first. */
+async function ran(run: string, entries: readonly Entry[], uuid = domain.uuid): Promise<void> {
+  const journal = await createJournal(await makeRunFolder(state, run));
+  const started: Entry = {
+    type: 'run-started',
+    format: 1,
+    ...{ run, uuid, plan: 'move', domain: domain.name, uri: '', host: 'h', user: 'root', pid: 7 },
+    ...{ version: '0', steps: [], set: {}, planSum: '', world: world() },
+  };
+  for (const entry of [started, ...entries]) await journal.append(entry, false);
+  await journal.close();
+}
+
+const ref = { step: 's', phase: 'p', direction: 'do' } as const;
+const meant = (effect: Extract<Entry, { type: 'intent' }>['effect']): Entry => ({
+  type: 'intent',
+  ...ref,
+  effect,
+});
+const ended = (end: 'stranded' | 'rolled-back', next: readonly string[] = []): Entry => ({
+  ...{ type: 'run-finished', end, next, interrupted: false, state: [] },
+});
+const found = async (of: Domain) => (await runsOnDomain(state, of)).map(({ run }) => run);
+
+describe('runs on a domain', () => {
+  test('are those that are not over, with what they took and meant to make', async () => {
+    await ran('r1', [
+      meant({ tool: 'make-file', file: '/new/a', why: '' }),
+      meant({ tool: 'virsh', argv: ['blockcopy', '--dest', '/new/b'], why: '' }),
+      { type: 'kept', bundle: BUNDLE },
+    ]);
+    await addUnfinished(state, 'r1');
+    expect(await runsOnDomain(state, domain)).toEqual([
+      expect.objectContaining({
+        ...{ run: 'r1', plan: 'move', owner: 'root@h, pid 7', alive: false, bundle: BUNDLE },
+        ...{ files: ['/new/a', '/new/b'], next: [] },
+      }),
+    ]);
+  });
+
+  test('leave out what is over, and what was on another domain of that name', async () => {
+    await ran('r1', [ended('rolled-back')]);
+    await ran('r2', [], 'another');
+    await ran('r3', [ended('stranded', ['virsh start web1'])]);
+    for (const run of ['r1', 'r2', 'r3']) await addUnfinished(state, run);
+    expect(await runsOnDomain(state, domain)).toEqual([
+      expect.objectContaining({ run: 'r3', end: 'stranded', next: ['virsh start web1'] }),
+    ]);
+  });
+
+  test('are known by the name of a domain that libvirt does not know', async () => {
+    await ran('r1', [{ type: 'kept', bundle: BUNDLE }]);
+    expect(await found(GONE)).toEqual(['r1']);
+    expect(await found({ ...GONE, name: 'another' })).toEqual([]);
+  });
+
+  test('are alive as long as their lock is held by a process that is there', async () => {
+    await ran('r1', []);
+    await addUnfinished(state, 'r1');
+    const lock = await takeLock(state, domain.uuid, 'r1', 'root');
+    expect((await runsOnDomain(state, domain))[0]?.alive).toBe(true);
+    if ('release' in lock) await lock.release();
+    expect((await runsOnDomain(state, domain))[0]?.alive).toBe(false);
+  });
+
+  test('are none where there is no state folder', async () => {
+    expect(await runsOnDomain(join(state, 'none'), domain)).toEqual([]);
+  });
+});
+
+describe('the process of a mark', () => {
+  const mark = { run: 'r1', host: hostname(), user: 'root', pid: 2 ** 30, since: '' };
+
+  test.each([
+    ['there is no mark', undefined, undefined],
+    ['is not there', mark, false],
+    ['may be another of that number', { ...mark, pid: process.pid }, undefined],
+    ['is on another machine', { ...mark, host: 'elsewhere' }, undefined],
+  ])('%s', async (_, marker, expected) => {
+    expect(await isMarkerAlive(marker, [])).toBe(expected);
+  });
+
+  test('is that of a run whose journal is here', async () => {
+    await ran('r1', []);
+    await addUnfinished(state, 'r1');
+    const runs = await runsOnDomain(state, domain);
+    expect(await isMarkerAlive({ ...mark, pid: process.pid }, runs)).toBe(false);
+  });
+});
