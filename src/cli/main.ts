@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line: the composition root, and the only room that owns the process and its exit code. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
-import { addLookCommands } from './look-commands.ts';
+import { addRunCommands } from './run-commands.ts';
 import { FORMATS } from './show-preview.ts';
 import { VERSION } from './version.ts';
 
@@ -20,6 +20,7 @@ Examples:
   $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
   $ blockplan status
   $ blockplan show last
+  $ blockplan attach
   $ blockplan doctor web1 --output mend-web1
   $ blockplan rescue web1
 
@@ -37,6 +38,12 @@ Of preview --exit-code, where a run would not be refused:
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
+}
+
+/** The id that the process which detaches a run has chosen for it. */
+function runId(value: string): string {
+  if (/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(value)) return value;
+  throw new InvalidArgumentError('It is no id of a run.');
 }
 
 function facts(): Option {
@@ -98,8 +105,7 @@ function program(finish: (code: number) => void): Command {
     .action(async (file, options) =>
       finish(await (await import('./rehearse.ts')).rehearse(file, options)),
     );
-  addTakeUp(root, finish);
-  addLookCommands(root, finish);
+  addRunCommands(root, finish);
   addRescue(root, finish);
   root
     .command('schema')
@@ -159,6 +165,8 @@ function addRun(root: Command, finish: (code: number) => void): void {
       'change nothing: show every command, and every way back, through a read-only connection',
     )
     .option('-y, --yes', 'run without being asked')
+    .option('--detach', 'with --yes, have it done in the background, out of reach of this terminal')
+    .addOption(new Option('--run-id <id>').argParser(runId).hideHelp())
     .option(
       '--expect <fingerprint>',
       'run only what was reviewed: the fingerprint that its preview shows',
@@ -175,26 +183,6 @@ function addRun(root: Command, finish: (code: number) => void): void {
         .default('text'),
     )
     .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
-}
-
-function addTakeUp(root: Command, finish: (code: number) => void): void {
-  const ways = {
-    resume: 'go on with a run that was left half-way, from where it is',
-    rollback: 'bring the guest back to where it was before a run that was left half-way',
-  } as const;
-  for (const how of ['resume', 'rollback'] as const)
-    root
-      .command(how)
-      .description(ways[how])
-      .argument('[run]', "the run's id, or its beginning (default: the only one that is not over)")
-      .addOption(
-        new Option('--output <format>', 'how progress is told')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
-      .action(async (run, options) =>
-        finish(await (await import('./resume.ts')).takeUpRun(run, how, options)),
-      );
 }
 
 function addPreview(root: Command, finish: (code: number) => void): void {

@@ -8,6 +8,7 @@ import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
 import type { Finish } from '../run/course.ts';
 import { LeftHalfway } from '../run/execute.ts';
+import { loggedDisplay } from './logged-display.ts';
 import { onInterrupt } from './signals.ts';
 
 /** The exit code of a run that the user has left half-way: the shell's for SIGINT. */
@@ -35,7 +36,7 @@ export async function performed(
   perform: (attended: Attended) => Promise<Finish>,
 ): Promise<number> {
   const { signal, leave, release } = onInterrupt();
-  const display = await displayOf(output);
+  const display = loggedDisplay(await displayOf(output), journal.folder);
   try {
     for (const finding of redactFindings(findings))
       display.listener({ time: Date.now(), event: 'finding', finding });
@@ -59,11 +60,11 @@ function tellUnclosed(error: Error): void {
 }
 
 /** Bars on a terminal, plain lines elsewhere, JSON Lines for programs. */
-async function displayOf(output: 'text' | 'json'): Promise<Display> {
+export async function displayOf(output: 'text' | 'json'): Promise<Display> {
   const out = process.stdout;
   // A reader that goes away (`| head`, a closed terminal) must not end a run that is half-way.
   for (const stream of [out, process.stderr]) stream.on('error', () => {});
   return output === 'json'
-    ? { listener: jsonListener(out), close: async () => {} }
+    ? { listener: jsonListener(out), close: async () => {}, abandon: () => {} }
     : textDisplay(out, process.env);
 }

@@ -1,6 +1,6 @@
 /** Reads a plan, holds it against the host, asks, and runs it; or only shows what it would do. */
 import { hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
@@ -16,6 +16,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import type { Preview } from '../simulate/preview.ts';
+import { detach, refuseUndetachable } from './detach.ts';
 import { type Expectation, type ExpectOptions, expectationOf } from './expectation.ts';
 import { refuseLeftHalfway } from './left-run.ts';
 import { performed } from './performing.ts';
@@ -30,6 +31,10 @@ export interface RunCommandOptions extends ExpectOptions {
   readonly set: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  /** Have it done by a process of its own. */
+  readonly detach?: boolean;
+  /** The run's id, where the process that detached it has chosen one. */
+  readonly runId?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -39,6 +44,7 @@ export async function runPlan(
   options: RunCommandOptions,
   connecting: Promise<Virsh>,
 ): Promise<number> {
+  refuseUndetachable(options);
   const plan = await planFrom(file, options.set);
   const graph = compile(plan);
   const refuseDrift = await expectationOf(plan, options);
@@ -64,12 +70,14 @@ export async function runPlan(
     connecting,
   );
   try {
-    if (!options.dryRun && !asks) return await locked(plan, graph, driver, options, refuseDrift);
+    if (!options.dryRun && !options.detach && !asks)
+      return await locked(plan, graph, driver, options, refuseDrift);
     const admission = await admit(plan, graph, driver);
     refuseDrift(admission.world);
     const preview = await previewOf(plan, admission);
     if (options.dryRun) return await showPreview(preview, options.output);
     refuseErrors(admission);
+    if (options.detach) return await detached(plan, options);
     await showPreview(preview, 'text');
     if (await confirmed(plan.domain))
       return await locked(plan, graph, driver, options, refuseDrift, preview);
@@ -127,7 +135,7 @@ async function locked(
   shown?: Preview,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
-  const id = newRunId(new Date());
+  const id = options.runId ?? newRunId(new Date());
   const user = userInfo().username;
   const { uuid, state: found } = (await driver.observe([])).domain;
   // What libvirt does not know has no identity to lock; preflight says so.
@@ -165,9 +173,27 @@ async function locked(
   }
 }
 
-async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
+/** Hands an admitted plan over to a process of its own. */
+async function detached(plan: Plan, options: RunCommandOptions): Promise<number> {
+  const state = resolve(stateFolder(process.env, process.getuid?.()));
+  const run = newRunId(new Date());
+  return await detach(
+    plan,
+    state,
+    await withState(state, makePlanFolder(state, run, plan)),
+    options,
+  );
+}
+
+/** Makes a run's folder with the plan in it, and returns its path. */
+async function makePlanFolder(state: string, id: string, plan: Plan): Promise<string> {
   const folder = await makeRunFolder(state, id);
   await writeDurably(join(folder, PLAN_FILE), plan.text.source);
+  return folder;
+}
+
+async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
+  const folder = await makePlanFolder(state, id, plan);
   const journal = await createJournal(folder);
   await addUnfinished(state, id);
   return journal;

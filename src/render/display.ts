@@ -8,12 +8,14 @@ import type { Output } from './output.ts';
 export interface Display {
   readonly listener: Listener;
   close(): Promise<void>;
+  /** Leaves what is drawn as it stands, and gives the terminal back at once. */
+  abandon(): void;
 }
 
 /** @param env what tells of the terminal: TERM, NO_COLOR, … */
 export async function textDisplay(out: Output, env: NodeJS.ProcessEnv): Promise<Display> {
   if (!out.isTTY || env['TERM'] === 'dumb')
-    return { listener: linesListener(out), close: async () => {} };
+    return { listener: linesListener(out), close: async () => {}, abandon: () => {} };
   // What draws bars takes its time to load, which a log in a file need not wait for.
   const { terminalRenderer } = await import('./terminal.ts');
   return terminalRenderer(out, colorWanted(env, true));

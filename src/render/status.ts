@@ -49,7 +49,7 @@ function rank(run: RunStanding): number {
 }
 
 /** Whether the definition of a domain is with this run, and nobody is about to give it back. */
-export function isOrphan({ holdsDefinition, outcome }: RunStanding): boolean {
+function isOrphan({ holdsDefinition, outcome }: RunStanding): boolean {
   return holdsDefinition && outcome !== 'running';
 }
 

@@ -9,11 +9,11 @@ import { PLAN_FILE } from '../journal/folder.ts';
 import { beginningOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 import { readPlan } from '../plan/read.ts';
 import { steps } from '../steps/registry.ts';
 import { courseOf } from './course.ts';
+import { isGivenBack } from './given-back.ts';
 import { follow } from './recover.ts';
 
 /** A definition that may be lost. */
@@ -102,23 +102,4 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
       return undefined;
     throw error;
   }
-}
-
-/**
- * Whether the definition was given back since the domain was made transient for the last time: by the run itself, or by a
- * rescue. Who has taken it away afterwards did so on purpose.
- */
-function isGivenBack({ restored }: FoundBundle, replay: Replay | undefined): boolean {
-  if (!replay || replay.damage === 'altered') return restored !== undefined;
-  let given = false;
-  let meant: Effect | undefined;
-  for (const [at, record] of replay.records.entries()) {
-    if (at === restored?.records) given = true;
-    if (record.type === 'intent') meant = record.effect;
-    const command = meant?.tool === 'virsh' ? meant.argv[0] : undefined;
-    if (record.type === 'intent' && command === 'undefine') given = false;
-    if (record.type === 'outcome' && command === 'define' && record.error === undefined)
-      given = true;
-  }
-  return given || (restored !== undefined && restored.records >= replay.records.length);
 }

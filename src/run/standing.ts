@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { End } from '../errors.ts';
+import { BUNDLE_FILE, keptIn } from '../journal/bundle.ts';
 import { type Glance, glanceAt } from '../journal/glance.ts';
 import type { Owner } from '../journal/lock.ts';
-import { type JournalRecord, readJournal } from '../journal/replay.ts';
-
-/** The name, in a run's folder, of what `undefine` would lose. */
-const BUNDLE_FILE = 'bundle.json';
+import { readJournal } from '../journal/replay.ts';
+import { isGivenBack } from './given-back.ts';
 
 /** `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
 export type Outcome = End | 'running' | 'unfinished' | 'unreadable';
@@ -59,7 +58,7 @@ export async function standingOf(
     ...(first ? { plan: first.plan, domain: first.domain, startedAt: Date.parse(first.time) } : {}),
     ...(last ? { lastAt: Date.parse(last.time) } : {}),
     ...ownerOf(first, holder),
-    holdsDefinition: holds === true && !(await isGivenBack(folder, bundled)),
+    holdsDefinition: holds === true && (await owesDefinition(folder)),
     state: last?.type === 'run-finished' ? last.state : [],
     next: last?.type === 'run-finished' ? last.next : [],
     // What is being written is torn at its end now and then.
@@ -107,25 +106,9 @@ function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStand
   return first ? { owner: `${first.user}@${first.host}, pid ${first.pid}` } : {};
 }
 
-/** Whether a definition that was kept has been given to libvirt since; told by the whole journal. */
-async function isGivenBack(folder: string, bundled: boolean): Promise<boolean> {
-  try {
-    return !holdsAtEnd((await readJournal(folder)).records, bundled);
-  } catch {
-    // What cannot be read tells nothing of it having been given back.
-    return !bundled;
-  }
-}
-
-function holdsAtEnd(records: readonly JournalRecord[], bundled: boolean): boolean {
-  // The bundle is on disk before the record that tells of it.
-  let holds = bundled;
-  let defining = false;
-  for (const record of records) {
-    if (record.type === 'kept') holds = true;
-    if (record.type === 'intent')
-      defining = record.effect.tool === 'virsh' && record.effect.argv[0] === 'define';
-    if (record.type === 'outcome' && record.error === undefined && defining) holds = false;
-  }
-  return holds;
+/** Whether something was kept that nobody, as far as it is known, has given back. */
+async function owesDefinition(folder: string): Promise<boolean> {
+  const found = await keptIn(folder);
+  if (!('kept' in found)) return !found.missing;
+  return !isGivenBack(found, await readJournal(folder).catch(() => undefined));
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
 import {
   BEGUN,
@@ -13,6 +14,7 @@ import {
   KEPT,
   phase,
   STARTED,
+  TAKEN_UP,
   virsh,
   writeRun,
 } from '../journals.ts';
@@ -103,6 +105,64 @@ test('show tells a run by its id, by its beginning and by last, as text and as J
   expect(history).toMatchObject({ taken: [{ how: 'run' }], finish: { end: 'succeeded' } });
   const stranded = blockplan('show', '20261123-090000-bbbbbb', '--output', 'json').stdout;
   expect(stranded).not.toContain('hunter2');
+});
+
+const begun: RunEvent = {
+  ...{ time: BEGUN, event: 'run-started', run: 'r', plan: 'move-web1', domain: 'web1' },
+  ...{ journal: '/j', steps: [] },
+};
+const notice = (message: string): RunEvent => ({ time: BEGUN, event: 'notice', message });
+
+function writeEvents(run: string, events: readonly RunEvent[]): void {
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  writeFileSync(join(state, 'runs', run, 'events.jsonl'), `${text}{"time":1,"eve`);
+}
+
+test('attach to a run that is over shows its last start, and ends as it did', async () => {
+  await writeRun(state, '20261124-010000-aaaaaa', [
+    STARTED,
+    { type: 'run-left', by: 'SIGINT' },
+    TAKEN_UP,
+    ended('rolled-back', ['as before']),
+  ]);
+  writeEvents('20261124-010000-aaaaaa', [begun, notice('first'), begun, notice('second')]);
+  const { status, stdout } = blockplan('attach', '20261124-01');
+  expect(status).toBe(4);
+  expect(stdout).not.toContain('first');
+  expect(stdout).toMatch(/note: second\nrolled back: move-web1 on web1 \(1 s\)\n {2}as before\n$/);
+});
+
+test('attach to a run without an event log tells its end all the same', async () => {
+  await writeRun(state, '20261124-020000-aaaaaa', [STARTED, ended('stranded', ['between'])]);
+  const { status, stdout } = blockplan('attach', '20261124-02', '--output', 'json');
+  expect(status).toBe(5);
+  expect(JSON.parse(stdout)).toMatchObject({ event: 'run-finished', end: 'stranded' });
+});
+
+test('attach to a run that nobody works on says so, and what to type', async () => {
+  await writeRun(state, '20261124-030000-aaaaaa', [STARTED]);
+  writeEvents('20261124-030000-aaaaaa', [begun, notice('all that was told')]);
+  const { status, stdout, stderr } = blockplan('attach', '20261124-03');
+  expect(status).toBe(6);
+  expect(stdout).toContain('all that was told');
+  expect(stderr).toContain('error BP221: nobody works on run 20261124-030000-aaaaaa any more');
+  expect(stderr).toContain('blockplan resume 20261124-030000-aaaaaa');
+});
+
+test('attach without a run where none goes on is refused', () => {
+  expect(blockplan('attach')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('error BP220: no run goes on now'),
+  });
+});
+
+test('a run is detached only with --yes, and not for a preview', () => {
+  const words = ['run', 'plans/live-backup.yaml', '--detach'];
+  for (const more of [[], ['--yes', '--dry-run']])
+    expect(blockplan(...words, ...more)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('BP222'),
+    });
 });
 
 test('a run that is not there, and a word that means several, are refused', () => {

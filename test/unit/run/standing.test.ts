@@ -85,7 +85,11 @@ describe('a definition is with a run alone', () => {
     ],
     ['when that define was refused', [STARTED, ...UNDEFINED, ...define({ error: 'no' })], true],
     ['not once it was given back', [STARTED, ...UNDEFINED, ...define('done')], false],
-    ['again, when it was kept once more', [STARTED, ...UNDEFINED, ...define('done'), KEPT], true],
+    [
+      'again, when it was kept once more',
+      [STARTED, ...UNDEFINED, ...define('done'), ...UNDEFINED],
+      true,
+    ],
     ['where the run was stranded with it', [STARTED, ...UNDEFINED, ended('stranded')], true],
     ['not where the run is over', [STARTED, ...UNDEFINED, ended('rolled-back')], false],
   ] as const)('%s', async (_title, entries, holds) => {

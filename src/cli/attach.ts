@@ -1,0 +1,170 @@
+/** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
+import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { followEvents } from '../journal/follow-events.ts';
+import { isAlive, livingHolders, type Owner } from '../journal/lock.ts';
+import { readJournal } from '../journal/replay.ts';
+import type { Display } from '../render/display.ts';
+import { type History, historyOf } from '../run/history.ts';
+import { displayOf } from './performing.ts';
+import { inputRefusal } from './read.ts';
+import { namedRun, ownState, type RunFolder } from './run-folders.ts';
+
+export interface AttachCommandOptions {
+  readonly output: 'text' | 'json';
+}
+
+/** Who looks away, or has left a run half-way, sees no end: the shell's code for SIGINT. */
+const LEFT = 130;
+
+/**
+ * @param word names the run; the only one that goes on when undefined
+ * @returns the run's exit code; 130 where the user looks away before its end
+ */
+export async function attach(
+  word: string | undefined,
+  { output }: AttachCommandOptions,
+): Promise<number> {
+  const state = ownState();
+  const holders = await livingHolders(state);
+  const run = await namedRun(state, word ?? onlyRunning(holders));
+  const away = new AbortController();
+  const lookAway = (): void => away.abort();
+  process.once('SIGINT', lookAway).once('SIGTERM', lookAway);
+  const show = new Showing(() => displayOf(output));
+  // A reader that goes away has seen enough.
+  process.stdout.on('error', lookAway);
+  try {
+    const owner = holders.get(run.run);
+    const code = owner ? await watched(run, owner, show, away.signal) : undefined;
+    if (code !== undefined) return code;
+    if (!away.signal.aborted) return await told(run, show, owner === undefined);
+    show.abandon();
+    process.stderr.write(`\nthe run goes on; to look at it again: blockplan attach ${run.run}\n`);
+    return LEFT;
+  } finally {
+    await show.close();
+    process.off('SIGINT', lookAway).off('SIGTERM', lookAway);
+  }
+}
+
+/** The display of one start of the run after the other. */
+class Showing {
+  readonly #make: () => Promise<Display>;
+  #display: Display | undefined;
+
+  constructor(make: () => Promise<Display>) {
+    this.#make = make;
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    if (event.event === 'run-started' && this.#started) await this.close();
+    this.#started ||= event.event === 'run-started';
+    this.#display ??= await this.#make();
+    this.#display.listener(event);
+  }
+
+  #started = false;
+
+  async close(): Promise<void> {
+    await this.#display?.close();
+    this.#display = undefined;
+    this.#started = false;
+  }
+
+  /** Leaves what is drawn as it stands. */
+  abandon(): void {
+    this.#display?.abandon();
+    this.#display = undefined;
+  }
+}
+
+/** Shows a run that goes on; returns its exit code, or nothing where its process or the user went away before the end. */
+async function watched(
+  { folder }: RunFolder,
+  owner: Owner,
+  show: Showing,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  let caughtUp = false;
+  for await (const events of followEvents(folder, () => isAlive(owner), signal)) {
+    for (const event of caughtUp ? events : sinceStart(events, true)) {
+      await show.take(event);
+      if (event.event === 'run-finished') return event.exitCode;
+      if (event.event === 'run-left') return LEFT;
+    }
+    caughtUp = true;
+  }
+  return undefined;
+}
+
+/** The events since the run was begun, or taken up, the last time; what was told just before with them. */
+function sinceStart(events: readonly RunEvent[], goesOn: boolean): readonly RunEvent[] {
+  const start = events.findLastIndex(({ event }) => event === 'run-started');
+  const end = events.findLastIndex(isEnd);
+  // Somebody has taken it up, and has not come to tell so yet.
+  if (goesOn && end > start) return events.slice(end + 1);
+  const before = events
+    .slice(0, Math.max(0, start))
+    .findLastIndex(({ event }) => event !== 'finding');
+  return events.slice(before + 1).filter((event) => goesOn || !isEnd(event));
+}
+
+function isEnd({ event }: RunEvent): boolean {
+  return event === 'run-finished' || event === 'run-left';
+}
+
+/** Shows a run that goes on no more; its end is the one that its journal tells. */
+async function told({ run, folder }: RunFolder, show: Showing, replay: boolean): Promise<number> {
+  if (replay) {
+    const nobody = new AbortController().signal;
+    for await (const events of followEvents(folder, () => false, nobody))
+      for (const event of sinceStart(events, false)) await show.take(event);
+  }
+  const history = await readJournal(folder).then(historyOf, () => undefined);
+  const finished = history && finishOf(history);
+  if (finished) {
+    await show.take(finished);
+    return finished.exitCode;
+  }
+  await show.close();
+  const left = history?.taken.at(-1)?.end === 'left';
+  throw new BlockplanError('uncertain', [
+    {
+      code: 'BP221',
+      severity: 'error',
+      message: `nobody works on run ${run} any more, and it is not over: ${left ? 'it was left half-way' : 'its process is gone'}`,
+      hint: `blockplan resume ${run} takes it on to its end, blockplan rollback ${run} back to where it began`,
+    },
+  ]);
+}
+
+function finishOf({
+  finish,
+  taken,
+}: History): Extract<RunEvent, { event: 'run-finished' }> | undefined {
+  if (!finish) return undefined;
+  const { end, interrupted, state, next } = finish;
+  const time = Date.parse(finish.time);
+  return {
+    ...{ time, event: 'run-finished', end, interrupted, state, next },
+    exitCode: interrupted && end !== 'rolled-back' ? LEFT : EXIT_CODES[end],
+    durationMs: Math.max(0, time - Date.parse(taken.at(-1)?.time ?? finish.time)),
+  };
+}
+
+function onlyRunning(holders: ReadonlyMap<string, Owner>): string {
+  const [only, ...others] = holders.keys();
+  if (only !== undefined && others.length === 0) return only;
+  throw only === undefined
+    ? inputRefusal(
+        'BP220',
+        'no run goes on now',
+        'name the run that you mean, as blockplan list shows it',
+      )
+    : inputRefusal(
+        'BP220',
+        `${others.length + 1} runs go on now: ${[only, ...others].join(', ')}`,
+        'name the one that you mean: blockplan attach RUN',
+      );
+}

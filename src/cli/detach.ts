@@ -1,0 +1,189 @@
+/** `run --detach`: the run is done by a process of its own, which outlives the terminal and the login. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { PLAN_FILE } from '../journal/folder.ts';
+import { glanceAt } from '../journal/glance.ts';
+import type { Plan } from '../plan/plan.ts';
+import { printable } from '../printable.ts';
+import { jsonText } from '../render/json.ts';
+import { inputRefusal } from './read.ts';
+
+/** What `run` was told. */
+export interface DetachOptions {
+  readonly connect?: string;
+  readonly set: readonly string[];
+  readonly expect?: string;
+  readonly facts?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly detach?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/** What a run that nobody looks at prints, in its folder. */
+const OUTPUT_FILE = 'output.log';
+
+/** What of our environment decides where a run's state lies, which libvirt it is for and which programs it calls. */
+const ENVIRONMENT = /^(BLOCKPLAN_.*|LIBVIRT_.*|XDG_.*|PATH|HOME)$/;
+
+/** @throws BlockplanError BP222 where the options do not go together */
+export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void {
+  if (!detach || (yes && !dryRun)) return;
+  throw inputRefusal(
+    'BP222',
+    dryRun
+      ? '"--detach" and "--dry-run" exclude each other: a preview is to be read'
+      : '"--detach" needs "--yes": a run that is out of reach of the terminal cannot ask',
+    dryRun ? 'keep one of the two' : 'look at blockplan preview, then add --yes',
+  );
+}
+
+/**
+ * Has an admitted plan run by another process, and waits until that has begun it, or refused it.
+ * @param folder the run's, with the plan in it
+ * @returns the exit code: 0 once the run has begun; that of the other process where it has ended by then
+ */
+export async function detach(
+  plan: Plan,
+  state: string,
+  folder: string,
+  options: DetachOptions,
+): Promise<number> {
+  const run = basename(folder);
+  const log = join(folder, OUTPUT_FILE);
+  const words = commandOf(join(folder, PLAN_FILE), run, options);
+  const environment = environmentOf(process.env, state);
+  const manager = managerOf(process.env, process.getuid?.());
+  const child = manager
+    ? startUnit(unitArguments(manager, { run, words, environment, log, cwd: process.cwd() }))
+    : startSession(words, environment, log);
+  const code = await endOrBeginning(child, folder);
+  if (code === undefined) {
+    // The one that waits for the unit is not needed any more; the unit goes on.
+    if (manager) child.kill();
+    child.unref();
+    process.stdout.write(begunText(plan, run, folder, options.output));
+    return 0;
+  }
+  const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
+  (code === 0 ? process.stdout : process.stderr).write(said);
+  if (glanceAt(folder) === undefined) await rm(folder, { recursive: true, force: true });
+  return code;
+}
+
+function begunText(plan: Plan, run: string, folder: string, output: 'text' | 'json'): string {
+  return output === 'json'
+    ? `${jsonText({ run, journal: folder })}\n`
+    : `${printable(plan.name)} on ${printable(plan.domain)}: run ${run} goes on by itself\n  $ blockplan attach ${run}\n`;
+}
+
+/** The command line of the other process. What was admitted runs, whatever becomes of the plan's file. */
+function commandOf(file: string, run: string, options: DetachOptions): string[] {
+  const { connect, set, expect, facts } = options;
+  const option = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [name, value];
+  return [
+    process.execPath,
+    ...process.execArgv,
+    resolve(process.argv[1] ?? ''),
+    ...['run', file, '--yes', '--run-id', run],
+    ...option('--connect', connect),
+    ...set.flatMap((each) => ['--set', each]),
+    ...option('--expect', expect),
+    ...option('--facts', facts === undefined ? undefined : resolve(facts)),
+  ];
+}
+
+function environmentOf(env: NodeJS.ProcessEnv, state: string): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (each): each is [string, string] => ENVIRONMENT.test(each[0]) && each[1] !== undefined,
+  );
+  // A folder that was named from where we are has to be found from elsewhere.
+  return { ...Object.fromEntries(kept), BLOCKPLAN_STATE_DIR: state };
+}
+
+/** Which systemd takes services: the system's for root, a user's own where it outlives the logins. */
+export type Manager = 'system' | 'user';
+
+/** @returns nothing where there is no systemd, or only one that ends with the last login */
+function managerOf(env: NodeJS.ProcessEnv, uid: number | undefined): Manager | undefined {
+  // sd_booted(3) looks for the same folder.
+  if (!existsSync('/run/systemd/system')) return undefined;
+  const folders = (env['PATH'] ?? '').split(delimiter);
+  if (!folders.some((folder) => existsSync(join(folder, 'systemd-run')))) return undefined;
+  if (uid === 0) return 'system';
+  return existsSync(join('/var/lib/systemd/linger', userInfo().username)) ? 'user' : undefined;
+}
+
+export interface Unit {
+  readonly run: string;
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The file that takes what it prints. */
+  readonly log: string;
+  readonly cwd: string;
+}
+
+/** The arguments of systemd-run(1). It waits for the unit, and passes its exit code on; the unit needs it no more once it has begun. */
+export function unitArguments(
+  manager: Manager,
+  { run, words, environment, log, cwd }: Unit,
+): string[] {
+  return [
+    ...(manager === 'user' ? ['--user'] : []),
+    ...['--quiet', '--collect', '--wait', `--unit=blockplan-${run}`],
+    `--description=blockplan run ${run}`,
+    `--working-directory=${cwd}`,
+    // A stop is told to blockplan alone: it rolls back, and its virsh is needed for that.
+    '--property=KillMode=mixed',
+    '--property=UMask=0077',
+    `--property=StandardOutput=append:${log}`,
+    `--property=StandardError=append:${log}`,
+    ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
+    '--',
+    // systemd would put variables in, as in a unit's ExecStart (systemd.service(5), "Command lines").
+    ...words.map((word) => word.replaceAll('$', '$$$$')),
+  ];
+}
+
+function startUnit(argv: readonly string[]): ChildProcess {
+  return spawn('systemd-run', argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** A session of its own has no terminal that could be closed. */
+function startSession(
+  [program = '', ...argv]: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  log: string,
+): ChildProcess {
+  const out = openSync(log, 'a', 0o600);
+  try {
+    return spawn(program, argv, {
+      detached: true,
+      stdio: ['ignore', out, out],
+      env: { ...process.env, ...environment },
+    });
+  } finally {
+    closeSync(out);
+  }
+}
+
+/** Waits until the run has begun (nothing), or until its process has ended (its exit code). */
+function endOrBeginning(child: ChildProcess, folder: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const settle = (code?: number): void => {
+      watcher.close();
+      resolve(code);
+    };
+    const look = (): void => {
+      const { last } = glanceAt(folder) ?? {};
+      if (last && last.type !== 'run-started' && last.type !== 'run-finished') settle();
+    };
+    const watcher = watch(folder, look).on('error', reject);
+    child.once('error', reject);
+    child.once('exit', (code) => settle(code ?? 1));
+  });
+}
