@@ -10,7 +10,7 @@ import {
   type RunStarted,
   readJournal,
 } from '../journal/replay.ts';
-import { unfinishedRuns } from '../journal/unfinished.ts';
+import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { waysOn } from '../run/execute.ts';
 import { namedRun } from './run-folders.ts';
 
@@ -50,12 +50,15 @@ export async function leftRun(state: string, word: string | undefined): Promise<
         ? 'start it again: blockplan run'
         : 'use the version that began it',
     );
-  if (isOver(replay))
+  if (isOver(replay)) {
+    // blockplan was killed when it had said so.
+    await removeUnfinished(state, run);
     throw refusal(
       'BP211',
       `run ${run} is over: ${endOf(replay)?.end}`,
       `nothing is left to do; see what it did: blockplan show ${run}`,
     );
+  }
   return { run, folder, replay, started };
 }
 

@@ -12,9 +12,16 @@ import {
   type Marker,
   type PerformContext,
 } from '../model/driver.ts';
-import type { Argument, Effect, VirshEffect } from '../model/effect.ts';
+import type {
+  Argument,
+  ConvertEffect,
+  Effect,
+  RemoveFileEffect,
+  VirshEffect,
+} from '../model/effect.ts';
 import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
 import { JobWatch } from './await-job.ts';
+import { refuseRemote } from './contact.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
@@ -68,23 +75,6 @@ function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean }
 
 function listen(options: LiveOptions): Promise<DomainEvents> {
   return openEvents({ ...connectionOf(options), domain: options.domain });
-}
-
-/** Files are looked at, and removed, where blockplan runs; with libvirt elsewhere it would look at the wrong ones. */
-function refuseRemote(uri: string | undefined): void {
-  const host =
-    uri === undefined
-      ? undefined
-      : /^[a-z]+(?:\+[a-z0-9]+)?:\/\/(?:[^/?@]*@)?([^/?]+)/i.exec(uri)?.[1];
-  if (host === undefined) return;
-  throw new BlockplanError('preflight-refused', [
-    {
-      code: 'BP197',
-      severity: 'error',
-      message: `${uri} is another machine, but blockplan has to look at the files of the host that it works on`,
-      hint: `run it there: ssh ${host} blockplan …`,
-    },
-  ]);
 }
 
 class LiveDriver implements Driver {
@@ -145,14 +135,31 @@ class LiveDriver implements Driver {
           ...context,
         });
       case 'qemu-img':
-        if (effect.into !== 'existing') await this.#made.make(effect.dest, context.onMade);
-        return convertImage(effect, context);
+        return this.#convert(effect, context);
       case 'make-file':
         return this.#made.make(effect.file, context.onMade);
       case 'remove-file':
-        if (effect.made) await this.#made.requireOwn(effect.file);
-        return removeUnused(effect.file, await this.observe([effect.file]), this);
+        return this.#remove(effect);
     }
+  }
+
+  async #convert(effect: ConvertEffect, context: PerformContext): Promise<void> {
+    const { dest, into } = effect;
+    if (into === 'existing') return convertImage(effect, context);
+    await this.#made.make(dest, context.onMade);
+    try {
+      await convertImage(effect, context);
+    } catch (error) {
+      // What is refused leaves nothing behind; where this fails the way back tries it again, and tells why.
+      if (error instanceof EffectFailed)
+        await this.#remove({ file: dest, made: true }).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
+    if (made) await this.#made.requireOwn(file);
+    return removeUnused(file, await this.observe([file]), this);
   }
 
   async #command(effect: VirshEffect, context: PerformContext): Promise<void> {

@@ -5,7 +5,7 @@ import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { type Entry, FORMAT } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
 import { EffectFailed, unmarkByHand } from '../model/driver.ts';
-import { isUp, type World } from '../model/world.ts';
+import { filesOf, isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, differences, whereDisksAre } from './compare.ts';
@@ -191,9 +191,15 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const now = yield* observe(course);
   if (final === 'succeeded') {
     const wrong = contradictions(world, now);
-    return wrong.length === 0
-      ? endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(world, now)], [])
-      : endOf('stranded', course, ['all steps are done, but:', ...wrong], nextSteps(now));
+    if (wrong.length === 0)
+      return endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(world, now)], []);
+    const state = [
+      'all steps are done, but:',
+      ...wrong,
+      ...whereDisksAre(now),
+      ...made(world, now),
+    ];
+    return endOf('stranded', course, state, nextSteps(now));
   }
   const apart = [...course.doubts, ...differences(world, now)];
   if (final === 'rolled-back' && apart.length === 0)
@@ -209,6 +215,14 @@ function leftBehind(before: World, now: World): string[] {
     .flatMap((disk) => disk.chain.map((layer) => layer.file))
     .filter((file) => !used.has(file) && now.files[file])
     .map((file) => `${file} is not used by this guest any more; it is kept`);
+}
+
+/** Files that the run has made and that no chain of the guest names, such as a backup. */
+function made(before: World, now: World): string[] {
+  const used = new Set(now.domain.disks.flatMap(filesOf));
+  return Object.keys(now.files)
+    .filter((file) => now.files[file]?.made && !before.files[file] && !used.has(file))
+    .map((file) => `${file} was made by this run, and is kept`);
 }
 
 function nextSteps(now: World): string[] {

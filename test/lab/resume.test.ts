@@ -1,0 +1,140 @@
+/** A run that is killed or left half-way on real libvirt, with the guest writing, and taken up again by another process. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { type Picture, picture } from '../../src/lab/picture.ts';
+import {
+  codes,
+  type Ended,
+  expectEnd,
+  expectWrites,
+  planText,
+  type Running,
+  startCli,
+  startRun,
+  stateDir,
+} from './support.ts';
+
+let host: Host;
+let guest: Guest;
+let before: Picture;
+let copies = 0;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    autostart: true,
+    disks: [{ target: 'vda', chain: ['base', 'active'], fill: 8_000_000 }],
+  });
+  await guest.waitForWrites(1);
+});
+afterAll(() => host.stop());
+beforeEach(async () => {
+  before = await picture(host, guest.name);
+});
+
+/** The classic way, with a copy that takes some seconds: so many MiB a second of the disk's 64. */
+function plan(bandwidth: number): { text: string; dest: string } {
+  const dest = join(host.images, `copy-${copies++}.qcow2`);
+  const text = planText(guest.name, [
+    { undefine: {} },
+    { blockcopy: { disk: 'vda', dest, pivot: true, bandwidth } },
+    { redefine: { disk: 'vda', source: dest } },
+  ]);
+  return { text, dest };
+}
+
+const progressing = (event: RunEvent) => event.event === 'progress' && event.current > 1_000_000;
+
+/** Starts a run and waits until its copy is under way. */
+async function copying(text: string): Promise<{ running: Running; run: string }> {
+  const running = await startRun(host, { text });
+  const started = await running.event(({ event }) => event === 'run-started');
+  await running.event(progressing);
+  return { running, run: started.event === 'run-started' ? started.run : '' };
+}
+
+async function killed(text: string): Promise<string> {
+  const { running, run } = await copying(text);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  return run;
+}
+
+const takeUp = (how: 'resume' | 'rollback', ...run: string[]) =>
+  startCli(host, [how, ...run, '--output', 'json']).ended;
+
+const commandsOf = (ended: Ended) =>
+  ended.events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
+
+async function expectAsBefore(ended: Ended): Promise<void> {
+  expect(await picture(host, guest.name), ended.told).toEqual(before);
+  await expectWrites(host, guest);
+}
+
+test('killed in the middle of a copy it is rolled back: all is as it was, and nothing is left', async () => {
+  const { text } = plan(2);
+  const run = await killed(text);
+  const another = await (await startRun(host, { text })).ended;
+  expect(codes(another), another.told).toEqual(['BP120']);
+  expect(another.stderr).toContain(`blockplan rollback ${run}`);
+  const ended = await takeUp('rollback');
+  expectEnd(ended, 4);
+  await expectAsBefore(ended);
+  const again = await takeUp('rollback', run);
+  expect(codes(again), again.told).toEqual(['BP211']);
+});
+
+test('libvirtd is killed in the middle of a copy, and the run goes on when it is back', async () => {
+  const { text, dest } = plan(12);
+  const { running } = await copying(text);
+  await host.killDaemon();
+  await host.startDaemon();
+  const ended = await running.ended;
+  expectEnd(ended, 0);
+  expect(commandsOf(ended).filter((command) => command.includes('blockcopy'))).toHaveLength(1);
+  await expectWrites(host, guest);
+  expect((await picture(host, guest.name)).chains['vda']?.[0]).toBe(dest);
+});
+
+test('interrupted twice it is left as it is, and goes on from there; its plan may not be edited', async () => {
+  const { text } = plan(2);
+  const { running, run } = await copying(text);
+  running.child.kill('SIGINT');
+  await running.event(({ event }) => event === 'rollback-started');
+  running.child.kill('SIGINT');
+  const left = await running.ended;
+  if (left.exitCode === 4)
+    throw new Error(`the way back was quicker than the second signal: ${left.told}`);
+  expect(left.exitCode, left.told).toBe(130);
+  expect(left.events.at(-1)).toMatchObject({
+    event: 'run-left',
+    next: [`blockplan resume ${run}`, `blockplan rollback ${run}`],
+  });
+  const file = join(stateDir(host), 'runs', run, 'plan.yaml');
+  const source = await readFile(file, 'utf8');
+  await writeFile(file, `${source}# edited\n`);
+  const refused = await takeUp('resume', run);
+  expect(codes(refused), refused.told).toEqual(['BP214']);
+  await writeFile(file, source);
+  const ended = await takeUp('resume', run.slice(0, -1));
+  expectEnd(ended, 4);
+  await expectAsBefore(ended);
+});
+
+test('killed in the middle of a copy it is resumed: the copy that runs is waited for, and no other is made', async () => {
+  const { text, dest } = plan(12);
+  const run = await killed(text);
+  const ended = await takeUp('resume', run);
+  expectEnd(ended, 0);
+  expect(commandsOf(ended).filter((command) => command.includes('blockcopy'))).toEqual([]);
+  expect(commandsOf(ended).filter((command) => command.includes('undefine'))).toEqual([]);
+  await expectWrites(host, guest);
+  const now = await picture(host, guest.name);
+  expect(now.chains['vda']).toEqual([dest]);
+  expect(now.autostart).toBe(before.autostart);
+  expect(now.definition).toContain(dest);
+});
