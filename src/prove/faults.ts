@@ -73,7 +73,8 @@ const RECORDS: Readonly<Record<Entry['type'], readonly Fault[]>> = {
   kept: ['killed-after', 'journal-full'],
   outcome: ['killed-before', 'killed-after'],
   'phase-finished': ['killed-after'],
-  'run-finished': ['killed-before', 'killed-after'],
+  // After it the run is over.
+  'run-finished': ['killed-before'],
 };
 const LOOK: readonly Fault[] = ['daemon-before'];
 const UNMARK: readonly Fault[] = ['refused', 'daemon-before'];

@@ -6,6 +6,7 @@ import { simulatePhase } from '../simulate/imagine.ts';
 import { NoWayBack } from '../steps/define.ts';
 import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
+import { transientAgain } from './come-back.ts';
 import type { Begun, Course } from './course.ts';
 import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
@@ -43,7 +44,7 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
   for (let losses = 0; ; losses++) {
     try {
       if (losses > 0) {
-        const from = firstLeft(node, begun, yield* observe(course), progress);
+        const from = yield* goesOnFrom(course, node, begun, progress, yield* observe(course));
         if (from === undefined)
           return failed('contact was lost, and what is seen since is not what it was doing');
         progress = { done: from };
@@ -99,13 +100,37 @@ export function* continuePhase(
   begun: Begun,
   progressed: Progressed,
 ): Asking<Result> {
-  const from = firstLeft(node, begun, course.now, progressed);
+  let from: number | undefined;
+  try {
+    from = yield* goesOnFrom(course, node, begun, progressed, course.now);
+  } catch (error) {
+    return failureOf(error);
+  }
   if (from !== undefined) return yield* doPhase(course, node, begun, from);
   const back = yield* undoPhase(course, node, begun);
   if (back.type !== 'DONE') return back;
   return isAs(imagined(node, begun.start)[0], back.now)
     ? yield* doPhase(course, node, begun)
     : drifted();
+}
+
+/** Which effect comes next, as far as what is seen tells; where libvirtd has undone an undefine by itself that is done again. */
+function* goesOnFrom(
+  course: Course,
+  node: PhaseNode,
+  begun: Begun,
+  progressed: Progressed,
+  now: World,
+): Asking<number | undefined> {
+  const from = firstLeft(node, begun, now, progressed);
+  if (from !== undefined) return from;
+  const again = yield* transientAgain(course, begun.before, now);
+  return again === now ? undefined : firstLeft(node, begun, again, progressed);
+}
+
+/** What an error comes to where nothing can be tried again. */
+export function failureOf(error: unknown): Result {
+  return isContactLost(error) ? { type: 'LOST', reason: error.message } : failed(reasonOf(error));
 }
 
 export function drifted(): Result {

@@ -9,8 +9,9 @@ import { EffectFailed } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe } from './act.ts';
 import { type Asking, tell } from './ask.ts';
+import { transientAgain } from './come-back.ts';
 import { type Begun, begunWith, type Course, type Finish } from './course.ts';
-import { continuePhase, drifted, type Result } from './phase.ts';
+import { continuePhase, drifted, failureOf, type Result } from './phase.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, endOf, finishUp, mark, outline } from './travel.ts';
 
@@ -170,16 +171,26 @@ export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking
   if (!node || course.todo?.direction !== 'do') return true;
   const begun = phase && course.begun[node.index];
   if (begun) yield* advance(course, continuePhase(course, node, begun, phase));
-  else if (!isWhereItWas(course, node)) yield* advance(course, settledAs(drifted()));
+  else {
+    const wrong = yield* wrongBetween(course, node);
+    if (wrong) yield* advance(course, settledAs(wrong));
+  }
   return true;
 }
 
-/** Whether what is seen between two phases is what the earlier one leads to: a journal may miss its last records. */
-function isWhereItWas({ graph, begun, world, now }: Course, { index }: PhaseNode): boolean {
+/** What keeps a run from its next phase: what is seen may not be what the earlier one leads to, as a journal may miss its last records. */
+function* wrongBetween(course: Course, { index }: PhaseNode): Asking<Result | undefined> {
+  const { graph, begun, world, now } = course;
   const former = graph.nodes[index - 1];
   const from = begun[index - 1];
   const expected = former && from ? imagined(former, from.start).at(-1) : world;
-  return isAs(expected, now);
+  if (!expected) return drifted();
+  try {
+    course.now = yield* transientAgain(course, expected, now);
+    return isAs(expected, course.now) ? undefined : drifted();
+  } catch (error) {
+    return failureOf(error);
+  }
 }
 
 /** Takes the place of a phase that is not even tried. */

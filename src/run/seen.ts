@@ -25,9 +25,7 @@ export function firstLeft(
 ): number | undefined {
   const worlds = imagined(node, start);
   if (worlds.length === 0) return undefined;
-  // In a phase that makes it transient, a domain that is persistent has not come back: it never went.
-  const fits = before.domain.persistent ? isExactly : isAs;
-  if (!doubtful) return fits(worlds[done], now) ? done : undefined;
+  if (!doubtful) return isAs(worlds[done], now) ? done : undefined;
   // A copy that was cut short looks like a whole one.
   if (doubtful.tool === 'qemu-img') return undefined;
   const effects = node.phase.effects(before, start);
@@ -35,9 +33,9 @@ export function firstLeft(
   // A wait is over by itself: the job may have ended meanwhile.
   while (effects[after]?.tool === 'await-job') after++;
   for (let at = after; at >= done; at--) {
-    if (!fits(worlds[at], now)) continue;
+    if (!isAs(worlds[at], now)) continue;
     // What leaves no trace is done again, and so is a wait.
-    const first = worlds.findIndex((world, index) => index >= done && fits(world, now));
+    const first = worlds.findIndex((world, index) => index >= done && isAs(world, now));
     return effects[at - 1]?.tool === 'await-job' ? at - 1 : first;
   }
   return undefined;
@@ -52,27 +50,9 @@ export function imagined(node: PhaseNode, start: World): readonly World[] {
   }
 }
 
-/**
- * Whether a World is as it was imagined. A transient domain may have come back to its definition by itself: libvirtd 9.0,
- * when it is started again, takes one for persistent whose jobs have ended. The plan's own `redefine` puts that right.
- */
+/** Whether a World is as it was imagined. */
 export function isAs(imagined: World | undefined, now: World): boolean {
-  if (!imagined) return false;
-  const { domain } = now;
-  const comeBack = domain.persistent && !imagined.domain.persistent;
-  return isExactly(comeBack ? definedAs(imagined, now) : imagined, now);
-}
-
-function isExactly(imagined: World | undefined, now: World): boolean {
   return imagined !== undefined && signature(imagined, now) === signature(now, now);
-}
-
-function definedAs({ domain, ...world }: World, { domain: now }: World): World {
-  const disks = domain.disks.map(({ persistentSource: _none, ...disk }) => {
-    const source = now.disks.find(({ target }) => target === disk.target)?.persistentSource;
-    return source === undefined ? disk : { ...disk, persistentSource: source };
-  });
-  return { ...world, domain: { ...domain, persistent: true, autostart: now.autostart, disks } };
 }
 
 /** What effects change of a World, as far as the other one tells of its files. */

@@ -14,6 +14,16 @@ export function define(xml: string, why: string): Effect {
   };
 }
 
+/** Takes a running domain's definition away, which the journal keeps, but not what lies beside it. */
+export function makeTransient({ domain: { name, nvram, tpm } }: World): Effect {
+  const kept = [...(nvram ? ['--keep-nvram'] : []), ...(tpm ? ['--keep-tpm'] : [])];
+  return {
+    tool: 'virsh',
+    argv: ['undefine', '--domain', name, ...kept],
+    why: 'make the domain transient again',
+  };
+}
+
 /**
  * Brings the definition of `before` back where the one of `now` differs; nothing where it does not. What an operator has
  * changed meanwhile outside of the disks stays: then nothing is put back, and the run's last comparison tells of it.

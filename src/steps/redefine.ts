@@ -8,7 +8,7 @@ import {
 import type { Effect } from '../model/effect.ts';
 import { activeFile, diskOf, isSamePlace, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { define, restoreAttachments, restoreDefinition } from './definition.ts';
+import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
 import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
@@ -183,15 +183,7 @@ function definePhase(params: Params): Phase {
       if (before.domain.persistent) return restoreDefinition(before, now);
       if (!now.domain.persistent || now.domain.state === 'gone') return [];
       // The kept bundle stays in the journal, so that the undefine's own way back finds it.
-      const nvram = now.domain.nvram ? ['--keep-nvram'] : [];
-      const tpm = now.domain.tpm ? ['--keep-tpm'] : [];
-      return [
-        {
-          tool: 'virsh',
-          argv: ['undefine', '--domain', now.domain.name, ...nvram, ...tpm],
-          why: 'make the domain transient again',
-        },
-      ];
+      return [makeTransient(now)];
     },
   };
 }
