@@ -8,6 +8,7 @@ import { act, intend, isContactLost, isOptional, observe, reasonOf, record } fro
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import type { Begun, Course } from './course.ts';
+import { foreignLayers } from './foreign.ts';
 import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
 /** How often a way back is computed anew from what is observed before it counts as leading nowhere. */
@@ -87,7 +88,7 @@ function* effectsFrom(
   const now = yield* observe(course);
   // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
   if (!isUp(now) && isUp(before)) course.lastUp = [simulatePhase(node, start)];
-  const problems = node.phase.settled(before, now, start);
+  const problems = [...foreignLayers(course, now), ...node.phase.settled(before, now, start)];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
 }
 
@@ -171,6 +172,8 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
   for (let round = 0; ; ) {
     try {
       const now = yield* observe(course);
+      const foreign = foreignLayers(course, now);
+      if (foreign.length > 0) return failed(foreign.join('; '), handOver(now));
       const effects = node.phase
         .undo(before, now, start)
         .filter((effect) => round === 0 || !isOptional(effect));
@@ -188,6 +191,11 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
         return { type: 'LOST', reason: error.message };
     }
   }
+}
+
+/** What a person types who has to get somebody else's layer out of the way first. */
+function handOver({ domain: { name } }: World): string[] {
+  return [`virsh snapshot-list ${name} --tree`, `virsh domblklist ${name}`];
 }
 
 /** Tells that a phase begins, and tells and writes down how it ended. */

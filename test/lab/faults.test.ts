@@ -92,6 +92,8 @@ interface Row {
   readonly mend?: () => Promise<unknown>;
   /** Whether the guest cannot be used again although everything of the run is as before. */
   readonly spoilt?: true;
+  /** What the report says. */
+  readonly says?: string;
   /** Whether libvirt takes no definition any more, so that the journal's is all there is. */
   readonly undefined?: true;
 }
@@ -127,8 +129,8 @@ function everywhere(scenario: Scenario, phase: string, tool: string, last = fals
   return [
     row('before', 'SIGINT', interrupt, 4),
     row('after', 'SIGINT', interrupt, last ? 0 : 4),
-    row('before', 'daemon killed', killDaemon, 4),
-    row('after', 'daemon killed', killDaemon, 4),
+    row('before', 'daemon killed', killDaemon, 0),
+    row('after', 'daemon killed', killDaemon, 0),
     row('before', 'QEMU killed', killQemu, 5),
     row('after', 'QEMU killed', killQemu, 5),
   ];
@@ -202,6 +204,8 @@ const cloneBase = async () => {
   );
   await host.virsh('define', file);
 };
+const theirSnapshot = () =>
+  host.virsh('snapshot-create-as', now.guest.name, 'theirs', '--disk-only', '--no-metadata');
 const removeClone = () => host.virsh('undefine', CLONE);
 
 const rows: Row[] = [
@@ -217,7 +221,7 @@ const rows: Row[] = [
   {
     scenario: slowMigration,
     fault: at('copy/mirror', 'await-job', 'during', 'daemon killed during', killDaemon),
-    exit: 4,
+    exit: 0,
   },
   {
     scenario: slowMigration,
@@ -307,6 +311,12 @@ const rows: Row[] = [
   },
   ...everywhere(backup, 'conv/convert', 'qemu-img'),
   {
+    scenario: backup,
+    fault: at('conv/convert', 'qemu-img', 'before', 'a snapshot by somebody else', theirSnapshot),
+    exit: 5,
+    says: 'somebody else has made a snapshot of it',
+  },
+  {
     scenario: fullBackup,
     fault: at('conv/convert', 'qemu-img', 'before', 'destination full', fill),
     exit: 4,
@@ -387,6 +397,7 @@ async function runRow(guest: Guest, row: Row, title: string): Promise<void> {
   const told = events.map((event) => JSON.stringify(event)).join('\n');
   expect(struck, 'the fault came').toBe(true);
   expect(finish.exitCode, `${title}\n${finish.state.join('\n')}\n${told}`).toBe(row.exit);
+  if (row.says) expect(finish.state.join('\n')).toContain(row.says);
   if (row.undefined) return expectKept(guest, before, finish);
   if (row.exit === 4) await expectAsBefore(guest, before);
   else await expectNothingLost(guest, before, finish.next);

@@ -1,0 +1,24 @@
+/** Layers that somebody else has put on a disk while a run was under way. */
+import { filesOf, type World } from '../model/world.ts';
+import type { Course } from './course.ts';
+
+/**
+ * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
+ * merged nor taken away with what is below it.
+ */
+export function foreignLayers({ files, world }: Course, now: World): string[] {
+  const known = new Set([...files, ...world.domain.disks.flatMap(filesOf)]);
+  const targets = new Set(
+    world.domain.disks.filter(({ device }) => device === 'disk').map(({ target }) => target),
+  );
+  return now.domain.disks
+    .filter(({ target }) => targets.has(target))
+    .flatMap(({ target, chain }) =>
+      chain
+        .filter(({ file }) => !known.has(file))
+        .map(
+          ({ file }) =>
+            `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
+        ),
+    );
+}
