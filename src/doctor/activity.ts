@@ -90,7 +90,7 @@ function ageText(ms: number): string {
 
 function deadMarker(patient: Patient): Wreck[] {
   const marker = patient.seen?.marker;
-  if (!marker || patient.markedAlive === true) return [];
+  if (!marker) return [];
   const { name } = patient.world.domain;
   const elsewhere = marker.host !== patient.here;
   const left = patient.runs.find(({ run }) => run === marker.run);

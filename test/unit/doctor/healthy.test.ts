@@ -85,6 +85,19 @@ describe('a healthy guest', () => {
       scene: copying(false),
       seen: { mirrorsBorn: { '/new/copy': NOW - 3_600_000 } },
     },
+    'with a commit under way into a base that is old': {
+      scene: {
+        disks: [
+          disk('vda', [TOP, TEMPLATE], {
+            job: { type: 'active-commit', ready: false, mirror: TEMPLATE },
+          }),
+        ],
+      },
+      seen: { mirrorsBorn: { [TEMPLATE]: NOW - 300 * 24 * 3_600_000 } },
+    },
+    'on a clone of another folder with a like name': {
+      scene: { disks: [disk('vda', ['/images/debian.web1', TEMPLATE])] },
+    },
     'that a run works on': {
       scene: copying(true),
       seen: { marker: MARKER },
@@ -110,7 +123,10 @@ describe('a healthy guest', () => {
     },
     'that was reverted, and whose other branch stays': {
       scene: { files: { '/images/web1.s1': { size: MIB } } },
-      seen: snapshot({ overlay: '/images/web1.s1' }),
+      seen: {
+        ...snapshot({ overlay: '/images/web1.s1' }),
+        beside: [{ file: '/images/web1.s1', backing: TEMPLATE }],
+      },
     },
   };
 

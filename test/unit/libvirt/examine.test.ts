@@ -1,6 +1,14 @@
 /** What a doctor looks at, with virsh's answers as libvirt 9.0.0 gave them and images as qemu-img makes them. */
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,7 +74,9 @@ test('overlays beside are images that name a file of the guest, by any name of i
   overlay('by-link', at('link'));
   overlay('of-another', '/elsewhere/base');
   overlay('alone');
-  writeFileSync(at('notes.txt'), 'base');
+  const bytes = readFileSync(at('stray'));
+  bytes.write('RAW!');
+  writeFileSync(at('a-disk.raw'), bytes);
   linkSync(at('top'), at('top-again'));
   mkdirSync(at('folder'));
   const found = await overlaysBeside([at('top'), at('base')]);

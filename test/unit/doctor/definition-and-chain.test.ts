@@ -1,0 +1,158 @@
+/** Definitions and chains that are not as they should be. */
+import { disk } from '../../worlds.ts';
+import {
+  BUNDLE,
+  checkpoint,
+  GONE,
+  header,
+  left,
+  OVERLAY,
+  onOverlay,
+  TEMPLATE,
+  TOP,
+} from './patients.ts';
+import { isTold } from './told.ts';
+
+isTold({
+  'a transient domain that a run has left': [
+    'BP241 BP230',
+    { scene: { domain: { persistent: false } }, patient: { runs: [left({ bundle: BUNDLE })] } },
+    'rescue 20261123-110000-abc123',
+  ],
+  'a transient domain that nobody keeps a definition of': [
+    'BP231',
+    { scene: { domain: { persistent: false } } },
+    'virsh define --file testvm.xml',
+  ],
+  'a domain that only a journal knows': [
+    'BP241 BP232',
+    { scene: { domain: GONE, disks: [] }, patient: { runs: [left({ bundle: BUNDLE })] } },
+    'rescue 20261123-110000-abc123',
+  ],
+  'a definition that names another file': [
+    'BP233',
+    { scene: { disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/images/old' })] } },
+    `redefine: { disk: vda, source: ${TOP} }`,
+  ],
+  'a definition that hides layers': [
+    'BP234',
+    {
+      definition: (xml) =>
+        xml.replace(`<source file='${TOP}'/>`, (source) => `${source}<backingStore/>`),
+      seen: { headers: { [TOP]: { layers: [header(TOP), header(TEMPLATE)] } } },
+    },
+    `source: ${TOP}`,
+  ],
+  'a definition that hides layers of a guest that is off': [
+    'BP234',
+    {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      definition: (xml) =>
+        xml.replace(`<source file='${TOP}'/>`, (source) => `${source}<backingStore/>`),
+      seen: { headers: { [TOP]: { layers: [header(TOP), header(TEMPLATE)] } } },
+    },
+    'virsh edit --domain testvm',
+  ],
+  'an overlay above the file that the definition names': [
+    'BP233 BP235',
+    { scene: { disks: onOverlay(TOP) } },
+    `base: ${TOP}`,
+  ],
+  'an overlay of any name above the file that the definition names': [
+    'BP233 BP235',
+    { scene: { disks: [disk('vda', ['/fast/ov', TOP], { persistentSource: TOP })] } },
+    `base: ${TOP}`,
+  ],
+  'a definition that hides layers of a file that the guest has left': [
+    'BP233 BP234',
+    {
+      scene: { disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/images/old' })] },
+      definition: (xml) =>
+        xml.replace(`<source file='/images/old'/>`, (source) => `${source}<backingStore/>`),
+      seen: {
+        headers: {
+          [TOP]: { layers: [header(TOP), header(TEMPLATE)] },
+          '/images/old': { layers: [header('/images/old'), header(TEMPLATE)] },
+        },
+      },
+    },
+    'virsh edit --domain testvm',
+  ],
+  'an overlay with the name of a backup': [
+    'BP235',
+    { scene: { disks: onOverlay(OVERLAY) } },
+    `base: ${TOP}`,
+  ],
+  'overlays above overlays': [
+    'BP235',
+    { scene: { disks: [disk('vda', ['/images/web1.b', '/images/web1.a', TOP, TEMPLATE])] } },
+    `base: ${TOP}`,
+  ],
+  'an overlay that nobody uses': [
+    'BP236',
+    { seen: { beside: [{ file: OVERLAY, backing: TOP }] } },
+    `qemu-img info --force-share --backing-chain ${OVERLAY}`,
+  ],
+  'a file of the chain that was removed': [
+    'BP244',
+    { scene: { files: { [TEMPLATE]: null } } },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+  'a file of the chain that cannot be read': [
+    'BP244',
+    {
+      seen: { headers: { [TOP]: { layers: [header(TOP)], unread: { file: TOP, why: 'torn' } } } },
+    },
+    `qemu-img info --force-share ${TOP}`,
+  ],
+  'a missing file below one that is missing in the headers too': [
+    'BP244',
+    {
+      scene: {
+        disks: [disk('vda', [TOP, '/images/mid', TEMPLATE])],
+        files: { '/images/mid': null },
+      },
+      seen: { headers: { [TOP]: { layers: [header(TOP), header('/images/mid')] } } },
+    },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+  'a missing file of a disk whose definition names another': [
+    'BP233 BP244',
+    {
+      scene: {
+        disks: [disk('vda', [TOP, TEMPLATE], { persistentSource: '/images/old' })],
+        files: { [TEMPLATE]: null },
+      },
+    },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+  'a header that names fewer layers than QEMU has': [
+    'BP245',
+    { seen: { headers: { [TOP]: { layers: [header(TOP)] } } } },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+  'an image of a guest that is off that cannot be read, whatever its checkpoints are': [
+    'BP244',
+    {
+      scene: { disks: [disk('vda', [TOP])], domain: { state: 'shut off' } },
+      seen: {
+        ...checkpoint(),
+        headers: { [TOP]: { layers: [header(TOP)], unread: { file: TOP, why: 'torn' } } },
+      },
+    },
+    TOP,
+  ],
+  'a header that names another file than QEMU has': [
+    'BP245',
+    { seen: { headers: { [TOP]: { layers: [header(TOP), header('/images/other')] } } } },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+  'a header that names more layers than QEMU has': [
+    'BP245',
+    {
+      scene: { disks: [disk('vda', [TOP])] },
+      seen: { headers: { [TOP]: { layers: [header(TOP), header(TEMPLATE)] } } },
+    },
+    'dest: /images/testvm-vda-whole.qcow2',
+  ],
+});

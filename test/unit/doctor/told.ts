@@ -1,0 +1,26 @@
+/** Tables of wreckage: each piece is told by these codes, and what would mend it is there. */
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../src/doctor/diagnose.ts';
+import { type Change, codesOf, patient } from './patients.ts';
+
+/** The codes in order, the wreckage, and the end of a command or a part of a plan that mends it. */
+export type Told = readonly [codes: string, change: Change, remedy: string];
+
+export function isTold(cases: Readonly<Record<string, Told>>): void {
+  test.each(Object.entries(cases))('%s', (_, [codes, change, remedy]) => {
+    const found = patient(change);
+    expect(codesOf(found)).toEqual(codes.split(' '));
+    const { findings } = diagnose(found);
+    const commands = findings.flatMap((each) => each.commands);
+    const plans = findings.flatMap(({ plan }) => (plan ? [plan.text] : []));
+    const offered =
+      commands.some((line) => line.endsWith(remedy)) || plans.some((text) => text.includes(remedy));
+    expect(offered, [...commands, ...plans].join('\n')).toBe(true);
+    for (const { message, why, hint, obstacle } of findings) {
+      expect([message, why, hint].every((text) => text !== '' && !/undefined|NaN/.test(text))).toBe(
+        true,
+      );
+      expect(obstacle).toBeUndefined();
+    }
+  });
+}
