@@ -3,10 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
+import { readJournal } from '../../src/journal/replay.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import {
+  type CliOptions,
   codes,
   type Ended,
   expectEnd,
@@ -50,8 +52,11 @@ function plan(bandwidth: number): { text: string; dest: string } {
 const progressing = (event: RunEvent) => event.event === 'progress' && event.current > 1_000_000;
 
 /** Starts a run and waits until its copy is under way. */
-async function copying(text: string): Promise<{ running: Running; run: string }> {
-  const running = await startRun(host, { text });
+async function copying(
+  text: string,
+  options: CliOptions = {},
+): Promise<{ running: Running; run: string }> {
+  const running = await startRun(host, { text }, options);
   const started = await running.event(({ event }) => event === 'run-started');
   await running.event(progressing);
   return { running, run: started.event === 'run-started' ? started.run : '' };
@@ -137,4 +142,28 @@ test('killed in the middle of a copy it is resumed: the copy that runs is waited
   expect(now.chains['vda']).toEqual([dest]);
   expect(now.autostart).toBe(before.autostart);
   expect(now.definition).toContain(dest);
+});
+
+test('a state folder without space refuses a run before it begins', async () => {
+  const state = await host.tmpfs(256 * 1024);
+  const ended = await (
+    await startRun(host, { text: plan(12).text }, { env: { BLOCKPLAN_STATE_DIR: state } })
+  ).ended;
+  expect(ended.exitCode, ended.told).toBe(3);
+  expect(codes(ended)).toEqual(['BP121']);
+  expect(await picture(host, guest.name)).toEqual(before);
+});
+
+test('a state folder that fills up turns the run back, and the way back is written down', async () => {
+  const state = await host.tmpfs(4 * 1024 * 1024);
+  const { running, run } = await copying(plan(12).text, { env: { BLOCKPLAN_STATE_DIR: state } });
+  await writeFile(join(state, 'filler'), Buffer.alloc(4 * 1024 * 1024)).catch(
+    (error: NodeJS.ErrnoException) => expect(error.code).toBe('ENOSPC'),
+  );
+  const ended = await running.ended;
+  expectEnd(ended, 4);
+  await expectAsBefore(ended);
+  const { records, damage } = await readJournal(join(state, 'runs', run));
+  expect(damage).toBe('none');
+  expect(records.at(-1)).toMatchObject({ type: 'run-finished', end: 'rolled-back' });
 });

@@ -1,0 +1,147 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  createJournal,
+  type Entry,
+  FORMAT,
+  JOURNAL_FILE,
+  RESERVE_FILE,
+  reopenJournal,
+} from '../../../src/journal/journal.ts';
+import { beginningOf, endOf, isOver, readJournal } from '../../../src/journal/replay.ts';
+import {
+  addUnfinished,
+  removeUnfinished,
+  unfinishedRuns,
+} from '../../../src/journal/unfinished.ts';
+import { world } from '../../worlds.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'blockplan-replay-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const STARTED: Entry = {
+  type: 'run-started',
+  format: FORMAT,
+  run: 'r',
+  plan: 'p',
+  domain: 'd',
+  uuid: 'u',
+  uri: '',
+  host: 'h',
+  user: 'root',
+  pid: 1,
+  version: '0',
+  steps: [],
+  set: {},
+  planSum: '',
+  world: world(),
+};
+const ref = { step: 's', phase: 'p', direction: 'do' } as const;
+const INTENT: Entry = { type: 'intent', ...ref, effect: { tool: 'keep-definition', why: 'w' } };
+const OUTCOME: Entry = { type: 'outcome', ...ref };
+const RESUMED: Entry = {
+  type: 'run-resumed',
+  how: 'resume',
+  host: 'h',
+  user: 'root',
+  pid: 2,
+  version: '0',
+};
+const finished = (end: 'succeeded' | 'rolled-back' | 'stranded' | 'uncertain'): Entry => ({
+  type: 'run-finished',
+  end,
+  interrupted: false,
+  state: [],
+  next: [],
+});
+
+const file = () => join(folder, JOURNAL_FILE);
+
+/** Writes entries into a new journal; what a killed process would leave. */
+async function left(...entries: readonly Entry[]): Promise<void> {
+  const journal = await createJournal(folder);
+  for (const entry of entries) await journal.append(entry, true);
+  await journal.close();
+}
+
+async function types(): Promise<{ types: string[]; damage: string }> {
+  const { records, damage } = await readJournal(folder);
+  return { types: records.map(({ type }) => type), damage };
+}
+
+test.each([
+  ['nothing', ''],
+  ['half a record', '{"seq":3,"time":"2026-'],
+  ['a record with a wrong checksum', '{"seq":3,"type":"outcome","sum":"0"}\n'],
+  ['zeros, as a power loss leaves them', '\0'.repeat(4096)],
+  ['two records that were never synced', '{"type":"outcome"}\n{"type":"phase-finished"}\n'],
+])('a journal that ends in %s goes on after its last good record', async (_what, tail) => {
+  await left(STARTED, INTENT, OUTCOME);
+  await appendFile(file(), tail);
+  const replay = await readJournal(folder);
+  expect(replay.damage).toBe(tail === '' ? 'none' : 'torn');
+  const journal = await reopenJournal(folder, replay.end);
+  await journal.append(RESUMED, true);
+  await journal.append(finished('succeeded'), true);
+  await journal.close();
+  expect(await types()).toEqual({
+    types: ['run-started', 'intent', 'outcome', 'run-resumed', 'run-finished'],
+    damage: 'none',
+  });
+});
+
+test('a record that others were synced after is not torn but altered', async () => {
+  await left(STARTED, INTENT, OUTCOME, INTENT);
+  const lines = (await readFile(file(), 'utf8')).split('\n');
+  lines[2] = lines[2]!.replace('"do"', '"du"');
+  await writeFile(file(), lines.join('\n'));
+  expect(await types()).toEqual({ types: ['run-started', 'intent'], damage: 'altered' });
+});
+
+test('a journal of an older form tells no beginning that this version knows', async () => {
+  const { format: _none, ...older } = STARTED;
+  await left(older as Entry);
+  const replay = await readJournal(folder);
+  expect(replay.records).toHaveLength(1);
+  expect(beginningOf(replay)).toBeUndefined();
+});
+
+test('a run is over when it has succeeded or is rolled back, and not when it was taken up since', async () => {
+  await left(STARTED, finished('uncertain'), RESUMED);
+  expect(endOf(await readJournal(folder))).toBeUndefined();
+  const again = await reopenJournal(folder, (await readJournal(folder)).end);
+  for (const [end, over] of [
+    ['stranded', false],
+    ['uncertain', false],
+    ['rolled-back', true],
+    ['succeeded', true],
+  ] as const) {
+    await again.append(finished(end), true);
+    const replay = await readJournal(folder);
+    expect(endOf(replay)?.end).toBe(end);
+    expect(isOver(replay)).toBe(over);
+  }
+  await again.close();
+});
+
+test('the room for the way back is taken at the start and given back at the end', async () => {
+  const journal = await createJournal(folder);
+  expect((await readFile(join(folder, RESERVE_FILE))).length).toBeGreaterThan(500_000);
+  await journal.close();
+  await expect(readFile(join(folder, RESERVE_FILE))).rejects.toThrow('ENOENT');
+});
+
+test('the index of runs that are not over', async () => {
+  expect(await unfinishedRuns(folder)).toEqual([]);
+  await addUnfinished(folder, 'b');
+  await addUnfinished(folder, 'a');
+  expect(await unfinishedRuns(folder)).toEqual(['a', 'b']);
+  await removeUnfinished(folder, 'a');
+  await removeUnfinished(folder, 'a');
+  expect(await unfinishedRuns(folder)).toEqual(['b']);
+});
