@@ -11,7 +11,7 @@ import {
   readJournal,
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
-import { waysOn } from '../run/execute.ts';
+import { waysOn } from '../run/course.ts';
 import { namedRun } from './run-folders.ts';
 
 /** A run whose journal can be gone on with. */

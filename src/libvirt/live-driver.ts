@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import {
+  AWAY_LIMIT_MS,
   type Driver,
   EffectFailed,
   MARKER_URI,
@@ -34,8 +35,6 @@ import { openVirsh, type Virsh } from './virsh.ts';
 
 /** How long a command may take unless its effect says so. */
 const COMMAND_TIMEOUT_MS = 60_000;
-/** How long libvirt may be away before a run gives it up. */
-const AWAY_LIMIT_MS = 60_000;
 
 export interface LiveOptions {
   readonly uri?: string;

@@ -3,6 +3,9 @@ import { shellQuote } from '../shell-quote.ts';
 import type { Effect, Progress } from './effect.ts';
 import type { Bundle, DomainState, World } from './world.ts';
 
+/** How long libvirt may be away before a run gives it up. */
+export const AWAY_LIMIT_MS = 60_000;
+
 export interface Driver {
   /**
    * Looks at the domain, and at whether there are files at these absolute paths; the chain's own are looked at anyway.

@@ -60,7 +60,7 @@ export class Explorer {
     this.#alike = new Alike(ids);
     this.#hosts = new Hosts(ids);
     const machine = createPlanMachine(graph);
-    const of = { graph: remembering(graph, ids), machine, folder: '/run', world, files };
+    const of = { graph: remembering(graph, ids), machine, run: RUN, folder: '/run', world, files };
     const course = courseOf(of);
     this.start = { course, site: siteOf(this.#hosts.same(hostOf(world))), left: { course } };
   }

@@ -17,6 +17,7 @@ export interface Begun {
 export interface Course {
   readonly graph: Graph;
   readonly machine: Machine;
+  readonly run: string;
   /** The run's own folder, where its journal and the definitions that it gives to libvirt lie. */
   readonly folder: string;
   /** All paths that the plan may touch. */
@@ -53,9 +54,14 @@ export interface Finish {
   readonly next: readonly string[];
 }
 
+/** What to type to bring a run to its end that is not over. */
+export function waysOn(run: string): string[] {
+  return [`blockplan resume ${run}`, `blockplan rollback ${run}`];
+}
+
 /** A course at its beginning. */
 export function courseOf(
-  of: Pick<Course, 'graph' | 'machine' | 'folder' | 'files' | 'world'>,
+  of: Pick<Course, 'graph' | 'machine' | 'run' | 'folder' | 'files' | 'world'>,
 ): Course {
   const { world } = of;
   const [state, todo] = of.machine.start();

@@ -10,7 +10,7 @@ import type { Progress } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
-import { type Course, courseOf, type Finish } from './course.ts';
+import { type Course, courseOf, type Finish, waysOn } from './course.ts';
 import { follow, restOfRun } from './recover.ts';
 import { wholeRun } from './travel.ts';
 
@@ -65,10 +65,11 @@ export function takeUp(
   return perform(run, restOfRun(left, run.id, by));
 }
 
-function beginningOf({ graph, journal, files, world }: Run): Course {
+function beginningOf({ id: run, graph, journal, files, world }: Run): Course {
   return courseOf({
     graph,
     machine: createPlanMachine(graph),
+    run,
     folder: journal.folder,
     files,
     world,
@@ -92,11 +93,6 @@ async function perform(run: Run, asking: Asking<Finish>): Promise<Finish> {
 /** The user has left a run half-way: it is not over, and can be taken up again. */
 export class LeftHalfway extends Error {
   override readonly name = 'LeftHalfway';
-}
-
-/** What to type to bring a run to its end. */
-export function waysOn(run: string): string[] {
-  return [`blockplan resume ${run}`, `blockplan rollback ${run}`];
 }
 
 function answerer(run: Run, tell: (event: Told) => void): (request: Request) => Promise<unknown> {

@@ -87,8 +87,15 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
     const source = await readFile(join(folder, PLAN_FILE));
     if (createHash('sha256').update(source).digest('hex') !== started.planSum) return undefined;
     const graph = compile(readPlan({ file: PLAN_FILE, source, set: started.set, steps }));
-    const { world } = started;
-    const course = courseOf({ graph, machine: createPlanMachine(graph), folder, files: [], world });
+    const { world, run } = started;
+    const course = courseOf({
+      graph,
+      machine: createPlanMachine(graph),
+      run,
+      folder,
+      files: [],
+      world,
+    });
     const { lastUp } = records.reduce(follow, { course }).course;
     const last = records.findLast(
       (record) => record.type === 'phase-started' || record.type === 'phase-finished',

@@ -1,6 +1,7 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import { AWAY_LIMIT_MS } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
 import { simulatePhase } from '../simulate/imagine.ts';
 import { NoWayBack } from '../steps/define.ts';
@@ -188,9 +189,13 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
       if (error instanceof NoWayBack) return failed(error.message, error.next);
       if (!isContactLost(error)) return failed(reasonOf(error));
       if (reconnects++ === UNDO_RECONNECTS || !(yield* askWhether({ ask: 'reconnect' })))
-        return { type: 'LOST', reason: error.message };
+        return { type: 'LOST', reason: notBack(error.message) };
     }
   }
+}
+
+function notBack(lost: string): string {
+  return `${lost} It was looked for in vain for ${AWAY_LIMIT_MS / 1000} s.`;
 }
 
 /** What a person types who has to get somebody else's layer out of the way first. */

@@ -9,7 +9,7 @@ import type { Effect } from '../model/effect.ts';
 import { type Disk, isSamePlace, type Moment, placeText, type World } from '../model/world.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
-import { waysOn } from './execute.ts';
+import { waysOn } from './course.ts';
 import type { Lost } from './lost.ts';
 import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
 

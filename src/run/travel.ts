@@ -9,7 +9,7 @@ import { filesOf, isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, differences, whereDisksAre } from './compare.ts';
-import { begunWith, type Course, type Finish } from './course.ts';
+import { begunWith, type Course, type Finish, waysOn } from './course.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
 
@@ -162,8 +162,10 @@ function* conclude(course: Course): Asking<Finish> {
 }
 
 function unknown(course: Course, reason: string): Finish {
-  const look = [`virsh dominfo ${course.world.domain.name}`];
-  return endOf('uncertain', course, [...course.reasons, reason], look);
+  const { run, reasons, world } = course;
+  const { name } = world.domain;
+  const state = [...reasons, reason, `whether a job of "${name}" still runs is not known either`];
+  return endOf('uncertain', course, state, [`virsh dominfo ${name}`, ...waysOn(run)]);
 }
 
 function* concluded(course: Course, final: FinalState | undefined): Asking<Finish> {
