@@ -187,7 +187,7 @@ function beside({ world, seen, runs }: Patient): Wreck[] {
       return {
         code: 'BP236',
         severity: 'warning',
-        what: `${file} is an overlay above ${backing}, and no domain uses it${whose}`,
+        what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
         why: 'it may hold writes that are nowhere else, or be stale: once the file below has changed, a commit of it, or a guest on it, would spoil data',
         todo: 'find out whose it is before you move or remove it; blockplan does neither',
         commands: [shellQuote(['qemu-img', 'info', '--force-share', '--backing-chain', file])],

@@ -75,14 +75,15 @@ export function disksApart(world: World): readonly (Disk & { persistentSource: s
 }
 
 function apart({ world }: Patient): Wreck[] {
-  return disksApart(world).map(({ target, persistentSource, chain: [top] }) => {
-    const active = top?.file ?? '';
+  return disksApart(world).map(({ target, persistentSource, chain }) => {
+    const active = chain[0]?.file ?? '';
     const missing = world.files[persistentSource] === null ? ', where there is no file' : '';
+    const below = chain.some(({ file }) => isSameFile(world, file, persistentSource));
     return {
       code: 'BP233',
       severity: 'error',
       what: `the persistent definition names ${persistentSource} for ${target}${missing}; the running guest writes to ${active}`,
-      why: 'its next start would not find what it has written since, and each write there would spoil the other file',
+      why: `its next start would not find what it has written since${below ? ', and would write below the layers that hold it, which spoils them' : ''}`,
       todo: 'put the definition on the file that the guest writes to',
       mend: {
         name: `redefine-${target}`,

@@ -16,11 +16,12 @@ export interface Asked {
 
 /** @param columns where sentences are broken into lines; commands and plans never are, so that they can be copied */
 export function renderDiagnosis(
-  { domain, uri, working, findings }: Diagnosis,
+  diagnosis: Diagnosis,
   asked: Asked,
   color: boolean,
   columns = 80,
 ): string {
+  const { domain, uri, working, findings } = diagnosis;
   const paint = palette(color);
   const sentence = (text: string) =>
     wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
@@ -34,7 +35,7 @@ export function renderDiagnosis(
       ? []
       : sentence(`Run ${working} is at work on it; what it has begun and will end is not told.`);
   const found = findings.map((finding) => ['', ...findingLines(finding, asked, paint, columns)]);
-  return `${[head, ...note, ...found.flat()].join('\n')}\n`;
+  return `${[head, ...note, ...found.flat(), ...writingLines(diagnosis, asked)].join('\n')}\n`;
 }
 
 function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns: number): string[] {
@@ -52,15 +53,24 @@ function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns:
   ];
 }
 
-/** The command that runs the plan; and the plan's own text, where it stands nowhere else. */
+/** The command that runs the plan; the plan's own text, where it stands nowhere else. */
 function planLines({ plan }: Diagnosed, { folder, connect }: Asked): string[] {
   if (plan === undefined) return [];
-  const path = folder === undefined ? plan.file : `${folder.replace(/\/+$/, '')}/${plan.file}`;
+  if (folder === undefined) {
+    const lines = plan.text.trimEnd().split('\n');
+    return [`  ${printable(plan.file)}:`, ...lines.map((line) => `    ${printable(line)}`)];
+  }
+  const path = `${folder.replace(/\/+$/, '')}/${plan.file}`;
   const more = connect === undefined ? [] : ['-c', connect];
-  const run = `    ${promptedCommand(shellQuote(['blockplan', 'run', path, ...more]))}`;
-  if (folder !== undefined) return [run];
-  const lines = plan.text.trimEnd().split('\n');
-  return [run, `  ${printable(plan.file)}:`, ...lines.map((line) => `    ${printable(line)}`)];
+  return [`    ${promptedCommand(shellQuote(['blockplan', 'run', path, ...more]))}`];
+}
+
+/** How to have as files the plans that are shown. */
+function writingLines({ domain, findings }: Diagnosis, { folder, connect }: Asked): string[] {
+  if (folder !== undefined || findings.every(({ plan }) => plan === undefined)) return [];
+  const more = connect === undefined ? [] : ['-c', connect];
+  const command = shellQuote(['blockplan', 'doctor', domain, ...more, '--output', 'FOLDER']);
+  return ['', 'To have the plans as files:', `  ${promptedCommand(command)}`];
 }
 
 /** A paragraph behind a word in colour; its further lines stand two columns further in. */

@@ -48,7 +48,6 @@ test('findings with their plans', () => {
         since
       do: put the definition on the file that the guest writes
         to
-        $ blockplan run web1-redefine-vda.yaml -c qemu:///system
       web1-redefine-vda.yaml:
         plan: blockplan/v1
         name: redefine-vda
@@ -59,6 +58,9 @@ test('findings with their plans', () => {
         $ virsh domblklist web1
       no plan can do it yet: vda already has a block job
         (copy, ready) (BP105)
+
+    To have the plans as files:
+      $ blockplan doctor web1 -c qemu:///system --output FOLDER
     "
   `);
 });
