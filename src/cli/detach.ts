@@ -57,14 +57,13 @@ export async function detach(
   const words = commandOf(join(folder, PLAN_FILE), run, options);
   const environment = environmentOf(process.env, state);
   const manager = managerOf(process.env, process.getuid?.());
-  const child = manager
-    ? startUnit(unitArguments(manager, { run, words, environment, log, cwd: process.cwd() }))
-    : startSession(words, environment, log);
-  const code = await endOrBeginning(child, folder);
+  const unit = { run, words, environment, log, cwd: process.cwd() };
+  let code = manager ? await begunAsUnit(unitArguments(manager, unit), folder) : undefined;
+  // The unit opens this file before all else: without it there was none.
+  const refused = manager !== undefined && code !== undefined && !existsSync(log);
+  if (refused) process.stderr.write('systemd-run failed, so the run gets a session of its own\n');
+  if (refused || !manager) code = await begunAsSession(words, environment, log, folder);
   if (code === undefined) {
-    // The one that waits for the unit is not needed any more; the unit goes on.
-    if (manager) child.kill();
-    child.unref();
     process.stdout.write(begunText(plan, run, folder, options.output));
     return 0;
   }
@@ -149,26 +148,29 @@ export function unitArguments(
   ];
 }
 
-function startUnit(argv: readonly string[]): ChildProcess {
-  return spawn('systemd-run', argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+/** What comes of a unit; `systemd-run` only waits for it, and is not needed any more once the run has begun. */
+async function begunAsUnit(argv: readonly string[], folder: string): Promise<number | undefined> {
+  const waiting = spawn('systemd-run', argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await endOrBeginning(waiting, folder);
+  waiting.kill();
+  return code;
 }
 
 /** A session of its own has no terminal that could be closed. */
-function startSession(
+async function begunAsSession(
   [program = '', ...argv]: readonly string[],
   environment: Readonly<Record<string, string>>,
   log: string,
-): ChildProcess {
+  folder: string,
+): Promise<number | undefined> {
   const out = openSync(log, 'a', 0o600);
-  try {
-    return spawn(program, argv, {
-      detached: true,
-      stdio: ['ignore', out, out],
-      env: { ...process.env, ...environment },
-    });
-  } finally {
-    closeSync(out);
-  }
+  const stdio = ['ignore', out, out] as const;
+  const env = { ...process.env, ...environment };
+  const session = spawn(program, argv, { detached: true, stdio: [...stdio], env });
+  closeSync(out);
+  const code = await endOrBeginning(session, folder);
+  session.unref();
+  return code;
 }
 
 /** Waits until the run has begun (nothing), or until its process has ended (its exit code). */

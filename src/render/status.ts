@@ -110,25 +110,36 @@ function lastHeard({ outcome, lastAt }: RunStanding): string {
 
 /** What to type about a run, each with what it does behind it; nothing about one that is over. */
 export function waysOn(run: RunStanding): string[] {
-  const { outcome } = run;
-  if (outcome === 'running') return explained(run, [['attach', 'its progress']]);
-  if (outcome === 'succeeded' || outcome === 'rolled-back') return [];
-  const ways: (readonly [string, string])[] = [
-    ...(outcome === 'unreadable'
+  const { outcome, domain } = run;
+  if (outcome === 'running') return explained([['attach', run.run, 'its progress']]);
+  const taken = ['unfinished', 'stranded', 'uncertain'].includes(outcome);
+  if (!taken && outcome !== 'unreadable') return [];
+  const ways: Way[] = [
+    ...(taken
+      ? ([
+          ['resume', run.run, 'on to the end of its plan'],
+          ['rollback', run.run, 'back to where it began'],
+        ] satisfies Way[])
+      : []),
+    ...(isOrphan(run)
+      ? ([['rescue', run.run, 'define the domain, and nothing else']] satisfies Way[])
+      : []),
+    ...(domain === undefined || outcome === 'unfinished'
       ? []
-      : ([
-          ['resume', 'on to the end of its plan'],
-          ['rollback', 'back to where it began'],
-        ] as const)),
-    ...(isOrphan(run) ? ([['rescue', 'define the domain, and nothing else']] as const) : []),
+      : ([['doctor', domain, 'what is wrong with it now']] satisfies Way[])),
   ];
-  return [...run.next.map(promptedCommand), ...explained(run, ways)];
+  return [...run.next.map(promptedCommand), ...explained(ways)];
 }
 
-function explained({ run }: RunStanding, ways: readonly (readonly [string, string])[]): string[] {
-  const commands = ways.map(([verb]) => promptedCommand(shellQuote(['blockplan', verb, run])));
+/** A command of blockplan's, what it is for, and what it does. */
+type Way = readonly [string, string, string];
+
+function explained(ways: readonly Way[]): string[] {
+  const commands = ways.map(([verb, word]) =>
+    promptedCommand(shellQuote(['blockplan', verb, word])),
+  );
   const width = Math.max(0, ...commands.map(textWidth));
-  return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[1] ?? ''}`);
+  return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[2] ?? ''}`);
 }
 
 function lastLines(runs: readonly RunStanding[], context: StatusContext): string {

@@ -103,6 +103,29 @@ test('a run whose terminal is closed goes on, and can be looked at', async () =>
   );
 });
 
+test('who looks on at a run that is killed is told so, and sees it taken up again', async () => {
+  const detached = await blockplan(
+    ...['run', await slowCopy('killed.qcow2'), '--detach', '--yes', '-c', host.uri],
+    ...['--output', 'json'],
+  );
+  const { run } = JSON.parse(detached.stdout) as { run: string };
+  const watching = attachJson(run);
+  await watching.event(isProgress);
+  const { standing } = JSON.parse((await blockplan('show', run, '--output', 'json')).stdout);
+  expect(standing.outcome).toBe('running');
+  process.kill(Number(/pid (\d+)/.exec(standing.owner)?.[1]), 'SIGKILL');
+  const told = await watching.ended;
+  expect([told.exitCode, ...codes(told)], told.told).toEqual([6, 'BP221']);
+  expect((await blockplan('status')).stdout).toMatch(/^unfinished: lab-plan on /);
+
+  const resumed = startCli(host, ['resume', run, '--output', 'json']);
+  await resumed.event(({ event }) => event === 'run-started');
+  const again = await attachJson(run).ended;
+  expectEnd(await resumed.ended, 0);
+  expectEnd(again, 0);
+  expect(again.events[0]).toMatchObject({ event: 'run-started', again: 'resume' });
+});
+
 test('what a detached run would be refused for is seen by the caller, and leaves no run', async () => {
   const before = readdirSync(join(stateDir(host), 'runs'));
   const refused = async (...words: string[]) => {

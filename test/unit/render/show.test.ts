@@ -107,6 +107,7 @@ test('all that a run did, within 80 columns but for commands', () => {
       $ virsh domblklist web1
       $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
       $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
+      $ blockplan doctor web1                      # what is wrong with it now
     "
   `);
   const long = text.split('\n').filter((line) => line.length > 80);
@@ -122,6 +123,10 @@ test('a run that goes on, and one whose journal tells nothing', () => {
   );
   expect(running).not.toMatch(/^ {2}ended/m);
   expect(running).toContain('$ blockplan attach 20261123-081502-a1b2c3');
+  for (const outcome of ['succeeded', 'rolled-back', 'preflight-refused'] as const)
+    expect(renderShown({ standing: { ...STANDING, outcome } }, false, 80)).not.toContain(
+      'Type next',
+    );
   const { plan: __, domain: ___, startedAt: ____, ...bare } = STANDING;
   const unread: RunStanding = {
     ...bare,

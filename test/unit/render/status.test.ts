@@ -66,6 +66,7 @@ test('the most urgent first, each with what to type', () => {
       $ virsh domblklist web1
       $ blockplan resume stranded    # on to the end of its plan
       $ blockplan rollback stranded  # back to where it began
+      $ blockplan doctor web1        # what is wrong with it now
 
     running: move-web1 on web1, run running, for 3 h
       begun 2026-11-23 08:15:02Z by ann, pid 7

@@ -1,0 +1,60 @@
+/**
+ * Whether looking at runs stays quick where there are many: `status` with 10,000 runs that are over against `status` with
+ * 10, as a ratio, and what `list` takes for each of them.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newRunId } from '../../src/journal/folder.ts';
+import { addUnfinished } from '../../src/journal/unfinished.ts';
+import { commanded, ended, journalText, phase, STARTED, virsh, writeRun } from '../journals.ts';
+
+const MANY = 10_000;
+const FEW = 10;
+const ROUNDS = 5;
+
+const inside = commanded('do', 'mirror/mirror', virsh('blockcopy'), 'done');
+const OVER = journalText([
+  STARTED,
+  ...phase('do', 'mirror/mirror', 'DONE', inside),
+  ended('succeeded'),
+]);
+
+/** A state folder with so many runs that are over, and one that is not. */
+async function stateWith(runs: number): Promise<string> {
+  const state = mkdtempSync(join(tmpdir(), 'blockplan-bench-'));
+  for (let at = 0; at < runs; at++) await writeRun(state, newRunId(new Date(at * 3_600_000)), OVER);
+  const left = newRunId(new Date());
+  await writeRun(state, left, [STARTED]);
+  await addUnfinished(state, left);
+  return state;
+}
+
+/** Seconds that a command takes. */
+function measure(state: string, command: 'status' | 'list'): number {
+  const env = { ...process.env, BLOCKPLAN_STATE_DIR: state };
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', command], { env });
+  if (status !== 0) throw new Error(`${command} ended with ${status}\n${stderr}`);
+  return (performance.now() - began) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+const [few, many] = [await stateWith(FEW), await stateWith(MANY)];
+try {
+  const rounds = Array.from({ length: ROUNDS }, () =>
+    [few, many].map((each) => measure(each, 'status')),
+  );
+  const [short, long] = [0, 1].map((at) => median(rounds.map((round) => round[at] ?? 0)));
+  const list = median(Array.from({ length: 3 }, () => measure(many, 'list')));
+  process.stdout.write(
+    `status: ${MANY} runs / ${FEW} runs = ${((long ?? 0) / (short ?? 1)).toFixed(2)} (median of ${ROUNDS}; ${long?.toFixed(2)} s)\n` +
+      `list: ${list.toFixed(2)} s for ${MANY} runs\n`,
+  );
+} finally {
+  for (const each of [few, many]) rmSync(each, { recursive: true });
+}
