@@ -25,8 +25,9 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts', 'test/crash/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Two cores are shared by emulated guests: one file at a time keeps their pace even.
-          fileParallelism: false,
+          // A guest that boots takes a core, and the rest waits for it: two files at a time keep two cores at work.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -19,6 +19,7 @@ Examples:
   $ blockplan rehearse plans/live-storage-migration.yaml --set domain=web1
   $ blockplan facts web1 --plan plan.yaml --output web1.facts.yaml
   $ blockplan status
+  $ blockplan resume 20261123-031500-1f2e3d
   $ blockplan show last
   $ blockplan attach
   $ blockplan doctor web1 --output mend-web1
