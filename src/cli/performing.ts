@@ -35,12 +35,16 @@ export async function performed(
   { state, run, journal, output, findings }: Around,
   perform: (attended: Attended) => Promise<Finish>,
 ): Promise<number> {
-  const { signal, leave, release } = onInterrupt();
   const display = loggedDisplay(await displayOf(output), journal.folder);
+  const { listener } = display;
+  const { signal, leave, release } = onInterrupt((name) => {
+    const message = `${name}: rolling back; once more leaves the run half-way, to be taken up later`;
+    listener({ time: Date.now(), event: 'notice', message });
+  });
   try {
     for (const finding of redactFindings(findings))
-      display.listener({ time: Date.now(), event: 'finding', finding });
-    const { end, exitCode } = await perform({ signal, leave, listener: display.listener });
+      listener({ time: Date.now(), event: 'finding', finding });
+    const { end, exitCode } = await perform({ signal, leave, listener });
     // One that is stranded, lost from sight or could not be taken up is not over yet.
     if (end === 'succeeded' || end === 'rolled-back') await removeUnfinished(state, run);
     return exitCode;

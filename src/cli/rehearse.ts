@@ -23,7 +23,9 @@ export async function rehearse(file: string, options: RehearseCommandOptions): P
   await refuseWithoutLab();
   const world = await seenWorld(plan, options);
   refuseUnfit(plan, world);
-  const signals = onInterrupt();
+  const signals = onInterrupt((name) => {
+    process.stderr.write(`rehearsal: ${name}: it is being ended; please wait\n`);
+  });
   // A reader that goes away must not leave a lab behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {

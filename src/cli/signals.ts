@@ -9,19 +9,17 @@ export interface Signals {
 }
 
 /**
- * The first SIGINT or SIGTERM turns the run back, and says so; the second leaves it as it is, for another time. A closed
- * terminal ends nothing.
+ * The first SIGINT or SIGTERM turns the run back; the second leaves it as it is, for another time. A closed terminal ends
+ * nothing.
+ * @param atFirst is given the name of the first one, to say what comes of it
  */
-export function onInterrupt(): Signals {
+export function onInterrupt(atFirst: (name: string) => void): Signals {
   const first = new AbortController();
   const second = new AbortController();
   const interrupt = (name: NodeJS.Signals) => {
-    const controller = first.signal.aborted ? second : first;
-    controller.abort(new Error(`interrupted by ${name}`));
-    if (controller === first)
-      process.stderr.write(
-        `\n${name}: rolling back, please wait; once more leaves the run half-way, to be resumed\n`,
-      );
+    const again = first.signal.aborted;
+    (again ? second : first).abort(new Error(`interrupted by ${name}`));
+    if (!again) atFirst(name);
   };
   const ignore = () => {};
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', ignore);

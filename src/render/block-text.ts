@@ -61,7 +61,8 @@ function stepLines(step: Block, kind: string, width: number, paint: Palette): st
   const quiet = step.mark === 'waiting' || step.mark === 'skipped';
   const head: Piece[] = [[printable(step.title), quiet ? paint.dim : paint.bold]];
   if (kind !== step.title) head.push([` ${printable(kind)}`, paint.dim]);
-  if (step.mark === 'skipped') head.push(['  not started', paint.dim]);
+  if (step.mark === 'skipped')
+    head.push([step.again ? '  as it was left' : '  not started', paint.dim]);
   if (!quiet) head.push(...step.phases.flatMap((phase) => phasePieces(phase, paint)));
   if (step.mark === 'done') head.push([`  ${durationText(step.durationMs)}`, paint.dim]);
   const lines = [fitted(head, width)];

@@ -30,6 +30,8 @@ export interface Block {
   readonly notes: Note[];
   durationMs: number;
   now?: Activity;
+  /** Set where something of it may have been done before, when the run was taken up again. */
+  readonly again?: true;
 }
 
 export type Note =
@@ -51,6 +53,7 @@ export class RunView {
       mark: 'waiting',
       notes: [],
       durationMs: 0,
+      ...(started.again === undefined ? {} : { again: true as const }),
     }));
   }
 
@@ -102,6 +105,10 @@ export class RunView {
         return;
       case 'finding':
         this.current?.notes.push({ severity: 'finding', finding: event.finding });
+        return;
+      case 'run-left':
+        if (this.rollback) this.rollback.mark = 'skipped';
+        this.close();
         return;
       case 'run-finished':
         this.finish(event);
