@@ -60,6 +60,11 @@ async function killed(disk: string, ...steps: Record<string, unknown>[]): Promis
   await until('the slow copy', 20_000, async () =>
     (await host.virsh('blockjob', NAME, disk, '--info', '--raw')).includes('Block Copy'),
   );
+  const meanwhile = await Promise.all([rescue(NAME), rescue('--all')]);
+  expect(meanwhile.map((each) => [each.exitCode, codes(each)])).toEqual([
+    [3, ['BP120']],
+    [0, []],
+  ]);
   running.child.kill('SIGKILL');
   await running.ended;
   return (await readdir(runs())).find((run) => !earlier.has(run))!;
@@ -86,6 +91,8 @@ async function takenBack(run: string): Promise<void> {
   const ended = await startCli(host, ['rollback', run, '--output', 'json']).ended;
   expectEnd(ended, 4);
   expect(await picture(host, NAME), ended.told).toEqual(before);
+  const again = await rescue(run);
+  expect([again.exitCode, codes(again)], again.told).toEqual([3, ['BP227']]);
 }
 
 describe('while the guest runs on', () => {
@@ -150,6 +157,19 @@ describe('after a power loss', () => {
     const run = await bothDisks();
     const upTo = await powerLoss();
     await forgotten();
+    const define = async (xml: string) => {
+      await writeFile(join(host.dir, 'other.xml'), xml);
+      await host.virsh('define', join(host.dir, 'other.xml'));
+    };
+    await define(before.definition!.replace(/ *<uuid>.*<\/uuid>\n/, ''));
+    const namesake = await rescue(run);
+    expect([namesake.exitCode, codes(namesake)], namesake.told).toEqual([3, ['BP228']]);
+    await host.virsh('undefine', NAME);
+    await define(before.definition!.replace(`<name>${NAME}<`, '<name>renamed<'));
+    const renamed = await rescue(run);
+    expectOutcome(renamed, 'left alone');
+    expect(renamed.stdout).toContain('libvirt knows it as "renamed"');
+    await host.virsh('undefine', 'renamed');
     // A run that cannot be read keeps no other from being written back.
     await mkdir(join(runs(), '20000101-000000-aaaaaa'));
     await writeFile(join(runs(), '20000101-000000-aaaaaa', 'bundle.json'), 'garbage');
