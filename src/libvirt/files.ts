@@ -1,6 +1,6 @@
 /** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
 import { constants } from 'node:fs';
-import { access, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises';
+import { access, link, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import { EffectFailed } from '../model/driver.ts';
@@ -131,6 +131,26 @@ export async function removeFile(path: string): Promise<void> {
   if (!found.isFile()) throw new EffectFailed(`${path} is not a regular file, so it is left alone`);
   await unlink(path);
   await syncPath(dirname(path));
+}
+
+/**
+ * Gives a regular file another name on its file system, over no other file, so that it lasts through a power loss. At every
+ * moment it has one of the names, or, where it was interrupted, both: then the old one goes.
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  const found = await lstat(from);
+  if (!found.isFile()) throw new EffectFailed(`${from} is not a regular file, so it is left alone`);
+  const other = await absentAsNull(lstat(to));
+  if (other?.ino !== found.ino || other.dev !== found.dev) {
+    try {
+      await link(from, to);
+    } catch (error) {
+      throw new EffectFailed(`${from} cannot be moved to ${to}: ${(error as Error).message}`);
+    }
+  }
+  await syncPath(dirname(to));
+  await unlink(from);
+  await syncPath(dirname(from));
 }
 
 /** Makes what was written to a file or a folder last through a power loss. */

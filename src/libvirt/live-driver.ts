@@ -29,7 +29,7 @@ import { lookAtFiles } from './files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
-import { removeUnused } from './remove-unused.ts';
+import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
 
@@ -139,6 +139,9 @@ class LiveDriver implements Driver {
         return this.#made.make(effect.file, context.onMade);
       case 'remove-file':
         return this.#remove(effect);
+      case 'move-file':
+        await moveUnused(effect, await this.observe([effect.file]), this);
+        return this.#made.forget(effect.file);
     }
   }
 

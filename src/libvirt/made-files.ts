@@ -48,6 +48,11 @@ export class MadeFiles {
     return Object.fromEntries(await Promise.all(marked));
   }
 
+  /** A file that has got another name counts as made by nobody. */
+  forget(path: string): void {
+    this.#made.delete(path);
+  }
+
   /** @throws EffectFailed where there is a file that the run has not made */
   async requireOwn(path: string): Promise<void> {
     if ((await lookAt(path)) && !(await this.#isOwn(path)))

@@ -1,7 +1,8 @@
-/** The one way of removing a file: no chain names it, in XML or in an image header, and nobody has it open. */
+/** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
 import { type Driver, EffectFailed } from '../model/driver.ts';
-import { filesOf, type World } from '../model/world.ts';
-import { lookAtFile, removeFile } from './files.ts';
+import type { MoveFileEffect } from '../model/effect.ts';
+import { filesOf, type ImageFile, type World } from '../model/world.ts';
+import { lookAtFile, moveFile, removeFile } from './files.ts';
 import { imageChain } from './image-headers.ts';
 import { openers } from './openers.ts';
 
@@ -17,6 +18,36 @@ export async function removeUnused(
 ): Promise<void> {
   const found = await lookAtFile(file);
   if (found === null) return;
+  await refuseUsed(file, found, world, driver);
+  await removeFile(file);
+}
+
+/**
+ * Moves a file once it is proven unused; one that has been moved there already is no failure.
+ * @param world the domain as it has just been observed
+ * @throws EffectFailed, with the file left where it is, when anything still needs it, or it cannot be moved as it is
+ */
+export async function moveUnused(
+  { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
+  world: World,
+  driver: Pick<Driver, 'survey'>,
+): Promise<void> {
+  const found = await lookAtFile(file);
+  if (found === null) {
+    if ((await lookAtFile(to)) === null) throw new EffectFailed(`${file} is not there`);
+    return;
+  }
+  await refuseUsed(file, found, world, driver);
+  await moveFile(file, to);
+}
+
+/** @throws EffectFailed when anything still needs the file */
+async function refuseUsed(
+  file: string,
+  found: ImageFile,
+  world: World,
+  driver: Pick<Driver, 'survey'>,
+): Promise<void> {
   const isIt = async (path: string) =>
     path === file ||
     (path.startsWith('/') && (await lookAtFile(path))?.identity === found.identity);
@@ -39,7 +70,6 @@ export async function removeUnused(
   }
   const open = await openers(file);
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
-  await removeFile(file);
 }
 
 function leftAlone(file: string, why: string): EffectFailed {

@@ -19,5 +19,7 @@ export function commandText(effect: Effect): string {
       return `: > ${shellQuote([effect.file])}  # must not exist`;
     case 'remove-file':
       return `${shellQuote(['rm', effect.file])}  # once proven unused`;
+    case 'move-file':
+      return `${shellQuote(['mv', '--no-clobber', effect.file, effect.to])}  # once proven unused`;
   }
 }

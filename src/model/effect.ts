@@ -10,7 +10,8 @@ export type Effect =
   | KeepDefinitionEffect
   | MakeFileEffect
   | ConvertEffect
-  | RemoveFileEffect;
+  | RemoveFileEffect
+  | MoveFileEffect;
 
 /** A virsh command in the long-lived session. */
 export interface VirshEffect {
@@ -70,6 +71,15 @@ export interface RemoveFileEffect {
   readonly file: string;
   /** True where the file may go only if it is the one that this run made, not another at its place. */
   readonly made?: true;
+  readonly why: string;
+}
+
+/** A file that gets another name on its file system: proven unused as one that is removed, never over a file, never copied. */
+export interface MoveFileEffect {
+  readonly tool: 'move-file';
+  readonly file: string;
+  /** Its path afterwards. */
+  readonly to: string;
   readonly why: string;
 }
 

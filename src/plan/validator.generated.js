@@ -56,54 +56,56 @@ The topmost layer that is committed: its path or place; the active layer with `a
 Commit the active layer; ends with `pivot` or `keep-overlay`."},pivot:{type:"boolean",description:"Let the guest go on w\
 ith the base; means `active`."},"keep-overlay":{type:"boolean",description:"Leave the guest on the active layer once the\
  base is equal; means `active`."},delete:{type:"boolean",description:"Remove the files that were committed, once they ar\
-e proven unused."},"keep-relative":{type:"boolean",description:"Keep relative backing file names relative."},bandwidth:{
-type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"\
-`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Give up, and undo, when the commit has not c\
-ome so far after so many seconds (a day unless told)."}}},undefine:{description:"Make the running domain transient; its \
-definition, autostart mark, snapshot and checkpoint metadata are kept in the journal.",type:"object",additionalProperties:!1,
-properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM file; needed where it has one."},"keep-tpm":{
-type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); needed where it has one."},"snapshots-metadata":{type:"\
-boolean",description:"Let libvirt forget the snapshots; the bundle keeps their metadata."},"checkpoints-metadata":{type:"\
-boolean",description:"Let libvirt forget the checkpoints; the bundle keeps their metadata."}}},redefine:{description:"Pu\
-t the saved definition back, byte for byte except for a disk that has moved, with autostart and metadata.",type:"object",
-additionalProperties:!1,properties:{disk:{type:"string",minLength:1,description:"The target name of the disk whose sourc\
-e changes: `vda`."},source:{type:"string",minLength:1,description:"Absolute path that the definition shall name: the fil\
-e that the guest runs on. Where the definition says that nothing is below it, and the guest has layers there, that goes."}}},
-convert:{description:"Copy an image that is quiet, with its chain flattened, as `qemu-img convert` does: sparse, with pa\
-rallel writes.",type:"object",additionalProperties:!1,required:["source","dest"],properties:{source:{type:"string",minLength:1,
-description:"Absolute path of an image that nothing writes to."},dest:{type:"string",minLength:1,description:"Absolute p\
-ath of the copy; it must not exist."},"source-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"\
-The source's format (-f); as the chain names it unless told."},"target-format":{type:"string",enum:["qcow2","raw","vmdk",
-"vdi","vhdx"],description:"The copy's format (-O); qcow2 unless told."},compress:{type:"boolean",description:"Compress t\
-he copy (-c; qcow2 and vmdk)."},options:{type:"string",minLength:1,description:"Options of the copy's format (-o), as in\
- `preallocation=metadata`."},"sparse-size":{type:"integer",minimum:0,description:"Zeroes of so many bytes in a row becom\
-e a hole (-S; 4096 unless told, 0 for none)."},coroutines:{type:"integer",minimum:1,maximum:16,description:"Parallel rea\
-ds and writes (-m; 8 unless told)."},"rate-limit":{type:"integer",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},
-"on-failure":{type:"string",enum:["rollback","stop"],default:"rollback",description:"`rollback` takes the drawn way back\
-; `stop` leaves things where they are and says so."}}},pattern4=new RegExp("^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp(
-"^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().
-default,func2=Object.prototype.hasOwnProperty;function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
-dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
-props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
-plan===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===
-null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){
-let err2={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
-[err2]:vErrors.push(err2),errors++}if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"requi\
-red",params:{missingProperty:"steps"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0===
-"plan"||key0==="name"||key0==="description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={
-instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===
-null?vErrors=[err4]:vErrors.push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+
-"/plan",schemaPath:"#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
-[err5]:vErrors.push(err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(
-data1)){let err6={instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"\
-^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+
-"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.
-push(err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+
-"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err8]:vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>
-255){let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{
-limit:255}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
+e proven unused."},quarantine:{type:"string",minLength:1,description:"Move the files that were committed into this folde\
+r, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relative backi\
+ng file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`\
+)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Give\
+ up, and undo, when the commit has not come so far after so many seconds (a day unless told)."}}},undefine:{description:"\
+Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the jour\
+nal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM\
+ file; needed where it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); need\
+ed where it has one."},"snapshots-metadata":{type:"boolean",description:"Let libvirt forget the snapshots; the bundle ke\
+eps their metadata."},"checkpoints-metadata":{type:"boolean",description:"Let libvirt forget the checkpoints; the bundle\
+ keeps their metadata."}}},redefine:{description:"Put the saved definition back, byte for byte except for a disk that ha\
+s moved, with autostart and metadata.",type:"object",additionalProperties:!1,properties:{disk:{type:"string",minLength:1,
+description:"The target name of the disk whose source changes: `vda`."},source:{type:"string",minLength:1,description:"A\
+bsolute path that the definition shall name: the file that the guest runs on. Where the definition says that nothing is \
+below it, and the guest has layers there, that goes."}}},convert:{description:"Copy an image that is quiet, with its cha\
+in flattened, as `qemu-img convert` does: sparse, with parallel writes.",type:"object",additionalProperties:!1,required:[
+"source","dest"],properties:{source:{type:"string",minLength:1,description:"Absolute path of an image that nothing write\
+s to."},dest:{type:"string",minLength:1,description:"Absolute path of the copy; it must not exist."},"source-format":{type:"\
+string",enum:["qcow2","raw","vmdk","vdi","vhdx","qed"],description:"The source's format (-f); as the chain names it unle\
+ss told."},"target-format":{type:"string",enum:["qcow2","raw","vmdk","vdi","vhdx"],description:"The copy's format (-O); \
+qcow2 unless told."},compress:{type:"boolean",description:"Compress the copy (-c; qcow2 and vmdk)."},options:{type:"stri\
+ng",minLength:1,description:"Options of the copy's format (-o), as in `preallocation=metadata`."},"sparse-size":{type:"i\
+nteger",minimum:0,description:"Zeroes of so many bytes in a row become a hole (-S; 4096 unless told, 0 for none)."},coroutines:{
+type:"integer",minimum:1,maximum:16,description:"Parallel reads and writes (-m; 8 unless told)."},"rate-limit":{type:"in\
+teger",minimum:1,description:"Speed limit in bytes/s (-r)."}}}}}},"on-failure":{type:"string",enum:["rollback","stop"],default:"\
+rollback",description:"`rollback` takes the drawn way back; `stop` leaves things where they are and says so."}}},pattern4=new RegExp(
+"^[a-z0-9][a-z0-9-]{0,62}$","u"),pattern5=new RegExp("^[^/\\s-][^/]*$","u"),pattern6=new RegExp("^[A-Za-z_][A-Za-z0-9_-]\
+*$","u"),pattern8=new RegExp("^[^/.][^/]*$","u"),func1=require_ucs2length().default,func2=Object.prototype.hasOwnProperty;
+function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,
+errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&
+(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.plan===void 0){let err0={instancePath,
+schemaPath:"#/required",keyword:"required",params:{missingProperty:"plan"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),
+errors++}if(data.name===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"\
+name"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}if(data.domain===void 0){let err2={instancePath,schemaPath:"\
+#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}
+if(data.steps===void 0){let err3={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"steps"}};
+vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}for(let key0 in data)if(!(key0==="plan"||key0==="name"||key0===
+"description"||key0==="domain"||key0==="vars"||key0==="steps"||key0==="on-failure")){let err4={instancePath,schemaPath:"\
+#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err4]:vErrors.
+push(err4),errors++}if(data.plan!==void 0&&data.plan!=="blockplan/v1"){let err5={instancePath:instancePath+"/plan",schemaPath:"\
+#/properties/plan/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err5]:vErrors.push(
+err5),errors++}if(data.name!==void 0){let data1=data.name;if(typeof data1=="string"){if(!pattern4.test(data1)){let err6={
+instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern:"^[a-z0-9][a-\
+z0-9-]{0,62}$"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}else{let err7={instancePath:instancePath+"/n\
+ame",schemaPath:"#/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err7]:vErrors.push(
+err7),errors++}}if(data.description!==void 0&&typeof data.description!="string"){let err8={instancePath:instancePath+"/d\
+escription",schemaPath:"#/properties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err8]:
+vErrors.push(err8),errors++}if(data.domain!==void 0){let data3=data.domain;if(typeof data3=="string"){if(func1(data3)>255){
+let err9={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/maxLength",keyword:"maxLength",params:{limit:255}};
+vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}if(!pattern5.test(data3)){let err10={instancePath:instancePath+
 "/domain",schemaPath:"#/properties/domain/pattern",keyword:"pattern",params:{pattern:"^[^/\\s-][^/]*$"}};vErrors===null?
 vErrors=[err10]:vErrors.push(err10),errors++}}else{let err11={instancePath:instancePath+"/domain",schemaPath:"#/properti\
 es/domain/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}if(data.
@@ -334,127 +336,133 @@ vErrors.push(err92),errors++}if(data43["keep-overlay"]!==void 0&&typeof data43["
 rlay/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}if(data43.
 delete!==void 0&&typeof data43.delete!="boolean"){let err94={instancePath:instancePath+"/steps/"+i0+"/blockcommit/delete",
 schemaPath:"#/properties/steps/items/properties/blockcommit/properties/delete/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(data43["keep-relative"]!==void 0&&typeof data43["keep-rel\
-ative"]!="boolean"){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/keep-relative",schemaPath:"#/propert\
-ies/steps/items/properties/blockcommit/properties/keep-relative/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err95]:vErrors.push(err95),errors++}if(data43.bandwidth!==void 0){let data53=data43.bandwidth;if(!(typeof data53==
-"number"&&!(data53%1)&&!isNaN(data53)&&isFinite(data53))){let err96={instancePath:instancePath+"/steps/"+i0+"/blockcommi\
-t/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/type",keyword:"type",params:{
-type:"integer"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}if(typeof data53=="number"&&isFinite(data53)&&
-(data53<1||isNaN(data53))){let err97={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/prop\
-erties/steps/items/properties/blockcommit/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}if(data43.bytes!==void 0&&typeof data43.bytes!="boolean"){let err98={
-instancePath:instancePath+"/steps/"+i0+"/blockcommit/bytes",schemaPath:"#/properties/steps/items/properties/blockcommit/\
-properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}
-if(data43.timeout!==void 0){let data55=data43.timeout;if(!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(
-data55))){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/\
-properties/blockcommit/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err99]:vErrors.
-push(err99),errors++}if(typeof data55=="number"&&isFinite(data55)&&(data55<1||isNaN(data55))){let err100={instancePath:instancePath+
-"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/timeout/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}}}else{
-let err101={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/properties/steps/items/properties/blockc\
-ommit/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}if(data7.
-undefine!==void 0){let data56=data7.undefine;if(data56&&typeof data56=="object"&&!Array.isArray(data56)){for(let key9 in data56)
-if(!(key9==="keep-nvram"||key9==="keep-tpm"||key9==="snapshots-metadata"||key9==="checkpoints-metadata")){let err102={instancePath:instancePath+
-"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalProperties",keyword:"additio\
-nalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data56["\
-keep-nvram"]!==void 0&&typeof data56["keep-nvram"]!="boolean"){let err103={instancePath:instancePath+"/steps/"+i0+"/unde\
-fine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}if(data56["keep-tpm"]!==void 0&&typeof data56["\
-keep-tpm"]!="boolean"){let err104={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/\
-steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err104]:vErrors.push(err104),errors++}if(data56["snapshots-metadata"]!==void 0&&typeof data56["snapshots-metadata"]!="b\
-oolean"){let err105={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"#/properties/step\
-s/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err105]:vErrors.push(err105),errors++}if(data56["checkpoints-metadata"]!==void 0&&typeof data56["checkpoints-metadata"]!=
-"boolean"){let err106={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"#/properties/\
-steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/steps/"+i0+"/undefine",
-schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
-[err107]:vErrors.push(err107),errors++}}if(data7.redefine!==void 0){let data61=data7.redefine;if(data61&&typeof data61==
-"object"&&!Array.isArray(data61)){for(let key10 in data61)if(!(key10==="disk"||key10==="source")){let err108={instancePath:instancePath+
-"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalProperties",keyword:"additio\
-nalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}if(data61.
-disk!==void 0){let data62=data61.disk;if(typeof data62=="string"){if(func1(data62)<1){let err109={instancePath:instancePath+
-"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}else{let err110={instancePath:instancePath+
-"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"ty\
-pe",params:{type:"string"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}if(data61.source!==void 0){let data63=data61.
-source;if(typeof data63=="string"){if(func1(data63)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/redefine/sou\
-rce",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/steps/"+i0+"\
-/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}}else{let err113={instancePath:instancePath+
-"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"obj\
-ect"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}if(data7.convert!==void 0){let data64=data7.convert;
-if(data64&&typeof data64=="object"&&!Array.isArray(data64)){if(data64.source===void 0){let err114={instancePath:instancePath+
-"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-source"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(data64.dest===void 0){let err115={instancePath:instancePath+
-"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-dest"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}for(let key11 in data64)if(!func2.call(schema31.properties.
-steps.items.properties.convert.properties,key11)){let err116={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
+vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}if(data43.quarantine!==void 0){let data52=data43.quarantine;
+if(typeof data52=="string"){if(func1(data52)<1){let err95={instancePath:instancePath+"/steps/"+i0+"/blockcommit/quaranti\
+ne",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}else{let err96={instancePath:instancePath+"/steps\
+/"+i0+"/blockcommit/quarantine",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/quarantine/type",
+keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data43["keep-rela\
+tive"]!==void 0&&typeof data43["keep-relative"]!="boolean"){let err97={instancePath:instancePath+"/steps/"+i0+"/blockcom\
+mit/keep-relative",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/keep-relative/type",keyword:"t\
+ype",params:{type:"boolean"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data43.bandwidth!==void 0){
+let data54=data43.bandwidth;if(!(typeof data54=="number"&&!(data54%1)&&!isNaN(data54)&&isFinite(data54))){let err98={instancePath:instancePath+
+"/steps/"+i0+"/blockcommit/bandwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/t\
+ype",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(typeof data54==
+"number"&&isFinite(data54)&&(data54<1||isNaN(data54))){let err99={instancePath:instancePath+"/steps/"+i0+"/blockcommit/b\
+andwidth",schemaPath:"#/properties/steps/items/properties/blockcommit/properties/bandwidth/minimum",keyword:"minimum",params:{
+comparison:">=",limit:1}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data43.bytes!==void 0&&typeof data43.
+bytes!="boolean"){let err100={instancePath:instancePath+"/steps/"+i0+"/blockcommit/bytes",schemaPath:"#/properties/steps\
+/items/properties/blockcommit/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err100]:
+vErrors.push(err100),errors++}if(data43.timeout!==void 0){let data56=data43.timeout;if(!(typeof data56=="number"&&!(data56%
+1)&&!isNaN(data56)&&isFinite(data56))){let err101={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"\
+#/properties/steps/items/properties/blockcommit/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===
+null?vErrors=[err101]:vErrors.push(err101),errors++}if(typeof data56=="number"&&isFinite(data56)&&(data56<1||isNaN(data56))){
+let err102={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schemaPath:"#/properties/steps/items/propertie\
+s/blockcommit/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err102]:
+vErrors.push(err102),errors++}}}else{let err103={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/pro\
+perties/steps/items/properties/blockcommit/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err103]:
+vErrors.push(err103),errors++}}if(data7.undefine!==void 0){let data57=data7.undefine;if(data57&&typeof data57=="object"&&
+!Array.isArray(data57)){for(let key9 in data57)if(!(key9==="keep-nvram"||key9==="keep-tpm"||key9==="snapshots-metadata"||
+key9==="checkpoints-metadata")){let err104={instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/\
+steps/items/properties/undefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===
+null?vErrors=[err104]:vErrors.push(err104),errors++}if(data57["keep-nvram"]!==void 0&&typeof data57["keep-nvram"]!="bool\
+ean"){let err105={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-nvram",schemaPath:"#/properties/steps/items/pro\
+perties/undefine/properties/keep-nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err105]:vErrors.
+push(err105),errors++}if(data57["keep-tpm"]!==void 0&&typeof data57["keep-tpm"]!="boolean"){let err106={instancePath:instancePath+
+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-tpm/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}if(data57["snapshots-metada\
+ta"]!==void 0&&typeof data57["snapshots-metadata"]!="boolean"){let err107={instancePath:instancePath+"/steps/"+i0+"/unde\
+fine/snapshots-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/snapshots-metadata/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}if(data57["checkpoints-meta\
+data"]!==void 0&&typeof data57["checkpoints-metadata"]!="boolean"){let err108={instancePath:instancePath+"/steps/"+i0+"/\
+undefine/checkpoints-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/checkpoints-metadata/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{let err109={
+instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data7.redefine!==void 0){
+let data62=data7.redefine;if(data62&&typeof data62=="object"&&!Array.isArray(data62)){for(let key10 in data62)if(!(key10===
+"disk"||key10==="source")){let err110={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps\
+/items/properties/redefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key10}};vErrors===
+null?vErrors=[err110]:vErrors.push(err110),errors++}if(data62.disk!==void 0){let data63=data62.disk;if(typeof data63=="s\
+tring"){if(func1(data63)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties\
+/steps/items/properties/redefine/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"\
+#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err112]:vErrors.push(err112),errors++}}if(data62.source!==void 0){let data64=data62.source;if(typeof data64=="s\
+tring"){if(func1(data64)<1){let err113={instancePath:instancePath+"/steps/"+i0+"/redefine/source",schemaPath:"#/properti\
+es/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err113]:vErrors.push(err113),errors++}}else{let err114={instancePath:instancePath+"/steps/"+i0+"/redefine/source",schemaPath:"\
+#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err114]:vErrors.push(err114),errors++}}}else{let err115={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"\
+#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err115]:
+vErrors.push(err115),errors++}}if(data7.convert!==void 0){let data65=data7.convert;if(data65&&typeof data65=="object"&&!Array.
+isArray(data65)){if(data65.source===void 0){let err116={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"#/\
+properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"source"}};vErrors===null?
+vErrors=[err116]:vErrors.push(err116),errors++}if(data65.dest===void 0){let err117={instancePath:instancePath+"/steps/"+
+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
+dest"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}for(let key11 in data65)if(!func2.call(schema31.properties.
+steps.items.properties.convert.properties,key11)){let err118={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
 #/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key11}};
-vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}if(data64.source!==void 0){let data65=data64.source;if(typeof data65==
-"string"){if(func1(data65)<1){let err117={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
+vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(data65.source!==void 0){let data66=data65.source;if(typeof data66==
+"string"){if(func1(data66)<1){let err119={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
 ies/steps/items/properties/convert/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err117]:vErrors.push(err117),errors++}}else{let err118={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
+[err119]:vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err118]:vErrors.push(err118),errors++}}if(data64.dest!==void 0){let data66=data64.dest;if(typeof data66=="strin\
-g"){if(func1(data66)<1){let err119={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
-s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err119]:
-vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
+vErrors=[err120]:vErrors.push(err120),errors++}}if(data65.dest!==void 0){let data67=data65.dest;if(typeof data67=="strin\
+g"){if(func1(data67)<1){let err121={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
+s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err121]:
+vErrors.push(err121),errors++}}else{let err122={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
 perties/steps/items/properties/convert/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err120]:vErrors.push(err120),errors++}}if(data64["source-format"]!==void 0){let data67=data64["source-format"];if(typeof data67!=
-"string"){let err121={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
-ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err121]:
-vErrors.push(err121),errors++}if(!(data67==="qcow2"||data67==="raw"||data67==="vmdk"||data67==="vdi"||data67==="vhdx"||data67===
-"qed")){let err122={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
+[err122]:vErrors.push(err122),errors++}}if(data65["source-format"]!==void 0){let data68=data65["source-format"];if(typeof data68!=
+"string"){let err123={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
+ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err123]:
+vErrors.push(err123),errors++}if(!(data68==="qcow2"||data68==="raw"||data68==="vmdk"||data68==="vdi"||data68==="vhdx"||data68===
+"qed")){let err124={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
 /properties/convert/properties/source-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
-properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}if(data64["\
-target-format"]!==void 0){let data68=data64["target-format"];if(typeof data68!="string"){let err123={instancePath:instancePath+
+properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data65["\
+target-format"]!==void 0){let data69=data65["target-format"];if(typeof data69!="string"){let err125={instancePath:instancePath+
 "/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/t\
-ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(!(data68===
-"qcow2"||data68==="raw"||data68==="vmdk"||data68==="vdi"||data68==="vhdx")){let err124={instancePath:instancePath+"/step\
+ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(!(data69===
+"qcow2"||data69==="raw"||data69==="vmdk"||data69==="vdi"||data69==="vhdx")){let err126={instancePath:instancePath+"/step\
 s/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/enum",keyword:"\
 enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["target-format"].enum}};vErrors===
-null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data64.compress!==void 0&&typeof data64.compress!="boolean"){let err125={
+null?vErrors=[err126]:vErrors.push(err126),errors++}}if(data65.compress!==void 0&&typeof data65.compress!="boolean"){let err127={
 instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"#/properties/steps/items/properties/convert/prope\
-rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}
-if(data64.options!==void 0){let data70=data64.options;if(typeof data70=="string"){if(func1(data70)<1){let err126={instancePath:instancePath+
+rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}
+if(data65.options!==void 0){let data71=data65.options;if(typeof data71=="string"){if(func1(data71)<1){let err128={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}else{let err127={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}else{let err129={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}if(data64["sparse-size"]!==
-void 0){let data71=data64["sparse-size"];if(!(typeof data71=="number"&&!(data71%1)&&!isNaN(data71)&&isFinite(data71))){let err128={
+type",params:{type:"string"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data65["sparse-size"]!==
+void 0){let data72=data65["sparse-size"];if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(data72)&&isFinite(data72))){let err130={
 instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/pr\
-operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),
-errors++}if(typeof data71=="number"&&isFinite(data71)&&(data71<0||isNaN(data71))){let err129={instancePath:instancePath+
+operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),
+errors++}if(typeof data72=="number"&&isFinite(data72)&&(data72<0||isNaN(data72))){let err131={instancePath:instancePath+
 "/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/properties/sparse-size/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data64.
-coroutines!==void 0){let data72=data64.coroutines;if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(data72)&&isFinite(data72))){
-let err130={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
-/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err130]:vErrors.push(
-err130),errors++}if(typeof data72=="number"&&isFinite(data72)){if(data72>16||isNaN(data72)){let err131={instancePath:instancePath+
+um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}}if(data65.
+coroutines!==void 0){let data73=data65.coroutines;if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&isFinite(data73))){
+let err132={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
+/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err132]:vErrors.push(
+err132),errors++}if(typeof data73=="number"&&isFinite(data73)){if(data73>16||isNaN(data73)){let err133={instancePath:instancePath+
 "/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",
-keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data72<
-1||isNaN(data72)){let err132={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
+keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data73<
+1||isNaN(data73)){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
 s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
-null?vErrors=[err132]:vErrors.push(err132),errors++}}}if(data64["rate-limit"]!==void 0){let data73=data64["rate-limit"];
-if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&isFinite(data73))){let err133={instancePath:instancePath+"/st\
+null?vErrors=[err134]:vErrors.push(err134),errors++}}}if(data65["rate-limit"]!==void 0){let data74=data65["rate-limit"];
+if(!(typeof data74=="number"&&!(data74%1)&&!isNaN(data74)&&isFinite(data74))){let err135={instancePath:instancePath+"/st\
 eps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
-type",params:{type:"integer"}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(typeof data73=="number"&&
-isFinite(data73)&&(data73<1||isNaN(data73))){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}if(typeof data74=="number"&&
+isFinite(data74)&&(data74<1||isNaN(data74))){let err136={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}}else{let err135={instancePath:instancePath+"/steps/"+i0+
+vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}}else{let err137={instancePath:instancePath+"/steps/"+i0+
 "/convert",schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
-#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err136]:vErrors.push(err136),
-errors++}}}else{let err137={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data["on-failure"]!==void 0){let data74=data["\
-on-failure"];if(typeof data74!="string"){let err138={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
--failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}if(!(data74===
-"rollback"||data74==="stop")){let err139={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
-um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err139]:vErrors.
-push(err139),errors++}}}else{let err140={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err140]:vErrors.push(err140),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
+null?vErrors=[err137]:vErrors.push(err137),errors++}}}else{let err138={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
+#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),
+errors++}}}else{let err139={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data["on-failure"]!==void 0){let data75=data["\
+on-failure"];if(typeof data75!="string"){let err140={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
+-failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}if(!(data75===
+"rollback"||data75==="stop")){let err141={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
+um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err141]:vErrors.
+push(err141),errors++}}}else{let err142={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err142]:vErrors.push(err142),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

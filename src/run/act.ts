@@ -36,7 +36,8 @@ export function* act(
   yield* tell({ event: 'command', ...ref, direction, command, why: effect.why });
   yield* intend(direction, { type: 'intent', ...ref, direction, effect });
   try {
-    if (effect.tool === 'remove-file') refuseLastWrites(course, effect.file);
+    if (effect.tool === 'remove-file' || effect.tool === 'move-file')
+      refuseLastWrites(course, effect.file);
     // On the way forward preflight has just looked; a way back has none.
     if (direction === 'undo' && effect.tool === 'virsh' && effect.argv[0] === 'blockcommit')
       yield* refuseShared(course, effect.argv);

@@ -223,6 +223,21 @@ export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
   };
 }
 
+/** The same host with a file at another path, where there is none; it counts as made by nobody there. */
+export function withFileMoved(host: SimulatedHost, file: string, to: string): SimulatedHost {
+  const image = host.world.files[file];
+  if (!image) return host;
+  const { made: _made, ...known } = image;
+  const format = host.formats[file];
+  const moved = withNewImage(
+    host,
+    to,
+    { ...known, ...(format === undefined ? {} : { format }) },
+    host.backing[file],
+  );
+  return withoutFile({ ...moved, content: poured(moved.content, [file], to) }, file);
+}
+
 /** The disk that a block command names. */
 export function workableDisk(host: SimulatedHost, target: string): Disk {
   refuseUnless(isUp(host.world), 'domain is not running');

@@ -1,6 +1,12 @@
 /** What each effect does on a simulated host, by the rules of libvirt and QEMU; the one place that knows. */
 import { EffectFailed } from '../model/driver.ts';
-import type { Argument, ConvertEffect, Effect, RemoveFileEffect } from '../model/effect.ts';
+import type {
+  Argument,
+  ConvertEffect,
+  Effect,
+  MoveFileEffect,
+  RemoveFileEffect,
+} from '../model/effect.ts';
 import { type Bundle, isUp, usersOf } from '../model/world.ts';
 import { poured } from './content.ts';
 import {
@@ -9,6 +15,7 @@ import {
   onDomain,
   refuseUnless,
   type SimulatedHost,
+  withFileMoved,
   withNewImage,
   withoutFile,
 } from './host-state.ts';
@@ -35,6 +42,8 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
       return qemuImg(host, effect);
     case 'remove-file':
       return removeFile(host, effect);
+    case 'move-file':
+      return moveFile(host, effect);
   }
 }
 
@@ -104,12 +113,30 @@ function makeFile(host: SimulatedHost, file: string): SimulatedHost {
   return withNewImage(host, file, { size: 0, made: true });
 }
 
+/** As the driver does: what no chain needs, to where there is no file; and nothing where it has been moved already. */
+function moveFile(host: SimulatedHost, { file, to }: MoveFileEffect): SimulatedHost {
+  const { files } = host.world;
+  if (!files[file]) {
+    refuseUnless(Boolean(files[to]), `${file} is not there`);
+    return host;
+  }
+  refuseUnless(!files[to], `${to} exists already`);
+  refuseUsed(host, file);
+  return withFileMoved(host, file, to);
+}
+
 /** As the driver does: only where no chain, in XML or in a header, names the file. */
 function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): SimulatedHost {
   const { world } = host;
   const there = world.files[file];
   if (!there) return host;
   refuseUnless(!made || there.made === true, `${file} was not made by this run`);
+  refuseUsed(host, file);
+  return withoutFile(host, file);
+}
+
+function refuseUsed(host: SimulatedHost, file: string): void {
+  const { world } = host;
   const users = usersOf(world, file);
   refuseUnless(users.length === 0, `${file} is in the chain of ${users.join(', ')}`);
   for (const { persistentSource } of world.domain.disks)
@@ -117,7 +144,6 @@ function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): Simu
       persistentSource === undefined || !filesBelow(host, persistentSource).includes(file),
       `${file} is below ${persistentSource}`,
     );
-  return withoutFile(host, file);
 }
 
 /** Everything that an undefine would lose. */

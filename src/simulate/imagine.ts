@@ -7,7 +7,14 @@ import { EffectFailed } from '../model/driver.ts';
 import type { ConvertEffect, Effect, VirshEffect } from '../model/effect.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { apply } from './host.ts';
-import { hostOf, onDomain, type SimulatedHost, withNewImage, withoutFile } from './host-state.ts';
+import {
+  hostOf,
+  onDomain,
+  type SimulatedHost,
+  withFileMoved,
+  withNewImage,
+  withoutFile,
+} from './host-state.ts';
 import { withoutJobOn } from './virsh-block.ts';
 import { one, readCommand, readSpec } from './virsh-words.ts';
 
@@ -76,6 +83,8 @@ function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
       return apply(withoutFile(host, effect.file), effect);
     case 'remove-file':
       return withoutFile(host, effect.file);
+    case 'move-file':
+      return withFileMoved(withoutFile(host, effect.to), effect.file, effect.to);
     default:
       return host;
   }

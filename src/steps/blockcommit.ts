@@ -24,6 +24,7 @@ import {
   refuse,
   workableDisk,
 } from './preconditions.ts';
+import { checkQuarantine, quarantined, quarantineNeeds, quarantinePhase } from './quarantine.ts';
 
 const schema = {
   type: 'object',
@@ -60,6 +61,12 @@ const schema = {
     delete: {
       type: 'boolean',
       description: 'Remove the files that were committed, once they are proven unused.',
+    },
+    quarantine: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'Move the files that were committed into this folder, on the same file system, instead of removing them.',
     },
     'keep-relative': { type: 'boolean', description: 'Keep relative backing file names relative.' },
     bandwidth: {
@@ -101,6 +108,9 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkExclusive(params, 'base', 'shallow'),
       ...checkExclusive(params, 'pivot', 'keep-overlay'),
       ...checkExclusive(params, 'keep-overlay', 'delete'),
+      ...checkExclusive(params, 'keep-overlay', 'quarantine'),
+      ...checkExclusive(params, 'delete', 'quarantine'),
+      ...checkAbsolute('quarantine', params.quarantine),
       ...checkNeeds(params, 'bytes', 'bandwidth'),
       ...[params.base, params.top].flatMap((file, at) =>
         file === undefined || place(file) !== undefined
@@ -152,11 +162,26 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkOthersRead(world, key),
       ...checkOwnDisks(world, disk, key, touched),
       ...checkDefinition(params, disk, touched),
+      ...(params.quarantine === undefined
+        ? []
+        : checkQuarantine(
+            world,
+            'quarantine',
+            params.quarantine,
+            disk.chain.slice(range.top, range.base),
+          )),
     ];
   },
   files(params: Params, world) {
     const layers = findLayers(params, world);
-    return layers ? [layers.base.file] : [];
+    if (!layers) return [];
+    const { quarantine } = params;
+    const committed = quarantine === undefined ? [] : layers.committed.map(({ file }) => file);
+    return [
+      layers.base.file,
+      ...committed,
+      ...committed.map((file) => quarantined(quarantine ?? '', file)),
+    ];
   },
   amounts(params: Params, world) {
     const layers = findLayers(params, world);
@@ -181,6 +206,12 @@ export const blockcommit = defineStep<typeof schema>({
             unsharedNeed(files),
             openableNeed(layers.base.file),
             roomNeed(layers.base),
+            ...(params.quarantine === undefined
+              ? []
+              : quarantineNeeds(
+                  params.quarantine,
+                  layers.committed.map(({ file }) => file),
+                )),
           ]
         : []),
     ];
@@ -190,6 +221,9 @@ export const blockcommit = defineStep<typeof schema>({
       ? [activePhase(params), params.pivot ? pivotPhase(params) : keepPhase(params)]
       : [commitPhase(params)]),
     ...(params.delete ? [deletePhase(params)] : []),
+    ...(params.quarantine === undefined
+      ? []
+      : [quarantinePhase(params.quarantine, (start) => committedFiles(params, start))]),
   ],
   examples: [
     {
@@ -199,6 +233,16 @@ export const blockcommit = defineStep<typeof schema>({
     {
       title: 'Shorten a chain in its middle',
       params: { disk: 'vda', top: '/images/snap1.qcow2', base: '/images/base.qcow2' },
+    },
+    {
+      title: 'Put a backup overlay back, and move it aside',
+      params: {
+        disk: 'vda',
+        shallow: true,
+        active: true,
+        pivot: true,
+        quarantine: '/images/quarantine',
+      },
     },
     { title: 'By place in the chain', params: { disk: 'vda', top: 'vda[1]', base: 'vda[2]' } },
   ],
@@ -458,6 +502,11 @@ function commitPhase(params: Params): Phase {
     },
     pointOfNoReturn: () => 'a merged layer cannot be put back below a running guest',
   };
+}
+
+/** The files that were committed, as far as the World in which the step began tells. */
+function committedFiles(params: Params, start: World): string[] {
+  return findLayers(params, start)?.committed.map(({ file }) => file) ?? [];
 }
 
 /** Removes what was committed, once nothing can need it any more. */

@@ -163,5 +163,6 @@ async function rebooted(host: Host, sides: Sides): Promise<void> {
 /** The path that an effect wants to take. */
 function placeOf(effect: Effect): string | undefined {
   if (effect.tool === 'make-file') return effect.file;
+  if (effect.tool === 'move-file') return effect.to;
   return effect.tool === 'qemu-img' && effect.into === undefined ? effect.dest : undefined;
 }

@@ -17,6 +17,9 @@ const MISHAPS = [
 
 export type Mishap = (typeof MISHAPS)[number];
 
+/** The folder, in the one of the plan's files, that files are moved into. */
+export const ASIDE = 'aside';
+
 export type Params = Readonly<Record<string, unknown>>;
 
 export interface HonestPlan {
@@ -81,7 +84,7 @@ const draft = fc.oneof(
       shallow: fc.boolean(),
       byPlace: fc.boolean(),
       end: fc.constantFrom('pivot', 'pivot', 'keep-overlay'),
-      delete: fc.boolean(),
+      afterwards: fc.constantFrom('kept', 'delete', 'quarantine'),
       relative: fc.boolean(),
     }),
   },
@@ -201,7 +204,10 @@ export function drawn(step: Draft, world: World, folder: string, place: string):
           disk: target,
           ...(step.top > 0 ? { top: layer(step.top) } : { [step.end]: true }),
           ...(step.shallow ? { shallow: true } : { base: layer(step.top + step.depth) }),
-          ...flag('delete', step.delete && !(step.top === 0 && keeps)),
+          ...flag('delete', step.afterwards === 'delete' && !(step.top === 0 && keeps)),
+          ...(step.afterwards === 'quarantine' && !(step.top === 0 && keeps)
+            ? { quarantine: join(folder, ASIDE) }
+            : {}),
           // Below the active layer it matters how the headers spell their names, which no World tells.
           ...flag('keep-relative', step.relative && step.top === 0),
         },

@@ -18,7 +18,7 @@ import { steps } from '../../src/steps/registry.ts';
 import { SHIPPED, sourceOf } from '../plans.ts';
 import { BareGuest } from './bare-guest.ts';
 import { go, type HonestCourse } from './honesty-course.ts';
-import { drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
+import { ASIDE, drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
 import { Sides } from './honesty-walk.ts';
 
 const [seed = '1', number = '12', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
@@ -149,6 +149,7 @@ describe('generated plans', () => {
 async function tried(plan: HonestPlan, at: number): Promise<void> {
   const guest = new BareGuest(host, () => virsh, `honest-${at}`, plan.guest);
   await guest.begin();
+  await mkdir(join(guest.folder, ASIDE));
   try {
     await onBothSides(
       guest.name,

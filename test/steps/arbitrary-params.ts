@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   file: FILES,
   base: [...FILES, 'vda[1]', 'vda[2]', 'vda[3]', 'vdb[1]', 'vda[99]'],
   top: [...FILES, 'vda[1]', 'vda[2]', 'vda[3]', 'vdb[1]', 'vda[99]'],
+  quarantine: ['/aside', '/export/vmimages', 'relative'],
   name: ['nightly', 'backup', 's p', '--name', "it's"],
 };
 

@@ -1,9 +1,20 @@
+import type { Folder } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
-import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { BASE, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const active = { disk: 'vda', shallow: true, active: true, pivot: true };
 const alone = world({ others: [] });
+const aside = { ...active, quarantine: '/aside' };
+const folder = (change: Partial<Folder> = {}): Folder => ({
+  writable: true,
+  free: 1024 ** 4,
+  fileSystem: 'a',
+  ...change,
+});
+/** A host with a folder to move files into, and that of the images. */
+const withAside = (at: Folder | null, images = folder(), more: Scene = {}) =>
+  world({ others: [], ...more, folders: { '/aside': at, '/export/vmimages': images } });
 const transient = world({ others: [], domain: { persistent: false } });
 
 testStep(blockcommit, {
@@ -15,6 +26,17 @@ testStep(blockcommit, {
       'several layers into one, removed',
       { disk: 'vda', base: BASE, pivot: true, delete: true },
       alone,
+    ],
+    ['and its file moved aside', aside, withAside(folder())],
+    [
+      'several layers into one, moved aside',
+      { disk: 'vda', base: BASE, pivot: true, quarantine: '/aside' },
+      withAside(folder()),
+    ],
+    [
+      'the middle of the chain, moved aside',
+      { disk: 'vda', top: SNAP1, base: BASE, quarantine: '/aside' },
+      withAside(folder()),
     ],
     ['kept in step', { disk: 'vda', shallow: true, 'keep-overlay': true }, world()],
     ['the middle of the chain', { disk: 'vda', top: SNAP1, base: BASE }, alone],
@@ -45,6 +67,13 @@ testStep(blockcommit, {
       { disk: 'vda', shallow: true, 'keep-overlay': true, delete: true },
       ['BP051 delete'],
     ],
+    ['removed and moved aside', { ...aside, delete: true }, ['BP051 quarantine']],
+    [
+      'kept and moved aside',
+      { disk: 'vda', shallow: true, 'keep-overlay': true, quarantine: '/aside' },
+      ['BP051 quarantine'],
+    ],
+    ['moved to a relative folder', { ...active, quarantine: 'aside' }, ['BP050 quarantine']],
     ['bytes of nothing', { ...active, bytes: true }, ['BP052 bytes']],
   ],
   worlds: [
@@ -89,6 +118,53 @@ testStep(blockcommit, {
       world({ others: [neighbour('other', [SNAP1, BASE], [SNAP1])] }),
       ['BP109 shallow'],
     ],
+    ['no folder to move to', aside, withAside(null), ['BP107 quarantine']],
+    [
+      'a folder that is read-only',
+      aside,
+      withAside(folder({ writable: false })),
+      ['BP107 quarantine'],
+    ],
+    [
+      'out of a folder that is read-only',
+      aside,
+      withAside(folder(), folder({ writable: false })),
+      ['BP142 quarantine'],
+    ],
+    ['to another file system', aside, withAside(folder({ fileSystem: 'b' })), ['BP142 quarantine']],
+    [
+      'over a file of that name',
+      aside,
+      withAside(folder(), folder(), { files: { '/aside/testvm.snap2': { size: 1 } } }),
+      ['BP106 quarantine'],
+    ],
+    [
+      'to where it is',
+      { ...active, quarantine: '/export/vmimages' },
+      withAside(folder()),
+      ['BP142 quarantine'],
+    ],
+    [
+      'two files of one name',
+      { disk: 'vda', base: BASE, pivot: true, quarantine: '/aside' },
+      withAside(folder(), folder(), { disks: [disk('vda', ['/b/top', '/a/top', BASE])] }),
+      ['BP142 quarantine'],
+    ],
+    [
+      'a block device',
+      aside,
+      withAside(folder(), folder(), {
+        disks: [
+          disk('vda', [], {
+            chain: [
+              { file: '/dev/vg/top', format: 'qcow2', block: true },
+              { file: BASE, format: 'qcow2' },
+            ],
+          }),
+        ],
+      }),
+      ['BP142 quarantine'],
+    ],
     [
       'into a layer that its own other disk shares',
       active,
@@ -96,6 +172,6 @@ testStep(blockcommit, {
       ['BP109 shallow'],
     ],
   ],
-  scenes: [alone, world(), transient],
+  scenes: [alone, world(), transient, withAside(folder())],
   admitted: 10,
 });

@@ -347,6 +347,8 @@ function staysWithin(effect: Effect, files: ReadonlySet<string>): void {
   if (effect.tool === 'remove-file' || effect.tool === 'make-file')
     expect(files).toContain(effect.file);
   if (effect.tool === 'qemu-img') expect(files).toContain(effect.dest);
+  if (effect.tool === 'move-file')
+    for (const file of [effect.file, effect.to]) expect(files).toContain(file);
   if (effect.tool !== 'virsh') return;
   const [verb, ...words] = effect.argv;
   const known = VIRSH_OPTIONS[String(verb)];

@@ -37,6 +37,13 @@ function mutated(graph: Graph, state: string, change: Partial<Phase>): Graph {
 
 const cases = (counts: Proof['singles']) => Object.values(counts).reduce((sum, n) => sum + n, 0);
 
+/** What can leave a run between its two ends without taking guest, host or contact away. */
+function otherCauses({ faults }: Proof): string[] {
+  const left = faults.filter(({ end }) => end === 'stranded' || end === 'uncertain');
+  const causes = new Set(left.map(({ fault }) => fault.split('-')[0] ?? ''));
+  return [...causes].filter((cause) => !TAKES_AWAY.has(cause));
+}
+
 describe.each(SHIPPED)('%s', (file) => {
   const proof = proofOf(scene(shipped(file).graph));
 
@@ -47,12 +54,7 @@ describe.each(SHIPPED)('%s', (file) => {
   });
 
   test('is left between its two ends only by what takes guest, host or contact away', () => {
-    const causes = new Set(
-      proof.faults
-        .filter(({ end }) => end === 'stranded' || end === 'uncertain')
-        .map(({ fault }) => fault.split('-')[0]),
-    );
-    expect([...causes].filter((cause) => !TAKES_AWAY.has(cause ?? ''))).toEqual([]);
+    expect(otherCauses(proof)).toEqual([]);
     const ends = new Set(proof.faults.map(({ end }) => end));
     expect(ends).toEqual(new Set(['succeeded', 'rolled-back', 'stranded', 'uncertain']));
   });
@@ -165,4 +167,22 @@ test('what the facts do not tell is taken for granted, and told', () => {
     'there is no /new/copy.qcow2 yet',
     '/new has room and can be written to',
   ]);
+});
+
+test('a file that is moved aside is where it was, or where it goes, whatever goes wrong', () => {
+  const { graph } = planned([
+    'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, quarantine: /aside }',
+    '{ id: last, redefine: {} }',
+  ]);
+  const at = scene(graph);
+  const proof = proofOf(at);
+  expect(proof.violations).toEqual([]);
+  expect(otherCauses(proof)).toEqual([]);
+  expect(walk(graph, at.world).phases.at(-1)?.after.files).toMatchObject({
+    [SNAP2]: null,
+    '/aside/testvm.snap2': {},
+  });
+  const state = graph.nodes.find(({ phase }) => phase.name === 'quarantine')?.doing.state ?? '';
+  const stays = mutated(graph, state, { undo: () => [] });
+  expect(otherCauses(proofOf({ ...at, graph: stays }))).toContain('refused');
 });

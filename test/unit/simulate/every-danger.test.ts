@@ -139,6 +139,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
     on: { domain: apparmor },
   },
   BP141: { steps: [commit(`base: ${BASE}, pivot: true`)] },
+  BP142: { steps: [commit('shallow: true, pivot: true, quarantine: /export/vmimages')] },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
 };
 
