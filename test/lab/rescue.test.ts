@@ -70,14 +70,20 @@ async function killed(disk: string, ...steps: Record<string, unknown>[]): Promis
   return (await readdir(runs())).find((run) => !earlier.has(run))!;
 }
 
-const dest = (name: string) => join(host.images, `${name}.qcow2`);
+let round = 0;
+const dest = (name: string) => join(host.images, `${name}-${round}.qcow2`);
 const copy = (disk: string, more: object = {}) => ({
   blockcopy: { disk, dest: dest(`new-${disk}`), shallow: true, pivot: true, ...more },
 });
 const redefine = (disk: string) => ({ redefine: { disk, source: dest(`new-${disk}`) } });
-const onlyVda = () => killed('vda', copy('vda', slow), redefine('vda'));
-const bothDisks = () =>
-  killed('vdb', copy('vda'), copy('vdb', slow), redefine('vda'), redefine('vdb'));
+function onlyVda(): Promise<string> {
+  round += 1;
+  return killed('vda', copy('vda', slow), redefine('vda'));
+}
+function bothDisks(): Promise<string> {
+  round += 1;
+  return killed('vdb', copy('vda'), copy('vdb', slow), redefine('vda'), redefine('vdb'));
+}
 
 const isPersistent = async () => /^Persistent:\s+yes$/m.test(await host.virsh('dominfo', NAME));
 
@@ -127,6 +133,26 @@ describe('while the guest runs on', () => {
     expect([now.snapshots, now.checkpoints]).toEqual([before.snapshots, before.checkpoints]);
     await takenBack(run);
     await expectWrites(host, guest);
+  });
+
+  test('a run goes on all the same, to its end', async () => {
+    const run = await bothDisks();
+    expectOutcome(await rescue(run), 'restored');
+    const resumed = startCli(host, ['resume', run, '--output', 'json']);
+    await host.virsh('blockjob', NAME, 'vdb', '--bandwidth', '1000');
+    expectEnd(await resumed.ended, 0);
+    const now = await picture(host, NAME);
+    for (const disk of ['vda', 'vdb']) {
+      expect(now.chains[disk]![0]).toBe(dest(`new-${disk}`));
+      expect(now.definition).toContain(`<source file='${dest(`new-${disk}`)}'`);
+    }
+    expect([now.autostart, now.snapshots, now.checkpoints]).toEqual([
+      before.autostart,
+      before.snapshots,
+      before.checkpoints,
+    ]);
+    await expectWrites(host, guest);
+    before = now;
   });
 });
 
