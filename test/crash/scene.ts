@@ -136,16 +136,15 @@ export class Scene {
     }
   }
 
-  /** Waits until a host that has just booted is as far as it comes by itself. */
-  async settled({ guest, before }: Stage): Promise<void> {
-    if (before.autostart !== 'enable') return;
+  /** Waits until a host that has just booted has started the guest, where it does; its agent comes later. */
+  async settled({ guest }: Stage): Promise<void> {
     const info = await this.host.virsh('dominfo', guest.name).catch(() => '');
     if (!/^Autostart:\s+enable/m.test(info)) return;
-    await until('the guest to start with its host', 20_000, async () =>
-      ['running'].includes(await guest.state()),
+    await until(
+      'the guest to start with its host',
+      20_000,
+      async () => (await guest.state()) === 'running',
     );
-    await guest.waitForWrites(1);
-    await agentConnected(this.host, guest.name);
   }
 }
 
