@@ -28,7 +28,7 @@ import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
-import { observeDomain, readBundle } from './observe.ts';
+import { observeDomain, readBundle, withNewName } from './observe.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -80,6 +80,8 @@ class LiveDriver implements Driver {
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
   #virsh: Virsh;
+  /** The domain's, once it has been seen; somebody may give it another name. */
+  #uuid = '';
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
@@ -103,7 +105,9 @@ class LiveDriver implements Driver {
 
   async observe(files: readonly string[]): Promise<World> {
     const { domain: name, readonly } = this.#options;
-    const domain = await observeDomain(this.#virsh, name, !readonly);
+    const seen = await observeDomain(this.#virsh, name, !readonly);
+    const domain = seen.state === 'gone' ? await withNewName(this.#virsh, seen, this.#uuid) : seen;
+    this.#uuid ||= domain.uuid;
     return {
       domain,
       files: await this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),

@@ -50,6 +50,8 @@ export type DomainState =
 
 export interface Domain {
   readonly name: string;
+  /** Of one that is gone by its name: the name that somebody has given it since. */
+  readonly calledNow?: string;
   readonly uuid: string;
   readonly state: DomainState;
   readonly persistent: boolean;

@@ -4,6 +4,20 @@ import { type Disk, isSamePlace, isUp, type Layer, placeText, type World } from 
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
 export function differences(before: World, now: World): string[] {
+  const found = now.domain.calledNow ? [renamed(now)] : domainDifferences(before, now);
+  for (const [path, file] of Object.entries(now.files)) {
+    const earlier = before.files[path];
+    if (earlier === null && file) found.push(`${path} is there; it was not`);
+    if (earlier && file === null) found.push(`${path} is gone`);
+  }
+  return found;
+}
+
+function renamed({ domain: { name, calledNow } }: World): string {
+  return `"${name}" is called "${calledNow}" by now: somebody has renamed it in the middle of the run`;
+}
+
+function domainDifferences(before: World, now: World): string[] {
   const was = before.domain;
   const is = now.domain;
   const found: string[] = [];
@@ -21,11 +35,6 @@ export function differences(before: World, now: World): string[] {
   if (isUp(now)) found.push(...was.disks.flatMap((disk) => diskDifferences(disk, is.disks)));
   found.push(...listDifferences('snapshot', was.snapshots, is.snapshots));
   found.push(...listDifferences('checkpoint', was.checkpoints, is.checkpoints));
-  for (const [path, file] of Object.entries(now.files)) {
-    const earlier = before.files[path];
-    if (earlier === null && file) found.push(`${path} is there; it was not`);
-    if (earlier && file === null) found.push(`${path} is gone`);
-  }
   return found;
 }
 
@@ -50,6 +59,7 @@ function listDifferences(what: string, was: readonly string[], is: readonly stri
 /** What contradicts a finished run: live and persistent definitions apart, a job that still runs, a lost definition. */
 export function contradictions(before: World, now: World): string[] {
   const { domain } = now;
+  if (domain.calledNow) return [renamed(now)];
   const found: string[] = [];
   if (domain.state !== before.domain.state)
     found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);

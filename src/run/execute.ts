@@ -11,6 +11,7 @@ import type { Bundle, World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
 import { type Course, courseOf, type Finish, waysOn } from './course.ts';
+import { guestNotice } from './guest-notice.ts';
 import { follow, restOfRun } from './recover.ts';
 import { wholeRun } from './travel.ts';
 
@@ -79,7 +80,11 @@ function beginningOf({ id: run, graph, journal, files, world }: Run): Course {
 async function perform(run: Run, asking: Asking<Finish>): Promise<Finish> {
   const { id, driver, journal, listener, leave } = run;
   const tell = teller(listener);
-  driver.onGuestState((state) => tell({ event: 'guest-state', state }));
+  driver.onGuestState((state, detail) => {
+    tell({ event: 'guest-state', state });
+    const message = guestNotice(run.world.domain.name, state, detail);
+    if (message !== undefined) tell({ event: 'notice', message });
+  });
   const finish = await drive(asking, answerer(run, tell), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';

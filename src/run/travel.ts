@@ -228,7 +228,8 @@ function made(before: World, now: World): string[] {
 }
 
 function nextSteps(now: World): string[] {
-  const { name } = now.domain;
+  const { name, calledNow } = now.domain;
+  if (calledNow) return [`virsh dominfo ${calledNow}`];
   if (now.domain.state === 'gone') return [`virsh list --all`];
   if (now.domain.state === 'paused') return [`virsh domblkerror ${name}`, `virsh resume ${name}`];
   return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];

@@ -13,6 +13,14 @@ const CHANGES: readonly (readonly [string, World, readonly string[]])[] = [
   ['nothing', before, []],
   ['a file that has grown', withFile(before, BASE, { size: 9e9 }), []],
   [
+    'another name',
+    withDomain(before, {
+      ...{ state: 'gone', calledNow: 'web2', persistent: false, autostart: false },
+      ...{ disks: [], snapshots: [], checkpoints: [] },
+    }),
+    ['"testvm" is called "web2" by now: somebody has renamed it in the middle of the run'],
+  ],
+  [
     'a paused guest',
     withDomain(before, { state: 'paused' }),
     ['the guest is paused; it was running'],
