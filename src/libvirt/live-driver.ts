@@ -28,10 +28,11 @@ import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
-import { observeDomain, readBundle, withNewName } from './observe.ts';
+import { observeDomain, readBundle } from './observe.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /** How long a command may take unless its effect says so. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -80,8 +81,7 @@ class LiveDriver implements Driver {
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
   #virsh: Virsh;
-  /** The domain's, once it has been seen; somebody may give it another name. */
-  #uuid = '';
+  readonly #whereabouts = new Whereabouts();
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
@@ -97,6 +97,7 @@ class LiveDriver implements Driver {
     this.#events = events;
     this.#watch = new JobWatch(events);
     events.on((event) => {
+      this.#whereabouts.hear(event);
       if (event.kind !== 'lifecycle') return;
       const state = LIFECYCLE_STATES[event.event];
       if (state) for (const listener of this.#stateListeners) listener(state, event.detail);
@@ -106,8 +107,7 @@ class LiveDriver implements Driver {
   async observe(files: readonly string[]): Promise<World> {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly);
-    const domain = seen.state === 'gone' ? await withNewName(this.#virsh, seen, this.#uuid) : seen;
-    this.#uuid ||= domain.uuid;
+    const domain = await this.#whereabouts.of(this.#virsh, seen);
     return {
       domain,
       files: await this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),

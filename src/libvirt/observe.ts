@@ -78,14 +78,6 @@ function goneDomain(name: string): Domain {
   };
 }
 
-/** A domain that is gone by its name, with the name that it has by now, where libvirt knows its UUID. */
-export async function withNewName(virsh: Virsh, domain: Domain, uuid: string): Promise<Domain> {
-  if (uuid === '') return domain;
-  const answer = await virsh.run(['domname', '--domain', uuid]);
-  const calledNow = answer.ok ? answer.stdout.trim() : '';
-  return calledNow === '' ? domain : { ...domain, calledNow };
-}
-
 /** A transient domain may stop between two of the questions; then it is gone as well. */
 function isGone(...answers: readonly (Answer | undefined)[]): boolean {
   return answers.some(

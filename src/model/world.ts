@@ -52,6 +52,8 @@ export interface Domain {
   readonly name: string;
   /** Of one that is gone by its name: the name that somebody has given it since. */
   readonly calledNow?: string;
+  /** Of one that is gone: set where somebody has migrated it to another host, and it runs there. */
+  readonly movedAway?: true;
   readonly uuid: string;
   readonly state: DomainState;
   readonly persistent: boolean;

@@ -4,7 +4,8 @@ import { type Disk, isSamePlace, isUp, type Layer, placeText, type World } from 
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
 export function differences(before: World, now: World): string[] {
-  const found = now.domain.calledNow ? [renamed(now)] : domainDifferences(before, now);
+  const away = elsewhere(now);
+  const found = away === undefined ? domainDifferences(before, now) : [away];
   for (const [path, file] of Object.entries(now.files)) {
     const earlier = before.files[path];
     if (earlier === null && file) found.push(`${path} is there; it was not`);
@@ -13,8 +14,13 @@ export function differences(before: World, now: World): string[] {
   return found;
 }
 
-function renamed({ domain: { name, calledNow } }: World): string {
-  return `"${name}" is called "${calledNow}" by now: somebody has renamed it in the middle of the run`;
+/** Where a domain is that is not here any more under its name, where that is known. */
+function elsewhere({ domain: { name, calledNow, movedAway } }: World): string | undefined {
+  if (movedAway)
+    return `"${name}" is on another host: somebody has migrated it in the middle of the run; do not start it here`;
+  return calledNow === undefined
+    ? undefined
+    : `"${name}" is called "${calledNow}" by now: somebody has renamed it in the middle of the run`;
 }
 
 function domainDifferences(before: World, now: World): string[] {
@@ -59,7 +65,8 @@ function listDifferences(what: string, was: readonly string[], is: readonly stri
 /** What contradicts a finished run: live and persistent definitions apart, a job that still runs, a lost definition. */
 export function contradictions(before: World, now: World): string[] {
   const { domain } = now;
-  if (domain.calledNow) return [renamed(now)];
+  const away = elsewhere(now);
+  if (away !== undefined) return [away];
   const found: string[] = [];
   if (domain.state !== before.domain.state)
     found.push(`the guest is ${domain.state}; it was ${before.domain.state}`);

@@ -21,7 +21,8 @@ export function* salvage(course: Course): Asking<readonly string[]> {
   const now = yield* observe(course);
   const { persistent, definition } = now.domain;
   const saved = persistent ? before.domain.definition : course.kept?.definition;
-  if (saved === undefined) return [];
+  // What runs on another host must not be started here as well.
+  if (saved === undefined || now.domain.movedAway) return [];
   const gone = now.domain.state === 'gone';
   const wanted = onMovedDisks(saved, before, gone ? (course.lastUp.at(-1) ?? now) : now);
   if (gone) course.doubts = [...course.doubts, ...notKnown(course.lastUp)];

@@ -1,4 +1,4 @@
-import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreAttachments } from './definition.ts';
 import { optionsOf } from './options.ts';
 import { checkRunning, checkSince, refuse } from './preconditions.ts';
@@ -145,6 +145,11 @@ function undefinePhase(params: Params): Phase {
     undo(_before, now) {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];
+      if (now.domain.movedAway)
+        throw new NoWayBack(
+          `"${now.domain.name}" was migrated to another host: defined here again, it would be a second one on the same disks`,
+          ['virsh list --all'],
+        );
       // A daemon that was restarted may have made it persistent by itself, with a definition of its own making.
       if (!persistent || definition !== kept.definition) {
         return [

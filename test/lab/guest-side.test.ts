@@ -145,6 +145,14 @@ const ROWS: readonly Row[] = [
     exit: 4,
     told: /^virsh blockjob: .*disk vda does not have an active block job$/,
   },
+  {
+    name: 'somebody else makes a snapshot',
+    steps: backup,
+    at: inBackup,
+    strike: ({ name }) => host.virsh('snapshot-create-as', name, 'theirs', '--disk-only'),
+    exit: 5,
+    told: /^vda has a layer that this run did not make, .*theirs: somebody else has made a snapshot/,
+  },
 ];
 
 test.each(sampled('guest side', ROWS, 3).map((row) => [row.name, row] as const))(
@@ -246,12 +254,13 @@ test.each([
   const { name } = guest;
   const strike = () => migrate(name, other);
   const { finish, said } = await runWith(guest, steps(paths), at, strike);
-  process.stdout.write(`${said.join('\n')}\nnext: ${finish.next}\n`);
   expect(finish.exitCode, said.join('\n')).toBe(5);
   expect(said.filter((each) => each.includes('was migrated away'))).toHaveLength(1);
+  expect(finish.state.filter((each) => each.includes('is on another host'))).toHaveLength(1);
   expect(await other.virsh('domstate', name)).toContain('running');
   // Two of it would write to the same disks.
-  expect(finish.next).not.toContain(`virsh start ${name}`);
+  expect(finish.next).toEqual(['virsh list --all']);
+  expect(await host.virsh('list', '--all', '--name')).not.toContain(name);
   await guest.waitForWrites(2);
   await other.virsh('destroy', name);
 });

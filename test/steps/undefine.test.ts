@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest';
+import { withDomain } from '../../src/model/world.ts';
 import { undefine } from '../../src/steps/undefine.ts';
 import { world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
@@ -26,4 +28,14 @@ testStep(undefine, {
   ],
   scenes: [world(), uefi],
   admitted: 50,
+});
+
+test('a guest that was migrated away is not defined here a second time', () => {
+  const before = world({ domain: { autostart: true } });
+  const [phase] = undefine.phases({});
+  const kept = { definition: 'xml', autostart: true, snapshots: [], checkpoints: [] };
+  const gone = withDomain(before, { state: 'gone', persistent: false, kept, disks: [] });
+  expect(phase?.undo(before, gone, before)).not.toEqual([]);
+  const moved = withDomain(gone, { movedAway: true });
+  expect(() => phase?.undo(before, moved, before)).toThrow('was migrated to another host');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { observeDomain, withNewName } from '../../../src/libvirt/observe.ts';
+import { observeDomain } from '../../../src/libvirt/observe.ts';
 import { definitionXml } from '../../worlds.ts';
-import { idOf, scripted } from './scripted-virsh.ts';
+import { scripted } from './scripted-virsh.ts';
 
 const INFO = 'State:          running\nPersistent:     yes\nAutostart:      disable\n';
 
@@ -28,18 +28,4 @@ test('a running guest tells its memory, and what its QEMU may do', async () => {
     memory: 1024 ** 3,
     confinement: { apparmor: true, user: { uid: 64_055, gid: 108 }, givesFiles: true },
   });
-});
-
-test('a domain that is gone by its name is asked for by its UUID', async () => {
-  const gone = await observeDomain(
-    scripted(() => new Error('failed to get domain')),
-    'web',
-    false,
-  );
-  const renamed = scripted((words) => (words.join(' ') === 'domname --domain web' ? 'web2\n' : ''));
-  expect(await withNewName(renamed, gone, idOf('web'))).toEqual({ ...gone, calledNow: 'web2' });
-  const unknown = scripted(() => new Error('failed to get domain'));
-  expect(await withNewName(unknown, gone, idOf('web'))).toBe(gone);
-  expect(await withNewName(unknown, gone, '')).toBe(gone);
-  expect(unknown.asked).toHaveLength(1);
 });

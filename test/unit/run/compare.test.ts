@@ -21,6 +21,13 @@ const CHANGES: readonly (readonly [string, World, readonly string[]])[] = [
     ['"testvm" is called "web2" by now: somebody has renamed it in the middle of the run'],
   ],
   [
+    'another host',
+    withDomain(before, { state: 'gone', movedAway: true, persistent: false, disks: [] }),
+    [
+      '"testvm" is on another host: somebody has migrated it in the middle of the run; do not start it here',
+    ],
+  ],
+  [
     'a paused guest',
     withDomain(before, { state: 'paused' }),
     ['the guest is paused; it was running'],
