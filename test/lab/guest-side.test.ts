@@ -151,7 +151,7 @@ const ROWS: readonly Row[] = [
     at: inBackup,
     strike: ({ name }) => host.virsh('snapshot-create-as', name, 'theirs', '--disk-only'),
     exit: 5,
-    told: /^vda has a layer that this run did not make, .*theirs: somebody else has made a snapshot/,
+    told: /^conv\/convert failed: vda has a layer that this run did not make, .*theirs: somebody else has made a snapshot/,
   },
 ];
 
