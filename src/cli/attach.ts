@@ -2,13 +2,13 @@
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { followEvents } from '../journal/follow-events.ts';
-import { isAlive, livingHolders, type Owner } from '../journal/lock.ts';
+import { isAlive, type Owner } from '../journal/lock.ts';
 import { readJournal } from '../journal/replay.ts';
 import type { Display } from '../render/display.ts';
 import { type History, historyOf } from '../run/history.ts';
 import { displayOf } from './performing.ts';
 import { inputRefusal } from './read.ts';
-import { namedRun, ownState, type RunFolder } from './run-folders.ts';
+import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
 
 export interface AttachCommandOptions {
   readonly output: 'text' | 'json';
@@ -26,7 +26,7 @@ export async function attach(
   { output }: AttachCommandOptions,
 ): Promise<number> {
   const state = ownState();
-  const holders = await livingHolders(state);
+  const holders = await runHolders(state);
   const run = await namedRun(state, word ?? onlyRunning(holders));
   const away = new AbortController();
   const lookAway = (): void => away.abort();
@@ -52,6 +52,7 @@ export async function attach(
 class Showing {
   readonly #make: () => Promise<Display>;
   #display: Display | undefined;
+  #started = false;
 
   constructor(make: () => Promise<Display>) {
     this.#make = make;
@@ -63,8 +64,6 @@ class Showing {
     this.#display ??= await this.#make();
     this.#display.listener(event);
   }
-
-  #started = false;
 
   async close(): Promise<void> {
     await this.#display?.close();

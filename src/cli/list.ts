@@ -1,10 +1,9 @@
 /** `blockplan list`: all runs that this machine knows of, newest first. */
-import { livingHolders } from '../journal/lock.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderRuns } from '../render/runs.ts';
 import { type RunStanding, standingOf } from '../run/standing.ts';
-import { ownState, runFolders } from './run-folders.ts';
+import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 /**
  * @param domain only the runs on that domain; all when undefined
@@ -12,7 +11,7 @@ import { ownState, runFolders } from './run-folders.ts';
  */
 export async function list(domain: string | undefined): Promise<number> {
   const state = ownState();
-  const holders = await livingHolders(state);
+  const holders = await runHolders(state);
   const standings: RunStanding[] = [];
   for (const folder of (await runFolders(state)).reverse()) {
     const standing = await standingOf(folder, holders);

@@ -1,7 +1,9 @@
 /** What stands around a run that goes on, at its first start and when it is taken up again. */
-import type { Finding } from '../errors.ts';
+import type { End, Finding } from '../errors.ts';
 import type { Listener } from '../events.ts';
+import { glanceAt } from '../journal/glance.ts';
 import type { Journal } from '../journal/journal.ts';
+import { isForGood } from '../journal/replay.ts';
 import { removeUnfinished } from '../journal/unfinished.ts';
 import { redactFindings } from '../model/redact-value.ts';
 import { type Display, textDisplay } from '../render/display.ts';
@@ -45,8 +47,9 @@ export async function performed(
     for (const finding of redactFindings(findings))
       listener({ time: Date.now(), event: 'finding', finding });
     const { end, exitCode } = await perform({ signal, leave, listener });
-    // One that is stranded, lost from sight or could not be taken up is not over yet.
-    if (end === 'succeeded' || end === 'rolled-back') await removeUnfinished(state, run);
+    // One that is stranded or lost from sight is not over yet.
+    if (end === 'succeeded' || end === 'rolled-back' || isRefused(end, journal))
+      await removeUnfinished(state, run);
     return exitCode;
   } catch (error) {
     if (error instanceof LeftHalfway) return LEFT;
@@ -56,6 +59,12 @@ export async function performed(
     release();
     await journal.close().catch(tellUnclosed);
   }
+}
+
+/** Whether a run was refused at its start, and not only the attempt to take it up again: its journal tells the difference. */
+function isRefused(end: End, { folder }: Journal): boolean {
+  const last = end === 'preflight-refused' ? glanceAt(folder)?.last : undefined;
+  return last !== undefined && isForGood(last);
 }
 
 /** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */

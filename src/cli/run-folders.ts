@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BlockplanError } from '../errors.ts';
 import { listRuns, stateFolder } from '../journal/folder.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
+import { livingHolders, type Owner } from '../journal/lock.ts';
 import { inputRefusal } from './read.ts';
 
 export interface RunFolder {
@@ -23,9 +24,21 @@ export function ownState(): string {
  * The folders of all runs, oldest first.
  * @throws BlockplanError BP094 where they are not this user's to read
  */
-export async function runFolders(state: string): Promise<RunFolder[]> {
+export function runFolders(state: string): Promise<RunFolder[]> {
+  return readingState(state, listRuns(state));
+}
+
+/**
+ * Who works on runs now, by the run.
+ * @throws BlockplanError BP094 where that is not this user's to read
+ */
+export function runHolders(state: string): Promise<ReadonlyMap<string, Owner>> {
+  return readingState(state, livingHolders(state));
+}
+
+async function readingState<T>(state: string, reading: Promise<T>): Promise<T> {
   try {
-    return await listRuns(state);
+    return await reading;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;

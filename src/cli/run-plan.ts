@@ -146,7 +146,7 @@ async function locked(
     throw taken(
       plan.domain,
       `run ${other} (${owner}, pid ${pid}, since ${since})`,
-      'wait until it has ended: blockplan status',
+      `wait until it has ended: blockplan attach ${other}`,
     );
   }
   try {

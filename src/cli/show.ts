@@ -1,5 +1,4 @@
 /** `blockplan show`: all that a run did, as its journal tells. */
-import { livingHolders } from '../journal/lock.ts';
 import { readJournal } from '../journal/replay.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderShown, type Shown } from '../render/show.ts';
@@ -7,7 +6,7 @@ import { historyOf } from '../run/history.ts';
 import { standingOf } from '../run/standing.ts';
 import { inputRefusal } from './read.ts';
 import { resultText } from './result-text.ts';
-import { namedRun, ownState } from './run-folders.ts';
+import { namedRun, ownState, runHolders } from './run-folders.ts';
 
 export interface ShowCommandOptions {
   readonly output: 'text' | 'json';
@@ -17,7 +16,7 @@ export interface ShowCommandOptions {
 export async function show(word: string, { output }: ShowCommandOptions): Promise<number> {
   const state = ownState();
   const folder = await namedRun(state, word);
-  const standing = await standingOf(folder, await livingHolders(state));
+  const standing = await standingOf(folder, await runHolders(state));
   if (!standing)
     throw inputRefusal(
       'BP213',

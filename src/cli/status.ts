@@ -1,12 +1,11 @@
 /** `blockplan status`: what needs somebody, and what runs; told without libvirt, and without reading what is over. */
-import { livingHolders } from '../journal/lock.ts';
 import { unfinishedIndex, unfinishedRuns } from '../journal/unfinished.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderStatus } from '../render/status.ts';
 import { isOver, type RunStanding, standingOf } from '../run/standing.ts';
-import { ownState, runFolders } from './run-folders.ts';
+import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 /**
  * @param domain only the runs on that domain; all when undefined
@@ -16,7 +15,7 @@ export async function status(domain: string | undefined): Promise<number> {
   const state = ownState();
   const folders = await runFolders(state);
   const open = new Set(await unfinishedRuns(state));
-  const holders = await livingHolders(state);
+  const holders = await runHolders(state);
   const found: RunStanding[] = [];
   for (const folder of folders.filter(({ run }) => open.has(run))) {
     const standing = await standingOf(folder, holders);
