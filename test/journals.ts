@@ -26,7 +26,7 @@ export const STARTED: Extract<Entry, { type: 'run-started' }> = {
   world: world(),
 };
 
-export const KEPT: Entry = {
+export const KEPT: Extract<Entry, { type: 'kept' }> = {
   type: 'kept',
   bundle: { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] },
 };

@@ -107,7 +107,7 @@ function markText({ how, time }: TakenUp): string {
 
 function stateLines(state: StateTold, width: number, color: boolean, columns: number): string[] {
   const { result, durationMs, error } = state;
-  const took = durationMs === undefined ? '' : `  ${durationText(durationMs)}`;
+  const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
   const word = padded(result ?? 'not ended', took === '' ? 0 : 6);
   return [
     `${padded(printable(state.state), width)}  ${resultPaint(result, color)(word)}${took}`,
@@ -123,7 +123,7 @@ function resultPaint(result: StateTold['result'], color: boolean): Paint {
 
 function commandLines(told: CommandTold, color: boolean, columns: number): string[] {
   const { command, answer, error, durationMs } = told;
-  const took = durationMs === undefined ? '' : durationText(durationMs);
+  const took = durationMs === undefined ? '' : shortText(durationMs);
   const line = `${took.padStart(TIME_COLUMNS)}  ${promptedCommand(command)}`;
   const { red, yellow } = palette(color);
   if (answer === undefined) return [line, ...below('no answer came', columns).map(yellow)];
@@ -134,6 +134,11 @@ function commandLines(told: CommandTold, color: boolean, columns: number): strin
 function below(sentence: string, columns: number): string[] {
   const indent = ' '.repeat(TIME_COLUMNS + 2);
   return wrapped(printable(sentence), columns - indent.length - 2).map((line) => indent + line);
+}
+
+/** Most commands take some milliseconds only, and one that does not is what is looked for. */
+function shortText(ms: number): string {
+  return ms < 100 ? `${ms} ms` : durationText(ms);
 }
 
 function typeNext(standing: RunStanding): string[] {

@@ -74,7 +74,7 @@ test('a detached run is looked at, left alone and looked at again, to its end', 
 
   const shown = await blockplan('show', run);
   expect(lines(shown.stdout)[0]).toMatch(/^succeeded: lab-plan on .*, run /);
-  expect(shown.stdout).toMatch(/^ +[\d.]+ s {2}\$ virsh blockcopy --domain /m);
+  expect(shown.stdout).toMatch(/^ +[\d.]+ m?s {2}\$ virsh blockcopy --domain /m);
   expect(shown.stdout).toMatch(/^ {2}step-1:mirror +DONE +[\d.]+ s$/m);
 });
 

@@ -39,7 +39,7 @@ const HISTORY: History = {
         {
           command:
             'virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow',
-          ...{ why: 'start the copy of vda', time: at(1), answer: 'done', durationMs: 200 },
+          ...{ why: 'start the copy of vda', time: at(1), answer: 'done', durationMs: 17 },
         },
         { command: "# wait for libvirt's event: vda ready", why: 'until', time: at(2) },
       ],
@@ -90,7 +90,7 @@ test('all that a run did, within 80 columns but for commands', () => {
 
     The way through the machine
       mirror:mirror      not ended
-           0.2 s  $ virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow
+           17 ms  $ virsh blockcopy --domain web1 --path vda --dest /export/fast/web1.qcow2 --shallow
                   # wait for libvirt's event: vda ready
                   no answer came
       -- taken up again 2026-11-23 09:15:02Z

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeBundle } from '../../../src/journal/bundle.ts';
 import { type Entry, JOURNAL_FILE } from '../../../src/journal/journal.ts';
 import type { Owner } from '../../../src/journal/lock.ts';
 import { type RunStanding, standingOf } from '../../../src/run/standing.ts';
@@ -101,6 +102,16 @@ describe('a definition is with a run alone', () => {
 
   test('from the moment that its file is there, before the journal tells of it', async () => {
     expect((await standing([STARTED], { bundled: true }))?.holdsDefinition).toBe(true);
+  });
+
+  test('no more once a rescue has written it back', async () => {
+    const run = `run-${++runs}`;
+    const folder = await writeRun(state, run, [STARTED, ...UNDEFINED]);
+    const bundle = { run, domain: 'web1', uuid: 'u', uri: '', since: '', kept: KEPT.bundle };
+    await writeBundle(folder, bundle);
+    expect((await standingOf({ run, folder }, NOBODY))?.holdsDefinition).toBe(true);
+    await writeBundle(folder, { ...bundle, restored: { time: '', records: 6 } });
+    expect((await standingOf({ run, folder }, NOBODY))?.holdsDefinition).toBe(false);
   });
 
   test('as far as anybody knows, where the journal is altered or gone', async () => {
