@@ -127,15 +127,20 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     return finished.exitCode;
   }
   await show.close();
-  const left = history?.taken.at(-1)?.end === 'left';
   throw new BlockplanError('uncertain', [
     {
       code: 'BP221',
       severity: 'error',
-      message: `nobody works on run ${run} any more, and it is not over: ${left ? 'it was left half-way' : 'its process is gone'}`,
+      message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(history)}`,
       hint: `blockplan resume ${run} takes it on to its end, blockplan rollback ${run} back to where it began`,
     },
   ]);
+}
+
+function whyOpen(history: History | undefined): string {
+  if (!history) return 'its journal cannot be read';
+  if (history.damage === 'altered') return 'its journal was altered after it was written';
+  return history.taken.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
 }
 
 function finishOf({

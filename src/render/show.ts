@@ -21,10 +21,7 @@ const TIME_COLUMNS = 10;
 
 /** @param columns where sentences are broken into lines; commands and paths never are, so that they can be copied */
 export function renderShown({ standing, history }: Shown, color: boolean, columns: number): string {
-  const sentences = [
-    ...(standing.damage === undefined ? [] : [standing.damage]),
-    ...standing.state,
-  ];
+  const sentences = [...damageOf(standing, history), ...standing.state];
   const parts = [
     [
       ...headLine(standing, tookText(standing), color, columns),
@@ -38,6 +35,16 @@ export function renderShown({ standing, history }: Shown, color: boolean, column
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
+}
+
+/** A journal that is whole at both ends may be altered between them: only who reads all of it sees that. */
+function damageOf({ damage }: RunStanding, history: History | undefined): string[] {
+  if (damage !== undefined) return [damage];
+  return history?.damage === 'altered'
+    ? [
+        'its journal was altered after it was written: what stands behind that place is not told here',
+      ]
+    : [];
 }
 
 function tookText({ startedAt, lastAt, outcome }: RunStanding): string {

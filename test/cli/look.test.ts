@@ -23,6 +23,11 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 const state = mkdtempSync(join(tmpdir(), 'blockplan-look-'));
 afterAll(() => rmSync(state, { recursive: true }));
 
+const UNDEFINED = phase('do', 'undefine/undefine', 'DONE', [
+  KEPT,
+  ...commanded('do', 'undefine/undefine', virsh('undefine', 'web1'), 'done'),
+]);
+
 function blockplan(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
@@ -37,12 +42,8 @@ beforeAll(async () => {
     ...{ status: 0, stderr: '' },
     stdout: 'No run needs anybody.\n',
   });
-  const undefined_ = phase('do', 'undefine/undefine', 'DONE', [
-    KEPT,
-    ...commanded('do', 'undefine/undefine', virsh('undefine', 'web1'), 'done'),
-  ]);
   await addUnfinished(state, '20261123-080000-aaaaaa');
-  const orphan = await writeRun(state, '20261123-080000-aaaaaa', [STARTED, ...undefined_]);
+  const orphan = await writeRun(state, '20261123-080000-aaaaaa', [STARTED, ...UNDEFINED]);
   writeFileSync(join(orphan, 'bundle.json'), '{}');
   await addUnfinished(state, '20261123-090000-bbbbbb');
   await writeRun(state, '20261123-090000-bbbbbb', [
@@ -105,6 +106,19 @@ test('show tells a run by its id, by its beginning and by last, as text and as J
   expect(history).toMatchObject({ taken: [{ how: 'run' }], finish: { end: 'succeeded' } });
   const stranded = blockplan('show', '20261123-090000-bbbbbb', '--output', 'json').stdout;
   expect(stranded).not.toContain('hunter2');
+});
+
+test('show tells that a journal was altered, where its two ends do not', async () => {
+  const text = journalText([STARTED, ...UNDEFINED, ended('succeeded')]);
+  await writeRun(
+    state,
+    '20251124-000000-aaaaaa',
+    text.replace('"undefine","web1"', '"undefine","web2"'),
+  );
+  expect(blockplan('list').stdout).toMatch(/^succeeded +20251124-000000-aaaaaa/m);
+  const { stdout } = blockplan('show', '20251124');
+  expect(stdout).toContain('its journal was altered after it was written');
+  expect(stdout).not.toContain('$ virsh');
 });
 
 const begun: RunEvent = {

@@ -114,6 +114,13 @@ test('all that a run did, within 80 columns but for commands', () => {
   expect(long.filter((line) => !line.includes('$ virsh'))).toEqual([]);
 });
 
+test('a journal that was altered between its ends is told', () => {
+  const altered = { standing: STANDING, history: { ...HISTORY, damage: 'altered' as const } };
+  expect(renderShown(altered, false, 200)).toContain(
+    '  its journal was altered after it was written',
+  );
+});
+
 test('a run that goes on, and one whose journal tells nothing', () => {
   const { finish: _, ...open } = HISTORY;
   const running = renderShown(
