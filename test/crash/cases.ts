@@ -124,10 +124,10 @@ export function randomly(seed: number): () => number {
   };
 }
 
-/** So many of the cases, of every kind in turn, by chance. */
+/** So many of the cases by chance, of every kind in turn, and a kill of blockplan first. */
 export function sample(cases: readonly Case[], count: number, random: () => number): Case[] {
   const drawn = cases.map((each) => ({ each, lot: random() })).sort((a, b) => a.lot - b.lot);
-  const kinds = new Map<string, Case[]>();
+  const kinds = new Map<string, Case[]>([['kill', []]]);
   for (const { each } of drawn) kinds.set(each.blow, [...(kinds.get(each.blow) ?? []), each]);
   const turns = [...kinds.values()].flatMap((own) => own.map((each, turn) => ({ each, turn })));
   return turns
