@@ -2,6 +2,7 @@
  * A definition that a dead run had kept comes back: by the command, and by the unit's very command at boot; with the
  * guest running and after a power loss, and when nothing is left of the run but its bundle.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import {
+  CLI,
   codes,
   type Ended,
   expectEnd,
@@ -157,11 +159,41 @@ describe('while the guest runs on', () => {
 });
 
 describe('after a power loss', () => {
-  /** What `systemctl start` would do, or the boot. */
+  /**
+   * What `systemctl start` would do, or the boot: the unit's command, with as much of its confinement as can be had
+   * without systemd. Only the state folder can be written to, there is no network, and root has but those rights.
+   */
   async function unit(): Promise<Ended> {
     const file = new URL('../../examples/systemd/blockplan-rescue.service', import.meta.url);
-    const line = /^ExecStart=blockplan (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
-    return startCli(host, line!.split(' ')).ended;
+    const text = readFileSync(file, 'utf8');
+    const settingOf = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+    const rights = settingOf('CapabilityBoundingSet').toLowerCase().replaceAll('cap_', '+');
+    const confine = [
+      'mount --make-rprivate /',
+      'mount --bind "$HOST" "$HOST"',
+      'mount -o remount,bind,ro /',
+      'mount -o remount,bind,ro "$HOST"',
+      'mount --bind "$STATE" "$STATE"',
+      'mount -o remount,bind,rw "$STATE"',
+      'mount -t tmpfs none /tmp',
+      '! touch "$HOST/x" 2>/dev/null',
+      `exec setpriv --bounding-set=-all,${rights.split(' ').join(',')} --no-new-privs "$@"`,
+    ].join(' && ');
+    const words = settingOf('ExecStart').split(' ').slice(1);
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', '--net', 'sh', '-c', confine, 'sh', process.execPath, CLI, ...words],
+      {
+        encoding: 'utf8',
+        env: {
+          PATH: process.env['PATH'],
+          BLOCKPLAN_STATE_DIR: stateDir(host),
+          HOST: host.dir,
+          STATE: stateDir(host),
+        },
+      },
+    );
+    return { exitCode: status, stdout, stderr, events: [], told: `${status}\n${stdout}${stderr}` };
   }
 
   async function powerLoss(): Promise<number> {

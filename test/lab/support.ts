@@ -21,7 +21,7 @@ import { listing, picture } from '../../src/lab/picture.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Another build can be put to the test, such as an installed package. */
-const CLI = process.env['BLOCKPLAN_CLI'] ?? join(ROOT, 'dist/cli.js');
+export const CLI = process.env['BLOCKPLAN_CLI'] ?? join(ROOT, 'dist/cli.js');
 
 export type Finished = Extract<RunEvent, { event: 'run-finished' }>;
 
