@@ -137,6 +137,7 @@ describe('generated plans', () => {
     const failures: string[] = [];
     for (const [at, plan] of plans.entries()) {
       if (only !== undefined && Number(only) !== at) continue;
+      count('generated plan');
       await tried(plan, at).catch((error: Error) => {
         failures.push(`BLOCKPLAN_HONESTY=${SEED},${PLANS},${at}: ${error.message}`);
       });
@@ -145,9 +146,32 @@ describe('generated plans', () => {
   });
 });
 
-/** One plan on a guest of its own. */
-async function tried(plan: HonestPlan, at: number): Promise<void> {
-  const guest = new BareGuest(host, () => virsh, `honest-${at}`, plan.guest);
+test('a file that is moved aside, and back, is simulated as it is done', async () => {
+  const commit = { disk: 'vda', top: 0, depth: 1, shallow: true, end: 'pivot' } as const;
+  const more = { afterwards: 'quarantine', byPlace: false, relative: false } as const;
+  const plan = {
+    guest: {
+      persistent: true,
+      autostart: false,
+      disks: [{ target: 'vda', layers: 3, format: 'qcow2' }],
+    },
+    steps: [{ kind: 'blockcommit', ...commit, ...more }],
+    at: 3,
+    back: true,
+  } as const;
+  for (const mishap of ['nothing', 'its place is taken', 'it is asked twice'] as const) {
+    const story = await tried({ ...plan, mishap }, mishap);
+    const moves = story.filter((line) => line.startsWith('mv ') && !line.includes('refused'));
+    expect(moves.length, story.join('\n')).toBe(
+      mishap === 'nothing' ? 2 : mishap === 'it is asked twice' ? 3 : 0,
+    );
+  }
+});
+
+/** One plan on a guest of its own; returns what was done and what befell. */
+async function tried(plan: HonestPlan, word: string | number): Promise<readonly string[]> {
+  const guest = new BareGuest(host, () => virsh, `honest-${word}`.replaceAll(' ', '-'), plan.guest);
+  const story: string[] = [];
   await guest.begin();
   await mkdir(join(guest.folder, ASIDE));
   try {
@@ -162,10 +186,11 @@ async function tried(plan: HonestPlan, at: number): Promise<void> {
           return { step, ...rest };
         });
         await gone({ ...plan, domain: guest.name, steps: draws }, sides);
+        story.push(...sides.story);
         await sameContent(guest, sides);
       },
     );
-    count('generated plan');
+    return story;
   } finally {
     await guest.end();
   }
