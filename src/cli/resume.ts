@@ -1,7 +1,7 @@
 /** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
@@ -132,7 +132,18 @@ export function sumOf(source: string | Uint8Array): string {
 }
 
 /** Refuses where the name is another domain's by now, or where another run works on the domain. */
-async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<void> {
+async function refuseOthers(driver: Driver, { run, started, replay }: LeftRun): Promise<void> {
+  const last = replay.records.findLast(
+    ({ type }) => type === 'run-resumed' || type === 'run-started',
+  );
+  const host = last && 'host' in last ? last.host : started.host;
+  // With a state folder that hosts share, the run may go on over there, and its guest runs there.
+  if (host !== hostname())
+    throw refusal(
+      'BP216',
+      `run ${run} was done on ${host}; this is ${hostname()}`,
+      `take it up there: ssh ${host} blockplan …`,
+    );
   const { name, uuid, state } = (await driver.observe([])).domain;
   if (state !== 'gone' && uuid !== started.uuid)
     throw refusal(
@@ -141,7 +152,7 @@ async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<
       'give the domain its name back: virsh domrename',
     );
   const marker = await driver.marker();
-  if (marker && marker.run !== run)
+  if (marker && (marker.run !== run || marker.host !== hostname()))
     throw refusal(
       'BP120',
       `"${name}" is taken by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), as a marker in its metadata says`,

@@ -11,7 +11,8 @@ import { syncPath } from './files.ts';
  */
 export async function convertImage(effect: ConvertEffect, context: PerformContext): Promise<void> {
   const total = effect.bytes;
-  const process = execa('qemu-img', effect.argv, {
+  // Were blockplan killed, a copy that goes on would write to a file that the next one removes.
+  const process = execa('setpriv', ['--pdeathsig', 'KILL', '--', 'qemu-img', ...effect.argv], {
     stdin: 'ignore',
     // A Ctrl-C of the user is ours to handle, so the terminal's group must not carry it there.
     detached: true,

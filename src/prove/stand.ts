@@ -49,9 +49,9 @@ export class Alike {
 
   /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
   #ahead(course: Course): number {
-    const { state, todo, begun, kept, lastUp, lastSeen, doubts } = course;
+    const { state, todo, begun, kept, lastUp, lastSeen, doubts, takenUp } = course;
     const past = this.#past(begun, Math.min(todo?.index ?? 0, begun.length - 1));
-    return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), doubts, ...lastUp]);
+    return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), doubts, takenUp, ...lastUp]);
   }
 
   /** A phase's Worlds are only ever put behind those of the same phases, so each is looked at once. */

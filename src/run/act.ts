@@ -39,8 +39,7 @@ export function* act(
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(course, effect.file);
     // On the way forward preflight has just looked; a way back has none.
-    if (direction === 'undo' && effect.tool === 'virsh' && effect.argv[0] === 'blockcommit')
-      yield* refuseShared(course, effect.argv);
+    if (direction === 'undo') yield* refuseShared(course, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(course);
     else yield { ask: 'perform', ...ref, direction, effect };
   } catch (error) {
@@ -94,21 +93,42 @@ function refuseLastWrites(course: Course, file: string): void {
   }
 }
 
-/** Just before a commit on the way back: no layer down to its base may carry another guest by now. */
-function* refuseShared(course: Course, argv: readonly Argument[]): Asking<void> {
-  const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
+/** Just before a way back writes into files that were there before: none of them may carry another guest by now. */
+function* refuseShared(course: Course, effect: Effect): Asking<void> {
+  const writes = writesInto(effect);
+  if (!writes) return;
   const seen = yield* observe(course);
   const world = yield* askWorld({ ask: 'survey', world: seen, files: [] });
+  const shared = writes(world).find((file) =>
+    usersOf(world, file).some((name) => name !== world.domain.name),
+  );
+  if (shared !== undefined) throw new EffectFailed(`${shared} is in another domain's chain by now`);
+}
+
+/** Which of the files that are there an effect writes into; undefined where it does not. */
+function writesInto(effect: Effect): ((world: World) => readonly string[]) | undefined {
+  if (effect.tool === 'qemu-img')
+    return effect.into === 'existing' ? () => [effect.dest] : undefined;
+  if (effect.tool !== 'virsh') return undefined;
+  const { argv } = effect;
+  const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
+  if (argv[0] === 'blockcopy' && argv.includes('--reuse-external'))
+    return () => [String(option('--dest'))];
+  return argv[0] === 'blockcommit' ? (world) => committed(world, argv, option) : undefined;
+}
+
+/** The layers of a commit, down to its base. */
+function committed(
+  world: World,
+  argv: readonly Argument[],
+  option: (name: string) => Argument | undefined,
+): string[] {
   const chain = diskOf(world, String(option('--path')))?.chain ?? [];
   const place = (word: string) =>
     chain.findIndex(({ file, index }) => file === word || word.endsWith(`[${index}]`));
   const top = place(String(option('--top') ?? chain[0]?.file));
   const base = argv.includes('--shallow') ? top + 1 : place(String(option('--base')));
-  const touched = base < 0 ? chain : chain.slice(0, base + 1);
-  const shared = touched.find(({ file }) =>
-    usersOf(world, file).some((name) => name !== world.domain.name),
-  );
-  if (shared) throw new EffectFailed(`${shared.file} is in another domain's chain by now`);
+  return (base < 0 ? chain : chain.slice(0, base + 1)).map(({ file }) => file);
 }
 
 function* keepDefinition(course: Course): Asking<void> {

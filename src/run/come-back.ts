@@ -1,6 +1,6 @@
 /** A transient domain that libvirtd has taken for persistent again by itself, when it was started anew. */
 import { isUp, type World } from '../model/world.ts';
-import { makeTransient } from '../steps/definition.ts';
+import { makeTransient, outsideDisks } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
 import type { Asking } from './ask.ts';
 import type { Course } from './course.ts';
@@ -12,8 +12,11 @@ import type { Course } from './course.ts';
  * @returns the World as it is then
  */
 export function* transientAgain(course: Course, expected: World, now: World): Asking<World> {
-  const cameBack = now.domain.persistent && !expected.domain.persistent && isUp(now);
-  if (!cameBack || !course.kept) return now;
+  const { persistent, definition = '', autostart } = now.domain;
+  const kept = course.kept?.definition;
+  if (!persistent || expected.domain.persistent || !isUp(now) || kept === undefined) return now;
+  // What a person has defined meanwhile is nowhere kept; libvirtd's own differs in the disks at most, and is not marked.
+  if (autostart || outsideDisks(definition) !== outsideDisks(kept)) return now;
   yield* act(course, { step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
   return yield* observe(course);
 }

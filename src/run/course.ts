@@ -41,6 +41,8 @@ export interface Course {
   /** What could not be made sure of on the way. */
   doubts: readonly string[];
   interrupted: boolean;
+  /** Whether the run was left and is taken up again: then preflight was long ago. */
+  takenUp: boolean;
   reasons: readonly string[];
   next: readonly string[];
 }
@@ -76,6 +78,7 @@ export function courseOf(
     lastSeen: world,
     doubts: [],
     interrupted: false,
+    takenUp: false,
     reasons: [],
     next: [],
   };

@@ -96,13 +96,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
       files: [],
       world,
     });
-    const { lastUp } = records.reduce(follow, { course }).course;
-    const last = records.findLast(
-      (record) => record.type === 'phase-started' || record.type === 'phase-finished',
-    );
-    // A phase that has ended well has put the guest where it leads to; one that has only begun may have.
-    if (last?.type !== 'phase-finished' || last.result !== 'DONE') return lastUp;
-    return lastUp.slice(last.direction === 'do' ? -1 : 0).slice(0, 1);
+    return records.reduce(follow, { course }).course.lastUp;
   } catch (error) {
     // A plan that is gone, or one that this version does not take any more.
     if (error instanceof BlockplanError || (error as NodeJS.ErrnoException).code === 'ENOENT')

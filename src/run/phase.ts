@@ -75,7 +75,7 @@ function* effectsFrom(
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
   const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
   yield* intend('do', { ...started, ...refOf(node) }, false);
-  const begins = node.first && node.index > 0 && from === 0;
+  const begins = node.first && (node.index > 0 || course.takenUp) && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, before) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
   const effects = node.phase.effects(before, start);

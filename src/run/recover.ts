@@ -104,7 +104,11 @@ function outcome({ course, phase }: Left, error: string | undefined): Left {
 function finished(left: Left, result: Result['type']): Left {
   // Without contact nobody knows how far it came, so it counts as begun.
   if (result === 'LOST') return left;
-  const { course } = left;
+  const { phase } = left;
+  // A phase that has ended well has put the guest where it leads to, or has left it where it had been.
+  const written = left.course.lastUp;
+  const lastUp = phase?.direction === 'do' ? written.slice(-1) : written.slice(0, 1);
+  const course = result === 'DONE' ? { ...left.course, lastUp } : left.course;
   const [state, todo] = course.machine.next(course.state, { type: result });
   // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
   return state.final === 'stranded' ? left : { course: { ...course, state, todo } };
@@ -157,6 +161,7 @@ export function* notTakenUp(course: Course): Asking<Finish> {
  * it cannot be, and then nothing has been done.
  */
 export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking<boolean> {
+  course.takenUp = true;
   try {
     course.now = yield* observe(course);
   } catch (error) {

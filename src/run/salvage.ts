@@ -30,10 +30,12 @@ export function* salvage(course: Course): Asking<readonly string[]> {
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
   if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return [];
   const kept = persistent ? undefined : course.kept;
+  // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
+  const autostart = kept?.autostart === true && course.doubts.length === 0;
   try {
     for (const effect of [
       define(wanted, 'keep the definition from being lost'),
-      ...(kept ? restoreAttachments(kept, now) : []),
+      ...(kept ? restoreAttachments({ ...kept, autostart }, now) : []),
     ]) {
       yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
     }
@@ -42,8 +44,8 @@ export function* salvage(course: Course): Asking<readonly string[]> {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
     // `define` has written the file into the run's folder, fsynced, before it gave the command.
-    const autostart = kept?.autostart ? [`virsh autostart ${now.domain.name}`] : [];
-    return [shellQuote(['virsh', 'define', join(course.folder, DEFINITION_FILE)]), ...autostart];
+    const mark = autostart ? [`virsh autostart ${now.domain.name}`] : [];
+    return [shellQuote(['virsh', 'define', join(course.folder, DEFINITION_FILE)]), ...mark];
   }
 }
 

@@ -1,5 +1,5 @@
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
-import { define, restoreAttachments } from './definition.ts';
+import { define, outsideDisks, restoreAttachments } from './definition.ts';
 import { optionsOf } from './options.ts';
 import { checkRunning, checkSince, refuse } from './preconditions.ts';
 
@@ -150,7 +150,9 @@ function undefinePhase(params: Params): Phase {
           `"${now.domain.name}" was migrated to another host: defined here again, it would be a second one on the same disks`,
           ['virsh list --all'],
         );
-      // A daemon that was restarted may have made it persistent by itself, with a definition of its own making.
+      // What a person has defined meanwhile stays, and the run's last comparison tells of it.
+      if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];
+      // A daemon that was restarted may have made it persistent by itself, with disks of its own making.
       if (!persistent || definition !== kept.definition) {
         return [
           define(kept.definition, 'define the domain again from the journal'),
