@@ -40,6 +40,7 @@ export async function leftRun(state: string, word: string | undefined): Promise<
       `the journal of run ${run} was altered after it was written: nothing behind record ${replay.records.length} can be believed`,
       RESCUE,
     );
+  if (replay.records.length === 0) await removeUnfinished(state, run);
   if (!started)
     throw refusal(
       'BP213',
@@ -93,19 +94,24 @@ export async function refuseLeftHalfway(
   domain: string,
 ): Promise<void> {
   for (const run of await unfinishedRuns(state)) {
-    const replay = await readJournal(join(state, 'runs', run)).catch(() => undefined);
-    const started = replay && beginningOf(replay);
-    if (!replay || started?.uuid !== uuid || isOver(replay)) continue;
+    const replay = await readJournal(join(state, 'runs', run)).catch(absentAsUndefined);
+    const [first] = replay?.records ?? [];
+    if (!replay || first?.type !== 'run-started' || first.uuid !== uuid || isOver(replay)) continue;
     // Who was told that it is stranded has been told what to do, and may have done it.
     if (endOf(replay)?.end === 'stranded') continue;
     const owner = await lockOwner(state, uuid);
     if (owner?.run === run && isAlive(owner)) continue;
     throw refusal(
       'BP120',
-      `"${domain}" was left half-way by run ${run} of ${started.plan}`,
-      `bring that to an end first: ${waysOn(run).join(', or ')}`,
+      `"${domain}" was left half-way by run ${run} of ${first.plan}`,
+      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (blockplan doctor ${domain} tells what is so) and all is in order, remove ${join(state, 'unfinished', run)}`,
     );
   }
+}
+
+/** A run whose folder is gone holds nothing back. */
+function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function refusal(code: string, message: string, hint: string): BlockplanError {

@@ -1,14 +1,14 @@
 /** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { PLAN_FILE, stateFolder } from '../journal/folder.ts';
-import { type Journal, reopenJournal, writeDurably } from '../journal/journal.ts';
-import { takeLock } from '../journal/lock.ts';
+import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
+import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
 import type { JournalRecord } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
@@ -21,6 +21,7 @@ import { steps } from '../steps/registry.ts';
 import { type LeftRun, leftRun } from './left-run.ts';
 import { performed } from './performing.ts';
 import { VERSION } from './version.ts';
+import { withState } from './with-state.ts';
 
 export interface TakeUpOptions {
   readonly output: 'text' | 'json';
@@ -40,18 +41,16 @@ export async function takeUpRun(
   const user = userInfo().username;
   // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
   process.umask(0o077);
-  const lock = await takeLock(
-    state,
-    started.uuid,
-    run,
-    user,
-    `${run}.${randomBytes(3).toString('hex')}`,
-  );
+  // A dead run has left the room that it took for its way back, which a full disk needs for the lock.
+  const owner = await lockOwner(state, started.uuid);
+  if (!owner || !isAlive(owner)) await rm(join(state, 'runs', run, RESERVE_FILE), { force: true });
+  const taker = `${run}.${randomBytes(3).toString('hex')}`;
+  const lock = await withState(state, takeLock(state, started.uuid, run, user, taker));
   if ('heldBy' in lock) {
-    const { run: other, pid, user: owner, since } = lock.heldBy;
+    const { run: other, pid, user: holder, since } = lock.heldBy;
     throw refusal(
       'BP120',
-      `"${started.domain}" is taken by run ${other} (${owner}, pid ${pid}, since ${since})`,
+      `"${started.domain}" is taken by run ${other} (${holder}, pid ${pid}, since ${since})`,
       other === run ? `it goes on; watch it: blockplan attach ${run}` : 'wait until it has ended',
     );
   }
@@ -79,7 +78,7 @@ async function takenUp(
   const driver = await openLiveDriver({ uri, domain, readonly: false, made, writeDurably });
   try {
     await refuseOthers(driver, left);
-    const journal = await reopenJournal(folder, replay.end);
+    const journal = await withState(state, reopenJournal(folder, replay.end));
     await remember(journal, unseen);
     const of = { id: run, graph, driver, journal, uri, user, version: VERSION, world };
     const { set, planSum } = started;

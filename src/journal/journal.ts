@@ -64,7 +64,12 @@ export type Entry =
       /** How many of its effects an earlier attempt had done. */
       readonly done: number;
     } & PhaseRef)
-  | ({ readonly type: 'phase-started'; readonly direction: 'undo' } & PhaseRef)
+  | ({
+      readonly type: 'phase-started';
+      readonly direction: 'undo';
+      /** Set where the phase is taken back to be done anew. */
+      readonly anew?: true;
+    } & PhaseRef)
   | ({ readonly type: 'intent'; readonly direction: Direction; readonly effect: Effect } & PhaseRef)
   | ({
       readonly type: 'outcome';
@@ -77,6 +82,8 @@ export type Entry =
       readonly direction: Direction;
       /** What the machine was told of it. */
       readonly result: 'DONE' | 'FAILED' | 'LOST';
+      /** As of the phase's start. */
+      readonly anew?: true;
       readonly error?: string;
     } & PhaseRef)
   | {
@@ -86,13 +93,6 @@ export type Entry =
       readonly state: readonly string[];
       readonly next: readonly string[];
     };
-
-/** An entry as it stands in the file. */
-export type JournalRecord = Entry & {
-  readonly seq: number;
-  readonly time: string;
-  readonly sum: string;
-};
 
 export interface Journal {
   readonly folder: string;

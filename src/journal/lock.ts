@@ -57,7 +57,12 @@ export async function takeLock(
     user,
     since: new Date().toISOString(),
   };
-  await writeFile(draft, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
+  try {
+    await writeFile(draft, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
   // The claim appears with its content in one step: half a file would pass for a dead owner's.
   await rename(draft, claim);
   if (!(await isLeftToUs(folder, key, taker))) {

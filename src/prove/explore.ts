@@ -8,7 +8,14 @@ import { createPlanMachine } from '../machine/machine.ts';
 import type { World } from '../model/world.ts';
 import type { Asking } from '../run/ask.ts';
 import { type Course, courseOf, type Finish } from '../run/course.ts';
-import { backFrom, follow, type LeftPhase, notTakenUp, reenter } from '../run/recover.ts';
+import {
+  backFrom,
+  endLeftPhase,
+  follow,
+  type LeftPhase,
+  lookAndMark,
+  notTakenUp,
+} from '../run/recover.ts';
 import { advance, finishUp } from '../run/travel.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { Identities } from '../simulate/identities.ts';
@@ -187,7 +194,9 @@ function partOf({ course: former, left, again }: Stand): {
 
 /** A run that cannot be taken up says so, and has ended. */
 function* takenUp(course: Course, phase: LeftPhase | undefined): Asking<Finish | undefined> {
-  return (yield* reenter(course, RUN, phase)) ? undefined : yield* notTakenUp(course);
+  if (!(yield* lookAndMark(course, RUN))) return yield* notTakenUp(course);
+  yield* endLeftPhase(course, phase);
+  return undefined;
 }
 
 /** A part that does not end the run. */

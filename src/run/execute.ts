@@ -165,12 +165,16 @@ async function drive<T>(
   leave: AbortSignal | undefined,
 ): Promise<T | undefined> {
   let next = asking.next();
+  let over = false;
   while (!next.done) {
-    const goOn = await answer(next.value).then(
+    const request: Request = next.value;
+    const goOn = await answer(request).then(
       (given) => () => asking.next(given),
       (error) => () => asking.throw(error),
     );
-    if (leave?.aborted) return undefined;
+    // What has been written down as over cannot be left half-way any more.
+    over ||= request.ask === 'append' && request.entry.type === 'run-finished';
+    if (leave?.aborted && !over) return undefined;
     next = goOn();
   }
   return next.value;

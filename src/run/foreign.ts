@@ -1,16 +1,15 @@
 /** Layers that somebody else has put on a disk while a run was under way. */
 import { filesOf, type World } from '../model/world.ts';
+import type { PlannedStep } from '../plan/plan.ts';
 import type { Course } from './course.ts';
 
 /**
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
  * merged nor taken away with what is below it.
  */
-export function foreignLayers({ files, world }: Course, now: World): string[] {
+export function foreignLayers({ files, world, graph }: Course, now: World): string[] {
   const known = new Set([...files, ...world.domain.disks.flatMap(filesOf)]);
-  const targets = new Set(
-    world.domain.disks.filter(({ device }) => device === 'disk').map(({ target }) => target),
-  );
+  const targets = new Set(graph.nodes.flatMap(({ planned }) => disksOf(planned, world)));
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) =>
@@ -21,4 +20,18 @@ export function foreignLayers({ files, world }: Course, now: World): string[] {
             `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
         ),
     );
+}
+
+/** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */
+function disksOf({ step, params }: PlannedStep, { domain }: World): string[] {
+  const { disk, diskspec } = params as {
+    readonly disk?: string;
+    readonly diskspec?: readonly { readonly disk?: string }[];
+  };
+  if (disk !== undefined) return [disk];
+  if (step.kind !== 'snapshot-create-as') return [];
+  const listed = diskspec?.flatMap((each) => each.disk ?? []) ?? ['*'];
+  return listed.includes('*')
+    ? domain.disks.filter(({ device }) => device === 'disk').map(({ target }) => target)
+    : listed;
 }

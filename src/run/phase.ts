@@ -59,7 +59,7 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
       if (!isContactLost(error)) return failed(reasonOf(error));
       yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
       if (!(yield* askWhether({ ask: 'reconnect' })))
-        return { type: 'LOST', reason: error.message };
+        return { type: 'LOST', reason: notBack(error.message) };
       if (losses === DO_RECONNECTS) return failed(error.message);
     }
   }
@@ -104,12 +104,12 @@ export function* continuePhase(
 ): Asking<Result> {
   let from: number | undefined;
   try {
-    from = yield* goesOnFrom(course, node, begun, progressed, course.now);
+    from = yield* patiently(() => goesOnFrom(course, node, begun, progressed, course.now));
   } catch (error) {
     return failureOf(error);
   }
   if (from !== undefined) return yield* doPhase(course, node, begun, from);
-  const back = yield* undoPhase(course, node, begun);
+  const back = yield* undoPhase(course, node, begun, { anew: true });
   if (back.type !== 'DONE') return back;
   return isAs(imagined(node, begun.start)[0], back.now)
     ? yield* doPhase(course, node, begun)
@@ -128,6 +128,16 @@ function* goesOnFrom(
   if (from !== undefined) return from;
   const again = yield* transientAgain(course, begun.before, now);
   return again === now ? undefined : firstLeft(node, begun, again, progressed);
+}
+
+/** Asks once more when contact to libvirt is lost meanwhile and is found again. */
+export function* patiently<T>(ask: () => Asking<T>): Asking<T> {
+  try {
+    return yield* ask();
+  } catch (error) {
+    if (!isContactLost(error) || !(yield* askWhether({ ask: 'reconnect' }))) throw error;
+    return yield* ask();
+  }
 }
 
 /** What an error comes to where nothing can be tried again. */
@@ -163,13 +173,23 @@ export function* helpOnly(course: Course, node: PhaseNode, { before, start }: Be
 }
 
 /** Undoes a phase: asks for the way back, takes it, looks again, until nothing is left to undo. */
-export function* undoPhase(course: Course, node: PhaseNode, begun: Begun): Asking<Result> {
-  return yield* recorded(node, 'undo', wayBack(course, node, begun));
+export function* undoPhase(
+  course: Course,
+  node: PhaseNode,
+  begun: Begun,
+  anew: { anew?: true } = {},
+): Asking<Result> {
+  return yield* recorded(node, 'undo', wayBack(course, node, begun, anew), anew);
 }
 
-function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): Asking<Result> {
+function* wayBack(
+  course: Course,
+  node: PhaseNode,
+  { before, start }: Begun,
+  anew: { anew?: true },
+): Asking<Result> {
   let reconnects = 0;
-  yield* record({ type: 'phase-started', ...refOf(node), direction: 'undo' });
+  yield* record({ type: 'phase-started', ...refOf(node), direction: 'undo', ...anew });
   for (let round = 0; ; ) {
     try {
       const now = yield* observe(course);
@@ -188,7 +208,8 @@ function* wayBack(course: Course, node: PhaseNode, { before, start }: Begun): As
     } catch (error) {
       if (error instanceof NoWayBack) return failed(error.message, error.next);
       if (!isContactLost(error)) return failed(reasonOf(error));
-      if (reconnects++ === UNDO_RECONNECTS || !(yield* askWhether({ ask: 'reconnect' })))
+      if (reconnects++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
+      if (!(yield* askWhether({ ask: 'reconnect' })))
         return { type: 'LOST', reason: notBack(error.message) };
     }
   }
@@ -204,14 +225,19 @@ function handOver({ domain: { name } }: World): string[] {
 }
 
 /** Tells that a phase begins, and tells and writes down how it ended. */
-function* recorded(node: PhaseNode, direction: Direction, perform: Asking<Result>): Asking<Result> {
+function* recorded(
+  node: PhaseNode,
+  direction: Direction,
+  perform: Asking<Result>,
+  anew: { anew?: true } = {},
+): Asking<Result> {
   const ref = refOf(node);
   const summary = direction === 'do' ? node.phase.summary : node.phase.wayBack;
   yield* tell({ event: 'phase-started', ...ref, direction, summary });
   const result = yield* perform;
   const { type } = result;
   const error = type === 'DONE' ? {} : { error: result.reason };
-  yield* record({ type: 'phase-finished', ...ref, direction, result: type, ...error });
+  yield* record({ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error });
   yield* tell(
     type === 'DONE'
       ? { event: 'phase-finished', ...ref, direction }

@@ -11,7 +11,7 @@ import { intend, isContactLost, isOptional, observe } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import { type Begun, begunWith, type Course, type Finish } from './course.ts';
-import { continuePhase, drifted, failureOf, type Result } from './phase.ts';
+import { continuePhase, drifted, failureOf, patiently, type Result } from './phase.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, endOf, finishUp, mark, outline } from './travel.ts';
 
@@ -30,7 +30,9 @@ export interface LeftPhase extends Progressed {
 export function follow(left: Left, entry: Entry): Left {
   switch (entry.type) {
     case 'phase-started':
-      return started(left.course, entry);
+      return isAnew(entry)
+        ? { ...left, phase: { direction: 'do', done: 0 } }
+        : started(left.course, entry);
     case 'kept':
       return { ...left, course: { ...left.course, kept: entry.bundle } };
     case 'intent':
@@ -40,7 +42,7 @@ export function follow(left: Left, entry: Entry): Left {
     case 'outcome':
       return isOf(left, entry) ? outcome(left, entry.error) : left;
     case 'phase-finished':
-      return finished(left, entry.result);
+      return isAnew(entry) ? left : finished(left, entry.result);
     case 'run-started':
     case 'run-resumed':
     case 'run-left':
@@ -50,13 +52,18 @@ export function follow(left: Left, entry: Entry): Left {
   }
 }
 
+/** Whether a phase was only taken back to be done once more: then the run still goes forward. */
+function isAnew(entry: Extract<Entry, { type: 'phase-started' | 'phase-finished' }>): boolean {
+  return 'anew' in entry && entry.anew === true;
+}
+
 /** Whether an effect belongs to the phase that is under way: a stranded domain is helped beside all phases. */
 function isOf(
   { course, phase }: Left,
-  { step, direction }: Extract<Entry, { type: 'intent' | 'outcome' }>,
+  { step, phase: name, direction }: Extract<Entry, { type: 'intent' | 'outcome' }>,
 ): boolean {
   const node = course.graph.nodes[course.todo?.index ?? -1];
-  return direction === phase?.direction && step === node?.planned.id;
+  return direction === phase?.direction && step === node?.planned.id && name === node.phase.name;
 }
 
 function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }>): Left {
@@ -135,6 +142,7 @@ export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish>
   const { graph, folder, world } = course;
   const of = { run, plan: graph.name, domain: world.domain.name, journal: folder };
   yield* tell({ event: 'run-started', ...of, steps: outline(graph), again: by.how });
+  if (!(yield* lookAndMark(course, run))) return yield* notTakenUp(course);
   try {
     yield* intend(by.how === 'resume' ? 'do' : 'undo', { type: 'run-resumed', ...by });
   } catch (error) {
@@ -142,8 +150,7 @@ export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish>
     course.reasons = [error.message];
     return yield* notTakenUp(course);
   }
-  const phase = by.how === 'resume' ? left.phase : undefined;
-  if (!(yield* reenter(course, run, phase))) return yield* notTakenUp(course);
+  yield* endLeftPhase(course, by.how === 'resume' ? left.phase : undefined);
   yield* tell({ event: 'guest-state', state: course.now.domain.state });
   while (!course.state.final) yield* advance(course);
   return yield* finishUp(course, true);
@@ -156,14 +163,11 @@ export function* notTakenUp(course: Course): Asking<Finish> {
   return finish;
 }
 
-/**
- * Takes the run up again: looks at the domain, marks it, and ends the phase that was under way, if one was. False where
- * it cannot be, and then nothing has been done.
- */
-export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking<boolean> {
+/** Looks at the domain and marks it. False where it cannot be, and then nothing has been done. */
+export function* lookAndMark(course: Course, run: string): Asking<boolean> {
   course.takenUp = true;
   try {
-    course.now = yield* observe(course);
+    course.now = yield* patiently(() => observe(course));
   } catch (error) {
     if (!isContactLost(error)) throw error;
     course.reasons = [error.message];
@@ -171,16 +175,19 @@ export function* reenter(course: Course, run: string, phase?: LeftPhase): Asking
     return true;
   }
   // A guest that is off has no live definition for a marker to stand in.
-  if (isUp(course.now) && !(yield* mark(course, run))) return false;
+  return !isUp(course.now) || (yield* mark(course, run, 'stays'));
+}
+
+/** Ends the phase that was under way, if one was; else looks whether the next one can begin. */
+export function* endLeftPhase(course: Course, phase: LeftPhase | undefined): Asking<void> {
   const node = course.graph.nodes[course.todo?.index ?? -1];
-  if (!node || course.todo?.direction !== 'do') return true;
+  if (!node || course.state.final || course.todo?.direction !== 'do') return;
   const begun = phase && course.begun[node.index];
   if (begun) yield* advance(course, continuePhase(course, node, begun, phase));
   else {
     const wrong = yield* wrongBetween(course, node);
     if (wrong) yield* advance(course, settledAs(wrong));
   }
-  return true;
 }
 
 /** What keeps a run from its next phase: what is seen may not be what the earlier one leads to, as a journal may miss its last records. */
@@ -191,7 +198,7 @@ function* wrongBetween(course: Course, { index }: PhaseNode): Asking<Result | un
   const expected = former && from ? imagined(former, from.start).at(-1) : world;
   if (!expected) return drifted();
   try {
-    course.now = yield* transientAgain(course, expected, now);
+    course.now = yield* patiently(() => transientAgain(course, expected, now));
     return isAs(expected, course.now) ? undefined : drifted();
   } catch (error) {
     return failureOf(error);

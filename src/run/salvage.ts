@@ -14,7 +14,8 @@ import type { Course } from './course.ts';
  * again, and one that libvirt has changed by itself gets back what it had (a pivot leaves an empty `<backingStore/>`
  * behind, with which the next start would not see the layers below). Each disk that has moved is put on the file that
  * the guest runs on, or was last seen to write to.
- * @returns the commands to type where libvirt does not take the definition; none where it does, or is not needed
+ * @returns the commands to type where libvirt does not take the definition, or where it is not known which file has the
+ *   latest writes; none where nothing is left to do
  */
 export function* salvage(course: Course): Asking<readonly string[]> {
   const { world: before } = course;
@@ -25,6 +26,7 @@ export function* salvage(course: Course): Asking<readonly string[]> {
   if (saved === undefined || now.domain.movedAway) return [];
   const gone = now.domain.state === 'gone';
   const wanted = onMovedDisks(saved, before, gone ? (course.lastUp.at(-1) ?? now) : now);
+  const unknown = gone ? placesOf(course.lastUp) : [];
   if (gone) course.doubts = [...course.doubts, ...notKnown(course.lastUp)];
   if (definition === wanted) return [];
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
@@ -39,7 +41,7 @@ export function* salvage(course: Course): Asking<readonly string[]> {
     ]) {
       yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
     }
-    return [];
+    return unknown.map(({ files }) => shellQuote(['qemu-img', 'compare', ...files.slice(0, 2)]));
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
@@ -56,16 +58,21 @@ export function notKnownWhere(target: string): string {
 
 /** The disks of a guest that stopped while nobody looked, and while it may have been moved. */
 export function notKnown(worlds: readonly World[]): string[] {
+  return placesOf(worlds).map(
+    ({ target, files }) =>
+      `${notKnownWhere(target)}, to ${files.join(' or to ')}; the definition names ${files.at(-1)}: compare them before it is started`,
+  );
+}
+
+/** The disks that were on more than one file in those Worlds, with the files. */
+function placesOf(worlds: readonly World[]): { target: string; files: readonly string[] }[] {
   const targets = worlds.at(-1)?.domain.disks.map(({ target }) => target) ?? [];
-  return targets.flatMap((target) => {
-    const files = [...new Set(worlds.map((world) => activeFile(world, target)))];
-    const named = files.at(-1);
-    return files.length < 2
-      ? []
-      : [
-          `${notKnownWhere(target)}, to ${files.join(' or to ')}; the definition names ${named}: compare them before it is started`,
-        ];
-  });
+  return targets
+    .map((target) => ({
+      target,
+      files: [...new Set(worlds.flatMap((world) => activeFile(world, target) ?? []))],
+    }))
+    .filter(({ files }) => files.length > 1);
 }
 
 /** The definition with each disk that has moved since `before` on the file that it was seen on. */

@@ -1,7 +1,7 @@
 /** How far a phase came, as far as what is seen tells: it is held against what its effects would lead to. */
 import type { PhaseNode } from '../graph/graph.ts';
-import type { Effect } from '../model/effect.ts';
-import type { World } from '../model/world.ts';
+import type { Effect, VirshEffect } from '../model/effect.ts';
+import { diskOf, type World } from '../model/world.ts';
 import { simulateEffects } from '../simulate/imagine.ts';
 import type { Begun } from './course.ts';
 
@@ -26,19 +26,34 @@ export function firstLeft(
   const worlds = imagined(node, start);
   if (worlds.length === 0) return undefined;
   if (!doubtful) return isAs(worlds[done], now) ? done : undefined;
-  // A copy that was cut short looks like a whole one.
-  if (doubtful.tool === 'qemu-img') return undefined;
+  if (looksAlike(doubtful, now)) return undefined;
   const effects = node.phase.effects(before, start);
   let after = done + 1;
   // A wait is over by itself: the job may have ended meanwhile.
   while (effects[after]?.tool === 'await-job') after++;
   for (let at = after; at >= done; at--) {
     if (!isAs(worlds[at], now)) continue;
-    // What leaves no trace is done again, and so is a wait.
+    // What leaves no trace is done again, and so are a wait and a definition, of which only the disks are looked at.
+    if (isVirsh(doubtful, 'define')) return done;
     const first = worlds.findIndex((world, index) => index >= done && isAs(world, now));
     return effects[at - 1]?.tool === 'await-job' ? at - 1 : first;
   }
   return undefined;
+}
+
+/**
+ * Whether a World does not tell if the effect in doubt has come to what it should: a copy that was cut short looks like a
+ * whole one, and a copy that failed like one that was ended when both sides were equal.
+ */
+function looksAlike(doubtful: Effect, now: World): boolean {
+  if (doubtful.tool === 'qemu-img') return true;
+  if (!isVirsh(doubtful, 'blockjob') || !doubtful.argv.includes('--abort')) return false;
+  const disk = doubtful.argv[doubtful.argv.indexOf('--path') + 1];
+  return diskOf(now, String(disk))?.job === undefined;
+}
+
+function isVirsh(effect: Effect, verb: string): effect is VirshEffect {
+  return effect.tool === 'virsh' && effect.argv[0] === verb;
 }
 
 /** The Worlds that a phase leads through; none where its step was not begun in a World that suits it. */
@@ -50,27 +65,34 @@ export function imagined(node: PhaseNode, start: World): readonly World[] {
   }
 }
 
-/** Whether a World is as it was imagined. */
+/** Whether a World is as it was imagined, in what a run may change: other hands may do other things meanwhile. */
 export function isAs(imagined: World | undefined, now: World): boolean {
-  return imagined !== undefined && signature(imagined, now) === signature(now, now);
+  return (
+    imagined !== undefined && signature(imagined, imagined, now) === signature(now, imagined, now)
+  );
 }
 
-/** What effects change of a World, as far as the other one tells of its files. */
-function signature({ domain, files }: World, seen: World): string {
+/** What effects change of a World, as far as the one that was imagined names it and the other one tells of its files. */
+function signature({ domain, files }: World, imagined: World, now: World): string {
+  const { disks, snapshots, checkpoints } = imagined.domain;
+  const targets = new Set(
+    disks.filter(({ device }) => device === 'disk' || device === 'lun').map(({ target }) => target),
+  );
   return JSON.stringify([
     domain.persistent,
-    domain.autostart,
-    domain.state,
-    domain.disks.map(({ target, chain, persistentSource, job }) => [
-      target,
-      chain.map(({ file }) => file),
-      persistentSource,
-      job?.type,
-      job?.mirror,
-    ]),
-    domain.snapshots,
-    domain.checkpoints,
-    Object.keys(seen.files)
+    domain.state === 'running' || domain.state === 'paused' ? 'up' : domain.state,
+    domain.disks
+      .filter(({ target }) => targets.has(target))
+      .map(({ target, chain, persistentSource, job }) => [
+        target,
+        chain.map(({ file }) => file),
+        persistentSource,
+        job?.type,
+        job?.mirror,
+      ]),
+    snapshots.filter((name) => domain.snapshots.includes(name)),
+    checkpoints.filter((name) => domain.checkpoints.includes(name)),
+    Object.keys(now.files)
       .filter((file) => files[file])
       .sort(),
   ]);

@@ -55,7 +55,7 @@ function* announce(course: Course, by: Provenance): Asking<boolean> {
 }
 
 /** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
-export function* mark(course: Course, run: string): Asking<boolean> {
+export function* mark(course: Course, run: string, inVain?: 'stays'): Asking<boolean> {
   try {
     yield { ask: 'mark' };
     const marker = yield* askMarker();
@@ -66,7 +66,8 @@ export function* mark(course: Course, run: string): Asking<boolean> {
   } catch (error) {
     if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
     course.reasons = [error.message];
-    yield* unmark();
+    // A run that is half-way keeps the marker that it has.
+    if (inVain === undefined) yield* unmark();
   }
   return false;
 }

@@ -145,9 +145,7 @@ function picture({ domain, files }: World) {
   };
 }
 
-function isOptional(effect: Effect): boolean {
-  return effect.tool === 'virsh' && effect.optional === true;
-}
+const isOptional = (effect: Effect) => effect.tool === 'virsh' && effect.optional === true;
 
 /** How a run with that one fault has to end. */
 function expected(
@@ -158,15 +156,17 @@ function expected(
 ): Finish['end'] {
   const waits = effect.tool === 'await-job' || effect.tool === 'qemu-img';
   if (fault.startsWith('contact gone')) return 'uncertain';
-  // Once libvirt is back the run goes on where it was; a copy of which nobody knows whether it is whole is taken back.
-  if (fault.startsWith('contact lost'))
-    return effect.tool === 'qemu-img' ? 'rolled-back' : 'succeeded';
+  // A copy of which nobody knows whether it is whole is taken back.
+  if (fault.startsWith('contact lost')) {
+    const ended = fault.endsWith('after') && 'argv' in effect && effect.argv.includes('--abort');
+    return effect.tool === 'qemu-img' || ended ? 'rolled-back' : 'succeeded';
+  }
   if (fault.startsWith('the guest dies')) return 'stranded';
   // Without the empty file libvirt makes the copy's file itself, and the run comes to the same.
   if (fault === 'done in word only' && (idle.has(effect) || effect.tool === 'make-file'))
     return 'succeeded';
   if (/^refused|^done/.test(fault) && isOptional(effect)) return 'succeeded';
-  // A command that was sent is answered; after the last one there is nothing left to interrupt.
+  // After the last one there is nothing left to interrupt.
   const tooLate = fault === 'interrupted after' || (fault === 'interrupted during' && !waits);
   return isLast && tooLate ? 'succeeded' : 'rolled-back';
 }

@@ -1,0 +1,213 @@
+/** Runs that were killed and are taken up after something has happened that the journal knows nothing of. */
+import { describe, expect, test } from 'vitest';
+import type { Entry, Journal } from '../../../src/journal/journal.ts';
+import { commandText } from '../../../src/model/command-text.ts';
+import { activeFile, type World, withDomain } from '../../../src/model/world.ts';
+import { admit } from '../../../src/run/admit.ts';
+import type { Finish } from '../../../src/run/course.ts';
+import { execute, takeUp } from '../../../src/run/execute.ts';
+import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { guestDies, jobsDie, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
+import { DriverDouble, type Injection } from '../../driver-double.ts';
+import { hostForPlans, planned, shipped } from '../../plans.ts';
+import { neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
+
+/** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
+class Recorder implements Journal {
+  readonly folder = '/run';
+  readonly entries: Entry[] = [];
+  readonly #stop: (entry: Entry) => boolean;
+  readonly #stopped: () => void;
+
+  constructor(stop: (entry: Entry) => boolean, stopped: () => void) {
+    this.#stop = stop;
+    this.#stopped = stopped;
+  }
+
+  append(entry: Entry): Promise<void> {
+    this.entries.push(structuredClone(entry));
+    if (!this.#stop(entry)) return Promise.resolve();
+    this.#stopped();
+    return new Promise(() => {});
+  }
+
+  async close(): Promise<void> {}
+}
+
+type Compiled = ReturnType<typeof shipped>;
+
+class Runs {
+  readonly driver: DriverDouble;
+  entries: Entry[] = [];
+  #of: Omit<Parameters<typeof execute>[0], 'journal'> | undefined;
+
+  constructor(world: World, injections: readonly Injection[] = []) {
+    this.driver = new DriverDouble(world, injections);
+  }
+
+  get host(): SimulatedHost {
+    return this.driver.host;
+  }
+
+  /** Starts a plan and kills blockplan at the first record that fits. */
+  async killed({ plan, graph }: Compiled, at: (entry: Entry) => boolean): Promise<void> {
+    const { driver } = this;
+    const { world, files } = await admit(plan, graph, driver);
+    const by = { uri: '', user: 'u', version: '0', set: {}, planSum: '' };
+    const { signal } = new AbortController();
+    this.#of = { id: 'r', graph, driver, world, files, signal, listener() {}, ...by };
+    await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
+  }
+
+  /** Takes the run up, and kills it again at the first record that fits. */
+  async again(how: 'resume' | 'rollback', at: (entry: Entry) => boolean = () => false) {
+    const { driver, entries } = this;
+    const from = driver.asked.length;
+    const finish = await this.#until(at, (journal) =>
+      takeUp({ ...this.#run(), journal }, entries, how),
+    );
+    return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
+  }
+
+  /** Something happens while blockplan is dead. */
+  befalls(change: (host: SimulatedHost) => SimulatedHost): void {
+    this.driver.host = change(this.driver.host);
+  }
+
+  #run() {
+    if (!this.#of) throw new Error('nothing has been started');
+    return this.#of;
+  }
+
+  async #until(
+    at: (entry: Entry) => boolean,
+    start: (journal: Journal) => Promise<Finish>,
+  ): Promise<Finish | undefined> {
+    return await new Promise((resolve, reject) => {
+      const journal = new Recorder(at, () => {
+        this.entries = [...this.entries, ...journal.entries];
+        resolve(undefined);
+      });
+      start(journal).then((finish) => {
+        this.entries = [...this.entries, ...journal.entries];
+        resolve(finish);
+      }, reject);
+    });
+  }
+}
+
+const intends = (words: string) => (entry: Entry) =>
+  entry.type === 'intent' && commandText(entry.effect).includes(words);
+const has = (words: string) => (command: string) => command.includes(words);
+
+function withNeighbour(name: string, file: string): (host: SimulatedHost) => SimulatedHost {
+  return (host) => ({
+    ...host,
+    world: { ...host.world, others: [...host.world.others, neighbour(name, [file], [])] },
+  });
+}
+
+describe('what somebody else has done meanwhile', () => {
+  test('a guest was put on the base of the first commit: nothing is committed', async () => {
+    const runs = new Runs(hostForPlans());
+    const commit = planned([
+      'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }',
+    ]);
+    await runs.killed(commit, ({ type }) => type === 'run-started');
+    runs.befalls(withNeighbour('clone', SNAP1));
+    const { finish, commands } = await runs.again('resume');
+    expect(commands.filter(has('blockcommit'))).toEqual([]);
+    expect(finish?.end).toBe('rolled-back');
+  });
+
+  test('a guest was put on the old file: the way back does not write into it', async () => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(
+      shipped('live-storage-migration.yaml'),
+      (entry) => entry.type === 'phase-finished' && entry.phase === 'pivot',
+    );
+    runs.befalls(withNeighbour('clone', SNAP2));
+    const { finish, commands } = await runs.again('rollback');
+    expect(finish?.end).toBe('stranded');
+    expect(finish?.state.join('\n')).toContain(`${SNAP2} is in another domain's chain by now`);
+    expect(commands.filter(has(`--dest ${SNAP2}`))).toEqual([]);
+    expect(commands.filter(has(`rm ${SNAP2}`))).toEqual([]);
+  });
+
+  test('a definition was edited: it is not taken away', async () => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(
+      shipped('live-storage-migration-classic.yaml'),
+      (entry) => entry.type === 'phase-finished' && entry.phase === 'undefine',
+    );
+    const kept = runs.entries.find((entry) => entry.type === 'kept');
+    const edited = (kept?.type === 'kept' ? kept.bundle.definition : '').replace(
+      '</domain>',
+      '<title>edited</title></domain>',
+    );
+    runs.befalls((host) => onDomain(host, { persistent: true, definition: edited }));
+    for (const how of ['resume', 'rollback'] as const) {
+      const { finish } = await runs.again(how);
+      expect(finish?.end).toBe('stranded');
+      expect(runs.host.world.domain.definition).toBe(edited);
+    }
+  });
+
+  test('a disc was ejected: the copy that runs is gone on with', async () => {
+    const world = hostForPlans();
+    const runs = new Runs(world);
+    await runs.killed(shipped('live-storage-migration.yaml'), intends('wait for'));
+    runs.befalls((host) => ({
+      ...host,
+      world: withDomain(host.world, {
+        state: 'paused',
+        snapshots: [...host.world.domain.snapshots, 'theirs'],
+        disks: host.world.domain.disks.map((disk) =>
+          disk.device === 'cdrom' ? { ...disk, chain: [] } : disk,
+        ),
+      }),
+    }));
+    const { commands } = await runs.again('resume');
+    expect(commands.filter(has('--abort'))).toEqual([]);
+    expect(commands.filter(has('--pivot'))).toHaveLength(1);
+  });
+});
+
+test('a guest that died after it was moved back is defined where it wrote last', async () => {
+  const runs = new Runs(hostForPlans(), [{ at: 6, fault: 'refused' }]);
+  await runs.killed(
+    shipped('live-storage-migration-classic.yaml'),
+    (entry) =>
+      entry.type === 'phase-finished' && entry.direction === 'undo' && entry.phase === 'pivot',
+  );
+  expect(activeFile(runs.host.world, 'vda')).toBe(SNAP2);
+  runs.befalls(guestDies);
+  await runs.again('rollback');
+  expect(lostAtNextStart(runs.host)).toEqual([]);
+});
+
+test('where nobody knows what a dead guest wrote to, it is not marked for autostart', async () => {
+  const runs = new Runs(hostForPlans());
+  await runs.killed(shipped('live-storage-migration-classic.yaml'), intends('--pivot'));
+  runs.befalls(guestDies);
+  const { finish, commands } = await runs.again('resume');
+  expect(finish?.state.join('\n')).toContain('it is not known where the guest wrote last');
+  expect(commands.filter(has('virsh autostart'))).toEqual([]);
+  expect(finish?.next.filter(has('virsh start'))).toEqual([]);
+});
+
+test('a copy that failed while it was being ended is not taken for whole', async () => {
+  const runs = new Runs(hostForPlans());
+  await runs.killed(shipped('live-backup-mirror.yaml'), intends('--abort'));
+  runs.befalls(jobsDie);
+  const { finish } = await runs.again('resume');
+  expect(finish?.end).toBe('rolled-back');
+});
+
+test('a phase that is taken back to be done anew goes forward again when blockplan dies in it', async () => {
+  const runs = new Runs(hostForPlans());
+  await runs.killed(shipped('live-backup.yaml'), intends('qemu-img convert'));
+  await runs.again('resume', (entry) => entry.type === 'phase-finished' && entry.anew === true);
+  const { finish } = await runs.again('resume');
+  expect(finish).toMatchObject({ end: 'succeeded' });
+});
