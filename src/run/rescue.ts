@@ -232,12 +232,17 @@ function notes({ name }: Lost, definition: string, after: World): string[] {
 }
 
 /** Where the newest data is has to be known before the guest is started, with its host as well. */
-function compareFirst({ name, found }: Lost): string[] {
-  const look = writtenDisks(found.kept.definition).flatMap(({ chain: [source] }) =>
-    source ? [shellQuote(['qemu-img', 'info', '--backing-chain', source.file])] : [],
+function compareFirst(lost: Lost): string[] {
+  const { name, found, lastUp } = lost;
+  const disks = writtenDisks(found.kept.definition);
+  const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
+    .filter(({ target }) => disks.some((disk) => disk.target === target))
+    .flatMap(({ chain: [source] }) => source?.file ?? []);
+  const look = [...new Set(files)].map((file) =>
+    shellQuote(['qemu-img', 'info', '--backing-chain', file]),
   );
   const mark = found.kept.autostart ? [shellQuote(['virsh', 'autostart', name])] : [];
-  return [...look, ...mark];
+  return [...look, ...mark, ...takeUp(lost)];
 }
 
 function nextSteps(lost: Lost, after: World): string[] {

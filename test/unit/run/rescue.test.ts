@@ -11,16 +11,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
 import { PLAN_FILE } from '../../../src/journal/folder.ts';
 import { createJournal, JOURNAL_FILE, type Journal } from '../../../src/journal/journal.ts';
-import { activeFile } from '../../../src/model/world.ts';
+import { activeFile, withFile } from '../../../src/model/world.ts';
 import { admit } from '../../../src/run/admit.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { type Lost, lostIn } from '../../../src/run/lost.ts';
 import { type Rescued, rescue } from '../../../src/run/rescue.ts';
-import type { SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
 import { lostAtNextStart, lostWrites, powerFails } from '../../../src/simulate/mishaps.ts';
 import { DriverDouble, type Injection } from '../../driver-double.ts';
 import { hostForPlans, shipped, sourceOf } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+import { SNAP2 } from '../../worlds.ts';
 
 const PLAN = 'live-storage-migration-classic.yaml';
 const root = scratchFolder('rescue');
@@ -183,4 +184,66 @@ test('what the run itself has given back is owed no more', async () => {
   }
   expect(new Set(owed.get(false))).toEqual(new Set([true]));
   expect(new Set(owed.get(true))).toEqual(new Set([true, false]));
+});
+
+describe('what a person has to know', () => {
+  /** A host that has forgotten the domain after a power loss, and the bundle alone. */
+  async function forgotten(): Promise<[SimulatedHost, Lost]> {
+    const moment = moments.find(({ host }) => !host.world.domain.persistent)!;
+    const { shadow: _saved, ...forgetful } = moment.host;
+    return [powerFails(forgetful), await lostAt(moment, 'only the bundle')];
+  }
+
+  test('files that are not there, NVRAM and TPM are told, and the definition is written back all the same', async () => {
+    const [host, lost] = await forgotten();
+    const definition = lost.found.kept.definition
+      .replace('<boot ', '<nvram>/nvram/testvm.fd</nvram><boot ')
+      .replace('</devices>', "<tpm model='tpm-crb'/></devices>");
+    const without = withWorld(host, withFile(host.world, SNAP2, null));
+    const kept = { ...lost.found.kept, definition };
+    const [result, driver] = await rescued(without, { ...lost, found: { ...lost.found, kept } });
+    expect(driver.host.world.domain).toMatchObject({ persistent: true, state: 'shut off' });
+    const told = result.state.join('\n');
+    expect(told).toContain(`vda: ${SNAP2} is not there; "testvm" cannot be started before it is`);
+    expect(told).toContain('its NVRAM file /nvram/testvm.fd is not there');
+    expect(told).toContain("its TPM's state is no part of what was kept");
+  });
+
+  test('where libvirt takes no definition, how to give it by hand', async () => {
+    const [host, lost] = await forgotten();
+    const driver = new DriverDouble(host.world, [{ at: 0, fault: 'refused' }]);
+    driver.host = host;
+    expect(await rescue(lost, driver, '/run')).toMatchObject({
+      outcome: 'stranded',
+      whole: false,
+      next: ['virsh define /run/define.xml', 'virsh autostart testvm'],
+    });
+  });
+
+  test('metadata that is not taken back leaves something owed, and is put back the next time', async () => {
+    const [host, lost] = await forgotten();
+    const driver = new DriverDouble(host.world, [{ at: 1, fault: 'refused' }]);
+    driver.host = host;
+    const first = await rescue(lost, driver, '/run');
+    expect(first).toMatchObject({ outcome: 'in doubt', whole: false });
+    expect(first.state.join('\n')).toContain('the metadata of snapshot monday is not back');
+    expect(await rescue(lost, driver, '/run')).toMatchObject({ whole: true });
+    expect(driver.host.world.domain.snapshots).toEqual(['monday']);
+    expect(await rescue(lost, driver, '/run')).toMatchObject({ outcome: 'left alone' });
+  });
+
+  test('both files are named where the guest may have written to either', async () => {
+    const texts: string[] = [];
+    for (const moment of moments) {
+      const { shadow: _saved, ...forgetful } = moment.host;
+      const [{ outcome, next }] = await rescued(powerFails(forgetful), await lostAt(moment, 'all'));
+      if (outcome === 'in doubt') texts.push(next.join('\n'));
+    }
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) {
+      expect(text).toContain(`qemu-img info --backing-chain ${SNAP2}`);
+      expect(text).toContain('qemu-img info --backing-chain /new/copy.qcow2');
+      expect(text).toContain('blockplan rollback r1');
+    }
+  });
 });
