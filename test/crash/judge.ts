@@ -24,6 +24,8 @@ type Wrong = (typeof WRONGS)[number];
 export interface Verdict {
   /** The end that the run has told; how the command ended where it told none. */
   readonly end: string;
+  /** What the run has said of it. */
+  readonly said: string;
   readonly wrong: readonly { readonly what: Wrong; readonly how: string }[];
   /** Whether the guest is as the next case needs it. */
   readonly trusted: boolean;
@@ -50,6 +52,7 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   }
   return {
     end: end ?? `exit ${ended.exitCode}`,
+    said,
     wrong,
     trusted: here !== undefined && wrong.length === 0,
   };

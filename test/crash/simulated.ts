@@ -103,7 +103,7 @@ export class Simulated {
     switch (blow) {
       case 'daemon':
       case 'cut':
-        return next('daemon-before');
+        return this.#noticed(here, again);
       case 'qemu':
         return moment === 'after' ? next('crash-before') : former('crash-after');
       case 'power':
@@ -119,6 +119,15 @@ export class Simulated {
       case 'kill':
         return [];
     }
+  }
+
+  /** That libvirt is away shows when it is asked next, which making or copying a file does not. */
+  #noticed(here: number, again: Again | undefined): Struck[] {
+    const spot = this.#spots.slice(here + 1).find(({ point: { request, faults } }) => {
+      const tool = request.ask === 'perform' ? request.effect.tool : undefined;
+      return faults.includes('daemon-before') && tool !== 'qemu-img' && tool !== 'make-file';
+    });
+    return spot ? [{ spot, fault: 'daemon-before', again }] : [];
   }
 
   #record(seq: number): Spot | undefined {

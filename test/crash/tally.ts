@@ -24,7 +24,7 @@ export class Tally {
     this.#missed += 1;
   }
 
-  add(of: Case, { end, wrong }: Verdict, { ends, seeds }: Foretold): void {
+  add(of: Case, { end, said, wrong }: Verdict, { ends, seeds }: Foretold): void {
     this.#cases += 1;
     const row = `${of.blow}${of.again === undefined ? '' : `, ${of.again}`}: ${end}`;
     this.#ends.set(row, (this.#ends.get(row) ?? 0) + 1);
@@ -37,7 +37,7 @@ export class Tally {
     if (ends.some((each) => each === end)) return;
     this.#different += 1;
     const told = ends.map((each, at) => `${each} (${seeds[at]})`).join(' or ');
-    this.failed(of, `the lab ends ${end}, the simulated host ${told}`);
+    this.failed(of, `the lab ends ${end}, the simulated host ${told}; it said:\n${said}`);
   }
 
   failed(of: Case, how: string): void {
