@@ -250,7 +250,7 @@ function refOf(node: PhaseNode): PhaseRef {
   return { step: node.planned.id, phase: node.phase.name };
 }
 
-export function failed(reason: string, next: readonly string[] = []): Result {
+function failed(reason: string, next: readonly string[] = []): Result {
   return { type: 'FAILED', reason, next, interrupted: false };
 }
 
