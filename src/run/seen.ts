@@ -72,9 +72,13 @@ export function isAs(imagined: World | undefined, now: World): boolean {
   );
 }
 
+const NO_RECORDS = { snapshots: [], checkpoints: [] } as const;
+
 /** What effects change of a World, as far as the one that was imagined names it and the other one tells of its files. */
 function signature({ domain, files }: World, imagined: World, now: World): string {
-  const { disks, snapshots, checkpoints } = imagined.domain;
+  const { disks, persistent } = imagined.domain;
+  // Of a transient domain libvirtd may forget them when it is started anew; they are kept, and come back with the definition.
+  const { snapshots, checkpoints } = persistent ? imagined.domain : NO_RECORDS;
   const targets = new Set(
     disks.filter(({ device }) => device === 'disk' || device === 'lun').map(({ target }) => target),
   );
