@@ -1,4 +1,4 @@
-/** A transient domain that libvirtd has taken for persistent again by itself, when it was started anew. */
+/** A transient domain that is persistent again: libvirtd has taken it for that when it was started anew, or it was rescued. */
 import { isUp, type World } from '../model/world.ts';
 import { makeTransient, outsideDisks } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
@@ -13,10 +13,12 @@ import type { Course } from './course.ts';
  */
 export function* transientAgain(course: Course, expected: World, now: World): Asking<World> {
   const { persistent, definition = '', autostart } = now.domain;
-  const kept = course.kept?.definition;
+  const { kept } = course;
   if (!persistent || expected.domain.persistent || !isUp(now) || kept === undefined) return now;
-  // What a person has defined meanwhile is nowhere kept; libvirtd's own differs in the disks at most, and is not marked.
-  if (autostart || outsideDisks(definition) !== outsideDisks(kept)) return now;
+  // What a person has defined meanwhile is nowhere kept; libvirtd's own, or what a rescue has written back, differs in the
+  // disks at most from what is.
+  if (autostart && !kept.autostart) return now;
+  if (outsideDisks(definition) !== outsideDisks(kept.definition)) return now;
   yield* act(course, { step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
   return yield* observe(course);
 }
