@@ -5,6 +5,7 @@ const LOOKS_AT_ALL_HOSTS = ['test/lab/rehearse.test.ts'];
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -350,7 +350,7 @@ const rows: Row[] = [
   },
 ];
 
-const chosen = sampled('faults', rows, 14);
+const chosen = sampled('faults', rows, 8);
 
 test.each(
   chosen.map((row) => [`${row.fault.phase} ${row.fault.tool}: ${row.fault.name}`, row] as const),

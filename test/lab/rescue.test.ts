@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
@@ -180,9 +180,22 @@ describe('after a power loss', () => {
       `exec setpriv --bounding-set=-all,${rights.split(' ').join(',')} --no-new-privs "$@"`,
     ].join(' && ');
     const words = settingOf('ExecStart').split(' ').slice(1);
+    // A checkout may lie below /tmp, of which the unit sees nothing; what is installed does not.
+    const installed = join(host.dir, 'installed');
+    await cp(dirname(CLI), installed, { recursive: true });
     const { status, stdout, stderr } = spawnSync(
       'unshare',
-      ['--mount', '--net', 'sh', '-c', confine, 'sh', process.execPath, CLI, ...words],
+      [
+        '--mount',
+        '--net',
+        'sh',
+        '-c',
+        confine,
+        'sh',
+        process.execPath,
+        join(installed, 'cli.js'),
+        ...words,
+      ],
       {
         encoding: 'utf8',
         env: {
