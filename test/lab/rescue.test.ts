@@ -197,6 +197,7 @@ describe('after a power loss', () => {
         ...words,
       ],
       {
+        cwd: '/',
         encoding: 'utf8',
         env: {
           PATH: process.env['PATH'],
