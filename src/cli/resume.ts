@@ -70,6 +70,7 @@ async function takenUp(
   user: string,
 ): Promise<number> {
   const { run, folder, replay, started } = left;
+  refuseElsewhere(left);
   const graph = await graphOf(left);
   const uri = started.uri || started.world.host.uri;
   const unseen = await madeInDoubt(replay.records);
@@ -92,6 +93,20 @@ async function takenUp(
   } finally {
     await driver.close();
   }
+}
+
+/** With a state folder that hosts share, the run may go on over there, and its guest runs there. */
+function refuseElsewhere({ run, started, replay }: LeftRun): void {
+  const last = replay.records.findLast(
+    ({ type }) => type === 'run-resumed' || type === 'run-started',
+  );
+  const host = last && 'host' in last ? last.host : started.host;
+  if (host !== hostname())
+    throw refusal(
+      'BP216',
+      `run ${run} was done on ${host}; this is ${hostname()}`,
+      `take it up there: ssh ${host} blockplan …`,
+    );
 }
 
 /** The plan as it was run, compiled anew. */
@@ -131,18 +146,7 @@ export function sumOf(source: string | Uint8Array): string {
 }
 
 /** Refuses where the name is another domain's by now, or where another run works on the domain. */
-async function refuseOthers(driver: Driver, { run, started, replay }: LeftRun): Promise<void> {
-  const last = replay.records.findLast(
-    ({ type }) => type === 'run-resumed' || type === 'run-started',
-  );
-  const host = last && 'host' in last ? last.host : started.host;
-  // With a state folder that hosts share, the run may go on over there, and its guest runs there.
-  if (host !== hostname())
-    throw refusal(
-      'BP216',
-      `run ${run} was done on ${host}; this is ${hostname()}`,
-      `take it up there: ssh ${host} blockplan …`,
-    );
+async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<void> {
   const { name, uuid, state } = (await driver.observe([])).domain;
   if (state !== 'gone' && uuid !== started.uuid)
     throw refusal(

@@ -1,0 +1,84 @@
+/** What `resume` and `rollback` refuse by what lies on disk, before libvirt is asked for anything. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Entry } from '../../src/journal/journal.ts';
+import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
+import { ended, journalText, phase, STARTED, writeRun } from '../journals.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const state = mkdtempSync(join(tmpdir(), 'blockplan-take-up-'));
+afterAll(() => rmSync(state, { recursive: true }));
+
+const HERE = { ...STARTED, host: hostname() };
+const TAKEN_UP: Entry = {
+  type: 'run-resumed',
+  how: 'resume',
+  host: hostname(),
+  user: 'root',
+  pid: 1,
+  version: '0',
+};
+const DONE = phase('do', 'undefine/undefine', 'DONE', []);
+const PLAN =
+  'plan: blockplan/v1\nname: p\ndomain: web1\nsteps:\n  - { id: undefine, undefine: {} }\n';
+const planSum = createHash('sha256').update(PLAN).digest('hex');
+
+function blockplan(...argv: string[]) {
+  const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+  });
+  return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stderr };
+}
+
+beforeAll(async () => {
+  const { format: _, ...older } = HERE;
+  await writeRun(state, 'older', [older as typeof HERE, ...DONE]);
+  await writeRun(state, 'over', [HERE, ended('succeeded')]);
+  await writeRun(state, 'empty', []);
+  await writeRun(state, 'elsewhere', [
+    { ...HERE, planSum },
+    { ...TAKEN_UP, host: 'another' },
+  ]);
+  await writeRun(state, 'no-plan', [HERE, ...DONE]);
+  const lines = journalText([HERE, ...DONE, TAKEN_UP]).split('\n');
+  lines[1] = lines[1]!.replace('undefine', 'redefine');
+  await writeRun(state, 'altered', lines.join('\n'));
+  writeFileSync(
+    join(await writeRun(state, 'edited', [{ ...HERE, planSum }]), 'plan.yaml'),
+    `${PLAN}#\n`,
+  );
+  writeFileSync(join(await writeRun(state, 'phases', [{ ...HERE, planSum }]), 'plan.yaml'), PLAN);
+  for (const run of ['over', 'empty', 'edited']) await addUnfinished(state, run);
+});
+
+test.each([
+  ['older', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['over', 'BP211', 'run over is over: succeeded'],
+  ['empty', 'BP213', 'the run had not begun, and nothing was done'],
+  ['elsewhere', 'BP216', 'run elsewhere was done on another'],
+  ['no-plan', 'BP214', 'the plan of run no-plan cannot be read'],
+  ['altered', 'BP212', 'was altered after it was written'],
+  ['edited', 'BP214', 'it has been edited since'],
+  ['phases', 'BP213', 'whose steps have other phases'],
+])('a run that is %s: %s', (run, code, words) => {
+  for (const how of ['resume', 'rollback']) {
+    const journal = () => readFileSync(join(state, 'runs', run, 'journal.jsonl'), 'utf8');
+    const before = journal();
+    const said = blockplan(how, run);
+    expect(said).toMatchObject({ status: 3, code });
+    expect(said.stderr.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(journal()).toBe(before);
+  }
+});
+
+test('what is over, or never began, leaves the index', async () => {
+  const left = await unfinishedRuns(state);
+  expect(left).toContain('edited');
+  for (const run of ['over', 'empty']) expect(left).not.toContain(run);
+});
