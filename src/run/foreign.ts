@@ -7,9 +7,8 @@ import type { Course } from './course.ts';
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
  * merged nor taken away with what is below it.
  */
-export function foreignLayers({ files, world, graph }: Course, now: World): string[] {
-  const known = new Set([...files, ...world.domain.disks.flatMap(filesOf)]);
-  const targets = new Set(graph.nodes.flatMap(({ planned }) => disksOf(planned, world)));
+export function foreignLayers(course: Course, now: World): string[] {
+  const { known, targets } = ownOf(course);
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) =>
@@ -20,6 +19,23 @@ export function foreignLayers({ files, world, graph }: Course, now: World): stri
             `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
         ),
     );
+}
+
+/** What a run knows as its own: the same at each of its looks, and long for a long plan. */
+interface Own {
+  readonly known: ReadonlySet<string>;
+  readonly targets: ReadonlySet<string>;
+}
+
+const owns = new WeakMap<Course['files'], Own>();
+
+function ownOf({ files, world, graph }: Course): Own {
+  const found = owns.get(files) ?? {
+    known: new Set([...files, ...world.domain.disks.flatMap(filesOf)]),
+    targets: new Set(graph.nodes.flatMap(({ planned }) => disksOf(planned, world))),
+  };
+  owns.set(files, found);
+  return found;
 }
 
 /** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */
