@@ -20,8 +20,16 @@ export interface Blueprint {
   readonly paths: Paths;
 }
 
-/** Resolves when the guest has booted and writes its numbers, or, where the World's is off, when it is defined. */
-export async function buildGuest(host: Host, blueprint: Blueprint): Promise<Guest> {
+/**
+ * Resolves when the guest has booted and writes its numbers, or, where the World's is off, when it is defined.
+ * @param awaited how the boot is waited for, which takes long; what makes files comes to its end, or it would make them in
+ *   a lab that is gone
+ */
+export async function buildGuest(
+  host: Host,
+  blueprint: Blueprint,
+  awaited: (boot: Promise<void>) => Promise<void> = (boot) => boot,
+): Promise<Guest> {
   const { world, shape, paths } = blueprint;
   const { domain } = world;
   const [first, ...others] = shape.written;
@@ -37,12 +45,14 @@ export async function buildGuest(host: Host, blueprint: Blueprint): Promise<Gues
     extraXml: shape.drives.map(driveXml).join('\n'),
   });
   await makeExistingFiles(host, world, paths);
-  if (isUp(world)) {
-    await guest.waitForWrites();
-    if (domain.agent) await agentConnected(host, guest.name);
-  }
+  if (isUp(world)) await awaited(booted(host, guest, domain.agent));
   await bringAbout(host, blueprint);
   return guest;
+}
+
+async function booted(host: Host, guest: Guest, agent: boolean): Promise<void> {
+  await guest.waitForWrites();
+  if (agent) await agentConnected(host, guest.name);
 }
 
 /** A folder of which the World does not tell, because facts left it out, is taken to be there, as preflight does. */

@@ -42,7 +42,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const shape = shapeOf(world, paths);
     const { files } = walk(compile(plan), world);
     tell('building a guest of the same shape');
-    const guest = await unlessAborted(signal, buildGuest(host, { world, files, shape, paths }));
+    const blueprint = { world, files, shape, paths };
+    const guest = await buildGuest(host, blueprint, (boot) => unlessAborted(signal, boot));
+    signal.throwIfAborted();
     const lab: Lab = { ...options, host, paths, plan: onLabPaths(plan, paths) };
     const outcome = await inAll(lab, { host, guest, paths });
     const facts = await factsOf(host);
