@@ -148,3 +148,10 @@ function numberAfter(word: string, text: string): number | undefined {
   const found = new RegExp(`^\\s*${word}=(\\d+)$`, 'm').exec(text);
   return found ? Number(found[1]) : undefined;
 }
+
+/** What libvirt says, but of a job that is gone what that means: nothing of ours has ended it. */
+export function refusalText(argv: readonly string[], said: string): string {
+  return argv[0] === 'blockjob' && /does not have an active block job/.test(said)
+    ? `the job on ${argv[argv.indexOf('--path') + 1]} is gone: somebody else has ended it, or it failed`
+    : `virsh ${argv[0]}: ${said}`;
+}

@@ -21,7 +21,7 @@ import type {
   VirshEffect,
 } from '../model/effect.ts';
 import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
-import { JobWatch } from './await-job.ts';
+import { JobWatch, refusalText } from './await-job.ts';
 import { refuseRemote } from './contact.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
@@ -212,7 +212,7 @@ class LiveDriver implements Driver {
     const answer = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
-    if (!answer.ok) throw new EffectFailed(`virsh ${argv[0]}: ${answer.error ?? 'failed'}`);
+    if (!answer.ok) throw new EffectFailed(refusalText(argv, answer.error ?? 'failed'));
   }
 
   bundle(): Promise<Bundle> {
