@@ -1,6 +1,5 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
 import { join } from 'node:path';
-import { BlockplanError, type Finding } from '../errors.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import {
   beginningOf,
@@ -12,6 +11,7 @@ import {
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { waysOn } from '../run/course.ts';
+import { refusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
 /** A run whose journal can be gone on with. */
@@ -112,9 +112,4 @@ export async function refuseLeftHalfway(
 /** A run whose folder is gone holds nothing back. */
 function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
-}
-
-function refusal(code: string, message: string, hint: string): BlockplanError {
-  const finding: Finding = { code, severity: 'error', message, hint };
-  return new BlockplanError('preflight-refused', [finding]);
 }

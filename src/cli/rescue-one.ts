@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BlockplanError } from '../errors.ts';
+import type { BlockplanError } from '../errors.ts';
 import { BUNDLE_FILE, type FoundBundle, writeBundle } from '../journal/bundle.ts';
 import { newRunId } from '../journal/folder.ts';
 import { writeDurably } from '../journal/journal.ts';
@@ -14,6 +14,7 @@ import type { Driver } from '../model/driver.ts';
 import type { RescueReport } from '../render/rescue.ts';
 import { type Lost, lostIn } from '../run/lost.ts';
 import { type Rescued, rescue } from '../run/rescue.ts';
+import { refusal } from './refusal.ts';
 import { requireFound, type Target } from './rescue-targets.ts';
 import { withState } from './with-state.ts';
 
@@ -148,8 +149,4 @@ function taken(domain: string, owner: Owner): BlockplanError {
 
 function ownerText({ run, pid, user, since }: Owner): string {
   return `run ${run} (${user}, pid ${pid}, since ${since})`;
-}
-
-function refusal(code: string, message: string, hint: string): BlockplanError {
-  return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
 }

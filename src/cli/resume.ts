@@ -1,12 +1,11 @@
 /** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { BlockplanError, type Finding } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
-import { PLAN_FILE, stateFolder } from '../journal/folder.ts';
+import { PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
 import type { JournalRecord } from '../journal/replay.ts';
@@ -20,6 +19,7 @@ import { outline } from '../run/travel.ts';
 import { steps } from '../steps/registry.ts';
 import { type LeftRun, leftRun } from './left-run.ts';
 import { performed } from './performing.ts';
+import { refusal } from './refusal.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
 
@@ -115,7 +115,7 @@ async function graphOf({ run, folder, started }: LeftRun): Promise<Graph> {
   const source = await readFile(file).catch((error: Error) => {
     throw refusal('BP214', `the plan of run ${run} cannot be read: ${error.message}`, PUT_BACK);
   });
-  if (sumOf(source) !== started.planSum)
+  if (planSumOf(source) !== started.planSum)
     throw refusal(
       'BP214',
       `the plan of run ${run} (${file}) is not the one that was run: it has been edited since`,
@@ -138,11 +138,6 @@ function namesOf(steps: readonly StepOutline[]): string {
   return JSON.stringify(
     steps.map(({ id, kind, phases }) => [id, kind, phases.map(({ name }) => name)]),
   );
-}
-
-/** The SHA-256 of a plan's text. */
-export function sumOf(source: string | Uint8Array): string {
-  return createHash('sha256').update(source).digest('hex');
 }
 
 /** Refuses where the name is another domain's by now, or where another run works on the domain. */
@@ -183,9 +178,4 @@ async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly 
 async function remember(journal: Journal, made: readonly MadeFile[]): Promise<void> {
   // On a full disk it is found again by the next one.
   for (const each of made) await journal.append({ type: 'made', ...each }, true).catch(() => {});
-}
-
-function refusal(code: string, message: string, hint: string): BlockplanError {
-  const finding: Finding = { code, severity: 'error', message, hint };
-  return new BlockplanError('preflight-refused', [finding]);
 }

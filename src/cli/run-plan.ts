@@ -3,9 +3,9 @@ import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
+import { type BlockplanError, EXIT_CODES } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
-import { makeRunFolder, newRunId, PLAN_FILE, stateFolder } from '../journal/folder.ts';
+import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
 import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
@@ -20,8 +20,8 @@ import { detach, refuseUndetachable } from './detach.ts';
 import { type Expectation, type ExpectOptions, expectationOf } from './expectation.ts';
 import { refuseLeftHalfway } from './left-run.ts';
 import { performed } from './performing.ts';
-import { planFrom, readSettings } from './read.ts';
-import { sumOf } from './resume.ts';
+import { inputRefusal, planFrom, readSettings } from './read.ts';
+import { refusal } from './refusal.ts';
 import { showPreview } from './show-preview.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
@@ -51,8 +51,7 @@ export async function runPlan(
   const asks = !options.dryRun && !options.yes;
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
   if (asks && !canAsk) {
-    throw refusal(
-      'input-refused',
+    throw inputRefusal(
       'BP093',
       'there is no terminal to ask for confirmation on',
       'add --yes to run without being asked, or --dry-run to see what would be done',
@@ -113,7 +112,6 @@ async function refuseChanged(plan: Plan, admission: Admission, confirmed: Previe
   if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
     return;
   throw refusal(
-    'preflight-refused',
     'BP125',
     'the host has changed since the plan was shown, so what was confirmed is not what would run',
     'look at it again, and confirm it again',
@@ -162,7 +160,7 @@ async function locked(
     const { world, files } = admission;
     const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
     const set = readSettings(options.set);
-    const planSum = sumOf(plan.text.source);
+    const planSum = planSumOf(plan.text.source);
     const of = { id, graph, driver, journal, uri, user, version: VERSION, world, files };
     return await performed(
       { state, run: id, journal, output: options.output, findings },
@@ -222,15 +220,5 @@ function isProcess(pid: number): boolean {
 }
 
 function taken(domain: string, by: string, hint: string): BlockplanError {
-  return refusal('preflight-refused', 'BP120', `"${domain}" is taken by ${by}`, hint);
-}
-
-function refusal(
-  end: 'input-refused' | 'preflight-refused',
-  code: string,
-  message: string,
-  hint: string,
-): BlockplanError {
-  const finding: Finding = { code, severity: 'error', message, hint };
-  return new BlockplanError(end, [finding]);
+  return refusal('BP120', `"${domain}" is taken by ${by}`, hint);
 }

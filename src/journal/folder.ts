@@ -1,11 +1,16 @@
 /** Where state lives: one folder a run, below a state folder that survives a reboot. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The plan's text in a run's folder, as it was run. */
 export const PLAN_FILE = 'plan.yaml';
+
+/** The SHA-256 of a plan's text, as the journal tells it. */
+export function planSumOf(source: string | Uint8Array): string {
+  return createHash('sha256').update(source).digest('hex');
+}
 
 /** Folders hold definitions with their passwords: nobody else may look. */
 const PRIVATE = 0o700;

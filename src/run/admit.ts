@@ -26,13 +26,17 @@ export async function look(graphs: readonly Graph[], driver: Driver): Promise<Wo
 /** Observes the host and walks the plan over what is seen; changes nothing. */
 export async function admit(plan: Plan, graph: Graph, driver: Driver): Promise<Admission> {
   const world = await look([graph], driver);
-  const { findings } = walk(graph, world);
-  return { world, files: filesOf(graph, world), findings: positioned(plan.text, findings) };
+  const { files, findings } = walk(graph, world);
+  return { world, files: withOwn(files, world), findings: positioned(plan.text, findings) };
 }
 
 /** All paths that a plan may touch that begins in that World, and those of the chains it starts from. */
 export function filesOf(graph: Graph, world: World): readonly string[] {
-  return [...new Set([...walk(graph, world).files, ...Object.keys(world.files)])];
+  return withOwn(walk(graph, world).files, world);
+}
+
+function withOwn(files: readonly string[], world: World): readonly string[] {
+  return [...new Set([...files, ...Object.keys(world.files)])];
 }
 
 /** @throws BlockplanError `preflight-refused` with all findings when one of them is an error */

@@ -1,11 +1,10 @@
 /** What a run has kept of a domain, and what its folder tells besides: where the guest was last seen to write. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
-import { PLAN_FILE } from '../journal/folder.ts';
+import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
 import { beginningOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
@@ -85,7 +84,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
   if (!started || replay.damage === 'altered') return undefined;
   try {
     const source = await readFile(join(folder, PLAN_FILE));
-    if (createHash('sha256').update(source).digest('hex') !== started.planSum) return undefined;
+    if (planSumOf(source) !== started.planSum) return undefined;
     const graph = compile(readPlan({ file: PLAN_FILE, source, set: started.set, steps }));
     const { world, run } = started;
     const course = courseOf({

@@ -1,0 +1,6 @@
+import { BlockplanError } from '../errors.ts';
+
+/** A refusal before anything was done, of one thing that is in the way. */
+export function refusal(code: string, message: string, hint: string): BlockplanError {
+  return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
+}
