@@ -127,11 +127,7 @@ export class Simulated {
       const tool = request.ask === 'perform' ? request.effect.tool : undefined;
       return faults.includes('daemon-before') && tool !== 'qemu-img' && tool !== 'make-file';
     });
-    // virsh may have opened a connection anew by itself, and have had the command done without anybody hearing of it.
-    const faults = (['daemon-before', 'daemon-after'] as const).filter((fault) =>
-      spot?.point.faults.includes(fault),
-    );
-    return spot ? faults.map((fault) => ({ spot, fault, again })) : [];
+    return spot ? [{ spot, fault: 'daemon-before', again }] : [];
   }
 
   #record(seq: number): Spot | undefined {
