@@ -43,6 +43,13 @@ export interface Undisturbed {
   readonly world: World;
 }
 
+/** What comes of a stand when nothing goes wrong any more. */
+interface Ending {
+  readonly tally: Tally;
+  /** Whether the run went back on the way, and so came by what lies behind it. */
+  readonly wentBack: boolean;
+}
+
 export class Explorer {
   readonly world: World;
   readonly start: Stand;
@@ -50,8 +57,7 @@ export class Explorer {
   readonly #alike: Alike;
   readonly #hosts: Hosts;
   readonly #tallies = new Map<string, Tally>();
-  /** What comes of a stand when nothing goes wrong any more. */
-  readonly #ends = new Map<number, Tally>();
+  readonly #endings = new Map<number, Ending>();
   #undisturbed: Undisturbed | undefined;
   #singly = false;
 
@@ -144,15 +150,34 @@ export class Explorer {
   #quietly(step: Step): Tally {
     const { next } = step;
     if (!next) return this.#judged(step);
-    const key = this.#alike.undisturbed(next);
-    const known = this.#ends.get(key) ?? this.#quietly(this.step(next, []));
-    this.#ends.set(key, known);
+    const known = this.#ending(next).tally;
     const here = this.#judged(step);
     if (here.violations.size + here.unknowable.size === 0) return known;
     const adder = new Adder();
     adder.add(here);
     adder.add(known);
     return adder.tally();
+  }
+
+  /**
+   * What comes of a stand when nothing more goes wrong. Runs with other pasts come to the same where neither goes back:
+   * a guest that starts again without its agent makes a past of its own at each phase in which it can happen.
+   */
+  #ending(stand: Stand): Ending {
+    const onward = this.#alike.onward(stand);
+    const known = onward === undefined ? undefined : this.#endings.get(onward);
+    if (known) return known;
+    const key = this.#alike.undisturbed(stand);
+    const ending = this.#endings.get(key) ?? this.#comeTo(stand);
+    this.#endings.set(ending.wentBack ? key : (onward ?? key), ending);
+    return ending;
+  }
+
+  #comeTo(stand: Stand): Ending {
+    const step = this.step(stand, []);
+    const back = stand.course.todo?.direction === 'undo';
+    const wentBack = back || (step.next !== undefined && this.#ending(step.next).wentBack);
+    return { tally: this.#quietly(step), wentBack };
   }
 
   /** Plays the next part of a run, with these things going wrong in it. */

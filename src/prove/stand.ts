@@ -39,19 +39,42 @@ export class Alike {
     return stand.again === undefined ? this.#here(stand) : this.of(stand);
   }
 
+  /**
+   * The same for two stands that go on alike until one goes back: on its way forward a run looks no further behind it
+   * than to what the present step began with. Undefined where it does not go forward, or is taken up by what its journal
+   * tells.
+   */
+  onward({ course, site, again }: Stand): number | undefined {
+    const { graph, todo, begun } = course;
+    if (again !== undefined || todo?.direction !== 'do') return undefined;
+    const { index } = todo;
+    const step = graph.nodes[index]?.first ? undefined : begun[index - 1]?.start;
+    return this.#ids.ofAll([
+      'onward',
+      ...this.#around(course, site),
+      this.#ahead(course, step ?? 'none'),
+    ]);
+  }
+
   #here({ course, site, again }: Stand): number {
+    return this.#ids.ofAll([...this.#around(course, site), this.#ahead(course), again]);
+  }
+
+  #around({ todo }: Course, site: Site): readonly unknown[] {
     const { host, marked, contact, journalFull, interrupted, blind } = site;
     // A way back asks nobody whether to go on.
-    const listens = course.todo?.direction === 'do' && interrupted;
-    const of = [host, marked, contact, journalFull, listens, blind];
-    return this.#ids.ofAll([...of, this.#ahead(course), again]);
+    const listens = todo?.direction === 'do' && interrupted;
+    return [host, marked, contact, journalFull, listens, blind];
   }
 
   /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
-  #ahead(course: Course): number {
-    const { state, todo, begun, kept, lastUp, lastSeen, doubts, takenUp } = course;
-    const past = this.#past(begun, Math.min(todo?.index ?? 0, begun.length - 1));
+  #ahead(course: Course, past: unknown = this.#pastOf(course)): number {
+    const { state, kept, lastUp, lastSeen, doubts, takenUp } = course;
     return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), doubts, takenUp, ...lastUp]);
+  }
+
+  #pastOf({ begun, todo }: Course): number | undefined {
+    return this.#past(begun, Math.min(todo?.index ?? 0, begun.length - 1));
   }
 
   /** A phase's Worlds are only ever put behind those of the same phases, so each is looked at once. */

@@ -5,37 +5,49 @@ import type { Course } from './course.ts';
 
 /**
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
- * merged nor taken away with what is below it.
+ * merged nor taken away with what is below it. What lies below a file that was there before the run came with that file:
+ * an image that a disk is copied into may rest on others.
  */
 export function foreignLayers(course: Course, now: World): string[] {
-  const { known, targets } = ownOf(course);
+  const { known, old, targets } = ownOf(course);
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
-    .flatMap(({ target, chain }) =>
-      chain
+    .flatMap(({ target, chain }) => {
+      const oldest = chain.findIndex(({ file }) => old.has(file));
+      return chain
+        .slice(0, oldest < 0 ? chain.length : oldest)
         .filter(({ file }) => !known.has(file))
         .map(
           ({ file }) =>
             `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
-        ),
-    );
+        );
+    });
 }
 
 /** What a run knows as its own: the same at each of its looks, and long for a long plan. */
 interface Own {
+  /** All paths that it may touch, and those of the guest's disks. */
   readonly known: ReadonlySet<string>;
+  /** Those at which there was a file before the run. */
+  readonly old: ReadonlySet<string>;
   readonly targets: ReadonlySet<string>;
 }
 
 const owns = new WeakMap<Course['files'], Own>();
 
-function ownOf({ files, world, graph }: Course): Own {
-  const found = owns.get(files) ?? {
-    known: new Set([...files, ...world.domain.disks.flatMap(filesOf)]),
+function ownOf(course: Course): Own {
+  const found = owns.get(course.files) ?? lookedUp(course);
+  owns.set(course.files, found);
+  return found;
+}
+
+function lookedUp({ files, world, graph }: Course): Own {
+  const known = new Set([...files, ...world.domain.disks.flatMap(filesOf)]);
+  return {
+    known,
+    old: new Set([...known].filter((file) => world.files[file])),
     targets: new Set(graph.nodes.flatMap(({ planned }) => disksOf(planned, world))),
   };
-  owns.set(files, found);
-  return found;
 }
 
 /** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */

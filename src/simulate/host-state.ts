@@ -28,7 +28,7 @@ export interface SimulatedHost {
   readonly devices: readonly string[];
   /** What a job reads, by disk. */
   readonly jobs: Readonly<Record<string, JobSource>>;
-  /** By disk, the file that the guest wrote to last. */
+  /** By disk, the file that a guest which is not up wrote to last. */
   readonly last: Readonly<Record<string, string>>;
   /**
    * Layers that libvirt has found in the headers of others, until its daemon begins anew: those it does not write into a
@@ -78,7 +78,7 @@ export function hostOf(world: World): SimulatedHost {
     jobs: Object.fromEntries(
       disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, world)]),
     ),
-    last: lastOf(world),
+    last: isUp(world) ? {} : lastOf(world),
     detected: undefinedLayers(world),
     held: [],
   };
@@ -130,13 +130,7 @@ export function guestWrites(host: SimulatedHost): SimulatedHost {
     const mirror = job?.ready && job.mirror !== undefined ? [job.mirror] : [];
     content = written(content, target, [active, ...mirror]);
   }
-  const last = lastOf(world);
-  const same =
-    Object.keys(last).length === Object.keys(host.last).length &&
-    Object.entries(last).every(([target, file]) => host.last[target] === file);
-  return same && content === host.content
-    ? host
-    : { ...host, content, last: same ? host.last : last };
+  return content === host.content ? host : { ...host, content };
 }
 
 /** The files that a running guest writes to, by disk. */

@@ -1,5 +1,5 @@
 /** What happens to a simulated host without anybody asking for it, and what of the guest's writes it leaves. */
-import { diskOf, isUp, type Layer } from '../model/world.ts';
+import { isUp, type Layer } from '../model/world.ts';
 import { missing } from './content.ts';
 import { definedChain, definedDisks, readDefinition } from './definitions.ts';
 import {
@@ -72,7 +72,7 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
   }));
   if (!disks.flatMap(layersOf).every((file) => isThere(host, file))) return host;
   const started = onDomain(host, { state: 'running', disks });
-  return guestWrites({ ...started, detected: undefinedLayers(started.world) });
+  return guestWrites({ ...started, last: {}, detected: undefinedLayers(started.world) });
 }
 
 /** The files that a guest's disk is made of when it is started from that definition. */
@@ -89,10 +89,12 @@ function isThere(host: SimulatedHost, file: string): boolean {
 
 /** The writes that the guest would not find again on the files that hold its disks; a clause for each loss. */
 export function lostWrites(host: SimulatedHost): readonly string[] {
-  return Object.entries(host.last).flatMap(([target, active]) => {
-    const live = isUp(host.world) ? diskOf(host.world, target) : undefined;
-    return lostOn(host, target, live ? layersOf(live) : filesBelow(host, active));
-  });
+  const { world } = host;
+  return isUp(world)
+    ? world.domain.disks.flatMap((disk) => lostOn(host, disk.target, layersOf(disk)))
+    : Object.entries(host.last).flatMap(([target, active]) =>
+        lostOn(host, target, filesBelow(host, active)),
+      );
 }
 
 /**

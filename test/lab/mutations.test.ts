@@ -181,7 +181,9 @@ async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
     const admission = await admit(plan, heedless, live);
     const explorer = new Explorer(heedless, admission.world, admission.files);
     const told = replay(explorer, readSeed(mutation.seed ?? 'nothing'));
-    expect([...told.wrong].sort()).toEqual([...mutation.found(of.places)].sort());
+    expect([...told.wrong].sort(), told.finish.state.join('\n')).toEqual(
+      [...mutation.found(of.places)].sort(),
+    );
     expect(told.finish.end).toBe(mutation.end);
 
     const { signal } = new AbortController();

@@ -126,6 +126,27 @@ describe('options', () => {
     await rm(dest);
   });
 
+  test('reuse-external copies the whole disk over an image that rests on another one', async () => {
+    const [below, dest] = [at('below.qcow2'), at('above.qcow2')];
+    await tool(
+      'dd',
+      'if=/dev/urandom',
+      `of=${at('noise.raw')}`,
+      'bs=1M',
+      'count=64',
+      'status=none',
+    );
+    await host.qemuImg('convert', '-O', 'qcow2', at('noise.raw'), below);
+    await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', below, '-F', 'qcow2', dest);
+    const blockcopy = { disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, pivot: true };
+    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    const upTo = await guest.acknowledged();
+    const { pivot: _, ...finish } = { ...blockcopy, finish: true };
+    await copy(finish);
+    expect((await readLog(dest)).length).toBeGreaterThanOrEqual(upTo);
+    for (const file of [dest, below, at('noise.raw')]) await rm(file);
+  });
+
   test('timeout turns a copy back that takes too long', async () => {
     const blockcopy = {
       disk: 'vda',
