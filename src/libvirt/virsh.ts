@@ -1,5 +1,6 @@
 /** A long-lived virsh: many commands over one connection, about 3 ms each instead of 30. */
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type Child, type Connection, describeExit, startChild } from './child.ts';
@@ -208,6 +209,7 @@ class Session implements Virsh {
     signal?.throwIfAborted();
     const [first] = frames;
     if (!first) return [];
+    await whatHasArrived();
     if (this.#ending) throw contactLost(this.#ending.reason);
     const started = performance.now();
     const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was given up' });
@@ -260,6 +262,15 @@ class Session implements Virsh {
     this.#pending = undefined;
     this.#settleClosed(ending);
   }
+}
+
+/**
+ * Lets everything be heard that has been said before: virsh tells at once that its connection is gone, but it opens a new
+ * one for the next command, and would carry that out unheard. The first turn may end a round of events that began before.
+ */
+async function whatHasArrived(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function answerOf(argv: readonly string[], raw: RawAnswer, durationMs: number): Answer {

@@ -1,6 +1,7 @@
 /** Looks at the processes a test has started. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 /** The pids of a process's living children. */
 export async function childrenOf(pid: number): Promise<number[]> {
@@ -17,6 +18,17 @@ export async function stillThere(pids: readonly number[]): Promise<number[]> {
     }),
   );
   return states.filter(({ over }) => !over).map(({ pid }) => pid);
+}
+
+/** The pid of the program that was started with a word that holds this text. */
+export async function processOf(program: string, text: string): Promise<number> {
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const [name = '', ...rest] = words.split('\0');
+    if (basename(name) === program && rest.some((word) => word.includes(text))) return Number(pid);
+  }
+  throw new Error(`no ${program} was started with ${text}`);
 }
 
 /** The processes, mounts and the folder of a lab host, and the copies that its logs are read from; none once it is gone. */

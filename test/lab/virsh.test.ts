@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BlockplanError } from '../../src/errors.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
-import { childrenOf, stillThere } from './processes.ts';
+import { childrenOf, processOf, stillThere } from './processes.ts';
 
 /** libvirt's built-in test driver: inside virsh itself, no daemon, one running domain "test". */
 const BUILT_IN = 'test:///default';
@@ -450,6 +450,17 @@ describe('a session on a real libvirtd', () => {
     await host.startDaemon();
     expect(await codes).toEqual(['BP201', 'BP201']);
     expect(await codeOf(virsh.run(['list', '--all']))).toBe('BP201');
+  });
+
+  it('is told no command any more once virsh has said that its connection is gone', async () => {
+    await using virsh = await openVirsh({ uri: host.uri });
+    const daemon = await processOf('libvirtd', host.dir);
+    process.kill(daemon, 'SIGKILL');
+    // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect anew by itself.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    const { message } = await failureOf(virsh.run(['list', '--all']));
+    expect(message).toMatch(/due to end of file\.$/);
+    await host.startDaemon();
   });
 
   it('never gets an answer from a connection that virsh opened anew', async () => {
