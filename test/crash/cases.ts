@@ -36,7 +36,7 @@ export interface Case {
   readonly blow: Blow;
   /** At a record, before it is written or once it is safe; or after that part of an undisturbed run's time. */
   readonly at: { readonly seq: number; readonly moment: 'before' | 'after' } | number;
-  /** How the run is taken up again, where the blow ended blockplan. */
+  /** How the run is taken up again, where the blow ended blockplan or left the guest between the plan's two ends. */
   readonly again?: Again;
 }
 
@@ -71,6 +71,7 @@ export function casesOf(
       { plan, blow: 'daemon' as const, at },
       { plan, blow: 'cut' as const, at },
       { plan, blow: 'qemu' as const, at },
+      ...both({ blow: 'qemu', at }),
       ...both({ blow: 'power', at }),
     ]),
     ...fullDisks(plan, records),

@@ -19,7 +19,7 @@ const [seed = '1', number = '8', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? 
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = SHIPPED.map((file) => file.replace(/\.yaml$/, ''));
-/** How many moments by chance the plans have together. */
+/** How many moments by chance each plan has. */
 const MOMENTS = 100;
 /** How long a case may take, with a guest that has to boot anew. */
 const CASE_MS = 40_000;
@@ -43,7 +43,7 @@ test.each(PLANS.map((plan, at) => ({ plan, at })))(
   { timeout: 400 * CASE_MS },
   async ({ plan, at }) => {
     const random = randomly(SEED + at);
-    const moments = Array.from({ length: MOMENTS / PLANS.length }, () => round(random()));
+    const moments = Array.from({ length: MOMENTS }, () => round(random()));
     if (
       !isWanted(
         plan,

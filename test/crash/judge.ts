@@ -58,11 +58,13 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
   };
 }
 
-/** The end of a run that could not be taken up since it was over, as the refusal names it. */
+/** What a run has come to that has written no record. */
+export const NOT_BEGUN = 'not begun';
+
+/** The end of a run that could not be taken up since it was over, as the refusal names it, or had not begun. */
 function over({ exitCode, stderr }: Ended): string | undefined {
-  return exitCode === EXIT_CODES['preflight-refused']
-    ? /\bis over: (\S+)/.exec(stderr)?.[1]
-    : undefined;
+  if (exitCode !== EXIT_CODES['preflight-refused']) return undefined;
+  return /\bhad not begun\b/.test(stderr) ? NOT_BEGUN : /\bis over: (\S+)/.exec(stderr)?.[1];
 }
 
 interface Here {
@@ -186,7 +188,7 @@ async function wrongCode(
   if (!finish) {
     // A run that was over, or had not begun, is not taken up; what it was refused for has to be so.
     if (over(ended) === 'succeeded') return differences(planned(stage), now, 'as planned');
-    if (over(ended) === 'rolled-back' || /\bhad not begun\b/.test(ended.stderr))
+    if (over(ended) === 'rolled-back' || over(ended) === NOT_BEGUN)
       return differences(stage.before, now, 'as before');
     return [`it ended with ${exitCode} and told no end: ${told.slice(-1500)}`];
   }

@@ -1,13 +1,15 @@
 /** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
 import type { End } from '../../src/errors.ts';
-import { Explorer, placeOf } from '../../src/prove/explore.ts';
+import { Explorer, placeOf, type Step } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';
 import type { Point } from '../../src/prove/site.ts';
 import { siteOf } from '../../src/prove/site.ts';
 import type { Stand } from '../../src/prove/stand.ts';
 import type { Again, Injection } from '../../src/prove/tally.ts';
+import { follow } from '../../src/run/recover.ts';
 import type { Case, Written } from './cases.ts';
+import { NOT_BEGUN } from './judge.ts';
 import type { Stage } from './scene.ts';
 
 /** A point of the undisturbed run: the part that it lies in, and the number of the record where it is one. */
@@ -18,9 +20,9 @@ interface Spot {
   readonly seq?: number;
 }
 
-/** How a simulated run may end, with the seeds that say so; nothing where the simulated run knows no such case. */
+/** How a simulated run may end, with the seeds that say so. */
 export interface Foretold {
-  readonly ends: readonly End[];
+  readonly ends: readonly (End | typeof NOT_BEGUN)[];
   readonly seeds: readonly string[];
 }
 
@@ -45,13 +47,18 @@ export class Simulated {
         : blow === 'kill'
           ? this.#killedAt(at, again)
           : this.#struckAt(at, blow, again);
+    if (injections === NOTHING) return { ends: [NOT_BEGUN], seeds: ['before-the-first-record'] };
     const told = injections.map((injection) => this.#endOf(injection));
+    if (told.length === 0) throw new Error('no simulated run knows such a case');
     return { ends: told.map(({ end }) => end), seeds: told.map(({ seed }) => seed) };
   }
 
-  #killedAt({ seq, moment }: Exclude<Case['at'], number>, again: Again | undefined): Struck[] {
+  #killedAt(
+    { seq, moment }: Exclude<Case['at'], number>,
+    again: Again | undefined,
+  ): readonly Struck[] {
     const spot = this.#record(seq);
-    if (moment === 'after' && isEnd(spot)) return [];
+    if (moment === 'after' && isEnd(spot)) return UNDISTURBED;
     if (moment === 'after')
       return spot ? [{ spot, fault: 'killed-after', again }] : [atStart(again)];
     const own = spot?.point.faults.includes('killed-before');
@@ -59,15 +66,15 @@ export class Simulated {
     // Before any other record nothing has been done since the one that precedes it.
     const former = this.#former(seq);
     return seq === 0
-      ? []
+      ? NOTHING
       : [former ? { spot: former, fault: 'killed-after', again } : atStart(again)];
   }
 
   /** Of a run that was killed sometime it is only known what it had written: what is under way then may be done, or not. */
-  #killedAfter(last: Written | undefined, again: Again | undefined): Struck[] {
-    if (!last) return [];
+  #killedAfter(last: Written | undefined, again: Again | undefined): readonly Struck[] {
+    if (!last) return NOTHING;
     const spot = this.#record(last.seq);
-    if (isEnd(spot)) return [];
+    if (isEnd(spot)) return UNDISTURBED;
     if (!spot) return [atStart(again)];
     const after: Struck = { spot, fault: 'killed-after', again };
     if (last.type !== 'intent') return [after];
@@ -150,14 +157,26 @@ export class Simulated {
       const { left, site } = stand;
       stand = { course: left.course, site: siteOf(site.host), left, again };
     }
+    let waiting = takenUp ? undefined : again;
     for (let part = 0; ; part++) {
       const here = spot && injection && part === spot.part ? [injection] : [];
-      const { finish, next } = this.#explorer.step(stand, here);
-      if (finish) return { end: finish.end, seed };
-      if (!next) throw new Error('a run that has not finished goes on');
-      stand = next;
+      const step = this.#explorer.step(stand, here);
+      const { finish, next } = step;
+      if (finish) {
+        const left = waiting && finish.end === 'stranded' ? leftStranded(stand, step) : undefined;
+        if (!left) return { end: finish.end, seed: waiting ? `${seed}, then ${again}` : seed };
+        stand = { ...left, again: waiting! };
+        waiting = undefined;
+      } else if (next) stand = next;
+      else throw new Error('a run that has not finished goes on');
     }
   }
+}
+
+/** A run that has told that it is stranded, as its journal leaves it: without its marker, as it took that out. */
+function leftStranded({ left: before }: Stand, { played }: Step): Stand {
+  const left = played.entries.reduce(follow, before);
+  return { course: left.course, site: { ...siteOf(played.site.host), marked: false }, left };
 }
 
 /** What strikes a simulated run at a point; without one, the run ends before its first phase. */
@@ -167,7 +186,13 @@ interface Struck {
   readonly again: Again | undefined;
 }
 
-/** A run that has written down its end is over, and is not taken up. */
+/** A run that wrote no record has done nothing, and is not taken up. */
+const NOTHING: readonly Struck[] = [];
+
+/** A run that is over is not taken up either. */
+const UNDISTURBED: readonly Struck[] = [{ again: undefined }];
+
+/** Whether a record is the last one of its run. */
 function isEnd(spot: Spot | undefined): boolean {
   const request = spot?.point.request;
   return request?.ask === 'append' && request.entry.type === 'run-finished';

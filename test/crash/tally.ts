@@ -32,7 +32,6 @@ export class Tally {
       this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
       this.failed(of, `${what}: ${how}`);
     }
-    if (ends.length === 0) return;
     this.#compared += 1;
     if (ends.some((each) => each === end)) return;
     this.#different += 1;

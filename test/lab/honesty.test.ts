@@ -21,7 +21,7 @@ import { go, type HonestCourse } from './honesty-course.ts';
 import { ASIDE, drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
 import { Sides } from './honesty-walk.ts';
 
-const [seed = '1', number = '12', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
+const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
   .split(',')
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);

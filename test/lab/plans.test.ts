@@ -12,6 +12,7 @@ import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
+import { sampled } from './sample.ts';
 import { codes, type Ended, expectEnd, expectWrites, runSteps, startRun } from './support.ts';
 
 let host: Host;
@@ -148,7 +149,7 @@ const SHAPES: [string, string, Omit<GuestSpec, 'name'>][] = [
   ],
 ];
 
-describe.each(SHAPES)('%s', (_, name, spec) => {
+describe.each(sampled('shapes of a chain', SHAPES, 2))('%s', (_, name, spec) => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await new Scene(name, spec).begin();

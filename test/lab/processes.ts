@@ -31,6 +31,16 @@ export async function processOf(program: string, text: string): Promise<number> 
   throw new Error(`no ${program} was started with ${text}`);
 }
 
+/** The folder of the lab host that a process keeps; undefined where it keeps none now. */
+export async function labOf(pid: number): Promise<string | undefined> {
+  for (const child of await childrenOf(pid)) {
+    const words = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+    const [, folder] = words.split('\0lab-keeper\0');
+    if (folder !== undefined) return folder.split('\0')[0];
+  }
+  return undefined;
+}
+
 /** The processes, mounts and the folder of a lab host, and the copies that its logs are read from; none once it is gone. */
 export async function tracesOf(dir: string): Promise<string[]> {
   const found: string[] = existsSync(dir) ? [dir] : [];

@@ -1,6 +1,6 @@
 /** Rehearsals, as the command line does them: another lab host plays the user's machine. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,10 +8,19 @@ import { stringify } from 'yaml';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
+import { until } from '../../src/lab/poll.ts';
 import type { Rehearsal } from '../../src/rehearse/report.ts';
-import { stillThere, tracesOf } from './processes.ts';
+import { labOf, stillThere, tracesOf } from './processes.ts';
 import { sampled } from './sample.ts';
-import { codes, type Ended, planText, raiseLog, startCli, writePlan } from './support.ts';
+import {
+  codes,
+  type Ended,
+  planText,
+  type Running,
+  raiseLog,
+  startCli,
+  writePlan,
+} from './support.ts';
 
 const NAME = 'testvm';
 let host: Host;
@@ -38,13 +47,13 @@ afterAll(() => host.stop());
 
 const at = (name: string) => join(host.images, 'fast', name);
 
-/** The folders of all lab hosts that are on this machine now. */
-function labFolders(): string[] {
-  return readdirSync('/var/tmp').filter((name) => name.startsWith('blockplan-lab-'));
-}
-
 async function rehearse(file: string, ...words: readonly string[]): Promise<Ended> {
   return startCli(host, ['rehearse', file, ...words, '-c', host.uri]).ended;
+}
+
+/** The folder of the lab host that a rehearsal makes for itself. */
+function labOfRehearsal({ child }: Running): Promise<string> {
+  return until('the lab of the rehearsal', 20_000, () => labOf(child.pid!));
 }
 
 /** Rehearses steps and returns what the report says as JSON; fails unless it ends with that code. */
@@ -73,12 +82,14 @@ describe('the shipped plans', () => {
   };
   test.each(sampled('rehearsals', Object.entries(vars), 1))('%s', async (plan, values) => {
     const before = await picture(host, NAME);
-    const folders = labFolders();
     const settings = Object.entries({ domain: NAME, ...values() }).flatMap(([name, value]) => [
       '--set',
       `${name}=${value}`,
     ]);
-    const ended = await rehearse(`plans/${plan}.yaml`, ...settings, '--output', 'json');
+    const words = [`plans/${plan}.yaml`, ...settings, '--output', 'json', '-c', host.uri];
+    const running = startCli(host, ['rehearse', ...words]);
+    const lab = await labOfRehearsal(running);
+    const ended = await running.ended;
     expect(ended.exitCode, ended.told).toBe(0);
     const report = JSON.parse(ended.stdout) as Rehearsal;
     expect(report.end).toBe('succeeded');
@@ -96,7 +107,7 @@ describe('the shipped plans', () => {
     expect(first!.made.map(({ file }) => file)).toEqual([values()['dest']]);
     expect(first!.made[0]!.bytes).toBeGreaterThan(0);
     expect(JSON.stringify(report)).not.toContain('/disks/');
-    expect(labFolders()).toEqual(folders);
+    expect(await tracesOf(lab)).toEqual([]);
     expect(await picture(host, NAME)).toEqual(before);
   });
 });
@@ -218,7 +229,6 @@ describe('an interruption leaves nothing behind', () => {
     ['while the guest boots', /building/],
     ['in the middle of a copy', /running step-1\/mirror/],
   ])('%s', async (_, moment) => {
-    const folders = labFolders();
     const slow = { bandwidth: 100_000, bytes: true, finish: true };
     const file = await writePlan(
       host,
@@ -230,12 +240,12 @@ describe('an interruption leaves nothing behind', () => {
       said += text;
     });
     await expect.poll(() => said, { timeout: 40_000, interval: 20 }).toMatch(moment);
-    const [mine] = labFolders().filter((name) => !folders.includes(name));
+    const lab = await labOfRehearsal(running);
     running.child.kill('SIGINT');
     const ended = await running.ended;
     expect(ended.exitCode, ended.told).toBe(130);
     expect(ended.stdout).toMatch(/^interrupted/);
-    expect(await tracesOf(`/var/tmp/${mine}`)).toEqual([]);
+    expect(await tracesOf(lab)).toEqual([]);
     expect(await stillThere([running.child.pid!])).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
+import { sampled } from './sample.ts';
 import {
   type Ended,
   expectOnlyRead,
@@ -101,33 +102,35 @@ describe("another domain's files", () => {
     },
   };
 
-  test.each(
-    Object.keys(names).flatMap((how) => [
-      ['running', how, true] as const,
-      ['off', how, false] as const,
-    ]),
-  )('of a domain that is %s and names the file %s', async (_, how, start) => {
-    const name = await names[how]!();
-    const other = await neighbour(name, start);
-    const hash = async () =>
-      createHash('sha256')
-        .update(await readFile(base))
-        .digest('hex');
-    const before = await hash();
-    const commit = (params: object) => [{ blockcommit: { disk: 'vda', pivot: true, ...params } }];
-    await expectRefused(commit({ base }), ['BP109'], base);
-    await expectRefused([{ blockcommit: { disk: 'vda', top: mid, base } }], ['BP109']);
-    const overlay = join(refs, 'overlay.qcow2');
-    const reused = { dest: overlay, format: 'qcow2', 'reuse-external': true };
-    await expectRefused([copy(reused)], ['BP109'], overlay);
-    expect(await hash()).toBe(before);
-    await other.destroy();
-    await host.virsh('undefine', 'neighbour');
-    await rm(refs, { recursive: true });
-    await rm(at('neighbour'), { recursive: true, force: true });
-    if (how === 'through a bind mount') await tool('umount', at('alias'));
-    await rm(at('alias'), { force: true, recursive: true });
-  });
+  const ways = Object.keys(names).flatMap((how) => [
+    ['running', how, true] as const,
+    ['off', how, false] as const,
+  ]);
+  test.each(sampled('names of a shared file', ways, 4))(
+    'of a domain that is %s and names the file %s',
+    async (_, how, start) => {
+      const name = await names[how]!();
+      const other = await neighbour(name, start);
+      const hash = async () =>
+        createHash('sha256')
+          .update(await readFile(base))
+          .digest('hex');
+      const before = await hash();
+      const commit = (params: object) => [{ blockcommit: { disk: 'vda', pivot: true, ...params } }];
+      await expectRefused(commit({ base }), ['BP109'], base);
+      await expectRefused([{ blockcommit: { disk: 'vda', top: mid, base } }], ['BP109']);
+      const overlay = join(refs, 'overlay.qcow2');
+      const reused = { dest: overlay, format: 'qcow2', 'reuse-external': true };
+      await expectRefused([copy(reused)], ['BP109'], overlay);
+      expect(await hash()).toBe(before);
+      await other.destroy();
+      await host.virsh('undefine', 'neighbour');
+      await rm(refs, { recursive: true });
+      await rm(at('neighbour'), { recursive: true, force: true });
+      if (how === 'through a bind mount') await tool('umount', at('alias'));
+      await rm(at('alias'), { force: true, recursive: true });
+    },
+  );
 
   test('of a domain whose image nobody can understand', async () => {
     const other = await neighbour(base, false);
