@@ -104,6 +104,7 @@ async function tried(each: Case, { records, durationMs }: Learnt): Promise<void>
       return tally.missed();
     }
     const takenUp = each.again !== undefined && struck.run !== undefined;
+    if (takenUp) await scene.startAsTold(stage, struck.ended);
     const ended = takenUp
       ? await takeUp(scene, stage, each.again ?? '', struck.run ?? '')
       : struck.ended;

@@ -12,6 +12,7 @@ import { readPlan } from '../../src/plan/read.ts';
 import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { SharedGuest, type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
+import type { Ended } from '../lab/support.ts';
 import { sourceOf } from '../plans.ts';
 import type { Blow } from './cases.ts';
 
@@ -134,6 +135,13 @@ export class Scene {
         if (entry.isFile() && !needed.includes(path)) await rm(path);
       }
     }
+  }
+
+  /** Starts a guest that is off where the run has said so. */
+  async startAsTold({ guest }: Stage, { events }: Ended): Promise<void> {
+    const last = events.at(-1);
+    if (last?.event !== 'run-finished' || !last.next.includes(`virsh start ${guest.name}`)) return;
+    await this.host.virsh('start', guest.name);
   }
 
   /** Waits until a host that has just booted has started the guest, where it does; its agent comes later. */

@@ -7,7 +7,9 @@ import type { Point } from '../../src/prove/site.ts';
 import { siteOf } from '../../src/prove/site.ts';
 import type { Stand } from '../../src/prove/stand.ts';
 import type { Again, Injection } from '../../src/prove/tally.ts';
+import type { Finish } from '../../src/run/course.ts';
 import { follow } from '../../src/run/recover.ts';
+import { guestStarts } from '../../src/simulate/mishaps.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN } from './judge.ts';
 import type { Stage } from './scene.ts';
@@ -157,26 +159,42 @@ export class Simulated {
       const { left, site } = stand;
       stand = { course: left.course, site: siteOf(site.host), left, again };
     }
-    let waiting = takenUp ? undefined : again;
-    for (let part = 0; ; part++) {
-      const here = spot && injection && part === spot.part ? [injection] : [];
-      const step = this.#explorer.step(stand, here);
-      const { finish, next } = step;
-      if (finish) {
-        const left = waiting && finish.end === 'stranded' ? leftStranded(stand, step) : undefined;
-        if (!left) return { end: finish.end, seed: waiting ? `${seed}, then ${again}` : seed };
-        stand = { ...left, again: waiting! };
-        waiting = undefined;
-      } else if (next) stand = next;
-      else throw new Error('a run that has not finished goes on');
+    const ended = this.#toEnd(
+      stand,
+      spot && injection ? { part: spot.part, injection } : undefined,
+    );
+    if (takenUp || again === undefined || ended.finish.end !== 'stranded')
+      return { end: ended.finish.end, seed };
+    const { finish } = this.#toEnd({ ...leftStranded(ended), again });
+    return { end: finish.end, seed: `${seed}, then ${again}` };
+  }
+
+  /** From there to the run's end, with something going wrong in one part of it. */
+  #toEnd(from: Stand, wrong?: { readonly part: number; readonly injection: Injection }): AtEnd {
+    for (let stand = from, part = 0; ; part++) {
+      const step = this.#explorer.step(stand, part === wrong?.part ? [wrong.injection] : []);
+      const { finish, next, played } = step;
+      if (finish) return { stand, played, finish };
+      if (!next) throw new Error('a run that has not finished goes on');
+      stand = next;
     }
   }
 }
 
-/** A run that has told that it is stranded, as its journal leaves it: without its marker, as it took that out. */
-function leftStranded({ left: before }: Stand, { played }: Step): Stand {
-  const left = played.entries.reduce(follow, before);
-  return { course: left.course, site: { ...siteOf(played.site.host), marked: false }, left };
+/** The last part of a simulated run, and how it ended. */
+interface AtEnd {
+  readonly stand: Stand;
+  readonly played: Step['played'];
+  readonly finish: Finish;
+}
+
+/** A run that has told that it is stranded, as its journal leaves it, with the guest started where it says so. */
+function leftStranded({ stand, played, finish }: AtEnd): Stand {
+  const left = played.entries.reduce(follow, stand.left);
+  const { host } = played.site;
+  const started = finish.next.some((command) => command.startsWith('virsh start '));
+  const site = { ...siteOf(started ? guestStarts(host) : host), marked: false };
+  return { course: left.course, site, left };
 }
 
 /** What strikes a simulated run at a point; without one, the run ends before its first phase. */

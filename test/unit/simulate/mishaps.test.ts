@@ -124,7 +124,8 @@ describe('what goes wrong', () => {
     const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
     const words = ['snapshot-create-as', '--name', 's', '--no-metadata', '--diskspec', spec];
     expect(() => apply(off, virsh(...words))).toThrow(EffectFailed);
-    const host = apply(off, virsh(...words, '--disk-only'));
+    // Nobody is asked to freeze it.
+    const host = apply(off, virsh(...words, '--disk-only', '--quiesce'));
     expect(filesOn(host)).toEqual(['/new/overlay']);
     expect(lostAtNextStart(host)).toEqual([]);
   });
