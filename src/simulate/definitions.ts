@@ -166,7 +166,7 @@ function rewritten(
   );
 }
 
-/** A copy or a snapshot begins, or a job ends: libvirt saves the definition that it has, even where the domain was undefined. */
+/** A snapshot is taken, or a job ends: libvirt saves the definition that it has, even where the domain was undefined. */
 export function definitionIsSaved(host: SimulatedHost): SimulatedHost {
   const { shadow } = host;
   return shadow && !shadow.saved ? { ...host, shadow: { ...shadow, saved: true } } : host;

@@ -38,8 +38,8 @@ export interface SimulatedHost {
   /** Files below the active ones that QEMU goes on holding for writing until it ends. */
   readonly held: readonly string[];
   /**
-   * The definition that libvirt still has of a domain that was undefined while it ran. A copy, a snapshot or the end of
-   * a job has it saved; then a daemon that begins anew takes the domain for a persistent one (seen on libvirt 9.0).
+   * The definition that libvirt still has of a domain that was undefined while it ran. A snapshot or the end of a job has
+   * it saved; then a daemon that begins anew takes the domain for a persistent one (seen on libvirt 9.0).
    */
   readonly shadow?: { readonly definition: string; readonly saved: boolean };
 }

@@ -33,7 +33,7 @@ export function jobsDie(host: SimulatedHost): SimulatedHost {
 /**
  * libvirt's daemon is killed and comes back: QEMU has gone on meanwhile, jobs included, and libvirt finds domain, jobs
  * and metadata again. A domain that was undefined while it ran is persistent again, with what libvirt had left of its
- * definition, where a copy, a snapshot or the end of a job had that saved (seen on libvirt 9.0).
+ * definition, where a snapshot or the end of a job, be it that which makes a copy's file, had that saved (seen on libvirt 9.0).
  */
 export function daemonRestarts(host: SimulatedHost): SimulatedHost {
   const { shadow, ...known } = guestWrites(host);

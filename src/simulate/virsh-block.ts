@@ -51,9 +51,11 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
   const backing =
     shallow && made.backing[dest] === undefined ? { ...made.backing, [dest]: below } : made.backing;
   const devices = made.devices.filter((file) => file !== dest);
+  // To make or format its file is a job of QEMU's, which ends here; what is there for it needs none (seen on libvirt 9.0).
+  const formats = !reuse && !(device && format === 'raw');
   return onDisk(
     {
-      ...definitionIsSaved(made),
+      ...(formats ? definitionIsSaved(made) : made),
       backing,
       devices: device ? [...devices, dest] : devices,
       jobs: { ...made.jobs, [disk.target]: { layers, shallow, reuse } },

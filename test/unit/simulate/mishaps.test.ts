@@ -83,6 +83,13 @@ describe('what goes wrong', () => {
     expect(restarted.disks[0]?.persistentSource).toBe(DEST);
     const off = powerFails(hostAfter(undefining, copy()));
     expect(off.world.domain).toMatchObject({ state: 'shut off', persistent: true });
+    const { files } = hostAfter().world;
+    const there = { [DEST]: { size: 1, format: 'qcow2' } };
+    const reused = [undefining, copy('--reuse-external', '--format', 'qcow2')].reduce(apply, {
+      ...hostAfter(),
+      world: { ...hostAfter().world, files: { ...files, ...there } },
+    });
+    expect(powerFails(reused).world.domain).toMatchObject({ state: 'gone', persistent: false });
     const again = virsh('define', '--file', {
       file: 'x',
       content: hostAfter().world.domain.definition ?? '',
