@@ -206,10 +206,10 @@ class Session implements Virsh {
 
   async #exchange(frames: readonly Frame[], options: RunOptions): Promise<Answer[]> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+    await whatHasArrived();
     signal?.throwIfAborted();
     const [first] = frames;
     if (!first) return [];
-    await whatHasArrived();
     if (this.#ending) throw contactLost(this.#ending.reason);
     const started = performance.now();
     const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was given up' });

@@ -5,17 +5,17 @@ import type { Course } from './course.ts';
 
 /**
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
- * merged nor taken away with what is below it. What lies below a file that was there before the run came with that file:
- * an image that a disk is copied into may rest on others.
+ * merged nor taken away with what is below it. An image that was there for a disk to be copied into may rest on others,
+ * which came with it.
  */
 export function foreignLayers(course: Course, now: World): string[] {
-  const { known, old, targets } = ownOf(course);
+  const { known, filled, targets } = ownOf(course);
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) => {
-      const oldest = chain.findIndex(({ file }) => old.has(file));
+      const last = chain.findIndex(({ file }) => filled.has(file));
       return chain
-        .slice(0, oldest < 0 ? chain.length : oldest)
+        .slice(0, last < 0 ? chain.length : last)
         .filter(({ file }) => !known.has(file))
         .map(
           ({ file }) =>
@@ -28,8 +28,8 @@ export function foreignLayers(course: Course, now: World): string[] {
 interface Own {
   /** All paths that it may touch, and those of the guest's disks. */
   readonly known: ReadonlySet<string>;
-  /** Those at which there was a file before the run. */
-  readonly old: ReadonlySet<string>;
+  /** The images that were there before the run for a disk to be copied into. */
+  readonly filled: ReadonlySet<string>;
   readonly targets: ReadonlySet<string>;
 }
 
@@ -42,12 +42,17 @@ function ownOf(course: Course): Own {
 }
 
 function lookedUp({ files, world, graph }: Course): Own {
-  const known = new Set([...files, ...world.domain.disks.flatMap(filesOf)]);
+  const steps = graph.nodes.map(({ planned }) => planned);
   return {
-    known,
-    old: new Set([...known].filter((file) => world.files[file])),
-    targets: new Set(graph.nodes.flatMap(({ planned }) => disksOf(planned, world))),
+    known: new Set([...files, ...world.domain.disks.flatMap(filesOf)]),
+    filled: new Set(steps.flatMap((planned) => filledBy(planned, world))),
+    targets: new Set(steps.flatMap((planned) => disksOf(planned, world))),
   };
+}
+
+function filledBy({ step, params }: PlannedStep, { files }: World): string[] {
+  const { dest } = params as { readonly dest?: string };
+  return step.kind === 'blockcopy' && dest !== undefined && files[dest] ? [dest] : [];
 }
 
 /** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */

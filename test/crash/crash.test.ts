@@ -99,9 +99,10 @@ async function tried(each: Case, { records, durationMs }: Learnt): Promise<void>
   try {
     const struck = await strike(scene, stage, each, records, durationMs);
     if (!struck.came) {
-      trusted = (await judge(scene, stage, struck.ended)).trusted;
+      const verdict = await judge(scene, stage, struck.ended);
+      trusted = verdict.trusted;
       if (typeof each.at !== 'number') throw new Error(`it never came: ${struck.ended.told}`);
-      return tally.missed();
+      return tally.missed(each, verdict);
     }
     const takenUp = each.again !== undefined && struck.run !== undefined;
     if (takenUp) await scene.startAsTold(stage, struck.ended);

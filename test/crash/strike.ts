@@ -122,7 +122,10 @@ async function outcome({ state }: Stage, folder: string, ended: Ended): Promise<
   const came = await there(join(folder, 'held'));
   const told = await readFile(join(folder, 'records'), 'utf8').catch(() => '');
   await rm(folder, { recursive: true });
-  return { ended, run, came, records: recordsIn(told) };
+  const journal = join(state, 'runs', run ?? '', 'journal.jsonl');
+  const written = (await readFile(journal, 'utf8').catch(() => '')).match(/^\{"seq":\d+/gm) ?? [];
+  // A record is told of just before it is written.
+  return { ended, run, came, records: recordsIn(told).slice(0, written.length) };
 }
 
 function recordsIn(told: string): Written[] {

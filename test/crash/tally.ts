@@ -20,23 +20,28 @@ export class Tally {
   }
 
   /** A case that did not come about: a moment by chance that lay past the run's end. */
-  missed(): void {
+  missed(of: Case, { wrong }: Verdict): void {
     this.#missed += 1;
+    this.#wrong(of, wrong);
   }
 
   add(of: Case, { end, said, wrong }: Verdict, { ends, seeds }: Foretold): void {
     this.#cases += 1;
     const row = `${of.blow}${of.again === undefined ? '' : `, ${of.again}`}: ${end}`;
     this.#ends.set(row, (this.#ends.get(row) ?? 0) + 1);
-    for (const { what, how } of wrong) {
-      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-      this.failed(of, `${what}: ${how}`);
-    }
+    this.#wrong(of, wrong);
     this.#compared += 1;
     if (ends.some((each) => each === end)) return;
     this.#different += 1;
     const told = ends.map((each, at) => `${each} (${seeds[at]})`).join(' or ');
     this.failed(of, `the lab ends ${end}, the simulated host ${told}; it said:\n${said}`);
+  }
+
+  #wrong(of: Case, wrong: Verdict['wrong']): void {
+    for (const { what, how } of wrong) {
+      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+      this.failed(of, `${what}: ${how}`);
+    }
   }
 
   failed(of: Case, how: string): void {

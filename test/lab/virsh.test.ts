@@ -458,9 +458,9 @@ describe('a session on a real libvirtd', () => {
     process.kill(daemon, 'SIGKILL');
     // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect anew by itself.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    const { message } = await failureOf(virsh.run(['list', '--all']));
-    expect(message).toMatch(/due to end of file\.$/);
+    const error = await failureOf(virsh.run(['list', '--all']));
     await host.startDaemon();
+    expect(error.message).toMatch(/due to end of file\.$/);
   });
 
   it('never gets an answer from a connection that virsh opened anew', async () => {

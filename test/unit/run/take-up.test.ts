@@ -6,6 +6,7 @@ import { activeFile, type World, withDomain } from '../../../src/model/world.ts'
 import { admit } from '../../../src/run/admit.ts';
 import type { Finish } from '../../../src/run/course.ts';
 import { execute, takeUp } from '../../../src/run/execute.ts';
+import { apply } from '../../../src/simulate/host.ts';
 import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { guestDies, jobsDie, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
 import { DriverDouble, type Injection } from '../../driver-double.ts';
@@ -210,4 +211,28 @@ test('a phase that is taken back to be done anew goes forward again when blockpl
   await runs.again('resume', (entry) => entry.type === 'phase-finished' && entry.anew === true);
   const { finish } = await runs.again('resume');
   expect(finish).toMatchObject({ end: 'succeeded' });
+});
+
+test("another tool's snapshot below an overlay that was there before: the definition stays with the guest", async () => {
+  const [reused, theirs] = ['/new/reused.qcow2', '/new/theirs.qcow2'];
+  const world = hostForPlans();
+  const files = { ...world.files, [reused]: { size: 1, format: 'qcow2', backing: SNAP2 } };
+  const runs = new Runs({ ...world, files });
+  const snapshot = (file: string, more: readonly string[]) =>
+    `snapshot-create-as: { name: s, disk-only: true, no-metadata: true, ${more.join('')}diskspec: [{ disk: vda, file: ${file} }] }`;
+  const ours = planned([snapshot(reused, ['reuse-external: true, '])]);
+  const [node] = planned([snapshot(theirs, [])]).graph.nodes;
+  let come = false;
+  runs.driver.onEffect = (effect) => {
+    if (come || !commandText(effect).includes('snapshot-create-as')) return;
+    come = true;
+    runs.befalls((host) => node!.phase.effects(host.world, host.world).reduce(apply, host));
+  };
+  await runs.killed(ours, () => false);
+  expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'stranded' });
+  expect(JSON.stringify(runs.entries.at(-1))).toContain(
+    `has a layer that this run did not make, ${theirs}`,
+  );
+  expect(activeFile(runs.host.world, 'vda')).toBe(reused);
+  expect(lostAtNextStart(runs.host)).toEqual([]);
 });
