@@ -19,7 +19,7 @@ export class Tally {
     this.#seed = seed;
   }
 
-  /** A case that did not come about: a moment by chance that lay past the run's end. */
+  /** A case that did not come about: its moment by chance lay past the run's end. */
   missed(of: Case, { wrong }: Verdict): void {
     this.#missed += 1;
     this.#wrong(of, wrong);
@@ -50,7 +50,7 @@ export class Tally {
 
   text(): string {
     return [
-      `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} that came too late`,
+      `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} that came too late and were tried again earlier`,
       ...WRONGS.map((what) => row(this.#counts.get(what) ?? 0, what)),
       row(this.#compared, 'compared with the simulated host'),
       row(this.#different, 'that end otherwise there'),
