@@ -43,7 +43,7 @@ export interface Undisturbed {
   readonly world: World;
 }
 
-/** What comes of a stand when nothing goes wrong any more. */
+/** What a run comes to when nothing goes wrong any more. */
 interface Ending {
   readonly tally: Tally;
   /** Whether the run went back on the way, and so came by what lies behind it. */
@@ -126,8 +126,8 @@ export class Explorer {
     const step = this.step(stand, injected);
     if (faults === 0) {
       const [only, another] = injected;
-      if (only && !another && this.#singly) adder.addSingle(this.#quietly(step), only);
-      else adder.add(this.#quietly(step), injected);
+      if (only && !another && this.#singly) adder.addSingle(this.#quietly(step).tally, only);
+      else adder.add(this.#quietly(step).tally, injected);
       return;
     }
     adder.add(this.#judged(step), injected);
@@ -147,16 +147,15 @@ export class Explorer {
   }
 
   /** What comes of a part when nothing more goes wrong: one case. */
-  #quietly(step: Step): Tally {
-    const { next } = step;
-    if (!next) return this.#judged(step);
-    const known = this.#ending(next).tally;
+  #quietly(step: Step): Ending {
     const here = this.#judged(step);
-    if (here.violations.size + here.unknowable.size === 0) return known;
+    if (!step.next) return { tally: here, wentBack: false };
+    const ending = this.#ending(step.next);
+    if (here.violations.size + here.unknowable.size === 0) return ending;
     const adder = new Adder();
     adder.add(here);
-    adder.add(known);
-    return adder.tally();
+    adder.add(ending.tally);
+    return { ...ending, tally: adder.tally() };
   }
 
   /**
@@ -174,10 +173,8 @@ export class Explorer {
   }
 
   #comeTo(stand: Stand): Ending {
-    const step = this.step(stand, []);
-    const back = stand.course.todo?.direction === 'undo';
-    const wentBack = back || (step.next !== undefined && this.#ending(step.next).wentBack);
-    return { tally: this.#quietly(step), wentBack };
+    const ending = this.#quietly(this.step(stand, []));
+    return stand.course.todo?.direction === 'undo' ? { ...ending, wentBack: true } : ending;
   }
 
   /** Plays the next part of a run, with these things going wrong in it. */
