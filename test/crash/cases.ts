@@ -48,17 +48,19 @@ export function nameOf({ plan, blow, at, again }: Case): string {
 
 const AGAIN: readonly Again[] = ['resume', 'rollback'];
 
+function both(plan: string, each: Omit<Case, 'plan' | 'again'>): Case[] {
+  return AGAIN.map((again) => ({ plan, ...each, again }));
+}
+
 /** Every case of a plan whose undisturbed run writes those records. */
 export function casesOf(
   plan: string,
   records: readonly Written[],
   moments: readonly number[],
 ): Case[] {
-  const both = (each: Omit<Case, 'plan' | 'again'>) =>
-    AGAIN.map((again) => ({ plan, ...each, again }));
   const kills = records.flatMap(({ seq }) => [
-    ...both({ blow: 'kill', at: { seq, moment: 'before' } }),
-    ...both({ blow: 'kill', at: { seq, moment: 'after' } }),
+    ...both(plan, { blow: 'kill', at: { seq, moment: 'before' } }),
+    ...both(plan, { blow: 'kill', at: { seq, moment: 'after' } }),
   ]);
   const sometime = moments.map(
     (at, index): Case => ({ plan, blow: 'kill', at, again: AGAIN[index % 2] ?? 'resume' }),
@@ -71,8 +73,8 @@ export function casesOf(
       { plan, blow: 'daemon' as const, at },
       { plan, blow: 'cut' as const, at },
       { plan, blow: 'qemu' as const, at },
-      ...both({ blow: 'qemu', at }),
-      ...both({ blow: 'power', at }),
+      ...both(plan, { blow: 'qemu', at }),
+      ...both(plan, { blow: 'power', at }),
     ]),
     ...fullDisks(plan, records),
   ];
@@ -101,11 +103,10 @@ function fullDisks(plan: string, records: readonly Written[]): Case[] {
       blow: 'destination-full' as const,
       at: { seq, moment: 'after' as const },
     })),
-    ...(means('snapshot-create-as').length === 0 ? [] : means('qemu-img')).map(({ seq }) => ({
-      plan,
-      blow: 'overlay-full' as const,
-      at: { seq, moment: 'after' as const },
-    })),
+    ...(means('snapshot-create-as').length === 0 ? [] : means('qemu-img')).flatMap(({ seq }) => {
+      const overlay = { blow: 'overlay-full', at: { seq, moment: 'after' } } as const;
+      return [{ plan, ...overlay }, ...both(plan, overlay)];
+    }),
     ...begins.map(({ seq }) => ({
       plan,
       blow: 'state-full' as const,

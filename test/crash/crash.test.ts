@@ -115,7 +115,7 @@ async function triedOnce(each: Case, learnt: Learnt, part: number): Promise<bool
       return false;
     }
     const takenUp = each.again !== undefined && struck.run !== undefined;
-    if (takenUp) await scene.startAsTold(stage, struck.ended);
+    if (takenUp) await scene.bringUpAsTold(stage, struck.ended);
     const ended = takenUp
       ? await takeUp(scene, stage, each.again ?? '', struck.run ?? '')
       : struck.ended;

@@ -137,11 +137,12 @@ export class Scene {
     }
   }
 
-  /** Starts a guest that is off where the run has said so. */
-  async startAsTold({ guest }: Stage, { events }: Ended): Promise<void> {
+  /** Types what the run has said that brings the guest up again. */
+  async bringUpAsTold({ guest: { name } }: Stage, { events }: Ended): Promise<void> {
     const last = events.at(-1);
-    if (last?.event !== 'run-finished' || !last.next.includes(`virsh start ${guest.name}`)) return;
-    await this.host.virsh('start', guest.name);
+    const next = last?.event === 'run-finished' ? last.next : [];
+    for (const verb of ['start', 'resume'])
+      if (next.includes(`virsh ${verb} ${name}`)) await this.host.virsh(verb, name);
   }
 
   /** Waits until a host that has just booted has started the guest, where it does; its agent comes later. */

@@ -9,6 +9,7 @@ import type { Stand } from '../../src/prove/stand.ts';
 import type { Again, Injection } from '../../src/prove/tally.ts';
 import type { Finish } from '../../src/run/course.ts';
 import { follow } from '../../src/run/recover.ts';
+import { onDomain } from '../../src/simulate/host-state.ts';
 import { guestStarts } from '../../src/simulate/mishaps.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN } from './judge.ts';
@@ -188,13 +189,14 @@ interface AtEnd {
   readonly finish: Finish;
 }
 
-/** A run that has told that it is stranded, as its journal leaves it, with the guest started where it says so. */
+/** A run that has told that it is stranded, as its journal leaves it, with the guest brought up as it says. */
 function leftStranded({ stand, played, finish }: AtEnd): Stand {
   const left = played.entries.reduce(follow, stand.left);
+  const told = (verb: string) => finish.next.some((each) => each.startsWith(`virsh ${verb} `));
   const { host } = played.site;
-  const started = finish.next.some((command) => command.startsWith('virsh start '));
-  const site = { ...siteOf(started ? guestStarts(host) : host), marked: false };
-  return { course: left.course, site, left };
+  const started = told('start') ? guestStarts(host) : host;
+  const up = told('resume') ? onDomain(started, { state: 'running' }) : started;
+  return { course: left.course, site: { ...siteOf(up), marked: false }, left };
 }
 
 /** What strikes a simulated run at a point; without one, the run ends before its first phase. */
