@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { domainXml } from './domain.ts';
 import { type DiskSpec, makeChain } from './images.ts';
-import { guestKit } from './kit.ts';
+import type { GuestKit } from './kit.ts';
 import { assertComplete, readLog } from './log.ts';
 import { until } from './poll.ts';
 
@@ -32,6 +32,8 @@ export interface GuestDisk {
 export interface Home {
   readonly images: string;
   readonly dir: string;
+  /** What its guests boot from, where its QEMU may read it. */
+  kit(): Promise<GuestKit>;
   virsh(...argv: string[]): Promise<string>;
   initPid(): number;
 }
@@ -83,7 +85,7 @@ export async function createGuest(home: Home, spec: GuestSpec): Promise<Guest> {
       file: files.at(-1)!,
       format: files.length > 1 ? 'qcow2' : (spec.disks[index]?.format ?? 'qcow2'),
     })),
-    kit: await guestKit(),
+    kit: await home.kit(),
     agent: spec.agent ?? true,
     console,
     extraXml: spec.extraXml ?? '',

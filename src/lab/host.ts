@@ -1,11 +1,19 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, cp, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { kvmWorks } from './acceleration.ts';
 import { command } from './command.ts';
 import { makeHostFolder, sweepDeadHosts } from './folder.ts';
 import { createGuest, type Guest, type GuestSpec } from './guest.ts';
 import { Keeper } from './keeper.ts';
-import { furnish, killLibvirtd, libvirtdLog, libvirtUri, startLibvirtd } from './libvirtd.ts';
+import { type GuestKit, guestKit } from './kit.ts';
+import {
+  furnish,
+  killLibvirtd,
+  libvirtdLog,
+  libvirtUri,
+  type Permissions,
+  startLibvirtd,
+} from './libvirtd.ts';
 
 /** A private libvirt host: its own libvirtd in its own namespaces, with its own folder for everything. */
 export interface Host extends AsyncDisposable {
@@ -36,18 +44,28 @@ export interface Host extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface HostOptions {
+  /** Default: made from the host's folder. */
+  readonly name?: string;
+  /** Default: `open`. */
+  readonly permissions?: Permissions;
+}
+
 /** Starts a private libvirt host. It goes away with {@link Host.stop}, and when this process ends in any way. */
-export async function startHost(options: { readonly name?: string } = {}): Promise<Host> {
+export async function startHost(options: HostOptions = {}): Promise<Host> {
   if (process.getuid?.() !== 0) {
     throw new Error('a lab host needs root, for its own mounts and namespaces');
   }
   await sweepDeadHosts();
   const dir = await makeHostFolder();
+  const { permissions = 'open' } = options;
   const name = options.name ?? basename(dir).replace('blockplan-', '').toLowerCase();
-  const host = new LabHost(name, dir, new Keeper(dir, name, await kvmWorks()));
+  const host = new LabHost(name, dir, permissions, new Keeper(dir, name, await kvmWorks()));
   try {
     await mkdir(host.images);
-    await furnish(dir, name);
+    // QEMU's user has to reach the images; the folder was made for root alone.
+    if (permissions === 'packaged') await chmod(dir, 0o711);
+    await furnish(dir, name, permissions);
     await host.boot();
   } catch (error) {
     await host.stop();
@@ -62,17 +80,36 @@ class LabHost implements Host {
   readonly uri: string;
   readonly images: string;
   readonly logs: string;
+  readonly #permissions: Permissions;
   readonly #keeper: Keeper;
+  #kit: Promise<GuestKit> | undefined;
   #init: number | undefined;
   #fileSystems = 0;
 
-  constructor(name: string, dir: string, keeper: Keeper) {
+  constructor(name: string, dir: string, permissions: Permissions, keeper: Keeper) {
     this.name = name;
     this.dir = dir;
     this.uri = libvirtUri(dir);
     this.images = join(dir, 'images');
     this.logs = libvirtdLog(dir);
+    this.#permissions = permissions;
     this.#keeper = keeper;
+  }
+
+  kit(): Promise<GuestKit> {
+    this.#kit ??= this.#permissions === 'open' ? guestKit() : this.#ownKit();
+    return this.#kit;
+  }
+
+  /** A copy: libvirt gives what QEMU opens to QEMU's user, and other hosts boot from the same kit. */
+  async #ownKit(): Promise<GuestKit> {
+    const { kernel, initrd } = await guestKit();
+    const folder = join(this.dir, 'kit');
+    const kit = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd') };
+    await mkdir(folder);
+    await cp(kernel, kit.kernel);
+    await cp(initrd, kit.initrd);
+    return kit;
   }
 
   virsh(...argv: string[]): Promise<string> {

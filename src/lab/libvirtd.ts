@@ -19,8 +19,23 @@ import { until } from './poll.ts';
 const LIBVIRTD = '/usr/sbin/libvirtd';
 const QEMU = '/usr/bin/qemu-system-x86_64';
 
+/**
+ * Who QEMU runs as. `open`: root, and libvirt leaves the owners of files alone. `packaged`: what Debian's packages
+ * configure: the user libvirt-qemu, to whom libvirt gives each file that QEMU opens (qemu.conf, `dynamic_ownership`).
+ */
+export type Permissions = 'open' | 'packaged';
+
+const QEMU_USER: Readonly<Record<Permissions, readonly string[]>> = {
+  open: ['user = "root"', 'group = "root"', 'dynamic_ownership = 0', 'remember_owner = 0'],
+  packaged: ['user = "libvirt-qemu"', 'group = "libvirt-qemu"'],
+};
+
 /** The configuration files of a host, by their path below its folder. */
-function configuration(dir: string, name: string): Record<string, string> {
+function configuration(
+  dir: string,
+  name: string,
+  permissions: Permissions,
+): Record<string, string> {
   return {
     'etc/libvirt/libvirtd.conf': [
       'auth_unix_ro = "none"',
@@ -33,10 +48,7 @@ function configuration(dir: string, name: string): Record<string, string> {
       `log_outputs = "3:file:${libvirtdLog(dir)}"`,
     ].join('\n'),
     'etc/libvirt/qemu.conf': [
-      'user = "root"',
-      'group = "root"',
-      'dynamic_ownership = 0',
-      'remember_owner = 0',
+      ...QEMU_USER[permissions],
       'security_driver = "none"',
       // The host already lives in its own mount namespace and has no cgroups to hand out.
       'namespaces = []',
@@ -50,7 +62,7 @@ function configuration(dir: string, name: string): Record<string, string> {
 }
 
 /** Writes what the host's libvirtd reads, below the host's folder, laid out as the init binds it. */
-export async function furnish(dir: string, name: string): Promise<void> {
+export async function furnish(dir: string, name: string, permissions: Permissions): Promise<void> {
   for (const folder of [
     'run',
     'etc/libvirt',
@@ -60,7 +72,7 @@ export async function furnish(dir: string, name: string): Promise<void> {
   ]) {
     await mkdir(join(dir, folder), { recursive: true });
   }
-  for (const [path, text] of Object.entries(configuration(dir, name))) {
+  for (const [path, text] of Object.entries(configuration(dir, name, permissions))) {
     await writeFile(join(dir, path), `${text}\n`, path === 'etc/no-kvm' ? { mode: 0o000 } : {});
   }
   await addQemuUser(dir);

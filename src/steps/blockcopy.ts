@@ -21,7 +21,14 @@ import {
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, restoreDefinition } from './definition.ts';
-import { bytesOf, checkBacking, checkNewFile, checkReachable, unknownOf } from './destination.ts';
+import {
+  bytesOf,
+  checkBacking,
+  checkEnterable,
+  checkNewFile,
+  checkReachable,
+  unknownOf,
+} from './destination.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -301,6 +308,7 @@ function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
     ...missing,
     ...checkNotShared(world, 'dest', [dest]),
     ...checkOthersRead(world, 'dest'),
+    ...checkEnterable(world, 'dest', dest),
     ...(below === undefined ? [] : checkBacking(world, 'dest', dest, below)),
   ];
 }

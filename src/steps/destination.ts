@@ -55,29 +55,35 @@ export function checkNewFile(
   return findings;
 }
 
-/**
- * Refuses a file that the guest's QEMU could not write to: below a folder that its user may not enter, or one that
- * libvirt would not give to it.
- */
-export function checkReachable(
+/** Refuses a file below a folder that the user of the guest's QEMU may not enter, so that QEMU cannot open it. */
+export function checkEnterable(
   world: World,
   key: string | readonly (string | number)[],
   file: string,
 ): Finding[] {
   const { name, confinement } = world.domain;
-  if (!confinement?.user) return [];
-  const { uid } = confinement.user;
   const barredAt = world.folders[dirname(file)]?.barredAt;
-  if (barredAt !== undefined) {
-    return [
-      refuse(
-        'BP138',
-        key,
-        `the QEMU of "${name}" runs as user ${uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
-        `choose another place, or let that user in: chmod o+x ${barredAt}`,
-      ),
-    ];
-  }
+  if (!confinement?.user || barredAt === undefined) return [];
+  return [
+    refuse(
+      'BP138',
+      key,
+      `the QEMU of "${name}" runs as user ${confinement.user.uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
+      `choose another place, or let that user in: chmod o+x ${barredAt}`,
+    ),
+  ];
+}
+
+/** Refuses a new file that the guest's QEMU could not write to: it cannot get there, or libvirt would not give it the file. */
+export function checkReachable(
+  world: World,
+  key: string | readonly (string | number)[],
+  file: string,
+): Finding[] {
+  const barred = checkEnterable(world, key, file);
+  const { name, confinement } = world.domain;
+  if (barred.length > 0 || !confinement?.user) return barred;
+  const { uid } = confinement.user;
   const { user } = world.host;
   if (confinement.givesFiles || user === undefined || user === uid) return [];
   return [

@@ -5,7 +5,7 @@ import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
-import { checkBacking, checkNewFile, checkReachable } from './destination.ts';
+import { checkBacking, checkEnterable, checkNewFile, checkReachable } from './destination.ts';
 import {
   newFileNeeds,
   openableNeed,
@@ -344,6 +344,7 @@ function checkOverlayFile(
     : [
         ...checkNotShared(world, key, [file]),
         ...checkOthersRead(world, key),
+        ...checkEnterable(world, key, file),
         ...checkBacking(world, key, file, base),
       ];
 }

@@ -1,19 +1,11 @@
 /** Every shipped plan on real libvirt and QEMU, with the guest writing, over the shapes of disks that people have. */
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  assertCleanImages,
-  imageChain,
-  liveChain,
-  persistentSource,
-} from '../../src/lab/chains.ts';
-import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
+import type { GuestSpec } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
-import { readLog } from '../../src/lab/log.ts';
-import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
+import { Scene } from './plan-scene.ts';
 import { sampled } from './sample.ts';
-import { codes, type Ended, expectEnd, expectWrites, runSteps, startRun } from './support.ts';
+import { codes, expectEnd, runSteps } from './support.ts';
 
 let host: Host;
 
@@ -21,110 +13,6 @@ beforeAll(async () => {
   host = await startHost();
 });
 afterAll(() => host.stop());
-
-/** One guest's disks, and the cases that every shape shares. */
-class Scene {
-  readonly name: string;
-  readonly dest: string;
-  guest!: Guest;
-  active = '';
-  readonly #spec: GuestSpec;
-
-  constructor(name: string, spec: GuestSpec) {
-    this.name = name;
-    this.dest = join(host.dir, `dest-${name}`);
-    this.#spec = spec;
-  }
-
-  async begin(): Promise<this> {
-    await mkdir(this.dest);
-    this.guest = await host.createGuest({ ...this.#spec, name: this.name });
-    this.active = this.guest.disks[0]!.files.at(-1)!;
-    await this.guest.waitForWrites(2);
-    await agentConnected(host, this.name);
-    return this;
-  }
-
-  async end(): Promise<void> {
-    await this.guest.destroy();
-    await host.virsh('undefine', this.name);
-    await rm(this.dest, { recursive: true });
-    await rm(join(host.images, this.name), { recursive: true });
-  }
-
-  look(): Promise<Picture> {
-    return picture(host, this.name, [host.images, this.dest]);
-  }
-
-  async run(plan: string, vars: Record<string, string>): Promise<Ended> {
-    const words = Object.entries({ domain: this.name, ...vars }).flatMap(([key, value]) => [
-      '--set',
-      `${key}=${value}`,
-    ]);
-    return (await startRun(host, { file: `plans/${plan}.yaml` }, { words })).ended;
-  }
-
-  /** All that has to be so when vda's active layer has moved and nothing else has. */
-  async expectMoved(before: Picture, to: string): Promise<void> {
-    const from = this.active;
-    const now = await this.look();
-    const below = before.chains['vda']!.slice(1);
-    expect(before.definition!.split(from)).toHaveLength(2);
-    expect(now.definition).toBe(before.definition!.replace(from, to));
-    expect(now).toEqual({
-      ...before,
-      definition: now.definition,
-      live: now.live,
-      chains: { ...before.chains, vda: [to, ...below] },
-      files: [...before.files, to].sort(),
-    });
-    expect(await liveChain(host, this.name, 'vda')).toEqual([to, ...below]);
-    expect(await persistentSource(host, this.name, 'vda')).toBe(to);
-    this.active = to;
-    await expectWrites(host, this.guest);
-  }
-
-  /** A backup is one file, whole, and holds at least what the guest had been told to be durable at its start. */
-  async expectBackup(image: string, upTo: number): Promise<void> {
-    expect(await imageChain(host, image)).toEqual([image]);
-    await assertCleanImages(host, [image]);
-    const log = await readLog(image);
-    expect(log).toEqual(log.map((_, index) => index + 1));
-    expect(log.length).toBeGreaterThanOrEqual(upTo);
-  }
-
-  async migrate(plan: string, file: string): Promise<void> {
-    const before = await this.look();
-    const from = this.active;
-    const to = join(this.dest, file);
-    const last = expectEnd(await this.run(plan, { dest: to }), 0);
-    expect(last.state).toContain(`${from} is not used by this guest any more; it is kept`);
-    expect(last.next).toEqual([]);
-    await this.expectMoved(before, to);
-  }
-
-  async backUp(): Promise<void> {
-    const before = await this.look();
-    const image = join(this.dest, 'backup.qcow2');
-    const overlay = join(this.dest, 'overlay.qcow2');
-    const upTo = await this.guest.acknowledged();
-    const vars = { source: this.active, dest: image, overlay };
-    expectEnd(await this.run('live-backup', vars), 0);
-    expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
-    await this.expectBackup(image, upTo);
-    await expectWrites(host, this.guest);
-  }
-
-  async mirror(): Promise<void> {
-    const before = await this.look();
-    const image = join(this.dest, 'mirror.img');
-    const upTo = await this.guest.acknowledged();
-    expectEnd(await this.run('live-backup-mirror', { dest: image }), 0);
-    expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
-    await this.expectBackup(image, upTo);
-    await expectWrites(host, this.guest);
-  }
-}
 
 const SHAPES: [string, string, Omit<GuestSpec, 'name'>][] = [
   ['base only', 'single', { disks: [{ target: 'vda', chain: ['base'] }] }],
@@ -152,7 +40,7 @@ const SHAPES: [string, string, Omit<GuestSpec, 'name'>][] = [
 describe.each(sampled('shapes of a chain', SHAPES, 2))('%s', (_, name, spec) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await new Scene(name, spec).begin();
+    scene = await new Scene(host, name, spec).begin();
   });
   afterAll(() => scene.end());
 
@@ -166,7 +54,7 @@ describe.each(sampled('shapes of a chain', SHAPES, 2))('%s', (_, name, spec) => 
 describe('a raw file', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await new Scene('raw', {
+    scene = await new Scene(host, 'raw', {
       disks: [{ target: 'vda', chain: ['plain'], format: 'raw' }],
       autostart: true,
     }).begin();

@@ -1,0 +1,121 @@
+/** A guest on a lab host, and the shipped plans run on it, each judged by what is on the host afterwards. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import {
+  assertCleanImages,
+  imageChain,
+  liveChain,
+  persistentSource,
+} from '../../src/lab/chains.ts';
+import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { readLog } from '../../src/lab/log.ts';
+import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
+import { type Ended, expectEnd, expectWrites, startRun } from './support.ts';
+
+/** One guest's disks, and the cases that every shape shares. */
+export class Scene {
+  readonly name: string;
+  readonly dest: string;
+  guest!: Guest;
+  active = '';
+  readonly #host: Host;
+  readonly #spec: GuestSpec;
+
+  constructor(host: Host, name: string, spec: GuestSpec) {
+    this.#host = host;
+    this.name = name;
+    this.dest = join(host.dir, `dest-${name}`);
+    this.#spec = spec;
+  }
+
+  async begin(): Promise<this> {
+    await mkdir(this.dest);
+    this.guest = await this.#host.createGuest({ ...this.#spec, name: this.name });
+    this.active = this.guest.disks[0]!.files.at(-1)!;
+    await this.guest.waitForWrites(2);
+    await agentConnected(this.#host, this.name);
+    return this;
+  }
+
+  async end(): Promise<void> {
+    await this.guest.destroy();
+    await this.#host.virsh('undefine', this.name);
+    await rm(this.dest, { recursive: true });
+    await rm(join(this.#host.images, this.name), { recursive: true });
+  }
+
+  look(): Promise<Picture> {
+    return picture(this.#host, this.name, [this.#host.images, this.dest]);
+  }
+
+  async run(plan: string, vars: Record<string, string>): Promise<Ended> {
+    const words = Object.entries({ domain: this.name, ...vars }).flatMap(([key, value]) => [
+      '--set',
+      `${key}=${value}`,
+    ]);
+    return (await startRun(this.#host, { file: `plans/${plan}.yaml` }, { words })).ended;
+  }
+
+  /** All that has to be so when vda's active layer has moved and nothing else has. */
+  async expectMoved(before: Picture, to: string): Promise<void> {
+    const from = this.active;
+    const now = await this.look();
+    const below = before.chains['vda']!.slice(1);
+    expect(before.definition!.split(from)).toHaveLength(2);
+    expect(now.definition).toBe(before.definition!.replace(from, to));
+    expect(now).toEqual({
+      ...before,
+      definition: now.definition,
+      live: now.live,
+      chains: { ...before.chains, vda: [to, ...below] },
+      files: [...before.files, to].sort(),
+    });
+    expect(await liveChain(this.#host, this.name, 'vda')).toEqual([to, ...below]);
+    expect(await persistentSource(this.#host, this.name, 'vda')).toBe(to);
+    this.active = to;
+    await expectWrites(this.#host, this.guest);
+  }
+
+  /** A backup is one file, whole, and holds at least what the guest had been told to be durable at its start. */
+  async expectBackup(image: string, upTo: number): Promise<void> {
+    expect(await imageChain(this.#host, image)).toEqual([image]);
+    await assertCleanImages(this.#host, [image]);
+    const log = await readLog(image);
+    expect(log).toEqual(log.map((_, index) => index + 1));
+    expect(log.length).toBeGreaterThanOrEqual(upTo);
+  }
+
+  async migrate(plan: string, file: string): Promise<void> {
+    const before = await this.look();
+    const from = this.active;
+    const to = join(this.dest, file);
+    const last = expectEnd(await this.run(plan, { dest: to }), 0);
+    expect(last.state).toContain(`${from} is not used by this guest any more; it is kept`);
+    expect(last.next).toEqual([]);
+    await this.expectMoved(before, to);
+  }
+
+  async backUp(): Promise<void> {
+    const before = await this.look();
+    const image = join(this.dest, 'backup.qcow2');
+    const overlay = join(this.dest, 'overlay.qcow2');
+    const upTo = await this.guest.acknowledged();
+    const vars = { source: this.active, dest: image, overlay };
+    expectEnd(await this.run('live-backup', vars), 0);
+    expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
+    await this.expectBackup(image, upTo);
+    await expectWrites(this.#host, this.guest);
+  }
+
+  async mirror(): Promise<void> {
+    const before = await this.look();
+    const image = join(this.dest, 'mirror.img');
+    const upTo = await this.guest.acknowledged();
+    expectEnd(await this.run('live-backup-mirror', { dest: image }), 0);
+    expect(await this.look()).toEqual({ ...before, files: [...before.files, image].sort() });
+    await this.expectBackup(image, upTo);
+    await expectWrites(this.#host, this.guest);
+  }
+}
