@@ -22,3 +22,8 @@ export function printable(text: string): string {
     return code <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
   });
 }
+
+/** Whether `printable` would leave the text as it is. */
+export function isPrintable(text: string): boolean {
+  return text.search(HARMFUL) < 0;
+}

@@ -1,4 +1,5 @@
 /** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
+import { blockplanCommand } from '../command.ts';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { followEvents } from '../journal/follow-events.ts';
@@ -40,7 +41,9 @@ export async function attach(
     if (code !== undefined) return code;
     if (!away.signal.aborted) return await told(run, show, owner === undefined);
     show.abandon();
-    process.stderr.write(`\nthe run goes on; to look at it again: blockplan attach ${run.run}\n`);
+    process.stderr.write(
+      `\nthe run goes on; to look at it again: ${blockplanCommand('attach', run.run)}\n`,
+    );
     return LEFT;
   } finally {
     await show.close();
@@ -132,7 +135,7 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
       code: 'BP221',
       severity: 'error',
       message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(history)}`,
-      hint: `blockplan resume ${run} takes it on to its end, blockplan rollback ${run} back to where it began`,
+      hint: `${blockplanCommand('resume', run)} takes it on to its end, ${blockplanCommand('rollback', run)} back to where it began`,
     },
   ]);
 }

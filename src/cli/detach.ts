@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
+import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { glanceAt } from '../journal/glance.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -76,7 +77,7 @@ export async function detach(
 function begunText(plan: Plan, run: string, folder: string, output: 'text' | 'json'): string {
   return output === 'json'
     ? `${jsonText({ run, journal: folder })}\n`
-    : `${printable(plan.name)} on ${printable(plan.domain)}: run ${run} goes on by itself\n  $ blockplan attach ${run}\n`;
+    : `${printable(plan.name)} on ${printable(plan.domain)}: run ${run} goes on by itself\n  $ ${blockplanCommand('attach', run)}\n`;
 }
 
 /** The command line of the other process. What was admitted runs, whatever becomes of the plan's file. */

@@ -1,5 +1,6 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
 import { join } from 'node:path';
+import { blockplanCommand } from '../command.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import {
   beginningOf,
@@ -57,7 +58,7 @@ export async function leftRun(state: string, word: string | undefined): Promise<
     throw refusal(
       'BP211',
       `run ${run} is over: ${endOf(replay)?.end}`,
-      `nothing is left to do; see what it did: blockplan show ${run}`,
+      `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
   }
   return { run, folder, replay, started };
@@ -104,7 +105,7 @@ export async function refuseLeftHalfway(
     throw refusal(
       'BP120',
       `"${domain}" was left half-way by run ${run} of ${first.plan}`,
-      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (blockplan doctor ${domain} tells what is so) and all is in order, remove ${join(state, 'unfinished', run)}`,
+      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (${blockplanCommand('doctor', domain)} tells what is so) and all is in order, remove ${join(state, 'unfinished', run)}`,
     );
   }
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { blockplanCommand } from '../command.ts';
 import type { BlockplanError } from '../errors.ts';
 import { BUNDLE_FILE, type FoundBundle, writeBundle } from '../journal/bundle.ts';
 import { newRunId } from '../journal/folder.ts';
@@ -135,7 +136,7 @@ function over({ run, name, found }: Lost): BlockplanError {
   return refusal(
     'BP227',
     `run ${run} is over: what it had kept of "${name}" is older than what became of it since`,
-    `to write it back all the same, name the file: blockplan rescue ${found.file}`,
+    `to write it back all the same, name the file: ${blockplanCommand('rescue', found.file)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { blockplanCommand, commandLine } from '../command.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
@@ -51,7 +52,9 @@ export async function takeUpRun(
     throw refusal(
       'BP120',
       `"${started.domain}" is taken by run ${other} (${holder}, pid ${pid}, since ${since})`,
-      other === run ? `it goes on; watch it: blockplan attach ${run}` : 'wait until it has ended',
+      other === run
+        ? `it goes on; watch it: ${blockplanCommand('attach', run)}`
+        : 'wait until it has ended',
     );
   }
   try {
@@ -105,7 +108,7 @@ function refuseElsewhere({ run, started, replay }: LeftRun): void {
     throw refusal(
       'BP216',
       `run ${run} was done on ${host}; this is ${hostname()}`,
-      `take it up there: ssh ${host} blockplan …`,
+      `take it up there: ${commandLine('ssh', host)} blockplan …`,
     );
 }
 

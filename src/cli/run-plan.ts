@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { blockplanCommand } from '../command.ts';
 import { type BlockplanError, EXIT_CODES } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
@@ -144,7 +145,7 @@ async function locked(
     throw taken(
       plan.domain,
       `run ${other} (${owner}, pid ${pid}, since ${since})`,
-      `wait until it has ended: blockplan attach ${other}`,
+      `wait until it has ended: ${blockplanCommand('attach', other)}`,
     );
   }
   try {

@@ -1,4 +1,5 @@
 /** What a plan is held against without touching anything: a host that is only looked at, or a file of facts. */
+import { blockplanCommand } from '../command.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
 import { inputRefusal, textOf } from './read.ts';
@@ -30,6 +31,6 @@ async function factsWorld(plan: Plan, file: string): Promise<World> {
   throw inputRefusal(
     'BP095',
     `${name} tells of "${world.domain.name}", but the plan works on "${plan.domain}"`,
-    `write down what that domain is like: blockplan facts ${plan.domain}`,
+    `write down what that domain is like: ${blockplanCommand('facts', plan.domain)}`,
   );
 }

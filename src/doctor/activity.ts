@@ -1,5 +1,6 @@
 /** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
 import { dirname } from 'node:path';
+import { recordedCommand } from '../command.ts';
 import { MARKER_URI } from '../model/driver.ts';
 import { type BlockJob, type Disk, isSameFile, type World } from '../model/world.ts';
 import {
@@ -116,7 +117,7 @@ function deadMarker(patient: Patient): Wreck[] {
           }
         : {
             todo: elsewhere
-              ? `look there first (blockplan status on ${marker.host}); take the mark out only if no process works on it`
+              ? `run "blockplan status" on ${marker.host} first; take the mark out only if no process works on it`
               : 'make sure that no process works on it, then take the mark out',
             commands: [unmark],
           }),
@@ -140,7 +141,7 @@ function leftRun({ world }: Patient, left: LeftRun): Wreck {
     why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
     todo: `${stranded ? 'do what its report told to do; then finish it, or undo it, so that it is over' : 'finish it, or undo it'}${rescue ? '; or, where neither works, have the definition back that it took away' : ''}`,
     commands: [
-      ...left.next.filter((line) => !takeUpLines(left).includes(line)),
+      ...left.next.map(recordedCommand).filter((line) => !takeUpLines(left).includes(line)),
       ...takeUpLines(left),
       ...(rescue ? [rescueLine(left)] : []),
     ],

@@ -1,8 +1,8 @@
 /** Chains that are not as they should be: overlays nobody commits, files that are missing, headers that say otherwise. */
 import { basename, dirname, extname, join } from 'node:path';
+import { commandLine } from '../command.ts';
 import type { HeaderChain } from '../model/examination.ts';
 import { type Disk, isSameFile, isUp, usersOf, type World } from '../model/world.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { disksApart, redefineStep } from './definition.ts';
 import type { Mend, Patient, Wreck } from './patient.ts';
 
@@ -110,7 +110,7 @@ function missing(patient: Patient, disk: Disk): Wreck[] {
           what: `${unread.file} in the chain of ${disk.target} cannot be made out: ${unread.why}`,
           why: 'nobody can tell what is below it, and the next start may fail',
           todo: 'look at it as a user who may read it, and see what is wrong with it',
-          commands: [shellQuote(['qemu-img', 'info', '--force-share', unread.file])],
+          commands: [commandLine('qemu-img', 'info', '--force-share', unread.file)],
         },
       ];
 }
@@ -190,7 +190,7 @@ function beside({ world, seen, runs }: Patient): Wreck[] {
         what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
         why: 'it may hold writes that are nowhere else, or be stale: once the file below has changed, a commit of it, or a guest on it, would spoil data',
         todo: 'find out whose it is before you move or remove it; blockplan does neither',
-        commands: [shellQuote(['qemu-img', 'info', '--force-share', '--backing-chain', file])],
+        commands: [commandLine('qemu-img', 'info', '--force-share', '--backing-chain', file)],
       };
     });
 }

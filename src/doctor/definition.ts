@@ -1,4 +1,5 @@
 /** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
+import { intoPrivateFile } from '../command.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
 import { type Disk, isSameFile, isUp, type World } from '../model/world.ts';
 import {
@@ -58,7 +59,7 @@ function transient(patient: Patient): Wreck {
     why: vanishes,
     todo: 'unless it is meant to be so, define it from what the guest runs with, mark it for autostart if it was, and ask the doctor again: what libvirt makes of a running guest may hide layers',
     // The file may hold passwords.
-    commands: [`(umask 077; ${dump} > ${file})`, virshLine(patient, ['define', '--file', file])],
+    commands: [intoPrivateFile(dump, file), virshLine(patient, ['define', '--file', file])],
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a doctor is told of a domain, and what it says of it. */
+import { blockplanCommand, type Command, commandLine } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
 import type { Bundle, World } from '../model/world.ts';
-import { shellQuote } from '../shell-quote.ts';
 
 /** A domain with everything that was looked at. */
 export interface Patient {
@@ -51,7 +51,7 @@ export interface Wreck {
   /** What to do. */
   readonly todo: string;
   /** What to type, in order, or one of them where `todo` says so. */
-  readonly commands?: readonly string[];
+  readonly commands?: readonly Command[];
   readonly mend?: Mend;
 }
 
@@ -65,16 +65,16 @@ export interface Mend {
 }
 
 /** A virsh command to type. */
-export function virshLine({ connect }: Patient, argv: readonly string[]): string {
-  return shellQuote(['virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv]);
+export function virshLine({ connect }: Patient, argv: readonly string[]): Command {
+  return commandLine('virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv);
 }
 
 /** What to type to have a run that was left half-way finished or undone. */
-export function takeUpLines({ run }: LeftRun): string[] {
-  return ['resume', 'rollback'].map((verb) => shellQuote(['blockplan', verb, run]));
+export function takeUpLines({ run }: LeftRun): Command[] {
+  return ['resume', 'rollback'].map((verb) => blockplanCommand(verb, run));
 }
 
 /** What to type to have the definition back that a run took away, and nothing else. */
-export function rescueLine({ run }: LeftRun): string {
-  return shellQuote(['blockplan', 'rescue', run]);
+export function rescueLine({ run }: LeftRun): Command {
+  return blockplanCommand('rescue', run);
 }

@@ -1,8 +1,8 @@
 /** Snapshots and checkpoints that libvirt has on record, and whose data is not there any more. */
+import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, isSameFile, isUp } from '../model/world.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { chainOf } from './chain.ts';
 import { type Patient, virshLine, type Wreck } from './patient.ts';
 
@@ -30,7 +30,7 @@ function strayBitmaps({ world, seen }: Patient): Wreck[] {
             what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
             why: 'whoever takes incremental backups by it would miss what has changed',
             todo: 'remove it as long as the guest is off, and take a full backup',
-            commands: [shellQuote(['qemu-img', 'bitmap', '--remove', file, name])],
+            commands: [commandLine('qemu-img', 'bitmap', '--remove', file, name)],
           }),
         ),
     ),

@@ -1,7 +1,7 @@
 /** What it means when virsh cannot reach libvirt, or reaches it no more. */
+import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { errorIn } from './framing.ts';
 
 /** Why a connection was not made: what virsh says, the code, and what a person can do. The first that fits counts. */
@@ -39,7 +39,7 @@ export function connectRefused(uri: string | undefined, stderr: string): Blockpl
   return refused(
     known?.code ?? 'BP194',
     `Cannot connect to ${nameOf(uri)}: ${known ? `${known.means} (${said})` : said || 'virsh ended without a word'}.`,
-    known?.hint ?? `Try it by hand: ${shellQuote(['virsh', ...connectArguments(uri), 'uri'])}`,
+    known?.hint ?? `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
   );
 }
 
@@ -58,7 +58,7 @@ export function refuseRemote(uri: string | undefined): void {
       code: 'BP197',
       severity: 'error',
       message: `${uri} is another machine, but blockplan has to look at the files of the host that it works on`,
-      hint: `run it there: ssh ${host} blockplan …`,
+      hint: `run it there: ${commandLine('ssh', host)} blockplan …`,
     },
   ]);
 }
@@ -83,7 +83,7 @@ export function connectTooSlow(uri: string | undefined, timeoutMs: number): Bloc
   return refused(
     'BP195',
     `${nameOf(uri)} did not answer within ${timeoutMs / 1000} s.`,
-    `Try it by hand: ${shellQuote(['virsh', ...connectArguments(uri), 'uri'])}`,
+    `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
   );
 }
 
@@ -94,7 +94,7 @@ export function connectTooSlow(uri: string | undefined, timeoutMs: number): Bloc
  * @param argv the command that has no answer, if there is one
  */
 export function contactLost(reason: string, argv?: readonly string[]): BlockplanError {
-  const command = argv && shellQuote(['virsh', ...argv]);
+  const command = argv && commandLine('virsh', ...argv);
   const asked = command ? ` Whether "${printable(command)}" was carried out is not known.` : '';
   return new BlockplanError('uncertain', [
     {

@@ -1,4 +1,5 @@
 /** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
+import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
@@ -93,7 +94,7 @@ function unreadable(name: string, error: string): BlockplanError {
       code: 'BP196',
       severity: 'error',
       message: `the domain "${name}" cannot be read: ${error}`,
-      hint: `try it by hand: virsh dumpxml ${name}`,
+      hint: `try it by hand: ${virshCommand('dumpxml', name)}`,
     },
   ]);
 }

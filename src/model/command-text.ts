@@ -1,25 +1,25 @@
-import { shellQuote } from '../shell-quote.ts';
+import { commandLine } from '../command.ts';
 import type { Effect } from './effect.ts';
 
 /** An effect as one line that a person could type, or (`# …`) as what blockplan does itself. */
 export function commandText(effect: Effect): string {
   switch (effect.tool) {
     case 'virsh':
-      return shellQuote([
+      return commandLine(
         'virsh',
         ...effect.argv.map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`)),
-      ]);
+      );
     case 'qemu-img':
-      return shellQuote(['qemu-img', ...effect.argv]);
+      return commandLine('qemu-img', ...effect.argv);
     case 'await-job':
       return `# wait for libvirt's event: ${effect.disk} ${effect.until}`;
     case 'keep-definition':
       return '# save the definition bundle in the journal';
     case 'make-file':
-      return `: > ${shellQuote([effect.file])}  # must not exist`;
+      return `: > ${commandLine(effect.file)}  # must not exist`;
     case 'remove-file':
-      return `${shellQuote(['rm', effect.file])}  # once proven unused`;
+      return `${commandLine('rm', effect.file)}  # once proven unused`;
     case 'move-file':
-      return `${shellQuote(['mv', '--no-clobber', effect.file, effect.to])}  # once proven unused`;
+      return `${commandLine('mv', '--no-clobber', effect.file, effect.to)}  # once proven unused`;
   }
 }

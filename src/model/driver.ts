@@ -1,5 +1,5 @@
 /** What a run asks of the place where it happens: the user's libvirt, or a simulated World. */
-import { shellQuote } from '../shell-quote.ts';
+import { type Command, virshCommand } from '../command.ts';
 import type { Effect, Progress } from './effect.ts';
 import type { Bundle, DomainState, World } from './world.ts';
 
@@ -62,8 +62,8 @@ export interface MadeFile {
 export const MARKER_URI = 'urn:blockplan:run:1';
 
 /** What a person types to take the marker of a run that has ended out of the domain. */
-export function unmarkByHand(domain: string): string {
-  return `virsh metadata ${shellQuote([domain])} --uri ${MARKER_URI} --remove --live`;
+export function unmarkByHand(domain: string): Command {
+  return virshCommand('metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
 }
 
 /** Who works on a domain, as its metadata says. */

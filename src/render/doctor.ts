@@ -1,7 +1,7 @@
 /** What a doctor found, for people: each thing with what is so, why it matters, what to do, and its plan or commands. */
+import { commandLine } from '../command.ts';
 import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
 import { printable } from '../printable.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { wrapped } from './width.ts';
@@ -62,14 +62,14 @@ function planLines({ plan }: Diagnosed, { folder, connect }: Asked): string[] {
   }
   const path = `${folder.replace(/\/+$/, '')}/${plan.file}`;
   const more = connect === undefined ? [] : ['-c', connect];
-  return [`    ${promptedCommand(shellQuote(['blockplan', 'run', path, ...more]))}`];
+  return [`    ${promptedCommand(commandLine('blockplan', 'run', path, ...more))}`];
 }
 
 /** How to have as files the plans that are shown. */
 function writingLines({ domain, findings }: Diagnosis, { folder, connect }: Asked): string[] {
   if (folder !== undefined || findings.every(({ plan }) => plan === undefined)) return [];
   const more = connect === undefined ? [] : ['-c', connect];
-  const command = shellQuote(['blockplan', 'doctor', domain, ...more, '--output', 'FOLDER']);
+  const command = commandLine('blockplan', 'doctor', domain, ...more, '--output', 'FOLDER');
   return ['', 'To have the plans as files:', `  ${promptedCommand(command)}`];
 }
 

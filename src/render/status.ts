@@ -1,7 +1,7 @@
 /** What `blockplan status` prints: what needs somebody first, with what to type. */
+import { blockplanCommand, commandLine } from '../command.ts';
 import { printable } from '../printable.ts';
 import type { RunStanding } from '../run/standing.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
@@ -135,9 +135,7 @@ export function waysOn(run: RunStanding): string[] {
 type Way = readonly [string, string, string];
 
 function explained(ways: readonly Way[]): string[] {
-  const commands = ways.map(([verb, word]) =>
-    promptedCommand(shellQuote(['blockplan', verb, word])),
-  );
+  const commands = ways.map(([verb, word]) => promptedCommand(blockplanCommand(verb, word)));
   const width = Math.max(0, ...commands.map(textWidth));
   return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[2] ?? ''}`);
 }
@@ -149,7 +147,7 @@ function lastLines(runs: readonly RunStanding[], context: StatusContext): string
     ...(runs.some(mayBeMended)
       ? [
           'To have one forgotten here that was brought in order by other means:',
-          `  ${promptedCommand(`rm ${shellQuote([index])}/RUN`)}`,
+          `  ${promptedCommand(commandLine('rm', `${index}/RUN`))}`,
         ]
       : []),
     ...(runs.some(({ outcome }) => outcome !== 'running') ? [] : [`No run${whose} needs anybody.`]),

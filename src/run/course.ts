@@ -1,4 +1,5 @@
 /** How far a run has come, and how one ends: plain values. */
+import { blockplanCommand, type Command } from '../command.ts';
 import type { End } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
@@ -44,7 +45,7 @@ export interface Course {
   /** Whether the run was left and is taken up again: then preflight was long ago. */
   takenUp: boolean;
   reasons: readonly string[];
-  next: readonly string[];
+  next: readonly Command[];
 }
 
 /** How a run ended, and what is so now. */
@@ -53,12 +54,12 @@ export interface Finish {
   readonly exitCode: number;
   readonly interrupted: boolean;
   readonly state: readonly string[];
-  readonly next: readonly string[];
+  readonly next: readonly Command[];
 }
 
 /** What to type to bring a run to its end that is not over. */
-export function waysOn(run: string): string[] {
-  return [`blockplan resume ${run}`, `blockplan rollback ${run}`];
+export function waysOn(run: string): Command[] {
+  return [blockplanCommand('resume', run), blockplanCommand('rollback', run)];
 }
 
 /** A course at its beginning. */

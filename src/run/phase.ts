@@ -1,4 +1,5 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
+import { type Command, virshCommand } from '../command.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import { AWAY_LIMIT_MS } from '../model/driver.ts';
@@ -27,7 +28,7 @@ export type Result =
   | {
       readonly type: 'FAILED';
       readonly reason: string;
-      readonly next: readonly string[];
+      readonly next: readonly Command[];
       readonly interrupted: boolean;
     }
   | { readonly type: 'LOST'; readonly reason: string };
@@ -220,8 +221,8 @@ function notBack(lost: string): string {
 }
 
 /** What a person types who has to get somebody else's layer out of the way first. */
-function handOver({ domain: { name } }: World): string[] {
-  return [`virsh snapshot-list ${name} --tree`, `virsh domblklist ${name}`];
+function handOver({ domain: { name } }: World): Command[] {
+  return [virshCommand('snapshot-list', name, '--tree'), virshCommand('domblklist', name)];
 }
 
 /** Tells that a phase begins, and tells and writes down how it ended. */
@@ -250,7 +251,7 @@ function refOf(node: PhaseNode): PhaseRef {
   return { step: node.planned.id, phase: node.phase.name };
 }
 
-function failed(reason: string, next: readonly string[] = []): Result {
+function failed(reason: string, next: readonly Command[] = []): Result {
   return { type: 'FAILED', reason, next, interrupted: false };
 }
 

@@ -3,11 +3,11 @@
  * what it had kept. It starts no guest, removes no file and ends no run.
  */
 import { join } from 'node:path';
+import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
 import { type Disk, isSamePlace, type Moment, placeText, type World } from '../model/world.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
 import { waysOn } from './course.ts';
 import type { Lost } from './lost.ts';
@@ -20,7 +20,7 @@ export interface Rescued {
   /** Whether all that was kept is back now, so that nothing is owed any more. */
   readonly whole: boolean;
   readonly state: readonly string[];
-  readonly next: readonly string[];
+  readonly next: readonly Command[];
 }
 
 /** The definition to give, and what nobody can tell of it. */
@@ -159,12 +159,12 @@ function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {
 }
 
 function notTaken({ name, found }: Lost, refused: string, folder: string): Rescued {
-  const autostart = found.kept.autostart ? [shellQuote(['virsh', 'autostart', name])] : [];
+  const autostart = found.kept.autostart ? [virshCommand('autostart', name)] : [];
   return {
     outcome: 'stranded',
     whole: false,
     state: [`"${name}" has no definition: libvirt does not take the one that was kept: ${refused}`],
-    next: [shellQuote(['virsh', 'define', join(folder, DEFINITION_FILE)]), ...autostart],
+    next: [commandLine('virsh', 'define', join(folder, DEFINITION_FILE)), ...autostart],
   };
 }
 
@@ -232,27 +232,27 @@ function notes({ name }: Lost, definition: string, after: World): string[] {
 }
 
 /** Where the newest data is has to be known before the guest is started, with its host as well. */
-function compareFirst(lost: Lost): string[] {
+function compareFirst(lost: Lost): Command[] {
   const { name, found, lastUp } = lost;
   const disks = writtenDisks(found.kept.definition);
   const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
     .filter(({ target }) => disks.some((disk) => disk.target === target))
     .flatMap(({ chain: [source] }) => source?.file ?? []);
   const look = [...new Set(files)].map((file) =>
-    shellQuote(['qemu-img', 'info', '--backing-chain', file]),
+    commandLine('qemu-img', 'info', '--backing-chain', file),
   );
-  const mark = found.kept.autostart ? [shellQuote(['virsh', 'autostart', name])] : [];
+  const mark = found.kept.autostart ? [virshCommand('autostart', name)] : [];
   return [...look, ...mark, ...takeUp(lost)];
 }
 
-function nextSteps(lost: Lost, after: World): string[] {
-  return [...(isLive(after) ? [] : [shellQuote(['virsh', 'start', lost.name])]), ...takeUp(lost)];
+function nextSteps(lost: Lost, after: World): Command[] {
+  return [...(isLive(after) ? [] : [virshCommand('start', lost.name)]), ...takeUp(lost)];
 }
 
 /** How the run itself is ended, which a rescue does not do. */
-function takeUp({ run, course, name }: Lost): string[] {
+function takeUp({ run, course, name }: Lost): Command[] {
   if (course === 'over') return [];
   return course === 'unknown' || run === undefined
-    ? [shellQuote(['blockplan', 'doctor', name])]
+    ? [blockplanCommand('doctor', name)]
     : waysOn(run);
 }

@@ -1,9 +1,9 @@
 /** The last thing done for a stranded domain: its definition must not be lost, and must name the live chain. */
 import { join } from 'node:path';
+import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { activeFile, type World } from '../model/world.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, tell } from './ask.ts';
@@ -17,7 +17,7 @@ import type { Course } from './course.ts';
  * @returns the commands to type where libvirt does not take the definition, or where it is not known which file has the
  *   latest writes; none where nothing is left to do
  */
-export function* salvage(course: Course): Asking<readonly string[]> {
+export function* salvage(course: Course): Asking<readonly Command[]> {
   const { world: before } = course;
   const now = yield* observe(course);
   const { persistent, definition } = now.domain;
@@ -41,13 +41,13 @@ export function* salvage(course: Course): Asking<readonly string[]> {
     ]) {
       yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
     }
-    return unknown.map(({ files }) => shellQuote(['qemu-img', 'compare', ...files.slice(0, 2)]));
+    return unknown.map(({ files }) => commandLine('qemu-img', 'compare', ...files.slice(0, 2)));
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
     // `define` has written the file into the run's folder, fsynced, before it gave the command.
-    const mark = autostart ? [`virsh autostart ${now.domain.name}`] : [];
-    return [shellQuote(['virsh', 'define', join(course.folder, DEFINITION_FILE)]), ...mark];
+    const mark = autostart ? [virshCommand('autostart', now.domain.name)] : [];
+    return [commandLine('virsh', 'define', join(course.folder, DEFINITION_FILE)), ...mark];
   }
 }
 

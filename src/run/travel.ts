@@ -1,4 +1,5 @@
 /** A run through its machine, one phase at a time. It does nothing by itself: see `ask.ts`. */
+import { type Command, commandLine, virshCommand } from '../command.ts';
 import { type End, EXIT_CODES } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
@@ -166,7 +167,7 @@ function unknown(course: Course, reason: string): Finish {
   const { run, reasons, world } = course;
   const { name } = world.domain;
   const state = [...reasons, reason, `whether a job of "${name}" still runs is not known either`];
-  return endOf('uncertain', course, state, [`virsh dominfo ${name}`, ...waysOn(run)]);
+  return endOf('uncertain', course, state, [virshCommand('dominfo', name), ...waysOn(run)]);
 }
 
 function* concluded(course: Course, final: FinalState | undefined): Asking<Finish> {
@@ -228,19 +229,20 @@ function made(before: World, now: World): string[] {
     .map((file) => `${file} was made by this run, and is kept`);
 }
 
-function nextSteps(now: World): string[] {
+function nextSteps(now: World): Command[] {
   const { name, calledNow } = now.domain;
-  if (calledNow) return [`virsh dominfo ${calledNow}`];
-  if (now.domain.state === 'gone') return [`virsh list --all`];
-  if (now.domain.state === 'paused') return [`virsh domblkerror ${name}`, `virsh resume ${name}`];
-  return isUp(now) ? [`virsh domblklist ${name}`] : [`virsh start ${name}`];
+  if (calledNow) return [virshCommand('dominfo', calledNow)];
+  if (now.domain.state === 'gone') return [commandLine('virsh', 'list', '--all')];
+  if (now.domain.state === 'paused')
+    return [virshCommand('domblkerror', name), virshCommand('resume', name)];
+  return isUp(now) ? [virshCommand('domblklist', name)] : [virshCommand('start', name)];
 }
 
 export function endOf(
   end: End,
   course: Course,
   state: readonly string[],
-  next: readonly string[],
+  next: readonly Command[],
 ): Finish {
   const { interrupted } = course;
   // A run that was interrupted and could not be brought back says so by the shell's code for an interruption.

@@ -1,4 +1,5 @@
 /** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
+import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { diskOf, isSameFile, type World } from '../model/world.ts';
 import { hasFault, KNOWN_FAULTS } from './known-releases.ts';
@@ -83,7 +84,7 @@ class SnapshotRecords {
         message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): it can be neither reverted to nor deleted with its data`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
-          : `if nobody needs it any more: virsh snapshot-delete ${name} ${fresh[0]} --metadata`,
+          : `if nobody needs it any more: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
       }),
     ];
   }

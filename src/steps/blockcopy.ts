@@ -1,3 +1,4 @@
+import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
@@ -466,7 +467,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
   if (current.job && current.job.mirror !== old.file) {
     throw new NoWayBack(`another job runs on ${disk}`, [
-      `virsh blockjob ${now.domain.name} ${disk} --info`,
+      virshCommand('blockjob', now.domain.name, disk, '--info'),
     ]);
   }
   const back: CopyOptions = {

@@ -1,3 +1,4 @@
+import type { Command } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
@@ -112,8 +113,8 @@ export interface Example {
 
 /** There is no way back from here; the message says what is so and `next` what a person can type. */
 export class NoWayBack extends Error {
-  readonly next: readonly string[];
-  constructor(message: string, next: readonly string[] = []) {
+  readonly next: readonly Command[];
+  constructor(message: string, next: readonly Command[] = []) {
     super(message);
     this.name = 'NoWayBack';
     this.next = next;

@@ -1,5 +1,6 @@
 /** What steps ask of the places that their files go to. */
 import { dirname } from 'node:path';
+import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { World } from '../model/world.ts';
 import type { Amount } from './needs.ts';
@@ -35,7 +36,7 @@ export function checkNewFile(
         'BP107',
         key,
         `the folder ${parent} does not exist on the host`,
-        `make it: mkdir -p ${parent}`,
+        `make it: ${commandLine('mkdir', '-p', parent)}`,
       ),
     );
   } else if (folder && !folder.writable) {
@@ -69,7 +70,7 @@ export function checkEnterable(
       'BP138',
       key,
       `the QEMU of "${name}" runs as user ${confinement.user.uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
-      `choose another place, or let that user in: chmod o+x ${barredAt}`,
+      `choose another place, or let that user in: ${commandLine('chmod', 'o+x', barredAt)}`,
     ),
   ];
 }
@@ -111,7 +112,7 @@ export function checkBacking(
           'BP122',
           key,
           `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing}`,
-          `make it anew: qemu-img create -f qcow2 -b ${backing} -F FORMAT ${file}`,
+          `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', '-b', backing, '-F', 'FORMAT', file)}`,
         ),
       ];
 }

@@ -1,5 +1,6 @@
 /** What several kinds of steps ask of a World before they begin, and how they say that it is not so. */
 import { isAbsolute, normalize } from 'node:path';
+import { blockplanCommand, commandLine, virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, usersOf, type World } from '../model/world.ts';
@@ -88,13 +89,13 @@ export function checkRunning(world: World): Finding[] {
           'BP101',
           [],
           `the facts say that libvirt knows no domain "${name}"`,
-          `write down what it is like once it is there: blockplan facts ${name}`,
+          `write down what it is like once it is there: ${blockplanCommand('facts', name)}`,
         ),
       ];
     const { uri } = world.host;
     const hint = uri.endsWith('/session')
       ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"
-      : `see: virsh -c ${uri} list --all`;
+      : `see: ${commandLine('virsh', '-c', uri, 'list', '--all')}`;
     return [refuse('BP101', [], `${uri} knows no domain "${name}"`, hint)];
   }
   if (state !== 'running' && state !== 'paused') {
@@ -103,7 +104,7 @@ export function checkRunning(world: World): Finding[] {
         'BP102',
         [],
         `the domain "${name}" is ${state}: live disk work needs a running guest`,
-        `start it: virsh start ${name}`,
+        `start it: ${virshCommand('start', name)}`,
       ),
     ];
   }
@@ -127,7 +128,7 @@ export function workableDisk(
         'BP103',
         key,
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
-        `see: virsh domblklist ${name}`,
+        `see: ${virshCommand('domblklist', name)}`,
       ),
     ];
   }
@@ -164,7 +165,7 @@ export function workableDisk(
         'BP105',
         key,
         `${target} already has a block job (${disk.job.type}${disk.job.ready ? ', ready' : ''})`,
-        `let it end, or end it: virsh blockjob ${name} ${target} --info`,
+        `let it end, or end it: ${virshCommand('blockjob', name, target, '--info')}`,
       ),
     ];
   }

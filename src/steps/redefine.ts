@@ -1,3 +1,4 @@
+import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import {
   readDomainXml,
@@ -70,7 +71,7 @@ export const redefine = defineStep<typeof schema>({
           'BP103',
           'disk',
           `the domain "${name}" has no disk "${params.disk}"; it has: ${names}`,
-          `see: virsh domblklist ${name}`,
+          `see: ${virshCommand('domblklist', name)}`,
         ),
       ];
     }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
 import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
@@ -335,7 +336,7 @@ function checkOverlayFile(
         'BP106',
         key,
         `there is no ${file} to use as overlay`,
-        `make it first: qemu-img create -f ${format} -b ${base} -F FORMAT ${file}`,
+        `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
       ),
     ];
   const own = usersOf(world, file).includes(world.domain.name);

@@ -1,3 +1,4 @@
+import { commandLine, virshCommand } from '../command.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, outsideDisks, restoreAttachments } from './definition.ts';
 import { optionsOf } from './options.ts';
@@ -66,7 +67,7 @@ export const undefine = defineStep<typeof schema>({
           'BP118',
           [],
           `"${name}" has a managed save image, which libvirt does not undefine`,
-          `remove it first: virsh managedsave-remove ${name}`,
+          `remove it first: ${virshCommand('managedsave-remove', name)}`,
         ),
       );
     if (nvram && !params['keep-nvram'])
@@ -148,7 +149,7 @@ function undefinePhase(params: Params): Phase {
       if (now.domain.movedAway)
         throw new NoWayBack(
           `"${now.domain.name}" was migrated to another host: defined here again, it would be a second one on the same disks`,
-          ['virsh list --all'],
+          [commandLine('virsh', 'list', '--all')],
         );
       // What a person has defined meanwhile stays, and the run's last comparison tells of it.
       if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];

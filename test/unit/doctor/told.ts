@@ -1,10 +1,27 @@
 /** Tables of wreckage: each piece is told by these codes, and what would mend it is there. */
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
+import { printable } from '../../../src/printable.ts';
+import { HOSTILE_NAMES, typed } from '../../typed.ts';
 import { type Change, codesOf, patient } from './patients.ts';
 
 /** The codes in order, the wreckage, and the end of a command or a part of a plan that mends it. */
 export type Told = readonly [codes: string, change: Change, remedy: string];
+
+/** Commands stay what they are whatever the guest is called. */
+export function isTypedSafely(change: Change): void {
+  for (const name of HOSTILE_NAMES) {
+    const domain = { ...change.scene?.domain, name };
+    const { findings } = diagnose(patient({ ...change, scene: { ...change.scene, domain } }));
+    for (const line of findings.flatMap((each) => each.commands)) {
+      expect(printable(line)).toBe(line);
+      for (const word of typed(line)
+        .flat()
+        .filter((each) => each.includes('PWNED')))
+        expect([name, `${name.replaceAll(/[^\w.-]/g, '_')}.xml`]).toContain(word);
+    }
+  }
+}
 
 export function isTold(cases: Readonly<Record<string, Told>>): void {
   test.each(Object.entries(cases))('%s', (_, [codes, change, remedy]) => {
@@ -22,5 +39,6 @@ export function isTold(cases: Readonly<Record<string, Told>>): void {
       );
       expect(obstacle).toBeUndefined();
     }
+    isTypedSafely(change);
   });
 }

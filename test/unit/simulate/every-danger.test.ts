@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { World } from '../../../src/model/world.ts';
+import { printable } from '../../../src/printable.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
+import { commandIn, HOSTILE_NAMES, typed } from '../../typed.ts';
 import {
   BASE,
   DATA,
@@ -181,6 +183,51 @@ test.each(Object.entries(UNSAFE))('%s is caught, and nothing else', (code, unsaf
     if (code !== 'BP136') expect(words.startsWith('Warning: ')).toBe(severity === 'warning');
   }
 });
+
+/** The same value with other names in it, in keys as in texts. */
+function renamed<T>(value: T, rename: (text: string) => string): T {
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'string'
+        ? rename(part)
+        : typeof part === 'object' && part !== null && !Array.isArray(part)
+          ? Object.fromEntries(Object.entries(part).map(([key, of]) => [rename(key), of]))
+          : part,
+    ),
+  ) as T;
+}
+
+const rows = Object.entries(UNSAFE).flatMap(([code, unsafe]) =>
+  HOSTILE_NAMES.filter((name) => !name.includes('\n')).map((name) => [code, name, unsafe] as const),
+);
+
+test.each(rows)('%s names no command that %j would change', (_code, name, unsafe) => {
+  const inXml = (text: string) =>
+    text.replaceAll(/[&'"<>\n]/g, (character) => `&#${character.codePointAt(0)};`);
+  const rename = (text: string) => {
+    const given = text.startsWith('<domain') ? inXml(name) : name;
+    return text
+      .replaceAll('testvm', given)
+      .replaceAll(/(?<=^|['"])\/(?:new|export)(?=\/|$)/g, (path) => `${path}${given}`);
+  };
+  const start = renamed(host(unsafe), rename);
+  const { graph } = planned(
+    unsafe.steps.map((line) =>
+      line.replaceAll(/\/(?:new|export)[\w./-]*/g, (path) => JSON.stringify(rename(path))),
+    ),
+  );
+  const { findings } = walk(graph, looked(start, walk(graph, start).files));
+  for (const line of findings.flatMap(({ hint }) => commandIn(hint ?? '') ?? [])) {
+    expect(printable(line)).toBe(line);
+    expect(bare(line), line).not.toMatch(/PWNED/);
+    expect(typed(line), line).toHaveLength(1);
+  }
+});
+
+/** A command without its quoted words. */
+function bare(line: string): string {
+  return line.replaceAll(/\$'(?:\\.|[^'\\])*'|'[^']*'|\\'/g, '');
+}
 
 test('each code of the README has its unsafe plan, or another test that has it caught', () => {
   const known = [...Object.keys(UNSAFE), ...Object.keys(ELSEWHERE)].sort();
