@@ -1,5 +1,5 @@
 /** A facts file as data, in the order in which it is written; see `schema.ts` for what each part means. */
-import type { BlockJob, Disk, DomainState } from '../model/world.ts';
+import type { BlockJob, Disk, DomainState, Place } from '../model/world.ts';
 import type { Amount } from './amounts.ts';
 
 export interface Facts {
@@ -54,6 +54,14 @@ export interface FileFacts {
   readonly size?: Amount;
   readonly format?: string;
   readonly backing?: string;
+  readonly place?: PlaceFacts;
+}
+
+export interface PlaceFacts {
+  readonly kind: Place['kind'];
+  readonly length: Amount;
+  readonly header?: { readonly format: string; readonly 'virtual-size': Amount };
+  readonly 'held-by'?: readonly string[];
 }
 
 export interface FolderFacts {

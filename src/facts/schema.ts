@@ -126,13 +126,43 @@ function mapOrAbsent(properties: Readonly<Record<string, Schema>>, title: string
   return { ...map(properties), type: ['object', 'string'], pattern: '^absent$', title };
 }
 
+const PLACE_FACTS: Schema = {
+  ...map(
+    {
+      kind: {
+        type: 'string',
+        enum: ['file', 'block device', 'other'],
+        description: 'What it is.',
+      },
+      length: amount('Bytes from its beginning to its end: of a raw image, what a guest sees.'),
+      header: {
+        ...map(
+          {
+            format: text('`qcow2` or `qed`.'),
+            'virtual-size': amount('The size that the guest sees.'),
+          },
+          ['format', 'virtual-size'],
+        ),
+        description: 'What its first bytes say; absent where they are no such header.',
+      },
+      'held-by': list(
+        text('A clause that follows "it is": `mounted at /mnt`.'),
+        'Who uses it; nobody unless told.',
+      ),
+    },
+    ['kind', 'length'],
+  ),
+  description: 'What a step that writes over it needs to know; not known unless told.',
+};
+
 const FILE = mapOrAbsent(
   {
     size: amount('What it takes on its storage; not known unless told.'),
     format: text('`qcow2`, `raw`, …; not known unless told.'),
     backing: text('The backing file that its header names, or `none`; not known unless told.'),
+    place: PLACE_FACTS,
   },
-  '"absent", or a map with "size", "format" or "backing"',
+  '"absent", or a map with "size", "format", "backing" or "place"',
 );
 
 const FOLDER = mapOrAbsent(

@@ -7,6 +7,7 @@ import {
   type ImageFile,
   type Layer,
   type OtherDomain,
+  type Place,
   type World,
 } from '../model/world.ts';
 import { printable } from '../printable.ts';
@@ -19,6 +20,7 @@ import type {
   FolderFacts,
   LayerFacts,
   OtherFacts,
+  PlaceFacts,
 } from './facts.ts';
 
 /** The facts of a World; pure. Other domains are told as far as they share files with it. */
@@ -106,10 +108,25 @@ function fileFacts(world: World): Record<string, FileFacts | 'absent'> {
   );
 }
 
-function contentFacts({ format, backing }: ImageFile): FileFacts {
+function contentFacts({ format, backing, place }: ImageFile): FileFacts {
   return {
     ...(format === undefined ? {} : { format }),
     ...(backing === undefined ? {} : { backing: backing === null ? 'none' : redactPlace(backing) }),
+    ...(place === undefined ? {} : { place: placeFacts(place) }),
+  };
+}
+
+/** A process has another number each time: the facts are the same whenever the same is so. */
+function placeFacts({ kind, length, header, heldBy }: Place): PlaceFacts {
+  return {
+    kind,
+    length: exactly(length),
+    ...(header === null
+      ? {}
+      : { header: { format: header.format, 'virtual-size': exactly(header.virtualSize) } }),
+    ...(heldBy.length === 0
+      ? {}
+      : { 'held-by': heldBy.map((how) => redactText(how.replace(/process \d+/, 'a process'))) }),
   };
 }
 

@@ -43,117 +43,127 @@ type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:
 properties:{size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\\
 .[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not k\
 nown unless told."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{
-type:"string",minLength:1,description:"The backing file that its header names, or `none`; not known unless told."}},pattern:"\
-^absent$",title:'"absent", or a map with "size", "format" or "backing"'},description:"Other files that a plan goes to, b\
-y path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"\
-^/"}},description:"Paths that lead to one file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",
-title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{
-free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(\
-B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"How much is free in it; enough unless told."},writable:{
-type:"boolean",default:!0,description:"Whether files can be made in it."}},pattern:"^absent$",title:'"absent", or a map \
-with "free" or "writable"'},description:"Folders that a plan goes to, by path."},others:{type:"array",items:{type:"objec\
-t",additionalProperties:!1,required:["name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of \
-it."},files:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a netw\
-ork: `nbd:export`."},description:"The files that its chains share with the guest or the plan, and that it does not write\
- to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a ne\
-twork: `nbd:export`."},description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"string",
-minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"Images of it \
-that nobody could look into."}}},description:"Other guests of the host that share files with this one or the plan; none,\
- though unchecked, unless told."},definition:{type:"string",minLength:1,description:"The persistent definition, without \
-secrets; made from the disks unless told."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",
-chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().
-default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)\
-$","u"),pattern8=new RegExp("^/","u"),pattern9=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,
-parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.
-dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&
-!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{
-missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,
-schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(
-err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/addit\
-ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.
-push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"\
-#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(
-err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)
-if(!(key1==="uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/propertie\
-s/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:
-vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={
-instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",
-schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:
-vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<
-1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={
-instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{
-pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+
-"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){
-if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLe\
-ngth",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(
-data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={
-instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",
-schemaPath:"#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),
-errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.
-name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/required",keyword:"require\
-d",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.
-call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+"/domain",schemaPath:"#/propertie\
-s/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};vErrors===null?vErrors=[
-err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6=="string"){if(func2(data6)<
-1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}else{let err17={instancePath:instancePath+
-"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==void 0){let data7=data5.state;if(typeof data7!="string"){
-let err18={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/type",keyword:"typ\
-e",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}if(!(data7==="running"||data7==="\
-paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspended"||data7==="gone")){let err19={
-instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/state/enum",keyword:"enum",params:{
-allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}
-if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+"/domain/persiste\
-nt",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
-[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+
-"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err21]:vErrors.push(err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+
-"/domain/agent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="bool\
-ean"){let err23={instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-sav\
-e/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==
-void 0&&typeof data5.nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/dom\
-ain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}
-if(data5.tpm!==void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/pro\
-perties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(
-err25),errors++}if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/dom\
-ain/apparmor",schemaPath:"#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err26]:vErrors.push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(
-data15)){let len0=data15.length;for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<
-1){let err27={instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/ite\
-ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={
-instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+
-"/domain/snapshots",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.
-isArray(data17)){let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(
-data18)<1){let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/che\
-ckpoints/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{
-let err31={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={
-instancePath:instancePath+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"ty\
-pe",params:{type:"array"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.
-push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<
-len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
-let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
-missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3===
-"target"||key3==="device"||key3==="readonly"||key3==="encrypted"||key3==="snapshot"||key3==="capacity"||key3==="chain"||
-key3==="job")){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperti\
-es",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),
-errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={
-instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+
-"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!=
-"string"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/de\
-vice/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
+type:"string",minLength:1,description:"The backing file that its header names, or `none`; not known unless told."},place:{
+type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block dev\
+ice","other"],description:"What it is."},length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a numb\
+er of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Byt\
+es from its beginning to its end: of a raw image, what a guest sees."},header:{type:"object",additionalProperties:!1,required:[
+"format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{
+type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|\
+MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"The size that the guest sees."}},description:"What it\
+s first bytes say; absent where they are no such header."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'\
+A clause that follows "it is": `mounted at /mnt`.'},description:"Who uses it; nobody unless told."}},description:"What a\
+ step that writes over it needs to know; not known unless told."}},pattern:"^absent$",title:'"absent", or a map with "si\
+ze", "format", "backing" or "place"'},description:"Other files that a plan goes to, by path."},"same-files":{type:"array",
+items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead\
+ to one file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"\
+^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{type:["string","integer"],
+title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,
+maximum:9007199254740991,description:"How much is free in it; enough unless told."},writable:{type:"boolean",default:!0,
+description:"Whether files can be made in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},
+description:"Folders that a plan goes to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:[
+"name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"\
+string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"The f\
+iles that its chains share with the guest or the plan, and that it does not write to."},writes:{type:"array",items:{type:"\
+string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"The f\
+iles that it shares, and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or what\
+ libvirt calls an image on a network: `nbd:export`."},description:"Images of it that nobody could look into."}}},description:"\
+Other guests of the host that share files with this one or the plan; none, though unchecked, unless told."},definition:{
+type:"string",minLength:1,description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[
+{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
+func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
+pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern8=new RegExp("^/","u"),pattern9=new RegExp(
+"^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
+let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
+dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
+instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:
+vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{
+missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(
+schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
+"blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
+allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
+host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
+key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
+uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
+st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
+roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
+libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
+null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
+virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
+vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
+#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
+push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
+instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
+*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
+schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
+vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
+domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
+instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
+params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
+name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
+perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
+err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
+e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
+void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
+#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
+push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
+ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
+es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
+vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
+lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
+ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
+void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
+ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
+err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
+ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
+instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
+nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
+void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
+properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
+if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
+#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
+push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
+for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
+n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
+ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
+[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
+let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
+let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
+instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
+#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
+if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
+let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
+instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
+target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
+"device"||key3==="readonly"||key3==="encrypted"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){let err35={
+instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"additionalPro\
+perties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.target!==
+void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+"/\
+disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
+rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
+ing"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
+/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
 "disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",
 schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.
 items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&
@@ -253,22 +263,22 @@ lProperties/type",keyword:"type",params:{type:schema31.properties.files.addition
 [err75]:vErrors.push(err75),errors++}if(typeof data38=="string"&&!pattern9.test(data38)){let err76={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
 pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}if(data38&&typeof data38==
-"object"&&!Array.isArray(data38)){for(let key8 in data38)if(!(key8==="size"||key8==="format"||key8==="backing")){let err77={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
-lProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===null?vErrors=
-[err77]:vErrors.push(err77),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="string"&&!(typeof data39==
-"number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err78={instancePath:instancePath+"/files/"+key7.replace(/~/g,
-"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/type",keyword:"typ\
-e",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===null?vErrors=[err78]:vErrors.
-push(err78),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||isNaN(data39)){let err79={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/a\
-dditionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err79]:vErrors.push(err79),errors++}if(data39<0||isNaN(data39)){let err80={instancePath:instancePath+"/fil\
-es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/\
-size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}}
-if(typeof data39=="string"&&!pattern6.test(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
-replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"patter\
-n",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),
+"object"&&!Array.isArray(data38)){for(let key8 in data38)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
+place")){let err77={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
+ties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===
+null?vErrors=[err77]:vErrors.push(err77),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="str\
+ing"&&!(typeof data39=="number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err78={instancePath:instancePath+"/\
+files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
+es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
+null?vErrors=[err78]:vErrors.push(err78),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||
+isNaN(data39)){let err79={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
+#/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
+vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}if(data39<0||isNaN(data39)){let err80={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
+ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err80]:vErrors.push(err80),
+errors++}}if(typeof data39=="string"&&!pattern6.test(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),
 errors++}}if(data38.format!==void 0){let data40=data38.format;if(typeof data40=="string"){if(func2(data40)<1){let err82={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
 /additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err82]:
@@ -279,93 +289,169 @@ if(typeof data41=="string"){if(func2(data41)<1){let err84={instancePath:instance
 /\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
 gth",params:{limit:1}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}}}}else{
-let err86={instancePath:instancePath+"/files",schemaPath:"#/properties/files/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}if(data["same-files"]!==void 0){let data42=data["same-files"];
-if(Array.isArray(data42)){let len4=data42.length;for(let i4=0;i4<len4;i4++){let data43=data42[i4];if(Array.isArray(data43)){
-if(data43.length<2){let err87={instancePath:instancePath+"/same-files/"+i4,schemaPath:"#/properties/same-files/items/min\
-Items",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}let len5=data43.
-length;for(let i5=0;i5<len5;i5++){let data44=data43[i5];if(typeof data44=="string"){if(!pattern8.test(data44)){let err88={
-instancePath:instancePath+"/same-files/"+i4+"/"+i5,schemaPath:"#/properties/same-files/items/items/pattern",keyword:"pat\
-tern",params:{pattern:"^/"}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+
-"/same-files/"+i4+"/"+i5,schemaPath:"#/properties/same-files/items/items/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err89]:vErrors.push(err89),errors++}}}else{let err90={instancePath:instancePath+"/same-files/"+i4,schemaPath:"\
-#/properties/same-files/items/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),
-errors++}}}else{let err91={instancePath:instancePath+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"ty\
-pe",params:{type:"array"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}if(data.folders!==void 0){let data45=data.
-folders;if(data45&&typeof data45=="object"&&!Array.isArray(data45)){for(let key9 in data45){let _errs102=errors;if(typeof key9==
-"string"){if(!pattern8.test(key9)){let err92={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/prop\
-ertyNames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key9};vErrors===null?vErrors=[err92]:vErrors.push(
-err92),errors++}}else{let err93={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/typ\
-e",keyword:"type",params:{type:"string"},propertyName:key9};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}
-var valid21=_errs102===errors;if(!valid21){let err94={instancePath:instancePath+"/folders",schemaPath:"#/properties/fold\
-ers/propertyNames",keyword:"propertyNames",params:{propertyName:key9}};vErrors===null?vErrors=[err94]:vErrors.push(err94),
-errors++}}for(let key10 in data45){let data46=data45[key10];if(!(data46&&typeof data46=="object"&&!Array.isArray(data46))&&
-typeof data46!="string"){let err95={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
-#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-type}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}if(typeof data46=="string"&&!pattern9.test(data46)){let err96={
-instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/addi\
-tionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),
-errors++}if(data46&&typeof data46=="object"&&!Array.isArray(data46)){for(let key11 in data46)if(!(key11==="free"||key11===
-"writable")){let err97={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#\
-/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key11}};
-vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data46.free!==void 0){let data47=data46.free;if(typeof data47!=
-"string"&&!(typeof data47=="number"&&!(data47%1)&&!isNaN(data47)&&isFinite(data47))){let err98={instancePath:instancePath+
-"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/p\
-roperties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.properties.free.type}};
-vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(typeof data47=="number"&&isFinite(data47)){if(data47>9007199254740991||
-isNaN(data47)){let err99={instancePath:instancePath+"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
-#/properties/folders/additionalProperties/properties/free/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data47<0||isNaN(data47)){let err100={instancePath:instancePath+
-"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/p\
-roperties/free/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err100]:vErrors.push(
-err100),errors++}}if(typeof data47=="string"&&!pattern6.test(data47)){let err101={instancePath:instancePath+"/folders/"+
-key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/fr\
-ee/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[
-err101]:vErrors.push(err101),errors++}}if(data46.writable!==void 0&&typeof data46.writable!="boolean"){let err102={instancePath:instancePath+
-"/folders/"+key10.replace(/~/g,"~0").replace(/\//g,"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperti\
-es/properties/writable/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),
-errors++}}}}else{let err103={instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",
-params:{type:"object"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data.others!==void 0){let data49=data.
-others;if(Array.isArray(data49)){let len6=data49.length;for(let i6=0;i6<len6;i6++){let data50=data49[i6];if(data50&&typeof data50==
-"object"&&!Array.isArray(data50)){if(data50.name===void 0){let err104={instancePath:instancePath+"/others/"+i6,schemaPath:"\
-#/properties/others/items/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err104]:
-vErrors.push(err104),errors++}for(let key12 in data50)if(!(key12==="name"||key12==="files"||key12==="writes"||key12==="u\
-nread")){let err105={instancePath:instancePath+"/others/"+i6,schemaPath:"#/properties/others/items/additionalProperties",
-keyword:"additionalProperties",params:{additionalProperty:key12}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}
-if(data50.name!==void 0){let data51=data50.name;if(typeof data51=="string"){if(func2(data51)<1){let err106={instancePath:instancePath+
-"/others/"+i6+"/name",schemaPath:"#/properties/others/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/others/"+i6+
-"/name",schemaPath:"#/properties/others/items/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err107]:vErrors.push(err107),errors++}}if(data50.files!==void 0){let data52=data50.files;if(Array.isArray(data52)){
-let len7=data52.length;for(let i7=0;i7<len7;i7++){let data53=data52[i7];if(typeof data53=="string"){if(func2(data53)<1){
-let err108={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
-items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{
-let err109={instancePath:instancePath+"/others/"+i6+"/files/"+i7,schemaPath:"#/properties/others/items/properties/files/\
-items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}}else{
-let err110={instancePath:instancePath+"/others/"+i6+"/files",schemaPath:"#/properties/others/items/properties/files/type",
-keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}if(data50.writes!==
-void 0){let data54=data50.writes;if(Array.isArray(data54)){let len8=data54.length;for(let i8=0;i8<len8;i8++){let data55=data54[i8];
-if(typeof data55=="string"){if(func2(data55)<1){let err111={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
-#/properties/others/items/properties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/others/"+i6+"/writes/"+i8,schemaPath:"\
-#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:
-vErrors.push(err112),errors++}}}else{let err113={instancePath:instancePath+"/others/"+i6+"/writes",schemaPath:"#/propert\
-ies/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err113]:vErrors.push(
-err113),errors++}}if(data50.unread!==void 0){let data56=data50.unread;if(Array.isArray(data56)){let len9=data56.length;for(let i9=0;i9<
-len9;i9++){let data57=data56[i9];if(typeof data57=="string"){if(func2(data57)<1){let err114={instancePath:instancePath+"\
-/others/"+i6+"/unread/"+i9,schemaPath:"#/properties/others/items/properties/unread/items/minLength",keyword:"minLength",
-params:{limit:1}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}else{let err115={instancePath:instancePath+
-"/others/"+i6+"/unread/"+i9,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{let err116={instancePath:instancePath+"/o\
-thers/"+i6+"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}}else{let err117={instancePath:instancePath+"/others/"+i6,
-schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err117]:vErrors.
-push(err117),errors++}}}else{let err118={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}if(data.definition!==void 0){
-let data58=data.definition;if(typeof data58=="string"){if(func2(data58)<1){let err119={instancePath:instancePath+"/defin\
-ition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err119]:
-vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/definition",schemaPath:"#/properties/definit\
-ion/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}}}else{let err121={
-instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err121]:vErrors.push(err121),
-errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}
+if(data38.place!==void 0){let data42=data38.place;if(data42&&typeof data42=="object"&&!Array.isArray(data42)){if(data42.
+kind===void 0){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===
+null?vErrors=[err86]:vErrors.push(err86),errors++}if(data42.length===void 0){let err87={instancePath:instancePath+"/file\
+s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/\
+place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),
+errors++}for(let key9 in data42)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err88={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/prope\
+rties/place/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=
+[err88]:vErrors.push(err88),errors++}if(data42.kind!==void 0){let data43=data42.kind;if(typeof data43!="string"){let err89={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/f\
+iles/additionalProperties/properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err89]:vErrors.push(err89),errors++}if(!(data43==="file"||data43==="block device"||data43==="other")){let err90={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/\
+properties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
+properties.place.properties.kind.enum}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}}if(data42.length!==
+void 0){let data44=data42.length;if(typeof data44!="string"&&!(typeof data44=="number"&&!(data44%1)&&!isNaN(data44)&&isFinite(
+data44))){let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.
+files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
+errors++}if(typeof data44=="number"&&isFinite(data44)){if(data44>9007199254740991||isNaN(data44)){let err92={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
+s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
+null?vErrors=[err92]:vErrors.push(err92),errors++}if(data44<0||isNaN(data44)){let err93={instancePath:instancePath+"/fil\
+es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/pro\
+perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err93]:
+vErrors.push(err93),errors++}}if(typeof data44=="string"&&!pattern6.test(data44)){let err94={instancePath:instancePath+"\
+/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties\
+/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|P\
+iB)$"}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}}if(data42.header!==void 0){let data45=data42.header;
+if(data45&&typeof data45=="object"&&!Array.isArray(data45)){if(data45.format===void 0){let err95={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
+s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
+[err95]:vErrors.push(err95),errors++}if(data45["virtual-size"]===void 0){let err96={instancePath:instancePath+"/files/"+
+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properti\
+es/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
+[err96]:vErrors.push(err96),errors++}for(let key10 in data45)if(!(key10==="format"||key10==="virtual-size")){let err97={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
+/files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key10}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data45.format!==void 0){let data46=data45.
+format;if(typeof data46=="string"){if(func2(data46)<1){let err98={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+"~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
+operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err98]:vErrors.
+push(err98),errors++}}else{let err99={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/\
+place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/f\
+ormat/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data45["\
+virtual-size"]!==void 0){let data47=data45["virtual-size"];if(typeof data47!="string"&&!(typeof data47=="number"&&!(data47%
+1)&&!isNaN(data47)&&isFinite(data47))){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
+r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
+properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}if(typeof data47==
+"number"&&isFinite(data47)){if(data47>9007199254740991||isNaN(data47)){let err101={instancePath:instancePath+"/files/"+key7.
+replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
+properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
+vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data47<0||isNaN(data47)){let err102={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
+onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
+>=",limit:0}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}}if(typeof data47=="string"&&!pattern6.test(
+data47)){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
+ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
+/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err103]:
+vErrors.push(err103),errors++}}}else{let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data42["held-by"]!==void 0){
+let data48=data42["held-by"];if(Array.isArray(data48)){let len4=data48.length;for(let i4=0;i4<len4;i4++){let data49=data48[i4];
+if(typeof data49=="string"){if(func2(data49)<1){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
+/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}}else{
+let err106={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"\
+#/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
+ing"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}}else{let err107={instancePath:instancePath+"/file\
+s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
+perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err107]:vErrors.push(
+err107),errors++}}}else{let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
+ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err108]:vErrors.push(err108),errors++}}}}}else{let err109={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}
+if(data["same-files"]!==void 0){let data50=data["same-files"];if(Array.isArray(data50)){let len5=data50.length;for(let i5=0;i5<
+len5;i5++){let data51=data50[i5];if(Array.isArray(data51)){if(data51.length<2){let err110={instancePath:instancePath+"/s\
+ame-files/"+i5,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
+[err110]:vErrors.push(err110),errors++}let len6=data51.length;for(let i6=0;i6<len6;i6++){let data52=data51[i6];if(typeof data52==
+"string"){if(!pattern8.test(data52)){let err111={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/proper\
+ties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err111]:vErrors.push(
+err111),errors++}}else{let err112={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/properties/same-file\
+s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}}else{
+let err113={instancePath:instancePath+"/same-files/"+i5,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}}else{let err114={instancePath:instancePath+
+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err114]:
+vErrors.push(err114),errors++}}if(data.folders!==void 0){let data53=data.folders;if(data53&&typeof data53=="object"&&!Array.
+isArray(data53)){for(let key11 in data53){let _errs120=errors;if(typeof key11=="string"){if(!pattern8.test(key11)){let err115={
+instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
+^/"},propertyName:key11};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}else{let err116={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key11};
+vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}var valid25=_errs120===errors;if(!valid25){let err117={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key11}};vErrors===
+null?vErrors=[err117]:vErrors.push(err117),errors++}}for(let key12 in data53){let data54=data53[key12];if(!(data54&&typeof data54==
+"object"&&!Array.isArray(data54))&&typeof data54!="string"){let err118={instancePath:instancePath+"/folders/"+key12.replace(
+/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.
+properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(typeof data54==
+"string"&&!pattern9.test(data54)){let err119={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+"~1"),schemaPath:"#/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
+null?vErrors=[err119]:vErrors.push(err119),errors++}if(data54&&typeof data54=="object"&&!Array.isArray(data54)){for(let key13 in data54)
+if(!(key13==="free"||key13==="writable")){let err120={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key13}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}if(data54.free!==void 0){let data55=data54.
+free;if(typeof data55!="string"&&!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(data55))){let err121={
+instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
+ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
+properties.free.type}};vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}if(typeof data55=="number"&&isFinite(
+data55)){if(data55>9007199254740991||isNaN(data55)){let err122={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
+"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}
+if(data55<0||isNaN(data55)){let err123={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
+>=",limit:0}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}}if(typeof data55=="string"&&!pattern6.test(
+data55)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+#/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
+ ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data54.writable!==void 0&&
+typeof data54.writable!="boolean"){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}}}else{let err126={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err126]:
+vErrors.push(err126),errors++}}if(data.others!==void 0){let data57=data.others;if(Array.isArray(data57)){let len7=data57.
+length;for(let i7=0;i7<len7;i7++){let data58=data57[i7];if(data58&&typeof data58=="object"&&!Array.isArray(data58)){if(data58.
+name===void 0){let err127={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}for(let key14 in data58)
+if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err128={instancePath:instancePath+"/other\
+s/"+i7,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
+vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}if(data58.name!==void 0){let data59=data58.name;if(typeof data59==
+"string"){if(func2(data59)<1){let err129={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/other\
+s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err129]:vErrors.push(err129),
+errors++}}else{let err130={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/others/items/propert\
+ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}}if(data58.
+files!==void 0){let data60=data58.files;if(Array.isArray(data60)){let len8=data60.length;for(let i8=0;i8<len8;i8++){let data61=data60[i8];
+if(typeof data61=="string"){if(func2(data61)<1){let err131={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
+#/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err131]:vErrors.push(err131),errors++}}else{let err132={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
+#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err132]:
+vErrors.push(err132),errors++}}}else{let err133={instancePath:instancePath+"/others/"+i7+"/files",schemaPath:"#/properti\
+es/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err133]:vErrors.push(
+err133),errors++}}if(data58.writes!==void 0){let data62=data58.writes;if(Array.isArray(data62)){let len9=data62.length;for(let i9=0;i9<
+len9;i9++){let data63=data62[i9];if(typeof data63=="string"){if(func2(data63)<1){let err134={instancePath:instancePath+"\
+/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/writes/items/minLength",keyword:"minLength",
+params:{limit:1}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+
+"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+"/o\
+thers/"+i7+"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};
+vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}if(data58.unread!==void 0){let data64=data58.unread;if(Array.
+isArray(data64)){let len10=data64.length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){
+if(func2(data65)<1){let err137={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/i\
+tems/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err137]:vErrors.push(
+err137),errors++}}else{let err138={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/other\
+s/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(
+err138),errors++}}}else{let err139={instancePath:instancePath+"/others/"+i7+"/unread",schemaPath:"#/properties/others/it\
+ems/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{
+let err140={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"\
+object"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}}}else{let err141={instancePath:instancePath+"/o\
+thers",schemaPath:"#/properties/others/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err141]:vErrors.
+push(err141),errors++}}if(data.definition!==void 0){let data66=data.definition;if(typeof data66=="string"){if(func2(data66)<
+1){let err142={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",
+params:{limit:1}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}else{let err143={instancePath:instancePath+
+"/definition",schemaPath:"#/properties/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err143]:
+vErrors.push(err143),errors++}}}else{let err144={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated=
+{props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -7,12 +7,13 @@ import type {
   ImageFile,
   Layer,
   OtherDomain,
+  Place,
   Untold,
   World,
 } from '../model/world.ts';
 import { type Amount, readAmount } from './amounts.ts';
 import { minimalDefinition, NO_UUID } from './definition.ts';
-import type { DiskFacts, Facts, LayerFacts, OtherFacts } from './facts.ts';
+import type { DiskFacts, Facts, LayerFacts, OtherFacts, PlaceFacts } from './facts.ts';
 
 /** Pure. @param defined the definition of the facts, read */
 export function worldOf(facts: Facts, defined: DomainXml | undefined): World {
@@ -112,11 +113,12 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, format, backing } = file;
+    const { size, format, backing, place } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
       ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
+      ...(place === undefined ? {} : { place: placeOf(place) }),
     };
   }
   for (const paths of facts['same-files'] ?? []) {
@@ -126,6 +128,19 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
     }
   }
   return files;
+}
+
+function placeOf({ kind, length, header, 'held-by': heldBy = [] }: PlaceFacts): Place {
+  const { format, 'virtual-size': virtualSize } = header ?? {};
+  return {
+    kind,
+    length: readAmount(length),
+    header:
+      format === undefined || virtualSize === undefined
+        ? null
+        : { format, virtualSize: readAmount(virtualSize) },
+    heldBy,
+  };
 }
 
 function sized(size: number | undefined): ImageFile {

@@ -1,5 +1,5 @@
 /** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, link, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
@@ -13,9 +13,12 @@ import type { Folder, ImageFile } from '../model/world.ts';
 export async function lookAtFile(path: string): Promise<ImageFile | null> {
   const found = await allowed(path, absentAsNull(stat(path)));
   if (!found) return null;
-  // Two nodes of one block device are one place, wherever they lie.
-  const identity = found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
-  return { size: found.blocks * 512, identity };
+  return { size: found.blocks * 512, identity: identityOf(found) };
+}
+
+/** The same for every name of one file. Two nodes of one block device are one place, wherever they lie. */
+export function identityOf(found: Stats): string {
+  return found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
 }
 
 /** The files at those of the paths that are paths; a disk may as well be on a network. */

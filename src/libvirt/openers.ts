@@ -2,9 +2,9 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/driver.ts';
-import { absentAsNull, lookAtFile } from './files.ts';
+import { absentAsNull, identityOf, lookAtFile } from './files.ts';
 
-/** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. */
+/** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
 
 /**
@@ -53,9 +53,10 @@ async function hasOpen(pid: string, identity: string): Promise<{ who?: string; h
 /** By identity, not by name: the process may have opened it by another one, or in another mount namespace. */
 async function isThat(place: string, identity: string): Promise<boolean> {
   try {
-    if (NO_FILE.test(await readlink(place))) return false;
-    const { dev, ino } = await stat(place);
-    return `${dev}:${ino}` === identity;
+    const at = await readlink(place);
+    if (NO_FILE.test(at) && !(at.startsWith('/dev/') && identity.startsWith('device ')))
+      return false;
+    return identityOf(await stat(place)) === identity;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // It has been closed meanwhile, or lies on a file system that is gone or does not answer, where ours does not.

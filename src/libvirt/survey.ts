@@ -4,6 +4,7 @@ import { type Disk, filesOf, type ImageFile, type World } from '../model/world.t
 import { lookAtFiles, lookAtFolder } from './files.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
+import { lookAtPlace } from './place.ts';
 import type { Virsh } from './virsh.ts';
 
 /**
@@ -51,7 +52,15 @@ async function withBacking(
     // Only a qcow2 header names a backing file; anything else is left unread.
     const { files, unread } = await headers.of({ file: path, format: 'qcow2' });
     const known = !unread.includes(path);
-    return [path, known ? { ...file, backing: files[1] ?? null } : file] as const;
+    const place = await lookAtPlace(path);
+    return [
+      path,
+      {
+        ...file,
+        ...(known ? { backing: files[1] ?? null } : {}),
+        ...(place ? { place } : {}),
+      },
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

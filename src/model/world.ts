@@ -139,6 +139,28 @@ export interface ImageFile {
   readonly made?: true;
   /** The backing file that the image's own header names, `null` for none; absent where nothing has looked inside. */
   readonly backing?: string | null;
+  /** What a copy into it would meet; absent where nothing has looked. */
+  readonly place?: Place;
+}
+
+/** What is at a path that exists, as far as a step that writes into it needs to know. */
+export interface Place {
+  readonly kind: 'file' | 'block device' | 'other';
+  /** Bytes from its beginning to its end: what a guest sees of it as a raw image. */
+  readonly length: number;
+  /**
+   * What its first bytes say; `null` where blockplan does not know them. Never used as the format of a source: a guest can
+   * write a header into its raw disk.
+   */
+  readonly header: ImageHeader | null;
+  /** Who uses it, as clauses that follow "it is": `mounted at /mnt`; empty where nobody does. */
+  readonly heldBy: readonly string[];
+}
+
+/** The part of an image's header that says how large the guest sees it. */
+export interface ImageHeader {
+  readonly format: string;
+  readonly virtualSize: number;
 }
 
 export interface Folder {

@@ -29,7 +29,7 @@ function isPath(file: string): boolean {
 /** What can be told of a file without looking inside. */
 function outside(file: ImageFile | null | undefined): ImageFile | null {
   if (!file) return null;
-  const { format: _format, backing: _backing, ...rest } = file;
+  const { format: _format, backing: _backing, place: _place, ...rest } = file;
   return rest;
 }
 
@@ -39,9 +39,13 @@ export function survey(host: SimulatedHost, seen: World, files: readonly string[
   const own = new Set(world.domain.disks.flatMap(filesOf));
   const below = (path: string) => {
     const file = outside(world.files[path]);
-    return file && !own.has(path) && host.formats[path] === 'qcow2'
-      ? { ...file, backing: host.backing[path] ?? null }
-      : file;
+    if (!file || own.has(path)) return file;
+    const place = world.files[path]?.place;
+    return {
+      ...file,
+      ...(host.formats[path] === 'qcow2' ? { backing: host.backing[path] ?? null } : {}),
+      ...(place ? { place } : {}),
+    };
   };
   return {
     ...seen,

@@ -12,6 +12,7 @@ import {
   onDomain,
   type SimulatedHost,
   withFileMoved,
+  withImage,
   withNewImage,
   withoutFile,
 } from './host-state.ts';
@@ -129,8 +130,12 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
   }
 }
 
+/** A file that suits: one that exists has the right size, as far as anybody can tell. */
 function withFileThere(host: SimulatedHost, file: string): SimulatedHost {
-  return host.world.files[file] ? host : withNewImage(host, file, { size: 0 });
+  const found = host.world.files[file];
+  if (!found) return withNewImage(host, file, { size: 0 });
+  const { place: _unsuitable, ...known } = found;
+  return withImage(host, file, known);
 }
 
 /** A copy of an image that is there and quiet, into a file that is not there yet. */

@@ -30,6 +30,7 @@ function isKnown(world: World, needs: Precondition['needs']): boolean {
     return isRead && isTold(world, ['others']);
   }
   if ('told' in needs) return isTold(world, needs.told);
+  if ('place' in needs) return world.files[needs.place]?.place !== undefined;
   if ('file' in needs) return world.files[needs.file] !== undefined;
   const folder = world.folders[dirname(needs.folder)];
   return folder !== undefined && folder?.free !== FREE_UNTOLD;

@@ -1,7 +1,7 @@
 /** The block jobs of a simulated host: copies, commits and their ends. */
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect } from '../model/effect.ts';
-import { type Disk, diskOf, isUp, type Layer, withoutJob } from '../model/world.ts';
+import { type Disk, diskOf, isUp, type Layer, type Place, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
 import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
 import {
@@ -43,6 +43,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
     'shallow copy into a raw file is not possible',
   );
   const layers = shallow ? files.slice(0, 1) : files;
+  refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
   const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
   const made = reuse
     ? withImage(host, dest, image)
@@ -63,6 +64,19 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
     disk.target,
     (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: dest } }),
   );
+}
+
+/**
+ * QEMU copies only between images of one size, and what exists is not resized. libvirt starts the job, which fails at once
+ * (seen with QEMU 7.2); both come to no job.
+ */
+function refuseOtherSize(
+  place: Place | undefined,
+  { format, reuse, capacity }: { format: string; reuse: boolean; capacity: number | undefined },
+): void {
+  if (!place || capacity === undefined) return;
+  const size = format === 'raw' ? place.length : reuse ? place.header?.virtualSize : capacity;
+  refuseUnless(size === capacity, 'Source and target image have different sizes');
 }
 
 /** At most what the layers take, and never more than the disk's size. */

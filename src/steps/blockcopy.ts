@@ -30,6 +30,7 @@ import {
   checkReachable,
   unknownOf,
 } from './destination.ts';
+import { checkExisting, existingNeeds } from './existing-file.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -259,6 +260,7 @@ function preconditions(params: Params, world: World): Precondition[] {
     ...(usesExisting(params)
       ? [
           { what: `there is ${dest} to copy into, made for it`, needs: { file: dest } },
+          ...existingNeeds(params.blockdev ? 'block device' : 'file', dest),
           unsharedNeed([dest]),
           openableNeed(dest),
         ]
@@ -311,6 +313,14 @@ function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
     ...checkOthersRead(world, 'dest'),
     ...checkEnterable(world, 'dest', dest),
     ...(below === undefined ? [] : checkBacking(world, 'dest', dest, below)),
+    ...checkExisting(world, 'dest', {
+      file: dest,
+      format: copyFormat(params, disk),
+      block: params.blockdev === true,
+      reuse: params['reuse-external'] === true,
+      capacity: disk.capacity,
+      bytes: bytesToCopy(params, world, disk),
+    }),
   ];
 }
 

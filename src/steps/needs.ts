@@ -18,7 +18,8 @@ export interface Precondition {
   readonly what: string;
   /**
    * What one has to know to tell: the domain's disks and definition alone, more of it that may be untold, what is at a path,
-   * what the folder of a path is like, or the chains of all other domains. `run` is what shows only when it is done.
+   * what the folder of a path is like, who uses what exists at a path, or the chains of all other domains. `run` is what
+   * shows only when it is done.
    */
   readonly needs:
     | 'domain'
@@ -26,7 +27,8 @@ export interface Precondition {
     | 'run'
     | { readonly told: readonly Untold[] }
     | { readonly file: string }
-    | { readonly folder: string };
+    | { readonly folder: string }
+    | { readonly place: string };
 }
 
 /** What has to be so for a file that the step makes. */

@@ -7,6 +7,7 @@ import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { checkBacking, checkEnterable, checkNewFile, checkReachable } from './destination.ts';
+import { checkExisting, existingNeeds } from './existing-file.ts';
 import {
   newFileNeeds,
   openableNeed,
@@ -311,6 +312,7 @@ function preconditions(params: Params, world: World): Precondition[] {
     ...newFiles(params, world).flatMap(newFileNeeds),
     ...(params['reuse-external'] ? taking : []).flatMap(({ file, base }) => [
       { what: `there is an overlay ${file} above ${base}`, needs: { file } },
+      ...existingNeeds('file', file),
       unsharedNeed([file]),
       openableNeed(file),
     ]),
@@ -325,7 +327,7 @@ function preconditions(params: Params, world: World): Precondition[] {
 function checkOverlayFile(
   params: Params,
   world: World,
-  { file, format, base }: Overlay,
+  { target, file, format, base }: Overlay,
   key: readonly (string | number)[],
 ): Finding[] {
   if (!params['reuse-external'])
@@ -347,6 +349,14 @@ function checkOverlayFile(
         ...checkOthersRead(world, key),
         ...checkEnterable(world, key, file),
         ...checkBacking(world, key, file, base),
+        ...checkExisting(world, key, {
+          file,
+          format,
+          block: false,
+          reuse: true,
+          capacity: diskOf(world, target)?.capacity,
+          bytes: 0,
+        }),
       ];
 }
 

@@ -53,6 +53,25 @@ test('a whole facts file reads well', async () => {
 });
 
 describe('read back, facts give a World', () => {
+  test('with what is at a place that a plan writes over, and no number of a process', () => {
+    const place = {
+      kind: 'block device',
+      length: 64 * 2 ** 20,
+      header: { format: 'qcow2', virtualSize: 10 * GIB },
+      heldBy: ['mounted at /mnt', 'open in process 4711 (qemu-io)'],
+    } as const;
+    const plain = { kind: 'file', length: 1211, header: null, heldBy: [] } as const;
+    const files = { '/dev/x': { size: 0, place }, '/etc/x': { size: 4096, place: plain } };
+    const text = writeFacts(world({ files }));
+    expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
+    const back = read(text).files;
+    expect(back['/etc/x']?.place).toEqual(plain);
+    expect(back['/dev/x']?.place).toEqual({
+      ...place,
+      heldBy: ['mounted at /mnt', 'open in a process (qemu-io)'],
+    });
+  });
+
   test.each(SHIPPED)('in which %s does the same', (file) => {
     const { graph } = shipped(file);
     const host = looked(hostForPlans(), walk(graph, hostForPlans()).files);

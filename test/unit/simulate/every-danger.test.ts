@@ -1,7 +1,7 @@
 /** A deliberately unsafe plan for each danger that the README lists, and the World in which it is caught. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
+import type { Place, World } from '../../../src/model/world.ts';
 import { printable } from '../../../src/printable.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
@@ -52,6 +52,18 @@ const vda = (change: Parameters<typeof disk>[2]) => ({
 });
 const deep = Array.from({ length: 200 }, (_, at) => `/export/vmimages/layer-${at}.qcow2`);
 const apparmor = { confinement: { apparmor: true, givesFiles: true } };
+
+/** A copy over what is at its destination. */
+const over = (more = 'reuse-external: true, format: raw') =>
+  `blockcopy: { disk: vda, dest: /new/there, finish: true, ${more} }`;
+const there = (place: Partial<Place>): Scene => ({
+  files: {
+    '/new/there': {
+      size: 1,
+      place: { kind: 'file', length: 10 * GiB, header: null, heldBy: [], ...place },
+    },
+  },
+});
 
 const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP101: { steps: [copy()], on: { disks: [], domain: { state: 'gone' } } },
@@ -142,6 +154,13 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
   },
   BP141: { steps: [commit(`base: ${BASE}, pivot: true`)] },
   BP142: { steps: [commit('shallow: true, pivot: true, quarantine: /export/vmimages')] },
+  BP145: { steps: [over()], on: there({ heldBy: ['mounted at /mnt'] }) },
+  BP146: { steps: [over()], on: there({ kind: 'block device' }) },
+  BP147: { steps: [over()], on: there({ length: 10 * GiB - 512 }) },
+  BP148: {
+    steps: [over('blockdev: true, format: qcow2')],
+    on: there({ kind: 'block device', length: 10 * GiB }),
+  },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
 };
 

@@ -1,0 +1,118 @@
+/** What is at a path that a step writes into: what kind of thing, how large, which image, and who uses it. Only reads. */
+import { constants } from 'node:fs';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { EffectFailed } from '../model/driver.ts';
+import type { ImageHeader, Place } from '../model/world.ts';
+import { deviceUsers, swapFiles } from './device-users.ts';
+import { absentAsNull, isForbidden, lookAtFile } from './files.ts';
+import { openers } from './openers.ts';
+
+/** The size in `/sys` is in sectors of 512 bytes, whatever the device's own are (Linux, Documentation/ABI/stable/sysfs-block). */
+const SECTOR = 512;
+
+/** Long enough for the fields of {@link headerOf}. */
+const HEADER_BYTES = 64;
+
+/**
+ * Looks at a file or a block device; undefined where nothing is there, or this user may not look.
+ * @throws BlockplanError BP129 where the path itself may not be looked at
+ */
+export async function lookAtPlace(path: string): Promise<Place | undefined> {
+  const found = await absentAsNull(stat(path));
+  if (!found) return undefined;
+  if (!found.isFile() && !found.isBlockDevice())
+    return { kind: 'other', length: 0, header: null, heldBy: [] };
+  const header = await firstBytes(path);
+  if (header === undefined) return undefined;
+  const block = found.isBlockDevice();
+  return {
+    kind: block ? 'block device' : 'file',
+    length: block ? await deviceLength(numberOf(found.rdev)) : found.size,
+    header: headerOf(header),
+    heldBy: await heldBy(path),
+  };
+}
+
+/** Who uses what is at that path, as clauses that follow "it is"; empty where nobody does, or nothing is there. */
+export async function heldBy(path: string): Promise<string[]> {
+  const found = await absentAsNull(stat(path));
+  if (!found) return [];
+  const open = await openIn(path);
+  if (!found.isBlockDevice()) {
+    const names = found.nlink > 1 ? [`one file under ${found.nlink} names (hard links)`] : [];
+    return [...((await isSwapFile(path)) ? ['used as swap'] : []), ...names, ...open];
+  }
+  const users = await deviceUsers(numberOf(found.rdev));
+  const known = [...users, ...open];
+  return known.length === 0 && (await isClaimed(path))
+    ? ['claimed by the kernel or by another process']
+    : known;
+}
+
+async function openIn(path: string): Promise<string[]> {
+  try {
+    return (await openers(path)).map((who) => `open in ${who}`);
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+    return ['perhaps open in a process of another user, which only root can see'];
+  }
+}
+
+/** `8:1` for a device's number as stat(2) gives it (Linux, `gnu_dev_major` and `gnu_dev_minor`). */
+export function numberOf(rdev: number): string {
+  const n = BigInt(rdev);
+  const major = ((n >> 8n) & 0xfffn) | ((n >> 32n) & ~0xfffn);
+  const minor = (n & 0xffn) | ((n >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
+}
+
+async function deviceLength(number: string): Promise<number> {
+  return Number(await readFile(`/sys/dev/block/${number}/size`, 'utf8')) * SECTOR;
+}
+
+/** The first bytes; undefined where this user may not read. A device without a medium has none. */
+async function firstBytes(path: string): Promise<Buffer | undefined> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The virtual size that a header names: qcow2 at byte 24, big-endian (QEMU, docs/interop/qcow2.txt), QED at byte 48,
+ * little-endian (QEMU, docs/interop/qed_spec.txt).
+ */
+export function headerOf(bytes: Buffer): ImageHeader | null {
+  if (bytes.length >= 32 && bytes.toString('latin1', 0, 4) === 'QFI\xfb')
+    return { format: 'qcow2', virtualSize: Number(bytes.readBigUInt64BE(24)) };
+  if (bytes.length >= 56 && bytes.toString('latin1', 0, 4) === 'QED\0')
+    return { format: 'qed', virtualSize: Number(bytes.readBigUInt64LE(48)) };
+  return null;
+}
+
+/** Opening a block device with O_EXCL fails while a mount, a swap area or another device has claimed it (open(2)). */
+async function isClaimed(path: string): Promise<boolean> {
+  try {
+    await (await open(path, constants.O_RDONLY | constants.O_EXCL)).close();
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EBUSY') return true;
+    throw error;
+  }
+}
+
+async function isSwapFile(path: string): Promise<boolean> {
+  const identity = (await lookAtFile(path))?.identity;
+  const real = await realpath(path);
+  for (const file of await swapFiles())
+    if (file === real || (await lookAtFile(file))?.identity === identity) return true;
+  return false;
+}

@@ -1,0 +1,204 @@
+/** Destinations that exist: preflight refuses what libvirt's job would fail on, and what somebody else uses. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { planText, startCli, tool, writePlan } from './support.ts';
+
+let host: Host;
+let guest: Guest;
+let made = 0;
+const ends: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    disks: [{ target: 'vda', chain: ['base', 'snap1'], fill: 12_000_000 }],
+  });
+  await guest.waitForWrites(2);
+});
+afterAll(() => host.stop());
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function file(size: string): Promise<string> {
+  const path = join(host.images, `there-${made++}`);
+  await tool('truncate', '-s', size, path);
+  ends.push(() => rm(path, { force: true }));
+  return path;
+}
+
+async function device(size: string): Promise<string> {
+  const behind = await file(size);
+  const at = (await tool('losetup', '--find', '--show', behind)).trim();
+  ends.push(() => tool('losetup', '--detach', at));
+  return at;
+}
+
+type Copy = Readonly<Record<string, unknown>> & { readonly dest: string };
+
+/** The codes of what the preview finds. */
+async function codes(copy: Copy): Promise<string[]> {
+  return (await findings(copy)).map(({ code }) => code);
+}
+
+async function findings(copy: Copy): Promise<{ code: string; message: string }[]> {
+  const blockcopy = { disk: 'vda', finish: true, ...copy };
+  const plan = await writePlan(host, planText(guest.name, [{ blockcopy }]));
+  const { stdout, told } = await startCli(host, [
+    'preview',
+    plan,
+    '-c',
+    host.uri,
+    '--format',
+    'json',
+  ]).ended;
+  const preview = JSON.parse(stdout) as { findings?: { code: string; message: string }[] };
+  if (!preview.findings) throw new Error(told);
+  return preview.findings;
+}
+
+/** Whether libvirt comes to the end of such a copy, past blockplan. */
+async function copies({ dest, format, ...flags }: Copy): Promise<boolean> {
+  const words = Object.keys(flags).map((flag) => `--${flag}`);
+  const argv = ['--format', String(format), ...words, '--transient-job', '--wait', '--finish'];
+  return host.virsh('blockcopy', guest.name, 'vda', dest, ...argv).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('sizes: what preflight refuses is what libvirt fails on (cases.md 15)', () => {
+  const sizes = ['32M', '60M', '64M', '68M', '128M'] as const;
+
+  test.each(sizes)('a raw file of %s', async (size) => {
+    const copy = { dest: await file(size), format: 'raw', 'reuse-external': true };
+    const refused = await codes(copy);
+    expect(refused).toEqual((await copies(copy)) ? [] : ['BP147']);
+    expect(refused).toEqual(size === '64M' ? [] : ['BP147']);
+  });
+
+  test.each(sizes)('a raw device of %s', async (size) => {
+    const copy = { dest: await device(size), format: 'raw', blockdev: true };
+    const refused = await codes(copy);
+    expect(refused).toEqual((await copies(copy)) ? [] : ['BP147']);
+    expect(refused).toEqual(size === '64M' ? [] : ['BP147']);
+  });
+
+  test.each(sizes)('a qcow2 image of %s', async (size) => {
+    const dest = join(host.images, `image-${made++}.qcow2`);
+    ends.push(() => rm(dest));
+    await host.qemuImg('create', '-q', '-f', 'qcow2', dest, size);
+    const copy = { dest, format: 'qcow2', 'reuse-external': true };
+    const refused = await codes(copy);
+    expect(refused).toEqual((await copies(copy)) ? [] : ['BP147']);
+    expect(refused).toEqual(size === '64M' ? [] : ['BP147']);
+  });
+
+  test.each([
+    // The data does not fit; or it fits now, but the full disk would not (cases.md 34).
+    ['8M', 'BP108', false],
+    ['60M', 'BP148', true],
+    ['64M', 'BP148', true],
+    ['66M', undefined, true],
+  ] as const)('a qcow2 image on a device of %s', async (size, code, fits) => {
+    const copy = { dest: await device(size), format: 'qcow2', blockdev: true };
+    expect(await codes(copy)).toEqual(code === undefined ? [] : [code]);
+    expect(await copies(copy)).toBe(fits);
+  });
+
+  test('a file in place of a device, and a device in place of a file', async () => {
+    const taken = { dest: await file('64M'), format: 'raw', blockdev: true };
+    expect(await codes(taken)).toEqual(['BP146']);
+    expect(await copies(taken)).toBe(false);
+    const other = { dest: await device('64M'), format: 'raw', 'reuse-external': true };
+    expect(await codes(other)).toEqual(['BP146']);
+    expect(await copies(other)).toBe(false);
+    expect(await codes({ dest: host.images, format: 'raw', 'reuse-external': true })).toEqual([
+      'BP146',
+    ]);
+  });
+
+  test('a file of the system (cases.md 11)', async () => {
+    const shadow = { dest: '/etc/shadow', 'reuse-external': true };
+    expect(await codes({ ...shadow, format: 'raw' })).toEqual(['BP147']);
+    expect(await codes({ ...shadow, format: 'qcow2' })).toEqual(['BP147']);
+  });
+});
+
+describe('what somebody uses (cases.md 11)', () => {
+  /** What the preview says of a raw copy onto a device or a file of the right size. */
+  async function refusals(dest: string): Promise<string> {
+    const block = dest.startsWith('/dev/');
+    const copy = {
+      dest,
+      format: 'raw',
+      ...(block ? { blockdev: true } : { 'reuse-external': true }),
+    };
+    const found = await findings(copy);
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['BP145']));
+    return found.map(({ message }) => message).join('\n');
+  }
+
+  async function mounted(dev: string): Promise<string> {
+    const at = join(host.dir, `mnt-${made++}`);
+    await tool('mkdir', at);
+    await tool('mount', dev, at);
+    ends.push(() => tool('umount', at));
+    return at;
+  }
+
+  test('a mounted device', async () => {
+    const dev = await device('64M');
+    await tool('mkfs.ext4', '-q', '-F', dev);
+    const at = await mounted(dev);
+    expect(await refusals(dev)).toContain(`${dev} is mounted at ${at}`);
+  });
+
+  test('a mounted file', async () => {
+    const raw = await file('64M');
+    await tool('mkfs.ext4', '-q', '-F', raw);
+    await mounted(raw);
+    expect(await refusals(raw)).toMatch(/is open in the loop device loop\d+/);
+  });
+
+  test('a device that is used as swap', async () => {
+    const dev = await device('64M');
+    await tool('mkswap', dev);
+    await tool('swapon', dev);
+    ends.push(() => tool('swapoff', dev));
+    expect(await refusals(dev)).toContain(`${dev} is used as swap`);
+  });
+
+  test('a device that a process has open', async () => {
+    const dev = await device('64M');
+    const holder = await holding(dev);
+    expect(await refusals(dev)).toContain(`${dev} is open in process ${holder.pid}`);
+  });
+
+  test('a file that a process has open, and one with a second name', async () => {
+    const raw = await file('64M');
+    const holder = await holding(raw);
+    expect(await refusals(raw)).toContain(`${raw} is open in process ${holder.pid}`);
+    const other = await file('64M');
+    await tool('ln', other, `${other}.link`);
+    ends.push(() => rm(`${other}.link`));
+    expect(await refusals(other)).toContain('is one file under 2 names (hard links)');
+  });
+
+  /** A process that has it open until the test ends. */
+  async function holding(path: string): Promise<ChildProcess> {
+    const handle = await open(path, 'r');
+    const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
+    await handle.close();
+    ends.push(async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
+    return child;
+  }
+});
