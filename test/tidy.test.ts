@@ -35,7 +35,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
-  journal: ['model'],
   render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
 };
 

@@ -4,7 +4,7 @@ import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { followEvents } from '../journal/follow-events.ts';
 import { isAlive, type Owner } from '../journal/lock.ts';
-import { readJournal } from '../journal/replay.ts';
+import { isUnbelievable, readJournal } from '../journal/replay.ts';
 import type { Display } from '../render/display.ts';
 import { type History, historyOf } from '../run/history.ts';
 import { displayOf } from './performing.ts';
@@ -142,7 +142,8 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
 
 function whyOpen(history: History | undefined): string {
   if (!history) return 'its journal cannot be read';
-  if (history.damage === 'altered') return 'its journal was altered after it was written';
+  if (isUnbelievable(history))
+    return 'its journal was altered after it was written, or is of another version';
   return history.taken.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
 }
 

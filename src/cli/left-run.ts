@@ -1,6 +1,7 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
-import { join } from 'node:path';
+
 import { blockplanCommand } from '../command.ts';
+import { statePath } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import {
   beginningOf,
@@ -40,6 +41,12 @@ export async function leftRun(state: string, word: string | undefined): Promise<
       'BP212',
       `the journal of run ${run} was altered after it was written: nothing behind record ${replay.records.length} can be believed`,
       RESCUE,
+    );
+  if (replay.strange)
+    throw refusal(
+      replay.strange.otherVersion ? 'BP213' : 'BP212',
+      `the journal of run ${run} cannot be read: ${replay.strange.why}`,
+      replay.strange.otherVersion ? 'use the version that wrote it' : RESCUE,
     );
   if (replay.records.length === 0) await removeUnfinished(state, run);
   if (!started)
@@ -95,7 +102,7 @@ export async function refuseLeftHalfway(
   domain: string,
 ): Promise<void> {
   for (const run of await unfinishedRuns(state)) {
-    const replay = await readJournal(join(state, 'runs', run)).catch(absentAsUndefined);
+    const replay = await readJournal(statePath(state, 'runs', run)).catch(absentAsUndefined);
     const [first] = replay?.records ?? [];
     if (!replay || first?.type !== 'run-started' || first.uuid !== uuid || isOver(replay)) continue;
     // Who was told that it is stranded has been told what to do, and may have done it.
@@ -105,7 +112,7 @@ export async function refuseLeftHalfway(
     throw refusal(
       'BP120',
       `"${domain}" was left half-way by run ${run} of ${first.plan}`,
-      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (${blockplanCommand('doctor', domain)} tells what is so) and all is in order, remove ${join(state, 'unfinished', run)}`,
+      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (${blockplanCommand('doctor', domain)} tells what is so) and all is in order, remove ${statePath(state, 'unfinished', run)}`,
     );
   }
 }

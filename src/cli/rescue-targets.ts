@@ -1,9 +1,9 @@
 /** Which bundles a rescue is about: those of a run, a domain, a file, or of all runs that are not over. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import { type FoundBundle, keptIn, type NoBundle, readBundle } from '../journal/bundle.ts';
-import { listRuns } from '../journal/folder.ts';
+import { listRuns, statePath } from '../journal/folder.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { inputRefusal } from './read.ts';
@@ -66,7 +66,7 @@ export interface Unfinished {
 /** The runs that are not over, oldest first. */
 export async function allTargets(state: string): Promise<Unfinished[]> {
   return (await unfinishedRuns(state)).map((run) => {
-    const folder = join(state, 'runs', run);
+    const folder = statePath(state, 'runs', run);
     return { folder, look: async () => ({ folder, found: await keptIn(folder), named: false }) };
   });
 }

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { blockplanCommand, commandLine } from '../command.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
-import { PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
+import { PLAN_FILE, planSumOf, stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
-import type { JournalRecord } from '../journal/replay.ts';
+import type { JournalRecord } from '../journal/record-shape.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
 import type { Driver, MadeFile } from '../model/driver.ts';
@@ -44,7 +44,8 @@ export async function takeUpRun(
   process.umask(0o077);
   // A dead run has left the room that it took for its way back, which a full disk needs for the lock.
   const owner = await lockOwner(state, started.uuid);
-  if (!owner || !isAlive(owner)) await rm(join(state, 'runs', run, RESERVE_FILE), { force: true });
+  if (!owner || !isAlive(owner))
+    await rm(join(statePath(state, 'runs', run), RESERVE_FILE), { force: true });
   const taker = `${run}.${randomBytes(3).toString('hex')}`;
   const lock = await withState(state, takeLock(state, started.uuid, run, user, taker));
   if ('heldBy' in lock) {

@@ -5,8 +5,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { amount, text as anyText, fields, misfitOf, optional } from '../model/shape.ts';
 import type { Bundle } from '../model/world.ts';
+import { bundleShape } from '../model/world-shape.ts';
+import { printable } from '../printable.ts';
 import { checksum, JOURNAL_FILE, syncFolder, writeDurably } from './journal.ts';
+import { timeShape, uuidShape } from './record-shape.ts';
 
 export const BUNDLE_FILE = 'bundle.json';
 
@@ -77,10 +81,10 @@ export async function readBundle(file: string): Promise<FoundBundle | NoBundle> 
   if (value?.form !== undefined && value.form !== FORM)
     return {
       missing: false,
-      problem: `${file} is of the form ${value.form}, and this version reads ${FORM}`,
+      problem: `${file} is of the form "${printable(String(value.form))}", and this version reads ${FORM}`,
     };
   const { sum, ...told } = value ?? {};
-  if (!value || !isBundle(told.kept) || sum !== sumOf(told))
+  if (!value || sum !== sumOf(told) || misfitOf(fileShape, told))
     return { missing: false, problem: `${file} is no bundle, or not as it was written` };
   const { form: _form, ...bundle } = told as unknown as BundleFile & { form: string };
   return { ...bundle, file, proven: true };
@@ -101,7 +105,7 @@ function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
     kept: record.bundle as Bundle,
     ...(typeof first?.run === 'string' ? { run: first.run } : {}),
     ...(typeof first?.uri === 'string' && first.uri !== '' ? { uri: first.uri } : {}),
-    ...(typeof record.time === 'string' ? { since: record.time } : {}),
+    ...(misfitOf(timeShape, record.time) ? {} : { since: record.time as string }),
     proven,
   };
 }
@@ -135,15 +139,20 @@ function sumOf(told: object): string {
 }
 
 function isBundle(value: unknown): value is Bundle {
-  const bundle = value as Partial<Bundle> | null | undefined;
-  const moments = [bundle?.snapshots, bundle?.checkpoints];
-  return (
-    typeof bundle?.definition === 'string' &&
-    typeof bundle.autostart === 'boolean' &&
-    moments.every(
-      (each) =>
-        Array.isArray(each) &&
-        each.every(({ name, xml }) => typeof name === 'string' && typeof xml === 'string'),
-    )
-  );
+  return misfitOf(bundleShape, value) === undefined;
 }
+
+const fileShape = fields<BundleFile>({
+  run: anyText,
+  domain: anyText,
+  uuid: uuidShape,
+  uri: anyText,
+  since: timeShape,
+  kept: bundleShape,
+  restored: optional(
+    fields<NonNullable<BundleFile['restored']>>({
+      time: timeShape,
+      records: amount,
+    }),
+  ),
+});

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { BlockplanError } from '../errors.ts';
+import { printable } from '../printable.ts';
 
 /** The plan's text in a run's folder, as it was run. */
 export const PLAN_FILE = 'plan.yaml';
@@ -31,9 +33,37 @@ export function newRunId(now: Date): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
+/** What a name below the state folder is made of: one part of a path, that is no option and is not hidden. */
+const NAME = /^\w[\w.-]{0,199}$/;
+
+/** Whether a path below the state folder may be made of that text. */
+export function isStateName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/**
+ * The only way to a path below the state folder: run ids and UUIDs also come from journals, bundles and the command line.
+ * @throws BlockplanError BP219 where the name would lead elsewhere
+ */
+export function statePath(
+  state: string,
+  place: 'runs' | 'unfinished' | 'locks',
+  name: string,
+): string {
+  if (isStateName(name)) return join(state, place, name);
+  throw new BlockplanError('input-refused', [
+    {
+      code: 'BP219',
+      severity: 'error',
+      message: `"${printable(name)}" cannot name anything below ${state}`,
+      hint: 'give a run as blockplan list shows it; a domain has a UUID',
+    },
+  ]);
+}
+
 /** Makes a run's folder and returns its path. */
 export async function makeRunFolder(state: string, run: string): Promise<string> {
-  const folder = join(state, 'runs', run);
+  const folder = statePath(state, 'runs', run);
   await mkdir(folder, { recursive: true, mode: PRIVATE });
   return folder;
 }
@@ -45,5 +75,8 @@ export async function listRuns(state: string): Promise<{ run: string; folder: st
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.sort().map((run) => ({ run, folder: join(runs, run) }));
+  return names
+    .filter(isStateName)
+    .sort()
+    .map((run) => ({ run, folder: statePath(state, 'runs', run) }));
 }

@@ -5,7 +5,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from './journal.ts';
-import { type JournalRecord, parseRecord, sumOf } from './replay.ts';
+import type { JournalRecord } from './record-shape.ts';
+import { type Strange, strangeIn } from './record-shape.ts';
+import { parseRecord, sumOf } from './replay.ts';
 
 /** The first record holds a World, so it is the longest by far. */
 const HEAD_BYTES = 32 * 1024;
@@ -15,8 +17,10 @@ const LINE_BREAK = 0x0a;
 export interface Glance {
   /** The first record; absent where it is not whole, or is not the beginning of a run. */
   readonly first?: Extract<JournalRecord, { type: 'run-started' }>;
-  /** The last whole record; absent where there is none. */
+  /** The last whole record; absent where there is none, or it is `strange`. */
   readonly last?: JournalRecord;
+  /** Set where the first or the last record is none that this version writes. */
+  readonly strange?: Strange;
   /** Whether something that is no whole record stands behind it: torn, altered, or being written. */
   readonly damaged: boolean;
 }
@@ -32,7 +36,7 @@ export function glanceAt(folder: string): Glance | undefined {
   try {
     const { size } = fstatSync(file);
     const first = firstRecord(file, size);
-    return { ...(first ? { first } : {}), ...lastRecord(file, size) };
+    return { ...first, ...lastRecord(file, size) };
   } finally {
     closeSync(file);
   }
@@ -48,20 +52,21 @@ function opened(path: string): number | undefined {
   }
 }
 
-function firstRecord(file: number, size: number): Glance['first'] {
+function firstRecord(file: number, size: number): Pick<Glance, 'first' | 'strange'> {
   for (let length = HEAD_BYTES; ; length *= 2) {
     const bytes = bytesOf(file, 0, Math.min(length, size));
     const end = bytes.indexOf(LINE_BREAK);
     if (end >= 0) {
       const record = parseRecord(bytes.toString('utf8', 0, end));
-      const good = record?.type === 'run-started' && sumOf('', record) === record.sum;
-      return good ? record : undefined;
+      if (record?.type !== 'run-started' || sumOf('', record) !== record.sum) return {};
+      const strange = strangeIn(record, 1);
+      return strange ? { strange } : { first: record };
     }
-    if (length >= size) return undefined;
+    if (length >= size) return {};
   }
 }
 
-function lastRecord(file: number, size: number): Pick<Glance, 'last' | 'damaged'> {
+function lastRecord(file: number, size: number): Omit<Glance, 'first'> {
   for (let length = TAIL_BYTES; ; length *= 2) {
     const whole = length >= size;
     const bytes = bytesOf(file, whole ? 0 : size - length, Math.min(length, size));
@@ -72,6 +77,8 @@ function lastRecord(file: number, size: number): Pick<Glance, 'last' | 'damaged'
       follows(record, records[index + 1], whole && index === records.length - 1),
     );
     const last = records[at];
+    const strange = last && strangeIn(last, last.seq + 1);
+    if (strange) return { strange, damaged: true };
     if (last) return { last, damaged: torn !== '' || at > 0 };
     if (whole) return { damaged: size > 0 };
   }

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { amount, fields, misfitOf, text } from '../model/shape.ts';
+import { statePath } from './folder.ts';
 
 /** How long another taker may take to make up its mind; a process that is stopped for longer counts as the holder. */
 const UNDECIDED_MS = 5_000;
@@ -46,7 +48,7 @@ export async function takeLock(
   const folder = join(state, 'locks');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [draft, claim, held] = ['draft', CLAIM, HELD].map((ending) =>
-    join(folder, `${key}.${taker}.${ending}`),
+    statePath(state, 'locks', `${key}.${taker}.${ending}`),
   ) as [string, string, string];
   const owner: Owner = {
     run,
@@ -160,9 +162,20 @@ export async function livingHolders(state: string): Promise<ReadonlyMap<string, 
   return new Map(owners.flatMap((owner) => (owner && isAlive(owner) ? [[owner.run, owner]] : [])));
 }
 
+const ownerShape = fields<Owner>({
+  run: text,
+  taker: text,
+  pid: amount,
+  boot: text,
+  started: text,
+  user: text,
+  since: text,
+});
+
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Owner;
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return misfitOf(ownerShape, value) ? undefined : (value as Owner);
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
       return undefined;

@@ -2,22 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
-
-/** An entry as it stands in the file. */
-export type JournalRecord = Entry & {
-  readonly seq: number;
-  readonly time: string;
-  readonly sum: string;
-};
+import { type JournalRecord, type Strange, strangeIn } from './record-shape.ts';
 
 export interface Replay {
   /** The good records, in order. */
   readonly records: readonly JournalRecord[];
   /**
-   * What follows them: nothing, a record that never reached the disk whole, or one that did and is another now, after
-   * which nothing can be believed.
+   * What follows them: nothing, a record that never reached the disk whole, one that did and is another now, or one that
+   * this version does not write. After the last two nothing can be believed.
    */
-  readonly damage: 'none' | 'torn' | 'altered';
+  readonly damage: 'none' | 'torn' | 'altered' | 'strange';
+  /** Of `strange`: the first record that is whole, and is none that this version writes. */
+  readonly strange?: Strange;
   /** Where the journal goes on when the run is taken up again. */
   readonly end: JournalEnd;
 }
@@ -31,9 +27,10 @@ export async function readJournal(folder: string): Promise<Replay> {
   const records: JournalRecord[] = [];
   let sum = '';
   let from = 0;
-  const told = (damage: Replay['damage']): Replay => ({
+  const told = (damage: Replay['damage'], strange?: Strange): Replay => ({
     records,
     damage,
+    ...(strange ? { strange } : {}),
     end: { seq: records.length, sum, length: from },
   });
   while (from < bytes.length) {
@@ -43,6 +40,8 @@ export async function readJournal(folder: string): Promise<Replay> {
     const record = parseRecord(bytes.toString('utf8', from, end));
     if (!record || record.seq !== records.length || sumOf(sum, record) !== record.sum)
       return told(isLater(bytes.toString('utf8', end + 1)) ? 'altered' : 'torn');
+    const strange = strangeIn(record, records.length + 1);
+    if (strange) return told('strange', strange);
     sum = record.sum;
     records.push(record);
     from = end + 1;
@@ -72,7 +71,7 @@ export function sumOf(former: string, { sum: _claimed, ...rest }: JournalRecord)
   return checksum(former, rest);
 }
 
-/** A line as a record, which may not be whole; undefined where it is none. */
+/** A line as a record, which may be neither whole nor one that this version knows; undefined where it is none. */
 export function parseRecord(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -81,6 +80,11 @@ export function parseRecord(line: string): JournalRecord | undefined {
     // A line that is no JSON is a torn record: the caller says so.
     return undefined;
   }
+}
+
+/** Whether records follow that may tell something else than is believed. */
+export function isUnbelievable({ damage }: Pick<Replay, 'damage'>): boolean {
+  return damage === 'altered' || damage === 'strange';
 }
 
 /** How a run began, where its journal tells so in a form that this version knows. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listRuns } from './folder.ts';
+import { isStateName, listRuns, statePath } from './folder.ts';
 import { glanceAt } from './glance.ts';
 import { writeDurably } from './journal.ts';
 import { isForGood } from './replay.ts';
@@ -10,18 +10,18 @@ import { isForGood } from './replay.ts';
 /** Puts a run into the index, before its first effect. */
 export async function addUnfinished(state: string, run: string): Promise<void> {
   if (!existsSync(unfinishedIndex(state))) await makeIndex(state);
-  await writeDurably(join(unfinishedIndex(state), run), '');
+  await writeDurably(statePath(state, 'unfinished', run), '');
 }
 
 /** Takes out a run that is over. */
 export async function removeUnfinished(state: string, run: string): Promise<void> {
-  await rm(join(unfinishedIndex(state), run), { force: true });
+  await rm(statePath(state, 'unfinished', run), { force: true });
 }
 
 /** The runs that are not over, oldest first. */
 export async function unfinishedRuns(state: string): Promise<string[]> {
   try {
-    return (await readdir(unfinishedIndex(state))).sort();
+    return (await readdir(unfinishedIndex(state))).filter(isStateName).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return unfinishedByJournal(state);
@@ -54,8 +54,8 @@ async function unfinishedByJournal(state: string): Promise<string[]> {
 
 function isLeft(folder: string): boolean {
   try {
-    const last = glanceAt(folder)?.last;
-    return last !== undefined && !isForGood(last);
+    const { last, strange } = glanceAt(folder) ?? {};
+    return strange !== undefined || (last !== undefined && !isForGood(last));
   } catch {
     // What cannot be read has to be looked at by somebody.
     return true;

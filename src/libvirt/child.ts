@@ -1,5 +1,6 @@
 /** How a virsh process is started: with which environment, out of reach of the terminal, and how it ends. */
 import { execa } from 'execa';
+import { checkConnection } from './connection-uri.ts';
 
 /** Which libvirt to talk to. */
 export interface Connection {
@@ -36,6 +37,8 @@ export interface Child {
  * It gets a session of its own (setsid), because a Ctrl-C in the terminal reaches every process of the foreground
  * group, and virsh answers SIGINT by cancelling the job it waits for. Without a terminal neither ssh nor libvirt can
  * ask for a password: keys and agents have to be in order.
+ *
+ * @throws BlockplanError where `checkConnection` refuses the connection: nothing has been started then
  */
 export function startChild(
   command: string,
@@ -43,6 +46,7 @@ export function startChild(
   connection: Connection,
   stdin: 'pipe' | 'ignore',
 ): Child {
+  checkConnection(connection.uri);
   const subprocess = execa(command, args, {
     stdin,
     stdout: 'pipe',

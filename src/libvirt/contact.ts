@@ -43,26 +43,6 @@ export function connectRefused(uri: string | undefined, stderr: string): Blockpl
   );
 }
 
-/**
- * Files are looked at, and removed, where blockplan runs; with libvirt elsewhere it would look at the wrong ones.
- * @throws BlockplanError BP197
- */
-export function refuseRemote(uri: string | undefined): void {
-  const host =
-    uri === undefined
-      ? undefined
-      : /^[a-z]+(?:\+[a-z0-9]+)?:\/\/(?:[^/?@]*@)?([^/?]+)/i.exec(uri)?.[1];
-  if (host === undefined) return;
-  throw new BlockplanError('preflight-refused', [
-    {
-      code: 'BP197',
-      severity: 'error',
-      message: `${uri} is another machine, but blockplan has to look at the files of the host that it works on`,
-      hint: `run it there: ${commandLine('ssh', host)} blockplan …`,
-    },
-  ]);
-}
-
 /** virsh's words without the line it writes about its history (see `withoutHistory`) and without the obvious. */
 function withoutNoise(stderr: string): string {
   const text = stderr.replace(/^error: Failed to create '\/dev\/null.*\n?/m, '');

@@ -22,7 +22,7 @@ import type {
 } from '../model/effect.ts';
 import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
 import { JobWatch, refusalText } from './await-job.ts';
-import { refuseRemote } from './contact.ts';
+import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
@@ -57,11 +57,10 @@ export async function openLiveDriver(
   options: LiveOptions,
   connecting: Promise<Virsh> = openVirsh(connectionOf(options)),
 ): Promise<Driver> {
-  refuseRemote(options.uri);
   const listening = options.readonly ? undefined : listen(options);
   try {
     const virsh = await connecting;
-    refuseRemote(virsh.uri);
+    checkConnection(virsh.uri);
     return new LiveDriver(options, virsh, await listening);
   } catch (error) {
     await (await listening)?.close();

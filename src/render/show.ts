@@ -40,9 +40,11 @@ export function renderShown({ standing, history }: Shown, color: boolean, column
 /** A journal that is whole at both ends may be altered between them: only who reads all of it sees that. */
 function damageOf({ damage }: RunStanding, history: History | undefined): string[] {
   if (damage !== undefined) return [damage];
-  return history?.damage === 'altered'
+  return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
-        'its journal was altered after it was written: what stands behind that place is not told here',
+        history.damage === 'altered'
+          ? 'its journal was altered after it was written: what stands behind that place is not told here'
+          : 'its journal has a record that this version of blockplan does not write: it and what follows are not told here',
       ]
     : [];
 }

@@ -1,6 +1,6 @@
 /** Whether a definition that a run has kept is with that run alone. */
 import type { FoundBundle } from '../journal/bundle.ts';
-import type { Replay } from '../journal/replay.ts';
+import { isUnbelievable, type Replay } from '../journal/replay.ts';
 import type { Effect } from '../model/effect.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Effect } from '../model/effect.ts';
  * rescue. Who has taken it away afterwards did so on purpose.
  */
 export function isGivenBack({ restored }: FoundBundle, replay: Replay | undefined): boolean {
-  if (!replay || replay.damage === 'altered') return restored !== undefined;
+  if (!replay || isUnbelievable(replay)) return restored !== undefined;
   let given = false;
   let meant: Effect | undefined;
   for (const [at, record] of replay.records.entries()) {

@@ -5,11 +5,19 @@ import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
-import { beginningOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
+import {
+  beginningOf,
+  isOver,
+  isUnbelievable,
+  type Replay,
+  readJournal,
+} from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
+import { isUuid } from '../model/uuid.ts';
 import type { World } from '../model/world.ts';
 import { readPlan } from '../plan/read.ts';
+import { printable } from '../printable.ts';
 import { steps } from '../steps/registry.ts';
 import { courseOf } from './course.ts';
 import { isGivenBack } from './given-back.ts';
@@ -43,6 +51,7 @@ export interface Lost {
  */
 export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> {
   const { name, uuid } = readDomainXml(found.kept.definition);
+  if (!isUuid(uuid)) throw new Error(`"${printable(uuid)}" is not a UUID`);
   const replay = await replayOf(folder);
   const started = replay && beginningOf(replay);
   // A journal of another domain beside a bundle that was put there tells nothing of it.
@@ -81,7 +90,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
   const { records } = replay;
   const started = beginningOf(replay);
   // Records that cannot be read may tell that the guest was moved.
-  if (!started || replay.damage === 'altered') return undefined;
+  if (!started || isUnbelievable(replay)) return undefined;
   try {
     const source = await readFile(join(folder, PLAN_FILE));
     if (planSumOf(source) !== started.planSum) return undefined;

@@ -48,8 +48,8 @@ export async function standingOf(
   const bundled = existsSync(join(folder, BUNDLE_FILE));
   const seen = seenOf(folder);
   if (seen === undefined && !bundled && !holder) return undefined;
-  const { first, last, damage }: Seen = seen ?? { damage: 'its journal is missing' };
-  const outcome = outcomeOf(first, last, holder !== undefined);
+  const { first, last, damage, strange }: Seen = seen ?? { damage: 'its journal is missing' };
+  const outcome = strange && !holder ? 'unreadable' : outcomeOf(first, last, holder !== undefined);
   const holds = !isOver(outcome) && (bundled || (first && isOlder(first)));
   return {
     run,
@@ -66,8 +66,10 @@ export async function standingOf(
   };
 }
 
-interface Seen extends Omit<Glance, 'damaged'> {
+interface Seen extends Omit<Glance, 'damaged' | 'strange'> {
   readonly damage?: string;
+  /** Whether it holds a record that this version does not write. */
+  readonly strange?: true;
 }
 
 /** What the two ends of the journal tell, and what is wrong with it; a journal that cannot be opened ends no list. */
@@ -75,7 +77,13 @@ function seenOf(folder: string): Seen | undefined {
   try {
     const glance = glanceAt(folder);
     if (!glance) return undefined;
-    const { first, last, damaged } = glance;
+    const { first, last, damaged, strange } = glance;
+    if (strange)
+      return {
+        ...(first ? { first } : {}),
+        damage: `its journal cannot be read: ${strange.why}`,
+        strange: true,
+      };
     if (!last) return { damage: 'its journal has no whole record, so nothing had been begun' };
     if (!first) return { last, damage: 'the beginning of its journal has been altered' };
     if (!damaged) return { first, last };

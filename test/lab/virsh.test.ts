@@ -284,8 +284,8 @@ describe('opening', () => {
   it.each([
     ['BP190', { command: '/nowhere/virsh' }],
     ['BP191', { uri: 'qemu+unix:///system?socket=/nowhere/libvirt-sock' }],
-    ['BP191', { uri: 'qemu+tcp://127.0.0.1:1/system' }],
-    ['BP193', { uri: ':::' }],
+    ['BP197', { uri: 'qemu+tcp://127.0.0.1:1/system' }],
+    ['BP198', { uri: ':::' }],
   ])('is refused with %s for %j', async (code, connection) => {
     const error = await failureOf(openVirsh(connection));
     expect(error.end).toBe('preflight-refused');

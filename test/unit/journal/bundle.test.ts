@@ -31,7 +31,7 @@ const kept: Bundle = {
 const BUNDLE: BundleFile = {
   run: 'r1',
   domain: 'testvm',
-  uuid: 'u1',
+  uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
   uri: 'qemu:///system',
   since: '2026-11-23T00:00:00.000Z',
   kept,
@@ -77,7 +77,7 @@ describe('the bundle file', () => {
     await writeFile(file(), '{ "form": "blockplan-bundle/v2" }');
     expect(await readBundle(file())).toMatchObject({
       missing: false,
-      problem: expect.stringContaining('of the form blockplan-bundle/v2'),
+      problem: expect.stringContaining('of the form "blockplan-bundle/v2"'),
     });
   });
 
@@ -95,7 +95,7 @@ describe('without a bundle file', () => {
     run: 'r1',
     plan: 'p',
     domain: 'testvm',
-    uuid: 'u1',
+    uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
     uri: 'qemu:///system',
     host: 'h',
     user: 'root',

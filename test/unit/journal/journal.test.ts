@@ -4,13 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { listRuns, makeRunFolder, newRunId, stateFolder } from '../../../src/journal/folder.ts';
+import {
+  isStateName,
+  listRuns,
+  makeRunFolder,
+  newRunId,
+  stateFolder,
+  statePath,
+} from '../../../src/journal/folder.ts';
 import {
   createJournal,
   type Entry,
   JOURNAL_FILE,
   writeDurably,
 } from '../../../src/journal/journal.ts';
+import { takeLock } from '../../../src/journal/lock.ts';
 import { readJournal } from '../../../src/journal/replay.ts';
 import { world } from '../../worlds.ts';
 
@@ -34,7 +42,7 @@ const ENTRIES: readonly Entry[] = [
     run: 'r',
     plan: 'p',
     domain: 'd',
-    uuid: 'u',
+    uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
     uri: '',
     host: 'h',
     user: 'root',
@@ -179,5 +187,37 @@ describe('the state folder', () => {
     expect(ids[1]).toMatch(/^20010909-014640-[0-9a-f]{6}$/);
     for (const path of ['runs', `runs/${ids[0]}`])
       expect((await stat(join(folder, path))).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('names below the state folder', () => {
+  test.each(['20261123-110000-abc123', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0.r1.lock'])(
+    'takes %s',
+    (name) => {
+      expect(statePath('/state', 'locks', name)).toBe(`/state/locks/${name}`);
+    },
+  );
+
+  test.each([
+    '',
+    '.',
+    '..',
+    '../x',
+    '../../../../tmp/x',
+    'a/b',
+    '/etc',
+    '-rf',
+    'a\0b',
+    'a\nb',
+    'x'.repeat(201),
+  ])('refuses %j, which would lead elsewhere', (name) => {
+    expect(() => statePath('/state', 'runs', name)).toThrow(/cannot name anything below/);
+    expect(isStateName(name)).toBe(false);
+  });
+
+  test('has no lock made outside of it', async () => {
+    await expect(takeLock(folder, '../../../../tmp/x', 'run', 'tester')).rejects.toThrow(
+      'cannot name anything below',
+    );
   });
 });

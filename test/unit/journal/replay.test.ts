@@ -30,7 +30,7 @@ const STARTED: Entry = {
   run: 'r',
   plan: 'p',
   domain: 'd',
-  uuid: 'u',
+  uuid: 'c7a5fdbd-edaf-9455-926a-d65c16db1809',
   uri: '',
   host: 'h',
   user: 'root',

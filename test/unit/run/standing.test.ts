@@ -45,6 +45,8 @@ const define = (answer: Parameters<typeof commanded>[3]) =>
     ...commanded('do', 'redefine/redefine', virsh('define', '--file'), answer),
   ]);
 
+const TIME = '2026-11-23T08:15:02.000Z';
+
 describe('a run', () => {
   test.each([
     ['its end', [STARTED, ended('succeeded')], 'succeeded'],
@@ -107,10 +109,17 @@ describe('a definition is with a run alone', () => {
   test('no more once a rescue has written it back', async () => {
     const run = `run-${++runs}`;
     const folder = await writeRun(state, run, [STARTED, ...UNDEFINED]);
-    const bundle = { run, domain: 'web1', uuid: 'u', uri: '', since: '', kept: KEPT.bundle };
+    const bundle = {
+      run,
+      domain: 'web1',
+      uuid: STARTED.uuid,
+      uri: '',
+      since: TIME,
+      kept: KEPT.bundle,
+    };
     await writeBundle(folder, bundle);
     expect((await standingOf({ run, folder }, NOBODY))?.holdsDefinition).toBe(true);
-    await writeBundle(folder, { ...bundle, restored: { time: '', records: 6 } });
+    await writeBundle(folder, { ...bundle, restored: { time: TIME, records: 6 } });
     expect((await standingOf({ run, folder }, NOBODY))?.holdsDefinition).toBe(false);
   });
 

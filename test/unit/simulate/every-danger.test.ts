@@ -178,7 +178,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   BP194: 'test/unit/libvirt/contact.test.ts',
   BP195: 'test/lab/virsh.test.ts',
   BP196: 'test/unit/libvirt/observe.test.ts',
-  BP197: 'test/lab/preflight.test.ts',
+  BP197: 'test/unit/libvirt/connection-uri.test.ts',
+  BP198: 'test/unit/libvirt/connection-uri.test.ts',
 };
 
 /** What preflight, and the look at the host before it, may say; from BP150 on come drift, proofs and rehearsals. */

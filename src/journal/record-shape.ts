@@ -1,0 +1,246 @@
+/** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
+import type { End } from '../errors.ts';
+import type { Direction, StepOutline } from '../events.ts';
+import type { MadeFile } from '../model/driver.ts';
+import type {
+  Argument,
+  AwaitJobEffect,
+  ConvertEffect,
+  Effect,
+  KeepDefinitionEffect,
+  MakeFileEffect,
+  MoveFileEffect,
+  RemoveFileEffect,
+  VirshEffect,
+} from '../model/effect.ts';
+import {
+  amount,
+  byKey,
+  byTag,
+  either,
+  fields,
+  flag,
+  list,
+  misfitOf,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  textLike,
+} from '../model/shape.ts';
+import { isUuid } from '../model/uuid.ts';
+import { bundleShape, worldShape } from '../model/world-shape.ts';
+import { printable } from '../printable.ts';
+import { type Entry, FORMAT } from './journal.ts';
+
+/** An entry as it stands in the file. */
+export type JournalRecord = Entry & {
+  readonly seq: number;
+  readonly time: string;
+  readonly sum: string;
+};
+
+type Of<Type extends JournalRecord['type']> = Extract<JournalRecord, { type: Type }>;
+
+const yes = oneOf(true as const);
+/** A moment in ISO 8601. */
+export const timeShape: Shape<string> = (value, at) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
+    ? undefined
+    : { at, expected: 'a time' };
+
+export const uuidShape: Shape<string> = (value, at) =>
+  typeof value === 'string' && isUuid(value) ? undefined : { at, expected: 'a UUID' };
+
+const numbered = { seq: amount, time: timeShape, sum: text };
+const way: Shape<Direction> = oneOf<Direction>('do', 'undo');
+const ref = { step: text, phase: text };
+const by = { host: text, user: text, pid: amount, version: text };
+/** The name of a file in the run's folder. */
+const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
+
+const argument: Shape<Argument> = either(
+  text,
+  fields<Exclude<Argument, string>>({ file: ownFile, content: text }),
+);
+
+const effect: Shape<Effect> = byTag<Effect>('tool', {
+  virsh: fields<VirshEffect>({
+    tool: oneOf('virsh' as const),
+    argv: list(argument),
+    why: text,
+    timeoutMs: optional(amount),
+    optional: optional(yes),
+    doubt: optional(text),
+  }),
+  'await-job': fields<AwaitJobEffect>({
+    tool: oneOf('await-job' as const),
+    disk: text,
+    until: oneOf<AwaitJobEffect['until']>('ready', 'ended'),
+    why: text,
+    timeoutMs: amount,
+  }),
+  'keep-definition': fields<KeepDefinitionEffect>({
+    tool: oneOf('keep-definition' as const),
+    why: text,
+  }),
+  'make-file': fields<MakeFileEffect>({ tool: oneOf('make-file' as const), file: text, why: text }),
+  'qemu-img': fields<ConvertEffect>({
+    tool: oneOf('qemu-img' as const),
+    argv: list(text),
+    dest: text,
+    into: optional(oneOf('existing' as const)),
+    bytes: amount,
+    why: text,
+  }),
+  'remove-file': fields<RemoveFileEffect>({
+    tool: oneOf('remove-file' as const),
+    file: text,
+    made: optional(yes),
+    why: text,
+  }),
+  'move-file': fields<MoveFileEffect>({
+    tool: oneOf('move-file' as const),
+    file: text,
+    to: text,
+    why: text,
+  }),
+});
+
+const outline = fields<StepOutline>({
+  id: text,
+  kind: text,
+  phases: list(fields<StepOutline['phases'][number]>({ name: text, summary: text })),
+});
+
+const end = oneOf<End>(
+  ...(['succeeded', 'input-refused', 'preflight-refused'] as const),
+  ...(['rolled-back', 'stranded', 'uncertain'] as const),
+);
+
+const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
+  'run-started': fields<Of<'run-started'>>({
+    ...numbered,
+    ...by,
+    type: oneOf('run-started' as const),
+    format: amount,
+    run: text,
+    plan: text,
+    domain: text,
+    uuid: uuidShape,
+    uri: text,
+    steps: list(outline),
+    set: byKey(text),
+    planSum: text,
+    world: worldShape,
+  }),
+  'run-resumed': fields<Of<'run-resumed'>>({
+    ...numbered,
+    ...by,
+    type: oneOf('run-resumed' as const),
+    how: oneOf<Of<'run-resumed'>['how']>('resume', 'rollback'),
+  }),
+  'run-left': fields<Of<'run-left'>>({ ...numbered, type: oneOf('run-left' as const), by: text }),
+  made: fields<Of<'made'> & MadeFile>({
+    ...numbered,
+    type: oneOf('made' as const),
+    file: text,
+    ino: text,
+    born: text,
+  }),
+  'phase-started': byTag<Of<'phase-started'>>('direction', {
+    do: fields<Extract<Of<'phase-started'>, { direction: 'do' }>>({
+      ...numbered,
+      ...ref,
+      type: oneOf('phase-started' as const),
+      direction: oneOf('do' as const),
+      before: worldShape,
+      done: amount,
+    }),
+    undo: fields<Extract<Of<'phase-started'>, { direction: 'undo' }>>({
+      ...numbered,
+      ...ref,
+      type: oneOf('phase-started' as const),
+      direction: oneOf('undo' as const),
+      anew: optional(yes),
+    }),
+  }),
+  intent: fields<Of<'intent'>>({
+    ...numbered,
+    ...ref,
+    type: oneOf('intent' as const),
+    direction: way,
+    effect,
+  }),
+  outcome: fields<Of<'outcome'>>({
+    ...numbered,
+    ...ref,
+    type: oneOf('outcome' as const),
+    direction: way,
+    error: optional(text),
+  }),
+  kept: fields<Of<'kept'>>({ ...numbered, type: oneOf('kept' as const), bundle: bundleShape }),
+  'phase-finished': fields<Of<'phase-finished'>>({
+    ...numbered,
+    ...ref,
+    type: oneOf('phase-finished' as const),
+    direction: way,
+    result: oneOf<Of<'phase-finished'>['result']>('DONE', 'FAILED', 'LOST'),
+    anew: optional(yes),
+    error: optional(text),
+  }),
+  'run-finished': fields<Of<'run-finished'>>({
+    ...numbered,
+    type: oneOf('run-finished' as const),
+    end,
+    interrupted: flag,
+    state: list(text),
+    next: list(text),
+  }),
+};
+
+/** The beginning of a run of another version, as far as it is shown. */
+type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'world'>;
+
+const otherBeginning = fields<OtherBeginning>({
+  ...numbered,
+  ...by,
+  type: oneOf('run-started' as const),
+  run: text,
+  plan: text,
+  domain: text,
+  uuid: uuidShape,
+  uri: text,
+  steps: list(outline),
+});
+
+/** A record that this version does not write, and so does not believe. */
+export interface Strange {
+  /** A clause: `record 4 is …`. */
+  readonly why: string;
+  /** Whether it is of a type, or of a form, that another version may know. */
+  readonly otherVersion: boolean;
+}
+
+/** Why a line's value is no record that this version writes; undefined where it is one. */
+export function strangeIn(value: object, number: number): Strange | undefined {
+  const { type, format } = value as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string') return { why: `record ${number} has no type`, otherVersion: false };
+  if (!Object.hasOwn(SHAPES, type))
+    return {
+      why: `record ${number} is of the type "${printable(type)}", which this version of blockplan does not know`,
+      otherVersion: true,
+    };
+  const another = type === 'run-started' && format !== FORMAT;
+  const misfit = another
+    ? misfitOf(otherBeginning, value)
+    : misfitOf<unknown>(SHAPES[type as JournalRecord['type']], value);
+  return (
+    misfit && {
+      why: another
+        ? `record ${number} is of a form that this version of blockplan does not know`
+        : `record ${number} (${type}) is malformed: ${printable(misfit.at)} has to be ${misfit.expected}`,
+      otherVersion: another,
+    }
+  );
+}

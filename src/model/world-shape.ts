@@ -1,0 +1,145 @@
+/** The shapes of a World and of a bundle, as journals and bundle files keep them. */
+import {
+  amount,
+  byKey,
+  either,
+  fields,
+  flag,
+  list,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  textLike,
+} from './shape.ts';
+import type {
+  BlockJob,
+  Bundle,
+  Confinement,
+  Disk,
+  Domain,
+  DomainState,
+  Folder,
+  Host,
+  ImageFile,
+  Layer,
+  Moment,
+  OtherDomain,
+  Untold,
+  World,
+} from './world.ts';
+
+const yes = oneOf(true as const);
+
+const moment = fields<Moment>({ name: text, xml: text });
+
+export const bundleShape: Shape<Bundle> = fields<Bundle>({
+  definition: text,
+  autostart: flag,
+  snapshots: list(moment),
+  currentSnapshot: optional(text),
+  checkpoints: list(moment),
+});
+
+const layer = fields<Layer>({
+  file: text,
+  format: text,
+  block: optional(yes),
+  index: optional(amount),
+});
+
+const job = fields<BlockJob>({
+  type: oneOf<BlockJob['type']>('copy', 'commit', 'active-commit', 'pull', 'backup', 'other'),
+  ready: flag,
+  mirror: optional(text),
+});
+
+const disk = fields<Disk>({
+  target: text,
+  device: oneOf<Disk['device']>('disk', 'cdrom', 'floppy', 'lun'),
+  readonly: flag,
+  encrypted: optional(yes),
+  chain: list(layer),
+  persistentSource: optional(text),
+  snapshot: optional(text),
+  job: optional(job),
+  capacity: optional(amount),
+});
+
+const confinement = fields<Confinement>({
+  apparmor: flag,
+  user: optional(fields<NonNullable<Confinement['user']>>({ uid: amount, gid: amount })),
+  givesFiles: flag,
+});
+
+const domain = fields<Domain>({
+  name: text,
+  calledNow: optional(text),
+  movedAway: optional(yes),
+  uuid: text,
+  state: oneOf<DomainState>(
+    ...([
+      'running',
+      'paused',
+      'in shutdown',
+      'shut off',
+      'crashed',
+      'pmsuspended',
+      'gone',
+    ] as const),
+  ),
+  persistent: flag,
+  autostart: flag,
+  definition: optional(text),
+  kept: optional(bundleShape),
+  disks: list(disk),
+  agent: flag,
+  snapshots: list(text),
+  checkpoints: list(text),
+  managedSave: flag,
+  nvram: flag,
+  tpm: flag,
+  memory: optional(amount),
+  confinement: optional(confinement),
+});
+
+const imageFile = fields<ImageFile>({
+  format: optional(text),
+  size: amount,
+  sizeUntold: optional(yes),
+  identity: optional(text),
+  made: optional(yes),
+  backing: optional(either(text, oneOf(null))),
+});
+
+const folder = fields<Folder>({
+  writable: flag,
+  free: amount,
+  fileSystem: optional(text),
+  barredAt: optional(text),
+});
+
+const other = fields<OtherDomain>({
+  name: text,
+  files: list(text),
+  writes: list(text),
+  unread: list(text),
+});
+
+const host = fields<Host>({
+  uri: text,
+  libvirt: optional(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 9.0.0')),
+  qemu: optional(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 7.2.0')),
+  user: optional(amount),
+});
+
+export const worldShape: Shape<World> = fields<World>({
+  domain,
+  files: byKey(either(imageFile, oneOf(null))),
+  folders: byKey(either(folder, oneOf(null))),
+  others: list(other),
+  host,
+  untold: optional(
+    list(oneOf<Untold>('uri', 'state', 'managed-save', 'nvram', 'tpm', 'snapshots', 'others')),
+  ),
+});
