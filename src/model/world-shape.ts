@@ -22,9 +22,11 @@ import type {
   Folder,
   Host,
   ImageFile,
+  ImageHeader,
   Layer,
   Moment,
   OtherDomain,
+  Place,
   Untold,
   World,
 } from './world.ts';
@@ -103,6 +105,15 @@ const domain = fields<Domain>({
   confinement: optional(confinement),
 });
 
+const imageHeader = fields<ImageHeader>({ format: text, virtualSize: amount });
+
+const place = fields<Place>({
+  kind: oneOf<Place['kind']>('file', 'block device', 'other'),
+  length: amount,
+  header: either(imageHeader, oneOf(null)),
+  heldBy: list(text),
+});
+
 const imageFile = fields<ImageFile>({
   format: optional(text),
   size: amount,
@@ -110,6 +121,7 @@ const imageFile = fields<ImageFile>({
   identity: optional(text),
   made: optional(yes),
   backing: optional(either(text, oneOf(null))),
+  place: optional(place),
 });
 
 const folder = fields<Folder>({
