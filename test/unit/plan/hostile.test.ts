@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plan, step, told } from './kinds.ts';
 
-/** Long enough for a busy machine with two cores, and far below what a quadratic reading would take. */
-const QUICK_MS = 8_000;
-
 const many = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
 
@@ -67,11 +64,10 @@ const hostile: [title: string, source: string][] = [
   ],
 ];
 
-describe('hostile texts are refused, and quickly', () => {
+/** What takes time that grows faster than the text does not end before the test's own time does. */
+describe('hostile texts are refused', () => {
   test.each(hostile)('%s', (_title, source) => {
-    const start = performance.now();
     expect(told(source).length).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(QUICK_MS);
   });
 
   test.each([

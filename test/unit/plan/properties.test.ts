@@ -78,14 +78,10 @@ const texts = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
 );
 
-/** Well above what such a small text takes on a busy machine. */
-const QUICK_MS = 2_000;
-
 describe('any text', () => {
-  test('is read, or refused with findings, and quickly', () => {
+  test('is read, or refused with findings', () => {
     fc.assert(
       fc.property(texts, (source) => {
-        const start = performance.now();
         try {
           read(source);
         } catch (error) {
@@ -96,7 +92,6 @@ describe('any text', () => {
             if (position && typeof source === 'string') expectWithin(position, source);
           }
         }
-        expect(performance.now() - start).toBeLessThan(QUICK_MS);
       }),
       { numRuns: 4_000 },
     );

@@ -181,8 +181,7 @@ test('a run that never finishes is closed with the cursor shown and no report', 
   const terminal = new FakeTerminal();
   const renderer = terminalRenderer(terminal, false);
   for (const event of SUCCESS.slice(0, 8)) renderer.listener(event);
-  await delay(150);
-  expect(terminal.cursorShown).toBe(false);
+  await expect.poll(() => terminal.cursorShown).toBe(false);
   await renderer.close();
   expect(terminal.cursorShown).toBe(true);
   expect(terminal.screen()).toContain('✖ mirror blockcopy  ✖ mirror  · pivot');
@@ -193,7 +192,7 @@ test('a process that ends at once gets its cursor back', async () => {
   const terminal = new FakeTerminal();
   const renderer = terminalRenderer(terminal, false);
   for (const event of SUCCESS.slice(0, 8)) renderer.listener(event);
-  await delay(150);
+  await expect.poll(() => terminal.cursorShown).toBe(false);
   renderer.abandon();
   expect(terminal.cursorShown).toBe(true);
 });
@@ -207,7 +206,7 @@ test('no signal handler is installed: a signal is the command line’s business'
     const terminal = new FakeTerminal();
     const renderer = terminalRenderer(terminal, false);
     for (const event of SUCCESS.slice(0, 8)) renderer.listener(event);
-    await delay(250);
+    await expect.poll(() => terminal.cursorShown).toBe(false);
     expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
     await renderer.close();
   } finally {
@@ -233,14 +232,14 @@ test('twelve steps fit on a low terminal while the run goes on, and all are told
   const terminal = new FakeTerminal(60, 10);
   const renderer = terminalRenderer(terminal, false);
   for (const event of events.slice(0, 9)) renderer.listener(event);
-  await delay(250);
-  expect(terminal.screen()).toMatchInlineSnapshot(`
+  await expect.poll(() => terminal.screen()).toContain('50 %');
+  expect(still(terminal.screen())).toMatchInlineSnapshot(`
     "move-testvm on testvm
     journal in /state/run-1
 
     ✔ copy-0 blockcopy  ✔ mirror  0 s
     ✔ copy-1 blockcopy  ✔ mirror  0 s
-    ⠹ copy-2 blockcopy  ▸ mirror
+    ⠋ copy-2 blockcopy  ▸ mirror
         copy
         ███████████████░░░░░░░░░░░░░░░  50 %  1 MB of 2 MB
     · copy-3 blockcopy
