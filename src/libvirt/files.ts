@@ -1,9 +1,8 @@
 /** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
 import { constants, type Stats } from 'node:fs';
-import { access, link, lstat, open, realpath, stat, statfs, unlink } from 'node:fs/promises';
+import { access, open, realpath, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
-import { EffectFailed } from '../model/driver.ts';
 import type { Folder, ImageFile } from '../model/world.ts';
 
 /**
@@ -125,35 +124,6 @@ export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
-}
-
-/** Removes a regular file, and makes its absence last through a power loss. A file that is gone already is no failure. */
-export async function removeFile(path: string): Promise<void> {
-  const found = await absentAsNull(lstat(path));
-  if (!found) return;
-  if (!found.isFile()) throw new EffectFailed(`${path} is not a regular file, so it is left alone`);
-  await unlink(path);
-  await syncPath(dirname(path));
-}
-
-/**
- * Gives a regular file another name on its file system, over no other file, so that it lasts through a power loss. At every
- * moment it has one of the names, or, where it was interrupted, both: then the old one goes.
- */
-export async function moveFile(from: string, to: string): Promise<void> {
-  const found = await lstat(from);
-  if (!found.isFile()) throw new EffectFailed(`${from} is not a regular file, so it is left alone`);
-  const other = await absentAsNull(lstat(to));
-  if (other?.ino !== found.ino || other.dev !== found.dev) {
-    try {
-      await link(from, to);
-    } catch (error) {
-      throw new EffectFailed(`${from} cannot be moved to ${to}: ${(error as Error).message}`);
-    }
-  }
-  await syncPath(dirname(to));
-  await unlink(from);
-  await syncPath(dirname(from));
 }
 
 /** Makes what was written to a file or a folder last through a power loss. */

@@ -163,8 +163,8 @@ class LiveDriver implements Driver {
   }
 
   async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
-    if (made) await this.#made.requireOwn(file);
-    return removeUnused(file, await this.observe([file]), this);
+    const isOwn = (place: string) => this.#made.requireOwn(file, place);
+    return removeUnused(file, await this.observe([file]), this, made ? isOwn : undefined);
   }
 
   async #command(effect: VirshEffect, context: PerformContext): Promise<void> {

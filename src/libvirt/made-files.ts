@@ -1,4 +1,5 @@
 /** The files that a run has made, told from files that others put at the same places by their inodes. */
+import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EffectFailed, type MadeFile } from '../model/driver.ts';
@@ -21,19 +22,27 @@ export class MadeFiles {
    * @throws EffectFailed where there is a file, or none can be made
    */
   async make(path: string, written: (made: MadeFile) => Promise<void>): Promise<void> {
+    const made = await this.#create(path);
+    await syncPath(dirname(path));
+    this.#made.set(path, made);
+    await written(made);
+  }
+
+  /** The file is told by the descriptor that it was made through: its path may lead elsewhere a moment later. */
+  async #create(path: string): Promise<MadeFile> {
     try {
-      await (await open(path, 'wx', 0o600)).close();
+      const file = await open(path, 'wx', 0o600);
+      try {
+        return madeFile(path, await file.stat({ bigint: true }));
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       throw code === 'EEXIST'
         ? new EffectFailed(`${path} exists already; blockplan writes over no file`)
         : new EffectFailed(message);
     }
-    const made = await lookAt(path);
-    await syncPath(dirname(path));
-    if (!made) throw new EffectFailed(`${path} is gone as soon as it was made`);
-    this.#made.set(path, made);
-    await written(made);
   }
 
   /** The same files, with `made` at those that the run has made. */
@@ -53,15 +62,18 @@ export class MadeFiles {
     this.#made.delete(path);
   }
 
-  /** @throws EffectFailed where there is a file that the run has not made */
-  async requireOwn(path: string): Promise<void> {
-    if ((await lookAt(path)) && !(await this.#isOwn(path)))
+  /**
+   * @param place where the file is looked at
+   * @throws EffectFailed where there is a file that the run has not made
+   */
+  async requireOwn(path: string, place = path): Promise<void> {
+    if ((await lookAt(place)) && !(await this.#isOwn(path, place)))
       throw new EffectFailed(`${path} was not made by this run, so it is left alone`);
   }
 
-  async #isOwn(path: string): Promise<boolean> {
+  async #isOwn(path: string, place = path): Promise<boolean> {
     const made = this.#made.get(path);
-    const found = made && (await lookAt(path));
+    const found = made && (await lookAt(place));
     return found?.ino === made?.ino && found?.born === made?.born && found !== undefined;
   }
 }
@@ -85,5 +97,9 @@ export async function madeUnseen(path: string, since: number): Promise<MadeFile 
 /** Inode and time of birth: an inode is given again, and the number of a device may be another after a reboot. */
 async function lookAt(file: string): Promise<MadeFile | undefined> {
   const found = await absentAsNull(stat(file, { bigint: true }));
-  return found ? { file, ino: `${found.ino}`, born: `${found.birthtimeNs}` } : undefined;
+  return found ? madeFile(file, found) : undefined;
+}
+
+function madeFile(file: string, found: BigIntStats): MadeFile {
+  return { file, ino: `${found.ino}`, born: `${found.birthtimeNs}` };
 }

@@ -1,25 +1,29 @@
 /** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { MoveFileEffect } from '../model/effect.ts';
-import { filesOf, type ImageFile, type World } from '../model/world.ts';
-import { lookAtFile, moveFile, removeFile } from './files.ts';
+import { filesOf, type World } from '../model/world.ts';
+import { lookAtFile } from './files.ts';
+import { HeldFile } from './held-file.ts';
 import { imageChain } from './image-headers.ts';
 import { openers } from './openers.ts';
 
 /**
  * Removes a file once it is proven unused; a file that is gone already is no failure.
  * @param world the domain as it has just been observed
+ * @param allowed looks at the file itself, by a path that leads to no other, and throws where it must stay
  * @throws EffectFailed, with the file left alone, when anything still needs it
  */
 export async function removeUnused(
   file: string,
   world: World,
   driver: Pick<Driver, 'survey'>,
+  allowed?: (place: string) => Promise<void>,
 ): Promise<void> {
-  const found = await lookAtFile(file);
-  if (found === null) return;
-  await refuseUsed(file, found, world, driver);
-  await removeFile(file);
+  await HeldFile.using(file, async (held) => {
+    await allowed?.(held.place);
+    await refuseUsed(file, held, world, driver);
+    await held.remove();
+  });
 }
 
 /**
@@ -32,25 +36,26 @@ export async function moveUnused(
   world: World,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
-  const found = await lookAtFile(file);
-  if (found === null) {
-    if ((await lookAtFile(to)) === null) throw new EffectFailed(`${file} is not there`);
-    return;
-  }
-  await refuseUsed(file, found, world, driver);
-  await moveFile(file, to);
+  const isThere = await HeldFile.using(file, async (held) => {
+    await refuseUsed(file, held, world, driver);
+    await held.moveTo(to);
+  });
+  if (!isThere && (await lookAtFile(to)) === null) throw new EffectFailed(`${file} is not there`);
 }
 
 /** @throws EffectFailed when anything still needs the file */
 async function refuseUsed(
   file: string,
-  found: ImageFile,
+  held: HeldFile,
   world: World,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
+  const found = await lookAtFile(held.place);
+  if (found?.identity !== (await lookAtFile(file))?.identity)
+    throw leftAlone(file, 'is another file than a moment ago');
   const isIt = async (path: string) =>
     path === file ||
-    (path.startsWith('/') && (await lookAtFile(path))?.identity === found.identity);
+    (path.startsWith('/') && (await lookAtFile(path))?.identity === found?.identity);
   const isAmong = async (paths: readonly string[]) =>
     (await Promise.all(paths.map(isIt))).includes(true);
   const { name, disks } = world.domain;
@@ -68,7 +73,7 @@ async function refuseUsed(
     const below = (await imageChain(source)).map((layer) => layer.file);
     if (await isAmong(below)) throw leftAlone(file, `is below ${source}`);
   }
-  const open = await openers(file);
+  const open = await openers(held.place);
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }
 

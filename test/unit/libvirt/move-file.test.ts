@@ -1,8 +1,10 @@
 import { link, lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { moveFile } from '../../../src/libvirt/files.ts';
+import { HeldFile } from '../../../src/libvirt/held-file.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
+
+const moveFile = (from: string, to: string) => HeldFile.using(from, (held) => held.moveTo(to));
 
 const folder = scratchFolder('move');
 let count = 0;

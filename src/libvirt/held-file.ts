@@ -1,0 +1,142 @@
+/**
+ * A file that is removed or moved, held by its folder: the folder stays open from the first look to the last act, and is
+ * reached through its descriptor. So another folder at the same path, or a symbolic link, changes nothing.
+ */
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, link, lstat, open, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { EffectFailed } from '../model/driver.ts';
+import { absentAsNull } from './files.ts';
+
+/** An open folder, and a name in it. */
+class HeldName {
+  readonly path: string;
+  readonly #folder: FileHandle;
+
+  private constructor(path: string, folder: FileHandle) {
+    this.path = path;
+    this.#folder = folder;
+  }
+
+  /** @throws an error of the file system, such as ENOENT where the folder does not exist */
+  static async of(path: string): Promise<HeldName> {
+    const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+    return new HeldName(path, folder);
+  }
+
+  /** A path that leads to the name in this very folder, as long as it is held (proc_pid_fd(5)). */
+  get place(): string {
+    return `/proc/self/fd/${this.#folder.fd}/${basename(this.path)}`;
+  }
+
+  /** What has the name now, a link itself; null where nothing has it. */
+  look(): Promise<BigIntStats | null> {
+    return absentAsNull(lstat(this.place, { bigint: true }));
+  }
+
+  /** Makes the names in the folder last through a power loss. */
+  sync(): Promise<void> {
+    return this.#folder.sync();
+  }
+
+  close(): Promise<void> {
+    return this.#folder.close();
+  }
+}
+
+export class HeldFile {
+  readonly #name: HeldName;
+  readonly #found: BigIntStats;
+
+  private constructor(name: HeldName, found: BigIntStats) {
+    this.#name = name;
+    this.#found = found;
+  }
+
+  /**
+   * Holds the file for as long as `use` takes.
+   * @param use is not called where there is no such file
+   * @returns whether there is one
+   * @throws EffectFailed where it is not a regular file
+   */
+  static async using(path: string, use: (file: HeldFile) => Promise<void>): Promise<boolean> {
+    const name = await absentAsNull(HeldName.of(path));
+    if (!name) return false;
+    try {
+      const found = await name.look();
+      if (found && !found.isFile())
+        throw new EffectFailed(`${path} is not a regular file, so it is left alone`);
+      if (found) await use(new HeldFile(name, found));
+      return found !== null;
+    } finally {
+      await name.close();
+    }
+  }
+
+  /** A path that leads to it and to no file of another folder. */
+  get place(): string {
+    return this.#name.place;
+  }
+
+  /** Removes it, and makes its absence last through a power loss. One that is gone already is no failure. */
+  async remove(): Promise<void> {
+    if (!(await this.#isStillThere())) return;
+    await unlink(this.place);
+    await this.#name.sync();
+  }
+
+  /**
+   * Gives it another name on its file system, over no other file, so that it lasts through a power loss. At every moment
+   * it has one of the names, or, where it was interrupted, both: then the old one goes.
+   */
+  async moveTo(path: string): Promise<void> {
+    const to = await HeldName.of(path);
+    try {
+      if (!this.#isIt(await to.look())) await this.#linkTo(to);
+      await to.sync();
+      await this.remove();
+    } finally {
+      await to.close();
+    }
+  }
+
+  async #linkTo(to: HeldName): Promise<void> {
+    await this.#isStillThere();
+    try {
+      await link(this.place, to.place);
+    } catch (error) {
+      const why = (error as Error).message.replaceAll(to.place, to.path);
+      throw new EffectFailed(
+        `${this.#name.path} cannot be moved to ${to.path}: ${why.replaceAll(this.place, this.#name.path)}`,
+      );
+    }
+    if (this.#isIt(await to.look())) return;
+    // Somebody was quicker by a hair: the name that was made leads to a file that was never checked.
+    await unlink(to.place);
+    throw this.#changed();
+  }
+
+  /** @throws EffectFailed where another file has its name by now */
+  async #isStillThere(): Promise<boolean> {
+    const now = await this.#name.look();
+    if (now && !this.#isIt(now)) throw this.#changed();
+    return now !== null;
+  }
+
+  /** The time of birth tells it from another file that was given its inode again. */
+  #isIt(other: BigIntStats | null): boolean {
+    const { dev, ino, birthtimeNs } = this.#found;
+    return (
+      other?.isFile() === true &&
+      other.dev === dev &&
+      other.ino === ino &&
+      other.birthtimeNs === birthtimeNs
+    );
+  }
+
+  #changed(): EffectFailed {
+    return new EffectFailed(
+      `another file was put at ${this.#name.path} while it was checked, so it is left alone`,
+    );
+  }
+}
