@@ -2,7 +2,8 @@
 import { dirname } from 'node:path';
 import { recordedCommand } from '../command.ts';
 import { MARKER_URI } from '../model/driver.ts';
-import { type BlockJob, type Disk, isSameFile, type World } from '../model/world.ts';
+import { includesFile, isSameFile } from '../model/file-identity.ts';
+import type { BlockJob, Disk, World } from '../model/world.ts';
 import {
   type LeftRun,
   type Patient,
@@ -32,7 +33,7 @@ function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
   const age = born === undefined ? undefined : (patient.seen?.now ?? 0) - born;
   if (!ready && (age === undefined || age < DAY_MS)) return [];
   const { name } = patient.world.domain;
-  const maker = patient.runs.find(({ files }) => files.includes(mirror));
+  const maker = patient.runs.find(({ files }) => includesFile(patient.world, files, mirror));
   const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago,`;
   return [
     {

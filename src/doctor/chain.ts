@@ -2,7 +2,16 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { commandLine } from '../command.ts';
 import type { HeaderChain } from '../model/examination.ts';
-import { type Disk, isSameFile, isUp, usersOf, type World } from '../model/world.ts';
+
+import {
+  includesFile,
+  indexOfFile,
+  isSameFile,
+  otherUsersOf,
+  usersOf,
+} from '../model/file-identity.ts';
+import { type Disk, isUp, type World } from '../model/world.ts';
+
 import { disksApart, redefineStep } from './definition.ts';
 import type { Mend, Patient, Wreck } from './patient.ts';
 
@@ -28,7 +37,7 @@ export function chainOf({ world, seen }: Patient, { chain }: Disk): readonly str
 function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
   const { world } = patient;
   const files = chainOf(patient, disk);
-  const defined = files.findIndex((file) => isSameFile(world, file, disk.persistentSource ?? ''));
+  const defined = indexOfFile(world, files, disk.persistentSource);
   const count = defined > 0 ? defined : leftByName(patient, files);
   const base = files[count];
   if (count === 0 || base === undefined) return undefined;
@@ -70,8 +79,8 @@ function leftByName({ world, seen }: Patient, files: readonly string[]): number 
     dirname(file) === dirname(below) &&
     ['.', '-', '_'].some((sign) => basename(file).startsWith(`${stem(below)}${sign}`)) &&
     basename(file) !== basename(below) &&
-    !recorded.includes(file) &&
-    usersOf(world, below).every((name) => name === world.domain.name);
+    !includesFile(world, recorded, file) &&
+    otherUsersOf(world, below).length === 0;
   const end = files.findIndex((file, at) => !isLeft(file, files[at + 1]));
   return end < 0 ? 0 : end;
 }
@@ -170,7 +179,7 @@ function firstDifference(
   const length = ends ? layers.length : Math.max(layers.length, chain.length);
   for (let at = 1; at < length; at++) {
     const [live, told] = [chain[at]?.file, layers[at]?.file];
-    if (live === undefined || told === undefined || !isSameFile(world, live, told)) return at;
+    if (!isSameFile(world, live, told)) return at;
   }
   return undefined;
 }
@@ -180,9 +189,9 @@ function beside({ world, seen, runs }: Patient): Wreck[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
   return (seen?.beside ?? [])
-    .filter(({ file }) => usersOf(world, file).length === 0 && !recorded.includes(file))
+    .filter(({ file }) => usersOf(world, file).length === 0 && !includesFile(world, recorded, file))
     .map(({ file, backing }) => {
-      const maker = runs.find(({ files }) => files.includes(file));
+      const maker = runs.find(({ files }) => includesFile(world, files, file));
       const whose = maker === undefined ? '' : `; run ${maker.run} (${maker.plan}) made it`;
       return {
         code: 'BP236',

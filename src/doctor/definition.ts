@@ -1,7 +1,8 @@
 /** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
 import { intoPrivateFile } from '../command.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
-import { type Disk, isSameFile, isUp, type World } from '../model/world.ts';
+import { isSameFile, layerIndex } from '../model/file-identity.ts';
+import { type Disk, isUp, type World } from '../model/world.ts';
 import {
   type LeftRun,
   type Patient,
@@ -79,7 +80,7 @@ function apart({ world }: Patient): Wreck[] {
   return disksApart(world).map(({ target, persistentSource, chain }) => {
     const active = chain[0]?.file ?? '';
     const missing = world.files[persistentSource] === null ? ', where there is no file' : '';
-    const below = chain.some(({ file }) => isSameFile(world, file, persistentSource));
+    const below = layerIndex(world, chain, persistentSource) >= 0;
     return {
       code: 'BP233',
       severity: 'error',
@@ -111,7 +112,7 @@ function hidden(patient: Patient): Wreck[] {
     const below = layers.slice(chain.length).map(({ file }) => file);
     const running = world.domain.disks.find((disk) => disk.target === target);
     if (!top || below.length === 0 || !saysChainEnds(definition, target)) return [];
-    const onIt = isUp(world) && isSameFile(world, running?.chain[0]?.file ?? '', top.file);
+    const onIt = isUp(world) && isSameFile(world, running?.chain[0]?.file, top.file);
     const mend = {
       name: `redefine-${target}`,
       title: `Let libvirt look for the layers below ${top.file} itself.`,

@@ -1,8 +1,11 @@
 /** Snapshots and checkpoints that libvirt has on record, and whose data is not there any more. */
 import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
+import { includesFile } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
-import { type Disk, diskOf, isSameFile, isUp } from '../model/world.ts';
+
+import { type Disk, diskOf, isUp } from '../model/world.ts';
+
 import { chainOf } from './chain.ts';
 import { type Patient, virshLine, type Wreck } from './patient.ts';
 
@@ -88,7 +91,7 @@ function wrongWith(patient: Patient, snapshot: string, recorded: SnapshotDisk): 
 }
 
 function isInChain(patient: Patient, disk: Disk, file: string): boolean {
-  return chainOf(patient, disk).some((each) => isSameFile(patient.world, each, file));
+  return includesFile(patient.world, chainOf(patient, disk), file);
 }
 
 /**
@@ -99,7 +102,7 @@ function isOtherBranch(patient: Patient, disk: Disk, base: string | undefined): 
   const { libvirt } = patient.world.host;
   if (base === undefined || libvirt === undefined || isOlder(libvirt, '9.9.0')) return false;
   const [, ...below] = chainOf(patient, disk);
-  return below.some((file) => isSameFile(patient.world, file, base));
+  return includesFile(patient.world, below, base);
 }
 
 function checkpointWrecks(patient: Patient): Wreck[] {

@@ -2,6 +2,7 @@
  * What of a plan and a host counts as reviewed. Names of files, the guest's own name, its UUID and its MAC addresses stand
  * as labels, so that two guests in the same state count as the same; what is the same file has the same label.
  */
+import { namesByFile } from '../model/file-identity.ts';
 import type { OtherDomain, World } from '../model/world.ts';
 import { xmlLines } from '../model/xml-lines.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -56,21 +57,16 @@ export function countedByName(plan: Plan, world: World): Counted {
  */
 function knownLabels(plan: Plan, world: World): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
+  const own = world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
+  const groups = namesByFile(world, [...own, ...pathsOf(plan), ...Object.keys(world.files)]);
+  const same = new Map(groups.flatMap((names) => names.map((name) => [name, names] as const)));
   const give = (file: string, label: string) => {
-    for (const name of namesOf(world, file)) if (!found.has(name)) found.set(name, label);
+    for (const name of same.get(file) ?? []) if (!found.has(name)) found.set(name, label);
   };
   for (const { target, chain } of world.domain.disks)
     for (const [at, { file }] of chain.entries()) give(file, `${target}/${chain.length - at}`);
   for (const [at, path] of pathsOf(plan).entries()) give(path, `plan/${at + 1}`);
   return found;
-}
-
-function namesOf({ files }: World, file: string): string[] {
-  const identity = files[file]?.identity;
-  const same = Object.entries(files).filter(
-    ([, other]) => identity !== undefined && other?.identity === identity,
-  );
-  return [file, ...same.map(([name]) => name)];
 }
 
 /** The label of a name that is known; others are numbered as they come. */
@@ -216,5 +212,5 @@ function snapshotsPart({ domain }: World): unknown {
 /** Who else rests on the files of the guest and of the plan. */
 function sharingPart(plan: Plan, world: World): OtherDomain[] {
   const chains = world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
-  return relevantOthers(world.others, new Set([...chains, ...pathsOf(plan)]));
+  return relevantOthers(world, [...chains, ...pathsOf(plan)]);
 }

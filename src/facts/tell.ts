@@ -1,15 +1,9 @@
 /** A World as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
+import { FileSet, filesOf, namesByFile } from '../model/file-identity.ts';
 import { REDACTED, redactPlace, redactText, redactXml } from '../model/redact.ts';
-import {
-  type Disk,
-  type Domain,
-  filesOf,
-  type ImageFile,
-  type Layer,
-  type OtherDomain,
-  type Place,
-  type World,
-} from '../model/world.ts';
+
+import type { Disk, Domain, ImageFile, Layer, OtherDomain, Place, World } from '../model/world.ts';
+
 import { printable } from '../printable.ts';
 import { atLeast, atMost, exactly } from './amounts.ts';
 import type {
@@ -131,13 +125,11 @@ function placeFacts({ kind, length, header, heldBy }: Place): PlaceFacts {
 }
 
 /** The paths that are one file under several names. */
-function sameFiles({ files }: World): string[][] {
-  const byIdentity = new Map<string, string[]>();
-  for (const [path, file] of sortedEntries(files)) {
-    if (file?.identity === undefined) continue;
-    byIdentity.set(file.identity, [...(byIdentity.get(file.identity) ?? []), path]);
-  }
-  return [...byIdentity.values()].filter((paths) => paths.length > 1);
+function sameFiles(world: World): string[][] {
+  const paths = [...Object.keys(world.files), ...world.domain.disks.flatMap(filesOf)];
+  return namesByFile(world, paths.filter((path) => path.startsWith('/')).sort()).filter(
+    (names) => names.length > 1,
+  );
 }
 
 function folderFacts({ folders }: World): Record<string, FolderFacts | 'absent'> {
@@ -151,8 +143,8 @@ function folderFacts({ folders }: World): Record<string, FolderFacts | 'absent'>
 
 /** The domains that share a file with the guest or the plan, and those of which nobody can tell, by name. */
 function otherFacts(world: World): OtherFacts[] {
-  const own = new Set([...Object.keys(world.files), ...world.domain.disks.flatMap(filesOf)]);
-  return relevantOthers(world.others, own).map(({ name, files, writes, unread }) => ({
+  const own = [...world.domain.disks.flatMap(filesOf), ...Object.keys(world.files).sort()];
+  return relevantOthers(world, own).map(({ name, files, writes, unread }) => ({
     name,
     ...listed(
       'files',
@@ -163,14 +155,15 @@ function otherFacts(world: World): OtherFacts[] {
   }));
 }
 
-/** Other domains with those of their files that are among the given ones, and by name, whatever order libvirt has. */
-export function relevantOthers(
-  others: readonly OtherDomain[],
-  own: ReadonlySet<string>,
-): OtherDomain[] {
+/**
+ * Other domains with those of their files that are among the given ones, by the first of these names, and in the order of
+ * the domains' names, whatever order libvirt has.
+ */
+export function relevantOthers(world: World, own: Iterable<string>): OtherDomain[] {
+  const known = new FileSet(world, own);
   const shared = (files: readonly string[]) =>
-    [...new Set(files)].filter((file) => own.has(file)).sort();
-  return others
+    [...new Set(files.flatMap((file) => known.nameOf(file) ?? []))].sort();
+  return world.others
     .map((other) => ({
       ...other,
       files: shared([...other.files, ...other.writes]),

@@ -1,5 +1,6 @@
 /** The World that valid facts tell of. */
 import type { DomainXml } from '../model/domain-xml.ts';
+import { folded } from '../model/file-identity.ts';
 import type {
   Disk,
   Domain,
@@ -19,9 +20,11 @@ import type { DiskFacts, Facts, LayerFacts, OtherFacts, PlaceFacts } from './fac
 export function worldOf(facts: Facts, defined: DomainXml | undefined): World {
   const disks = facts.disks?.map(diskOf) ?? defined?.disks.map(withoutIndexes) ?? [];
   const untold = untoldBy(facts);
+  const names = namesOf(facts);
   return {
     domain: domainOf(facts, disks, defined),
-    files: filesOf(facts, disks),
+    files: withEveryName(filesOf(facts, disks), names),
+    ...(names === undefined ? {} : { names }),
     folders: foldersOf(facts),
     others: (facts.others ?? []).map(otherOf),
     host: { uri: 'qemu:///system', ...facts.host },
@@ -121,12 +124,6 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       ...(place === undefined ? {} : { place: placeOf(place) }),
     };
   }
-  for (const paths of facts['same-files'] ?? []) {
-    for (const path of paths) {
-      const file = files[path];
-      if (file) files[path] = { ...file, identity: `same as ${paths[0]}` };
-    }
-  }
   return files;
 }
 
@@ -141,6 +138,40 @@ function placeOf({ kind, length, header, 'held-by': heldBy = [] }: PlaceFacts): 
         : { format, virtualSize: readAmount(virtualSize) },
     heldBy,
   };
+}
+
+/** What the paths of `same-files` lead to: groups that have a path in common, however it is spelled, are one file. */
+function namesOf({ 'same-files': groups }: Facts): Record<string, string> | undefined {
+  if (groups === undefined) return undefined;
+  const leadsTo = new Map<string, string>();
+  const end = (name: string): string => {
+    let last = name;
+    for (let next = leadsTo.get(last); next !== undefined; next = leadsTo.get(last)) last = next;
+    // The next question about the name takes one step.
+    if (last !== name) leadsTo.set(name, last);
+    return last;
+  };
+  for (const [first = '', ...others] of groups.map((names) => names.map(folded)))
+    for (const name of others) if (end(name) !== end(first)) leadsTo.set(end(name), end(first));
+  const names = groups.flatMap((each) => each.flatMap((name) => [name, folded(name)]));
+  return Object.fromEntries(names.map((name) => [name, end(folded(name))]));
+}
+
+/** What is told of a file under one of its names is so under all of them. */
+function withEveryName(
+  files: Readonly<Record<string, ImageFile | null>>,
+  names: Readonly<Record<string, string>> = {},
+): Record<string, ImageFile | null> {
+  const told = new Map(
+    Object.keys(names).flatMap((name) =>
+      Object.hasOwn(files, name) ? [[names[name] ?? '', files[name] ?? null] as const] : [],
+    ),
+  );
+  const others = Object.keys(names).flatMap((name) => {
+    const file = Object.hasOwn(files, name) ? undefined : told.get(names[name] ?? '');
+    return file === undefined ? [] : [[name, file] as const];
+  });
+  return { ...files, ...Object.fromEntries(others) };
 }
 
 function sized(size: number | undefined): ImageFile {

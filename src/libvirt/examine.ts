@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
-import { type Domain, filesOf, type Layer } from '../model/world.ts';
+import { filesOf } from '../model/file-identity.ts';
+import type { Domain, Layer } from '../model/world.ts';
 import { absentAsNull } from './files.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';

@@ -1,9 +1,9 @@
 /** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
 import { constants, type Stats } from 'node:fs';
-import { access, open, realpath, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { BlockplanError } from '../errors.ts';
-import type { Folder, ImageFile } from '../model/world.ts';
+import type { Folder, ImageFile, World } from '../model/world.ts';
 
 /**
  * The file at that path; null when there is none.
@@ -20,15 +20,53 @@ export function identityOf(found: Stats): string {
   return found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
 }
 
-/** The files at those of the paths that are paths; a disk may as well be on a network. */
+/** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
 export async function lookAtFiles(
   paths: readonly string[],
-): Promise<Record<string, ImageFile | null>> {
-  const files = [...new Set(paths)].filter((path) => path.startsWith('/'));
+): Promise<Required<Pick<World, 'files' | 'names'>>> {
   const looked = await Promise.all(
-    files.map(async (path) => [path, await lookAtFile(path)] as const),
+    [...new Set(paths)]
+      .filter((path) => path.startsWith('/'))
+      .map(async (path) => {
+        const file = await lookAtFile(path);
+        return { path, file, leadsTo: file?.identity ?? (await placeOf(path)) };
+      }),
   );
-  return Object.fromEntries(looked);
+  return {
+    files: Object.fromEntries(looked.map(({ path, file }) => [path, file])),
+    names: Object.fromEntries(looked.map(({ path, leadsTo }) => [path, leadsTo])),
+  };
+}
+
+/**
+ * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
+ * @throws BlockplanError BP129 where this user may not look
+ */
+export async function leadsTo(path: string): Promise<string> {
+  return (await lookAtFile(path))?.identity ?? (await placeOf(path));
+}
+
+/** QEMU and the kernel follow so many links at most (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+/** The place of a file that is not there: the identity of the folder that is, with the rest of the path. */
+async function placeOf(path: string, links = 0): Promise<string> {
+  const folder = dirname(path);
+  const to = links < MOST_LINKS ? await allowed(path, linkAt(path)) : null;
+  if (to !== null) return placeOf(resolve(await realFolder(path), to), links + 1);
+  const found = await allowed(path, absentAsNull(stat(folder)));
+  if (found) return `${found.dev}:${found.ino}/${basename(path)}`;
+  return folder === path ? path : `${await placeOf(folder, links)}/${basename(path)}`;
+}
+
+/** What a symbolic link names; null where there is none. */
+async function linkAt(path: string): Promise<string | null> {
+  const found = await absentAsNull(lstat(path));
+  return found?.isSymbolicLink() ? absentAsNull(readlink(path)) : null;
+}
+
+async function realFolder(path: string): Promise<string> {
+  return (await absentAsNull(realpath(dirname(path)))) ?? dirname(path);
 }
 
 /**
@@ -82,14 +120,6 @@ async function mayWrite(folder: string): Promise<boolean> {
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
     throw error;
   }
-}
-
-/** The path without links in it; for a file that is not there yet, that of its folder with its name. */
-export async function realPath(path: string): Promise<string> {
-  const real = await absentAsNull(realpath(path));
-  if (real !== null) return real;
-  const folder = await absentAsNull(realpath(dirname(path)));
-  return folder === null ? path : join(folder, basename(path));
 }
 
 /** A look that this user may not take is a refusal that can be acted on, and no bug. */

@@ -20,7 +20,8 @@ import type {
   RemoveFileEffect,
   VirshEffect,
 } from '../model/effect.ts';
-import { type Bundle, type DomainState, filesOf, type World } from '../model/world.ts';
+import { filesOf } from '../model/file-identity.ts';
+import type { Bundle, DomainState, World } from '../model/world.ts';
 import { JobWatch, refusalText } from './await-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
@@ -107,9 +108,11 @@ class LiveDriver implements Driver {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
+    const looked = await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)]);
     return {
       domain,
-      files: await this.#made.mark(await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)])),
+      files: await this.#made.mark(looked.files),
+      names: looked.names,
       folders: {},
       others: [],
       host: { uri: this.#virsh.uri },

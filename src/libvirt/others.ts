@@ -1,48 +1,51 @@
 /** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
 import { BlockplanError } from '../errors.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import type { Disk, Layer, OtherDomain } from '../model/world.ts';
-import { isForbidden, lookAtFile, realPath } from './files.ts';
+import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
+import { leadsTo } from './files.ts';
 import type { ImageHeaders } from './image-headers.ts';
 import type { Answer, Virsh } from './virsh.ts';
+import { volumePaths } from './volumes.ts';
 
 /** How often a domain that did not answer is asked again: it may be gone, or in the middle of a change. */
 const ROUNDS = 3;
 
 /**
- * Every other domain of the host, with the paths of its files and, beside them, the names that the plan's own files
- * have where they are the same file by another name: a link of any kind, a bind mount, another device node.
+ * Every other domain of the host, with the names of its files, and what each of these leads to.
  * @param own the UUID of the plan's domain, which is left out
- * @param ownFiles every path that the plan's domain or the plan names
  * @throws BlockplanError BP128 when libvirt does not say which domains there are
  */
 export async function otherDomains(
   virsh: Virsh,
   own: string,
-  ownFiles: readonly string[],
   headers: ImageHeaders,
-): Promise<OtherDomain[]> {
+): Promise<Required<Pick<World, 'others' | 'names'>>> {
   const definitions = await readDefinitions(virsh, own);
-  if (definitions.length === 0) return [];
-  const names = await namesOf(ownFiles);
-  return Promise.all(
+  const looked = await Promise.all(
     definitions.map(async ({ name, live, persistent }) => {
-      if (persistent === undefined) return unreadDomain(name);
-      const volumes = await volumePaths(virsh, [...live, ...persistent]);
+      if (persistent === undefined) return { other: unreadDomain(name), names: {} };
+      const volumes = await resolveVolumes(virsh, [...live, ...persistent]);
       const { files, writes, unread } = await filesOfDomain(
         live.map(volumes.resolved),
         persistent.map(volumes.resolved),
         headers,
       );
-      const named = await withNames(files, names);
+      const { names, hidden } = await namesOf(files);
       return {
-        name,
-        files: named.files,
-        writes: (await withNames(writes, names)).files,
-        unread: [...new Set([...volumes.unknown, ...unread, ...named.hidden])],
+        other: {
+          name,
+          files: [...new Set(files)],
+          writes: [...new Set(writes)],
+          unread: [...new Set([...volumes.unknown, ...unread, ...hidden])],
+        },
+        names,
       };
     }),
   );
+  return {
+    others: looked.map(({ other }) => other),
+    names: Object.assign({}, ...looked.map(({ names }) => names)),
+  };
 }
 
 /** A domain that is there, and of which libvirt tells nothing: it may rest on anything. */
@@ -118,30 +121,21 @@ function isRunning(xml: string): boolean {
   return /^\s*<domain\s[^>]*\sid=/.test(xml);
 }
 
-/** A definition may name a volume of a pool instead of a path. */
-async function volumePaths(
+/** The same disks with the paths of volumes, and the volumes that libvirt does not find. */
+async function resolveVolumes(
   virsh: Virsh,
   disks: readonly Disk[],
 ): Promise<{ resolved(disk: Disk): Disk; readonly unknown: readonly string[] }> {
-  const places = [...new Set(disks.flatMap(({ chain }) => chain.map(({ file }) => file)))];
-  const volumes = places.filter((place) => place.startsWith('pool:'));
-  const answers = await virsh.runAll(
-    volumes.map((place) => {
-      const [, pool = '', volume = ''] = /^pool:([^/]*)\/(.*)$/s.exec(place) ?? [];
-      return ['vol-path', '--pool', pool, '--vol', volume];
-    }),
-  );
-  const paths = new Map(
-    volumes.map((place, at) => [place, answers[at]?.ok ? answers[at].stdout.trim() : undefined]),
-  );
+  const places = disks.flatMap(({ chain }) => chain.map(({ file }) => file));
+  const paths = await volumePaths(virsh, places);
   return {
     resolved: (disk) => ({
       ...disk,
       chain: disk.chain.map((layer) => ({ ...layer, file: paths.get(layer.file) ?? layer.file })),
     }),
-    unknown: volumes
-      .filter((place) => paths.get(place) === undefined)
-      .map((place) => `the volume ${place.slice('pool:'.length)}`),
+    unknown: [...paths].flatMap(([place, path]) =>
+      path === undefined ? [`the volume ${place.slice('pool:'.length)}`] : [],
+    ),
   };
 }
 
@@ -171,37 +165,22 @@ async function filesOfDomain(
   };
 }
 
-/** By what a file is, the names under which the plan knows it. */
-async function namesOf(files: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
-  const names = new Map<string, string[]>();
-  for (const file of files)
-    for (const key of await marksOf(file)) names.set(key, [...(names.get(key) ?? []), file]);
-  return names;
-}
-
-/** A file that is there is known by what it is; one that is not, by where it would be. */
-async function marksOf(file: string): Promise<string[]> {
-  if (!file.startsWith('/')) return [file];
-  const found = await lookAtFile(file);
-  return [await realPath(file), ...(found?.identity === undefined ? [] : [found.identity])];
-}
-
-/** The files with the plan's names for them, and those that this user may not look at. */
-async function withNames(
+/** What the paths lead to, and those that this user may not look at. */
+async function namesOf(
   files: readonly string[],
-  names: ReadonlyMap<string, readonly string[]>,
-): Promise<{ readonly files: string[]; readonly hidden: readonly string[] }> {
+): Promise<{ readonly names: Record<string, string>; readonly hidden: readonly string[] }> {
   const hidden: string[] = [];
+  const paths = [...new Set(files)].filter((file) => file.startsWith('/'));
   const known = await Promise.all(
-    [...new Set(files)].map(async (file) => {
+    paths.map(async (file): Promise<[string, string][]> => {
       try {
-        return [file, ...(await marksOf(file)).flatMap((mark) => names.get(mark) ?? [])];
+        return [[file, await leadsTo(file)]];
       } catch (error) {
-        if (!(error instanceof BlockplanError) && !isForbidden(error)) throw error;
+        if (!(error instanceof BlockplanError)) throw error;
         hidden.push(file);
-        return [file];
+        return [];
       }
     }),
   );
-  return { files: [...new Set(known.flat())], hidden };
+  return { names: Object.fromEntries(known.flat()), hidden };
 }

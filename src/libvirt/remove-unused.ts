@@ -1,8 +1,9 @@
 /** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { MoveFileEffect } from '../model/effect.ts';
-import { filesOf, type World } from '../model/world.ts';
-import { lookAtFile } from './files.ts';
+import { FileSet, includesFile, usersOf } from '../model/file-identity.ts';
+import type { World } from '../model/world.ts';
+import { lookAtFile, lookAtFiles } from './files.ts';
 import { HeldFile } from './held-file.ts';
 import { imageChain } from './image-headers.ts';
 import { openers } from './openers.ts';
@@ -53,25 +54,23 @@ async function refuseUsed(
   const found = await lookAtFile(held.place);
   if (found?.identity !== (await lookAtFile(file))?.identity)
     throw leftAlone(file, 'is another file than a moment ago');
-  const isIt = async (path: string) =>
-    path === file ||
-    (path.startsWith('/') && (await lookAtFile(path))?.identity === found?.identity);
-  const isAmong = async (paths: readonly string[]) =>
-    (await Promise.all(paths.map(isIt))).includes(true);
-  const { name, disks } = world.domain;
-  if (await isAmong(disks.flatMap(filesOf))) throw leftAlone(file, `is in the chain of ${name}`);
-  const { others } = await driver.survey(world, [file]);
-  const users = others.filter((other) => other.files.includes(file)).map((other) => other.name);
+  const surveyed = await driver.survey(world, [file]);
+  const users = usersOf(surveyed, file);
   if (users.length > 0) throw leftAlone(file, `is in the chain of ${users.join(', ')}`);
-  const unread = others.flatMap((other) => other.unread);
+  const unread = surveyed.others.flatMap((other) => other.unread);
   if (unread.length > 0)
     throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
   // The live chain is what QEMU has read of the headers; only a definition that names another file needs a look at them.
-  const live = new Set(disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
+  const { disks } = world.domain;
+  const live = new FileSet(
+    surveyed,
+    disks.flatMap((disk) => disk.chain.map((layer) => layer.file)),
+  );
   const sources = disks.flatMap((disk) => disk.persistentSource ?? []);
   for (const source of sources.filter((each) => each.startsWith('/') && !live.has(each))) {
     const below = (await imageChain(source)).map((layer) => layer.file);
-    if (await isAmong(below)) throw leftAlone(file, `is below ${source}`);
+    if (includesFile(await lookAtFiles([file, ...below]), below, file))
+      throw leftAlone(file, `is below ${source}`);
   }
   const open = await openers(held.place);
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);

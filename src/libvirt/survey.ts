@@ -1,11 +1,13 @@
 /** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
-import { type Disk, filesOf, type ImageFile, type World } from '../model/world.ts';
-import { lookAtFiles, lookAtFolder } from './files.ts';
+import { FileSet, filesOf } from '../model/file-identity.ts';
+import type { Disk, ImageFile, World } from '../model/world.ts';
+import { leadsTo, lookAtFiles, lookAtFolder } from './files.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
 import { lookAtPlace } from './place.ts';
 import type { Virsh } from './virsh.ts';
+import { volumePaths } from './volumes.ts';
 
 /**
  * Completes an observed World with what preflight and the proof of an unused file need.
@@ -18,7 +20,6 @@ export async function surveyHost(
 ): Promise<World> {
   const { name, uuid, disks, state } = world.domain;
   const headers = new ImageHeaders();
-  const own = new Set(disks.flatMap(filesOf));
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
@@ -26,7 +27,11 @@ export async function surveyHost(
     ),
   );
   const looked = await lookAtFiles(files);
-  const seen = { ...world.files, ...(await withBacking(looked, own, headers)) };
+  const own = { ...world.names, ...looked.names, ...(await volumeNames(virsh, disks)) };
+  const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
+  const seen = await withBacking(looked.files, inUse, headers);
+  const backing = await lookAtFiles(Object.values(seen).flatMap((file) => file?.backing ?? []));
+  const others = await otherDomains(virsh, uuid, headers);
   const [version, sizes] = await virsh.runAll([
     ['version', '--daemon'],
     ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
@@ -35,16 +40,27 @@ export async function surveyHost(
     ...world,
     host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser() },
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: seen,
+    files: { ...world.files, ...seen },
+    names: { ...others.names, ...backing.names, ...own },
     folders: Object.fromEntries(lookedAt),
-    others: await otherDomains(virsh, uuid, Object.keys(seen), headers),
+    others: others.others,
   };
+}
+
+/** What the volumes of pools lead to that the disks name. */
+async function volumeNames(virsh: Virsh, disks: readonly Disk[]): Promise<Record<string, string>> {
+  const paths = await volumePaths(virsh, disks.flatMap(filesOf));
+  const names = [...paths].map(
+    async ([volume, path]): Promise<[string, string][]> =>
+      path?.startsWith('/') ? [[volume, await leadsTo(path)]] : [],
+  );
+  return Object.fromEntries((await Promise.all(names)).flat());
 }
 
 /** Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees. */
 async function withBacking(
   files: Readonly<Record<string, ImageFile | null>>,
-  own: ReadonlySet<string>,
+  own: FileSet,
   headers: ImageHeaders,
 ): Promise<Record<string, ImageFile | null>> {
   const entries = Object.entries(files).map(async ([path, file]) => {

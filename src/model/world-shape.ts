@@ -148,6 +148,7 @@ const host = fields<Host>({
 export const worldShape: Shape<World> = fields<World>({
   domain,
   files: byKey(either(imageFile, oneOf(null))),
+  names: optional(byKey(text)),
   folders: byKey(either(folder, oneOf(null))),
   others: list(other),
   host,

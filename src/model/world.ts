@@ -15,6 +15,11 @@ export interface World {
   readonly domain: Domain;
   /** Files that matter to the plan, by absolute path; `null` where there is none at that path. */
   readonly files: Readonly<Record<string, ImageFile | null>>;
+  /**
+   * What each name leads to, the same for all names of one file: the names of `files` and of the other domains' files, also
+   * where there is no file yet, and volumes of pools. `file-identity.ts` reads it; absent where nobody has looked.
+   */
+  readonly names?: Readonly<Record<string, string>>;
   /** Folders that files of the plan go to, by absolute path; `null` where there is none at that path. */
   readonly folders: Readonly<Record<string, Folder | null>>;
   /** All other domains of the host, with every file that their chains name. */
@@ -213,41 +218,9 @@ export function activeFile(world: World, target: string): string | undefined {
   return diskOf(world, target)?.chain[0]?.file;
 }
 
-/** Whether both name the same path, in the same way: as a file, or as a block device. */
-export function isSamePlace(a: Layer, b: Layer): boolean {
-  return a.file === b.file && a.block === b.block;
-}
-
 /** A layer's path, and whether libvirt takes it for a block device. */
 export function placeText({ file, block }: Layer): string {
   return block ? `the block device ${file}` : file;
-}
-
-/** Whether two paths are one file: by the same name, or by different names of it. */
-export function isSameFile(world: World, a: string, b: string): boolean {
-  const identity = world.files[a]?.identity;
-  return a === b || (identity !== undefined && identity === world.files[b]?.identity);
-}
-
-/** Every place that a disk's chain, definition or job names. */
-export function filesOf(disk: Disk): string[] {
-  return [
-    ...disk.chain.map((layer) => layer.file),
-    ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
-    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
-  ];
-}
-
-/** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */
-export function usersOf(world: World, file: string): string[] {
-  const own = world.domain.disks.some(
-    (disk) =>
-      disk.chain.some((layer) => layer.file === file) ||
-      disk.persistentSource === file ||
-      disk.job?.mirror === file,
-  );
-  const others = world.others.filter((other) => other.files.includes(file));
-  return [...(own ? [world.domain.name] : []), ...others.map((other) => other.name)];
 }
 
 /** The same World with the plan's domain changed. */

@@ -5,7 +5,8 @@ import type { Entry } from '../journal/journal.ts';
 import { commandText } from '../model/command-text.ts';
 import { EffectFailed } from '../model/driver.ts';
 import type { Argument, Effect } from '../model/effect.ts';
-import { diskOf, isUp, usersOf, type World, withDomain } from '../model/world.ts';
+import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
+import { diskOf, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, tell } from './ask.ts';
 import type { Course } from './course.ts';
 
@@ -86,7 +87,8 @@ export function unwritable(error: unknown): string {
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
 function refuseLastWrites(course: Course, file: string): void {
   const written = isUp(course.lastSeen) ? [] : course.lastUp.flatMap(({ domain }) => domain.disks);
-  if (written.some((disk) => disk.chain[0]?.file === file)) {
+  const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
+  if (course.lastUp.some((world) => includesFile(world, active, file))) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
     );
@@ -99,9 +101,7 @@ function* refuseShared(course: Course, effect: Effect): Asking<void> {
   if (!writes) return;
   const seen = yield* observe(course);
   const world = yield* askWorld({ ask: 'survey', world: seen, files: [] });
-  const shared = writes(world).find((file) =>
-    usersOf(world, file).some((name) => name !== world.domain.name),
-  );
+  const shared = writes(world).find((file) => otherUsersOf(world, file).length > 0);
   if (shared !== undefined) throw new EffectFailed(`${shared} is in another domain's chain by now`);
 }
 
@@ -125,10 +125,12 @@ function committed(
 ): string[] {
   const chain = diskOf(world, String(option('--path')))?.chain ?? [];
   const place = (word: string) =>
-    chain.findIndex(({ file, index }) => file === word || word.endsWith(`[${index}]`));
+    word.startsWith('/')
+      ? layerIndex(world, chain, word)
+      : chain.findIndex(({ index }) => word.endsWith(`[${index}]`));
   const top = place(String(option('--top') ?? chain[0]?.file));
   const base = argv.includes('--shallow') ? top + 1 : place(String(option('--base')));
-  return (base < 0 ? chain : chain.slice(0, base + 1)).map(({ file }) => file);
+  return (base < 0 ? chain : chain.slice(0, base + 1)).flatMap(filesOfLayer);
 }
 
 function* keepDefinition(course: Course): Asking<void> {

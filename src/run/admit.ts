@@ -17,10 +17,18 @@ export interface Admission {
 
 /** Observes the host, with all that the plans go to; changes nothing. */
 export async function look(graphs: readonly Graph[], driver: Driver): Promise<World> {
-  // Which files matter depends on where the disks are: the first look tells where, the survey looks at the files.
-  const first = await driver.observe([]);
+  // Which files matter depends on where the disks are, and on which layers the plan's paths lead to: the first look tells
+  // both, the survey looks at the files.
+  const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
+  const first = await driver.observe([...new Set(pathsIn(steps))]);
   const named = graphs.flatMap((graph) => walk(graph, first).files);
   return driver.survey(first, [...new Set(named)]);
+}
+
+/** The absolute paths in a plan's parameters. */
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.startsWith('/') ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }
 
 /** Observes the host and walks the plan over what is seen; changes nothing. */

@@ -1,6 +1,7 @@
 /** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
 import { readDomainXml } from '../model/domain-xml.ts';
-import { type Disk, isSamePlace, isUp, type Layer, placeText, type World } from '../model/world.ts';
+import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
+import { type Disk, diskOf, isUp, type Layer, placeText, type World } from '../model/world.ts';
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
 export function differences(before: World, now: World): string[] {
@@ -38,18 +39,20 @@ function domainDifferences(before: World, now: World): string[] {
     found.push(
       `autostart is ${is.autostart ? 'on' : 'off'}; it was ${was.autostart ? 'on' : 'off'}`,
     );
-  if (isUp(now)) found.push(...was.disks.flatMap((disk) => diskDifferences(disk, is.disks)));
+  if (isUp(now)) found.push(...was.disks.flatMap((disk) => diskDifferences(disk, now)));
   found.push(...listDifferences('snapshot', was.snapshots, is.snapshots));
   found.push(...listDifferences('checkpoint', was.checkpoints, is.checkpoints));
   return found;
 }
 
-function diskDifferences(was: Disk, disks: readonly Disk[]): string[] {
-  const is = disks.find((disk) => disk.target === was.target);
+function diskDifferences(was: Disk, now: World): string[] {
+  const is = diskOf(now, was.target);
   const found: string[] = [];
-  const chainWas = chainText(was);
-  const chainIs = is ? chainText(is) : 'nothing';
-  if (chainIs !== chainWas) found.push(`${was.target} is on ${chainIs}; it was on ${chainWas}`);
+  const files = (disk: Disk | undefined) => disk?.chain.map(({ file }) => file) ?? [];
+  if (!areSameFiles(now, files(is), files(was)))
+    found.push(
+      `${was.target} is on ${is ? chainText(is) : 'nothing'}; it was on ${chainText(was)}`,
+    );
   if (is?.job && is.job.type !== was.job?.type)
     found.push(`a job (${is.job.type}) runs on ${was.target}`);
   return found;
@@ -83,7 +86,8 @@ export function contradictions(before: World, now: World): string[] {
 }
 
 /** What the definition says otherwise than the running disk: the path, or whether that is a block device. */
-function apartFrom({ domain }: World): (disk: Disk) => string[] {
+function apartFrom(world: World): (disk: Disk) => string[] {
+  const { domain } = world;
   const defined = new Map(
     (domain.definition === undefined ? [] : readDomainXml(domain.definition).disks).map((disk) => [
       disk.target,
@@ -94,8 +98,10 @@ function apartFrom({ domain }: World): (disk: Disk) => string[] {
     const source = defined.get(target);
     // A disk that was plugged in for this run of the guest only is in no definition.
     if (defined.size > 0 && !defined.has(target)) return [];
-    const apart =
-      persistentSource !== active?.file || (source && active && !isSamePlace(source, active));
+    const apart = active
+      ? !isSameFile(world, persistentSource, active.file) ||
+        (source !== undefined && !isSameSource(world, source, active))
+      : persistentSource !== undefined;
     return apart
       ? [
           `the definition names ${nameOf(source) ?? persistentSource ?? 'nothing'} for ${target}, but the guest runs on ${nameOf(active) ?? 'nothing'}`,

@@ -1,5 +1,6 @@
 /** Layers that somebody else has put on a disk while a run was under way. */
-import { filesOf, type World } from '../model/world.ts';
+import { FileSet, fileAt, filesOf, includesFile } from '../model/file-identity.ts';
+import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Course } from './course.ts';
 
@@ -13,10 +14,10 @@ export function foreignLayers(course: Course, now: World): string[] {
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) => {
-      const last = chain.findIndex(({ file }) => filled.has(file));
+      const last = chain.findIndex(({ file }) => includesFile(now, filled, file));
       return chain
         .slice(0, last < 0 ? chain.length : last)
-        .filter(({ file }) => !known.has(file))
+        .filter(({ file }) => !known.has(file) && !includesFile(now, known.names, file))
         .map(
           ({ file }) =>
             `${target} has a layer that this run did not make, ${file}: somebody else has made a snapshot of it or moved it`,
@@ -27,9 +28,9 @@ export function foreignLayers(course: Course, now: World): string[] {
 /** What a run knows as its own: the same at each of its looks, and long for a long plan. */
 interface Own {
   /** All paths that it may touch, and those of the guest's disks. */
-  readonly known: ReadonlySet<string>;
+  readonly known: FileSet;
   /** The images that were there before the run for a disk to be copied into. */
-  readonly filled: ReadonlySet<string>;
+  readonly filled: readonly string[];
   readonly targets: ReadonlySet<string>;
 }
 
@@ -44,15 +45,15 @@ function ownOf(course: Course): Own {
 function lookedUp({ files, world, graph }: Course): Own {
   const steps = graph.nodes.map(({ planned }) => planned);
   return {
-    known: new Set([...files, ...world.domain.disks.flatMap(filesOf)]),
-    filled: new Set(steps.flatMap((planned) => filledBy(planned, world))),
+    known: new FileSet(world, [...files, ...world.domain.disks.flatMap(filesOf)]),
+    filled: steps.flatMap((planned) => filledBy(planned, world)),
     targets: new Set(steps.flatMap((planned) => disksOf(planned, world))),
   };
 }
 
-function filledBy({ step, params }: PlannedStep, { files }: World): string[] {
+function filledBy({ step, params }: PlannedStep, world: World): string[] {
   const { dest } = params as { readonly dest?: string };
-  return step.kind === 'blockcopy' && dest !== undefined && files[dest] ? [dest] : [];
+  return step.kind === 'blockcopy' && dest !== undefined && fileAt(world, dest) ? [dest] : [];
 }
 
 /** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */

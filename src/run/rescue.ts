@@ -7,7 +7,10 @@ import { blockplanCommand, type Command, commandLine, virshCommand } from '../co
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
-import { type Disk, isSamePlace, type Moment, placeText, type World } from '../model/world.ts';
+
+import { isSameLocation, isSameSource } from '../model/file-identity.ts';
+import { type Disk, type Moment, placeText, type World } from '../model/world.ts';
+
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
 import { waysOn } from './course.ts';
 import type { Lost } from './lost.ts';
@@ -121,11 +124,13 @@ function isLive({ domain }: World): boolean {
 }
 
 /** Without the World of before, whatever a disk runs on counts as where it belongs, but for discs in drives. */
-function onLive(definition: string, { domain }: World): string {
+function onLive(definition: string, world: World): string {
   const defined = new Map(writtenDisks(definition).map((disk) => [disk.target, disk.chain[0]]));
-  return domain.disks.reduce((xml, { target, chain: [top] }) => {
+  return world.domain.disks.reduce((xml, { target, chain: [top] }) => {
     const source = defined.get(target);
-    return source && top && !isSamePlace(source, top) ? setDiskSource(xml, target, top) : xml;
+    return source && top && !isSameSource(world, source, top)
+      ? setDiskSource(xml, target, top)
+      : xml;
   }, definition);
 }
 
@@ -193,7 +198,7 @@ function movedDisks({ found }: Lost, definition: string): string[] {
   );
   return readDomainXml(definition).disks.flatMap(({ target, chain: [source] }) => {
     const old = before.get(target);
-    return source && old && !isSamePlace(source, old)
+    return source && old && !isSameLocation(source, old)
       ? [`${target}: the definition names ${placeText(source)} now; it named ${placeText(old)}`]
       : [];
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
+import { FileSet, isSameFile } from '../model/file-identity.ts';
 import { activeFile, type World } from '../model/world.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
@@ -66,11 +67,14 @@ export function notKnown(worlds: readonly World[]): string[] {
 
 /** The disks that were on more than one file in those Worlds, with the files. */
 function placesOf(worlds: readonly World[]): { target: string; files: readonly string[] }[] {
-  const targets = worlds.at(-1)?.domain.disks.map(({ target }) => target) ?? [];
-  return targets
-    .map((target) => ({
+  const last = worlds.at(-1);
+  return (last?.domain.disks ?? [])
+    .map(({ target }) => ({
       target,
-      files: [...new Set(worlds.flatMap((world) => activeFile(world, target) ?? []))],
+      files: new FileSet(
+        last ?? { files: {} },
+        worlds.flatMap((world) => activeFile(world, target) ?? []),
+      ).names,
     }))
     .filter(({ files }) => files.length > 1);
 }
@@ -78,7 +82,7 @@ function placesOf(worlds: readonly World[]): { target: string; files: readonly s
 /** The definition with each disk that has moved since `before` on the file that it was seen on. */
 export function onMovedDisks(definition: string, before: World, seen: World): string {
   return seen.domain.disks.reduce((xml, { target, chain: [top] }) => {
-    const moved = top && top.file !== activeFile(before, target);
+    const moved = top && !isSameFile(seen, top.file, activeFile(before, target));
     return moved ? setDiskSource(xml, target, top) : xml;
   }, definition);
 }

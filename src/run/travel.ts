@@ -6,7 +6,8 @@ import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { type Entry, FORMAT } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
 import { EffectFailed, unmarkByHand } from '../model/driver.ts';
-import { filesOf, isUp, type World } from '../model/world.ts';
+import { FileSet, fileAt, filesOf, filesOfLayer } from '../model/file-identity.ts';
+import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, differences, whereDisksAre } from './compare.ts';
@@ -214,16 +215,17 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
 
 /** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */
 function leftBehind(before: World, now: World): string[] {
-  const used = new Set(now.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file)));
-  return before.domain.disks
-    .flatMap((disk) => disk.chain.map((layer) => layer.file))
-    .filter((file) => !used.has(file) && now.files[file])
+  const filesIn = ({ domain }: World) =>
+    domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
+  const used = new FileSet(now, filesIn(now));
+  return filesIn(before)
+    .filter((file) => !used.has(file) && fileAt(now, file))
     .map((file) => `${file} is not used by this guest any more; it is kept`);
 }
 
 /** Files that the run has made and that no chain of the guest names, such as a backup. */
 function made(before: World, now: World): string[] {
-  const used = new Set(now.domain.disks.flatMap(filesOf));
+  const used = new FileSet(now, now.domain.disks.flatMap(filesOf));
   return Object.keys(now.files)
     .filter((file) => now.files[file]?.made && !before.files[file] && !used.has(file))
     .map((file) => `${file} was made by this run, and is kept`);

@@ -1,7 +1,8 @@
 /** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import { diskOf, isSameFile, type World } from '../model/world.ts';
+import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
+import { diskOf, type World } from '../model/world.ts';
 import { hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
 import { toldAt, type Walked } from './walked.ts';
@@ -35,16 +36,26 @@ export function dangersOf(initial: World, phases: readonly Walked[], refused: bo
   return refused || errors.length > 0 ? errors : found;
 }
 
+function layersIn(world: World): FileSet {
+  return new FileSet(
+    world,
+    world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
+  );
+}
+
 /** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
 class SnapshotRecords {
-  readonly #initial: ReadonlySet<string>;
+  readonly #world: World;
+  readonly #initial: FileSet;
   readonly #before: readonly string[];
-  /** By file, the snapshot of the plan that made it. */
-  readonly #made = new Map<string, string>();
+  /** Files with the snapshot of the plan that made each. */
+  readonly #made: { readonly file: string; readonly snapshot: string }[] = [];
   readonly #told = new Set<string>();
 
-  constructor({ domain }: World) {
-    this.#initial = new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  constructor(initial: World) {
+    const { domain } = initial;
+    this.#world = initial;
+    this.#initial = layersIn(initial);
     this.#before = domain.snapshots;
   }
 
@@ -53,11 +64,11 @@ class SnapshotRecords {
     const { before, after } = walked;
     const recorded = after.domain.snapshots.find((name) => !before.domain.snapshots.includes(name));
     return before.domain.disks.flatMap(({ target, chain }) => {
-      const now = diskOf(after, target)?.chain.map(({ file }) => file) ?? [];
-      const files = chain.map(({ file }) => file);
-      for (const file of now)
-        if (recorded !== undefined && !files.includes(file)) this.#made.set(file, recorded);
-      const gone = files.filter((file) => !now.includes(file));
+      const now = diskOf(after, target)?.chain ?? [];
+      for (const { file } of now)
+        if (recorded !== undefined && layerIndex(after, chain, file) < 0)
+          this.#made.push({ file, snapshot: recorded });
+      const gone = chain.flatMap(({ file }) => (layerIndex(after, now, file) < 0 ? [file] : []));
       return gone.flatMap((file) => this.#naming(file)).length === 0
         ? []
         : this.#tell(walked, target, gone);
@@ -65,8 +76,8 @@ class SnapshotRecords {
   }
 
   #naming(file: string): readonly string[] {
-    const made = this.#made.get(file);
-    if (made !== undefined) return [made];
+    const made = this.#made.findLast((each) => isSameFile(this.#world, each.file, file));
+    if (made !== undefined) return [made.snapshot];
     return this.#initial.has(file) ? this.#before : [];
   }
 
@@ -144,10 +155,10 @@ function tooDeep(walked: Walked): Finding[] {
 /** An active commit into the bottom of a chain, over all that lies between. A chain of two has nothing between. */
 function wholeChain(walked: Walked): Finding[] {
   return walked.after.domain.disks.flatMap(({ target, job, chain }) => {
-    const bottom = chain.at(-1)?.file;
     const begun = diskOf(walked.before, target)?.job === undefined;
-    if (job?.type !== 'active-commit' || !begun || job.mirror !== bottom || chain.length < 3)
-      return [];
+    const bottom = chain.at(-1)?.file;
+    const isWhole = isSameFile(walked.after, job?.mirror, bottom) && chain.length > 2;
+    if (job?.type !== 'active-commit' || !begun || !isWhole) return [];
     return [
       toldAt(walked, {
         code: 'BP141',
@@ -189,9 +200,10 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
   const { name, disks } = last.after.domain;
   return disks.flatMap(({ target, readonly, chain: [top], persistentSource }) => {
     const was = diskOf(initial, target);
-    const untouched =
-      was?.persistentSource === persistentSource && was?.chain[0]?.file === top?.file;
-    if (readonly || !top || !persistentSource || untouched) return [];
+    if (readonly || !top || !persistentSource) return [];
+    const isSame = (a?: string, b?: string) => isSameFile(last.after, a, b);
+    if (isSame(was?.persistentSource, persistentSource) && isSame(was?.chain[0]?.file, top.file))
+      return [];
     if (isSameFile(last.after, persistentSource, top.file)) return [];
     return [
       toldAt(last, {
@@ -215,13 +227,13 @@ const READ_BY_HELPER =
 function unreadAtStart(initial: World, phases: readonly Walked[]): Finding[] {
   const end = phases.at(-1)?.after;
   if (!end?.domain.confinement?.apparmor) return [];
-  const known = new Set(initial.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  const known = layersIn(initial);
   const fresh = end.domain.disks
     .flatMap(({ chain }) => chain.slice(0, -1))
     .filter(({ file, block }) => !block && !known.has(file) && !READ_BY_HELPER.test(file));
   return fresh.flatMap(({ file }) => {
     const walked = phases.find(({ after }) =>
-      after.domain.disks.some(({ chain }) => chain.some((layer) => layer.file === file)),
+      after.domain.disks.some(({ chain }) => layerIndex(after, chain, file) >= 0),
     );
     return walked
       ? [

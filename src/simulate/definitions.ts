@@ -3,8 +3,10 @@
  * few definitions come again in each of a proof's many states: so what was read of the last ones is remembered.
  */
 import { readDomainXml, saysChainEnds, setDiskSource } from '../model/domain-xml.ts';
+import { isSameLocation } from '../model/file-identity.ts';
 import { type Disk, isUp, type Layer } from '../model/world.ts';
 import { escapeXml } from '../model/xml-edit.ts';
+import { nameIn } from './file-names.ts';
 import { onDisk, onDomain, type SimulatedHost } from './host-state.ts';
 
 const REMEMBERED = 500;
@@ -97,31 +99,36 @@ export function definitionFollows(
   return rewritten(host, target, (xml) => {
     const [top] = after;
     const defined = definedChain(xml, target);
-    if (!top || defined.layers[0]?.file !== before[0]?.file) return xml;
+    if (!top || !areAlike(defined.layers[0], before[0])) return xml;
     const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
     return isUp(host.world)
-      ? withChainBelow(on, target, chainBelow(defined, before, after, host.detected))
+      ? withChainBelow(on, target, chainBelow(host, defined, before, after))
       : on;
   });
 }
 
 function chainBelow(
+  host: SimulatedHost,
   defined: DefinedChain,
   before: readonly Layer[],
   [top, ...below]: readonly Layer[],
-  detected: readonly string[],
 ): DefinedChain {
   const { layers, ends: stops } = defined;
-  if (below[0]?.file === before[0]?.file) return defined;
-  const at = before.findIndex(({ file }) => file === top?.file);
+  if (areAlike(below[0], before[0])) return defined;
+  const at = before.findIndex((layer) => areAlike(layer, top));
   if (at >= 0 && names(defined, before.slice(0, at + 1)))
     return { layers: layers.slice(at + 1), ends: stops };
-  const found = below.findIndex(({ file }) => detected.includes(file));
+  const found = below.findIndex(({ file }) => host.detected.includes(nameIn(host, file)));
   return found < 0 ? { layers: below, ends: true } : { layers: below.slice(0, found), ends: false };
 }
 
 function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {
-  return chain.every(({ file }, place) => layers[place]?.file === file);
+  return chain.every((layer, place) => areAlike(layers[place], layer));
+}
+
+/** Whether libvirt takes them for one layer: it compares its own spelling of their paths. */
+function areAlike(a: Layer | undefined, b: Layer | undefined): boolean {
+  return a !== undefined && b !== undefined && isSameLocation(a, b);
 }
 
 /**
@@ -137,11 +144,11 @@ export function definitionShortens(
   return rewritten(host, target, (xml) => {
     const defined = definedChain(xml, target);
     const [top, ...below] = defined.layers;
-    if (!top || top.file !== before[0]?.file || (below.length === 0 && !defined.ends)) return xml;
-    const last = before.findIndex(({ file }) => file === gone.at(-1));
+    if (!top || !areAlike(top, before[0]) || (below.length === 0 && !defined.ends)) return xml;
+    const last = before.findIndex(({ file }) => nameIn(host, file) === gone.at(-1));
     const known = names(defined, before.slice(0, last + 2));
     return withChainBelow(withoutChainBelow(xml, target), target, {
-      layers: known ? below.filter(({ file }) => !gone.includes(file)) : [],
+      layers: known ? below.filter(({ file }) => !gone.includes(nameIn(host, file))) : [],
       ends: known && defined.ends,
     });
   });

@@ -1,6 +1,8 @@
 /** What a driver would show of a simulated host. */
 import { dirname } from 'node:path';
-import { filesOf, type ImageFile, isUp, type World } from '../model/world.ts';
+import { FileSet, filesOf } from '../model/file-identity.ts';
+import { type ImageFile, isUp, type World } from '../model/world.ts';
+import { fileOn, nameIn } from './file-names.ts';
 import type { SimulatedHost } from './host-state.ts';
 
 /** What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths. */
@@ -14,12 +16,17 @@ export function look(host: SimulatedHost, files: readonly string[]): World {
   return {
     domain,
     files: Object.fromEntries(
-      [...paths].filter(isPath).map((path) => [path, outside(host.world.files[path])]),
+      [...paths].filter(isPath).map((path) => [path, outside(fileOn(host, path))]),
     ),
+    ...namesIn(host.world),
     folders: {},
     others: [],
     host: host.world.host,
   };
+}
+
+function namesIn({ names }: World): Pick<World, 'names'> {
+  return names ? { names } : {};
 }
 
 function isPath(file: string): boolean {
@@ -36,14 +43,15 @@ function outside(file: ImageFile | null | undefined): ImageFile | null {
 /** What `Driver.survey` adds: the folders, the other domains, and what lies below images that are in no chain. */
 export function survey(host: SimulatedHost, seen: World, files: readonly string[]): World {
   const { world } = host;
-  const own = new Set(world.domain.disks.flatMap(filesOf));
+  const own = new FileSet(world, world.domain.disks.flatMap(filesOf));
   const below = (path: string) => {
-    const file = outside(world.files[path]);
+    const file = outside(fileOn(host, path));
     if (!file || own.has(path)) return file;
-    const place = world.files[path]?.place;
+    const name = nameIn(host, path);
+    const place = fileOn(host, path)?.place;
     return {
       ...file,
-      ...(host.formats[path] === 'qcow2' ? { backing: host.backing[path] ?? null } : {}),
+      ...(host.formats[name] === 'qcow2' ? { backing: host.backing[name] ?? null } : {}),
       ...(place ? { place } : {}),
     };
   };

@@ -4,6 +4,7 @@
  */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
+import { isSameFile } from '../model/file-identity.ts';
 import {
   type Disk,
   type ImageFile,
@@ -11,14 +12,16 @@ import {
   type World,
   withDisk,
   withDomain,
-  withFile,
 } from '../model/world.ts';
 import { before, type Content, emptied, poured, written } from './content.ts';
+import { layersOf, nameIn, withFileOn } from './file-names.ts';
 
 export interface SimulatedHost {
   /** What is so. `domain.kept` is what the journal keeps, which libvirt knows nothing of. */
   readonly world: World;
-  /** Where the guest's writes are. */
+  /** The World that the host began as: it says which names stand for one file. */
+  readonly initial: World;
+  /** Where the guest's writes are. In this and all below a file has one name, that of {@link nameIn}. */
   readonly content: Content;
   /** The backing file that each image's own header names. */
   readonly backing: Readonly<Record<string, string>>;
@@ -56,41 +59,45 @@ export interface JobSource {
 
 /** The host that looks like that World, with a guest that has written to each of its disks. */
 export function hostOf(world: World): SimulatedHost {
+  const on = { initial: world };
+  const name = (file: string) => nameIn(on, file);
   const headers = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
-    typeof image?.backing === 'string' ? [[file, image.backing]] : [],
+    typeof image?.backing === 'string' ? [[name(file), name(image.backing)]] : [],
   );
-  const links = world.domain.disks.flatMap(({ chain }) =>
-    chain.slice(1).map(({ file }, at): [string, string] => [chain[at]?.file ?? '', file]),
-  );
+  const links = world.domain.disks.flatMap((disk) => {
+    const files = layersOf(on, disk);
+    return files.slice(1).map((file, at): [string, string] => [files[at] ?? '', file]);
+  });
   const layers = world.domain.disks.flatMap(({ chain }) => chain);
   const disks = world.domain.disks.filter(isWritten);
   const host: SimulatedHost = {
     world,
-    content: Object.fromEntries(disks.map((disk) => [disk.target, before(layersOf(disk))])),
+    initial: world,
+    content: Object.fromEntries(disks.map((disk) => [disk.target, before(layersOf(on, disk))])),
     backing: Object.fromEntries([...headers, ...links]),
     formats: Object.fromEntries([
       ...Object.entries(world.files).flatMap(([file, image]) =>
-        image?.format === undefined ? [] : [[file, image.format]],
+        image?.format === undefined ? [] : [[name(file), image.format]],
       ),
-      ...layers.map(({ file, format }) => [file, format]),
+      ...layers.map(({ file, format }) => [name(file), format]),
     ]),
-    devices: [...new Set(layers.flatMap(({ file, block }) => (block ? [file] : [])))],
+    devices: [...new Set(layers.flatMap(({ file, block }) => (block ? [name(file)] : [])))],
     jobs: Object.fromEntries(
       disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, world)]),
     ),
-    last: isUp(world) ? {} : lastOf(world),
-    detected: undefinedLayers(world),
+    last: isUp(world) ? {} : lastOf(on, world),
+    detected: undefinedLayers(on, world),
     held: [],
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
 }
 
 /** The layers below the active ones that the definition does not name. */
-export function undefinedLayers({ domain }: World): string[] {
+export function undefinedLayers(on: Pick<SimulatedHost, 'initial'>, { domain }: World): string[] {
   const named = domain.definition === undefined ? [] : readDomainXml(domain.definition).disks;
-  const known = named.flatMap(layersOf);
+  const known = named.flatMap((disk) => layersOf(on, disk));
   return domain.disks.flatMap((disk) =>
-    layersOf(disk)
+    layersOf(on, disk)
       .slice(1)
       .filter((file) => !known.includes(file)),
   );
@@ -98,8 +105,9 @@ export function undefinedLayers({ domain }: World): string[] {
 
 /** What a job that runs already reads: a copy is shallow where its file rests on the layer below the active one. */
 function sourceOf(disk: Disk, world: World): JobSource {
-  const files = layersOf(disk);
-  const mirror = disk.job?.mirror;
+  const on = { initial: world };
+  const files = layersOf(on, disk);
+  const mirror = disk.job?.mirror === undefined ? undefined : nameIn(on, disk.job.mirror);
   if (disk.job?.type !== 'copy')
     return {
       layers: files.slice(0, Math.max(0, files.indexOf(mirror ?? ''))),
@@ -107,14 +115,14 @@ function sourceOf(disk: Disk, world: World): JobSource {
       reuse: false,
     };
   const below = mirror === undefined ? undefined : world.files[mirror]?.backing;
-  const shallow = files[1] !== undefined && below === files[1];
+  const shallow = isSameFile(world, files[1], below ?? undefined);
   return { layers: shallow ? files.slice(0, 1) : files, shallow, reuse: false };
 }
 
 function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
   const source = host.jobs[target];
   return job?.ready && job.mirror !== undefined && source
-    ? { ...host, content: poured(host.content, source.layers, job.mirror) }
+    ? { ...host, content: poured(host.content, source.layers, nameIn(host, job.mirror)) }
     : host;
 }
 
@@ -124,30 +132,26 @@ export function guestWrites(host: SimulatedHost): SimulatedHost {
   if (world.domain.state !== 'running') return host;
   let { content } = host;
   for (const disk of world.domain.disks) {
-    const { target, chain, job } = disk;
-    const active = chain[0]?.file;
+    const { target, job } = disk;
+    const [active] = layersOf(host, disk);
     if (active === undefined || disk.readonly) continue;
-    const mirror = job?.ready && job.mirror !== undefined ? [job.mirror] : [];
+    const mirror = job?.ready && job.mirror !== undefined ? [nameIn(host, job.mirror)] : [];
     content = written(content, target, [active, ...mirror]);
   }
   return content === host.content ? host : { ...host, content };
 }
 
 /** The files that a running guest writes to, by disk. */
-export function lastOf(world: World): Record<string, string> {
+export function lastOf(on: Pick<SimulatedHost, 'initial'>, world: World): Record<string, string> {
   return Object.fromEntries(
     world.domain.disks
       .filter(isWritten)
-      .map(({ target, chain }): [string, string] => [target, chain[0]?.file ?? '']),
+      .map((disk): [string, string] => [disk.target, layersOf(on, disk)[0] ?? '']),
   );
 }
 
 function isWritten({ readonly, chain }: Disk): boolean {
   return !readonly && chain.length > 0;
-}
-
-export function layersOf(disk: Disk): string[] {
-  return disk.chain.map(({ file }) => file);
 }
 
 /** The file and all that the headers name below it. */
@@ -184,7 +188,7 @@ export function withImage(host: SimulatedHost, file: string, image: ImageFile): 
   const { format } = image;
   return {
     ...host,
-    world: withFile(host.world, file, image),
+    world: withFileOn(host, file, image),
     formats: format === undefined ? host.formats : { ...host.formats, [file]: format },
   };
 }
@@ -210,7 +214,7 @@ export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
   const { [file]: _what, ...formats } = host.formats;
   return {
     ...host,
-    world: withFile(host.world, file, null),
+    world: withFileOn(host, file, null),
     content: emptied(host.content, file),
     backing,
     formats,

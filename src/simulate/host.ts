@@ -1,14 +1,10 @@
 /** What each effect does on a simulated host, by the rules of libvirt and QEMU; the one place that knows. */
 import { EffectFailed } from '../model/driver.ts';
-import type {
-  Argument,
-  ConvertEffect,
-  Effect,
-  MoveFileEffect,
-  RemoveFileEffect,
-} from '../model/effect.ts';
-import { type Bundle, isUp, usersOf } from '../model/world.ts';
+import type { Argument, ConvertEffect, Effect, RemoveFileEffect } from '../model/effect.ts';
+import { usersOf } from '../model/file-identity.ts';
+import { type Bundle, isUp } from '../model/world.ts';
 import { poured } from './content.ts';
+import { layersOf, nameIn } from './file-names.ts';
 import {
   bytesIn,
   filesBelow,
@@ -37,13 +33,13 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
     case 'keep-definition':
       return onDomain(host, { kept: bundleOf(host) });
     case 'make-file':
-      return makeFile(host, effect.file);
+      return makeFile(host, nameIn(host, effect.file));
     case 'qemu-img':
       return qemuImg(host, effect);
     case 'remove-file':
-      return removeFile(host, effect);
+      return removeFile(host, { ...effect, file: nameIn(host, effect.file) });
     case 'move-file':
-      return moveFile(host, effect);
+      return moveFile(host, nameIn(host, effect.file), nameIn(host, effect.to));
   }
 }
 
@@ -81,18 +77,25 @@ function virsh(host: SimulatedHost, argv: readonly Argument[]): SimulatedHost {
 }
 
 /** As the driver does: `convert` and `create` make their file, unless it is there to be written over. */
-function qemuImg(host: SimulatedHost, { argv, dest, into }: ConvertEffect): SimulatedHost {
+function qemuImg(host: SimulatedHost, { argv, dest: path, into }: ConvertEffect): SimulatedHost {
+  const dest = nameIn(host, path);
   const after = (option: string) =>
     argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
   const files = host.world.files;
   refuseUnless(into === 'existing' || !files[dest], `${dest} exists already`);
   if (argv[0] === 'create') {
     const format = after('-f') ?? 'raw';
-    return withNewImage(host, dest, { format, size: 1, made: true }, after('-b'));
+    const backing = after('-b');
+    return withNewImage(
+      host,
+      dest,
+      { format, size: 1, made: true },
+      backing === undefined ? undefined : nameIn(host, backing),
+    );
   }
-  const source = argv.at(-2) ?? '';
+  const source = nameIn(host, argv.at(-2) ?? '');
   refuseUnless(Boolean(files[source]), `Could not open '${source}'`);
-  const written = host.world.domain.disks.some((disk) => disk.chain[0]?.file === source);
+  const written = host.world.domain.disks.some((disk) => layersOf(host, disk)[0] === source);
   refuseUnless(!written || !isUp(host.world), `Failed to get shared "write" lock on ${source}`);
   refuseUnless(into !== 'existing' || Boolean(files[dest]), `Could not open '${dest}'`);
   const layers = filesBelow(host, source);
@@ -114,7 +117,7 @@ function makeFile(host: SimulatedHost, file: string): SimulatedHost {
 }
 
 /** As the driver does: what no chain needs, to where there is no file; and nothing where it has been moved already. */
-function moveFile(host: SimulatedHost, { file, to }: MoveFileEffect): SimulatedHost {
+function moveFile(host: SimulatedHost, file: string, to: string): SimulatedHost {
   const { files } = host.world;
   if (!files[file]) {
     refuseUnless(Boolean(files[to]), `${file} is not there`);
@@ -141,7 +144,8 @@ function refuseUsed(host: SimulatedHost, file: string): void {
   refuseUnless(users.length === 0, `${file} is in the chain of ${users.join(', ')}`);
   for (const { persistentSource } of world.domain.disks)
     refuseUnless(
-      persistentSource === undefined || !filesBelow(host, persistentSource).includes(file),
+      persistentSource === undefined ||
+        !filesBelow(host, nameIn(host, persistentSource)).includes(file),
       `${file} is below ${persistentSource}`,
     );
 }

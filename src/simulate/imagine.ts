@@ -6,6 +6,7 @@ import type { PhaseNode } from '../graph/graph.ts';
 import { EffectFailed } from '../model/driver.ts';
 import type { ConvertEffect, Effect, VirshEffect } from '../model/effect.ts';
 import { diskOf, type World } from '../model/world.ts';
+import { nameIn } from './file-names.ts';
 import { apply } from './host.ts';
 import {
   hostOf,
@@ -81,11 +82,15 @@ function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
     case 'qemu-img':
       return unobstructedCopy(host, effect);
     case 'make-file':
-      return apply(withoutFile(host, effect.file), effect);
+      return apply(withoutFile(host, nameIn(host, effect.file)), effect);
     case 'remove-file':
-      return withoutFile(host, effect.file);
+      return withoutFile(host, nameIn(host, effect.file));
     case 'move-file':
-      return withFileMoved(withoutFile(host, effect.to), effect.file, effect.to);
+      return withFileMoved(
+        withoutFile(host, nameIn(host, effect.to)),
+        nameIn(host, effect.file),
+        nameIn(host, effect.to),
+      );
     default:
       return host;
   }
@@ -94,7 +99,8 @@ function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
 function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): SimulatedHost {
   const { verb, options } = readCommand(effect.argv);
   const reuse = options.has('reuse-external') || options.has('blockdev');
-  const at = (file: string) => (reuse ? withFileThere(host, file) : withoutFile(host, file));
+  const at = (file: string) =>
+    reuse ? withFileThere(host, file) : withoutFile(host, nameIn(host, file));
   switch (verb) {
     case 'blockcopy': {
       const target = one(options, 'path');
@@ -112,7 +118,7 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
       const name = one(options, 'name');
       const specs = (options.get('diskspec') ?? []).map(readSpec);
       const taken = specs.filter(({ external }) => external && !reuse);
-      const cleared = taken.reduce((each, { file }) => withoutFile(each, file), host);
+      const cleared = taken.reduce((each, { file }) => withoutFile(each, nameIn(each, file)), host);
       const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
       const ready = onDomain(free, {
         agent: true,
@@ -132,17 +138,18 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
 
 /** A file that suits: one that exists has the right size, as far as anybody can tell. */
 function withFileThere(host: SimulatedHost, file: string): SimulatedHost {
-  const found = host.world.files[file];
-  if (!found) return withNewImage(host, file, { size: 0 });
+  const name = nameIn(host, file);
+  const found = host.world.files[name];
+  if (!found) return withNewImage(host, name, { size: 0 });
   const { place: _unsuitable, ...known } = found;
-  return withImage(host, file, known);
+  return withImage(host, name, known);
 }
 
 /** A copy of an image that is there and quiet, into a file that is not there yet. */
 function unobstructedCopy(host: SimulatedHost, effect: ConvertEffect): SimulatedHost {
   const { state } = host.world.domain;
   const there = withFileThere(host, effect.argv.at(-2) ?? '');
-  const free = effect.into === 'existing' ? there : withoutFile(there, effect.dest);
+  const free = effect.into === 'existing' ? there : withoutFile(there, nameIn(there, effect.dest));
   const copied = apply({ ...onDomain(free, { state: 'shut off' }), held: [] }, effect);
   return { ...onDomain(copied, { state }), held: host.held };
 }

@@ -6,6 +6,7 @@
  * that does not go away, which each phase looks for before it counts as done.
  */
 import { dirname } from 'node:path';
+import { FileSet, layerIndex } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
 import type { World } from '../model/world.ts';
 import type { Walked } from './walked.ts';
@@ -35,7 +36,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     // "unable to execute QEMU command 'block-commit': … Permission denied": OpenNebula/one#6565.
     strikes({ before, after }, initial) {
       if (!before.domain.confinement?.apparmor) return undefined;
-      const bases = new Set(committedInto(before, after));
+      const bases = new FileSet(before, committedInto(before, after));
       const below = initial.domain.disks
         .flatMap(({ chain }) => chain.slice(1).map(({ file }) => file))
         .filter((file) => bases.has(file));
@@ -83,10 +84,10 @@ function committedInto(before: World, after: World): string[] {
     const now = after.domain.disks.find((disk) => disk.target === target);
     if (job || !now) return [];
     if (now.job?.type === 'active-commit') return now.job.mirror ?? [];
-    const stays = new Set(now.chain.map(({ file }) => file));
+    const stays = (file: string) => layerIndex(after, now.chain, file) >= 0;
     return chain.flatMap(({ file }, at) => {
       const above = chain[at - 1];
-      return above && stays.has(file) && !stays.has(above.file) ? [file] : [];
+      return above && stays(file) && !stays(above.file) ? [file] : [];
     });
   });
 }

@@ -2,11 +2,11 @@
 import { isUp, type Layer } from '../model/world.ts';
 import { missing } from './content.ts';
 import { definedChain, definedDisks, readDefinition } from './definitions.ts';
+import { layersOf, nameIn } from './file-names.ts';
 import {
   filesBelow,
   guestWrites,
   lastOf,
-  layersOf,
   onDomain,
   type SimulatedHost,
   undefinedLayers,
@@ -18,7 +18,7 @@ import { define, vanished } from './virsh-definition.ts';
 export function guestDies(host: SimulatedHost): SimulatedHost {
   const { world } = host;
   if (!isUp(world)) return host;
-  const stopped = { ...guestWrites(host), last: lastOf(world), jobs: {}, held: [] };
+  const stopped = { ...guestWrites(host), last: lastOf(host, world), jobs: {}, held: [] };
   if (!world.domain.persistent) return vanished(stopped);
   return onDomain(stopped, { state: 'shut off', agent: false, disks: definedDisks(host) });
 }
@@ -64,21 +64,21 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
     chain: openedFiles(host, definition, disk.target).map(
       (file): Layer => ({
         file,
-        format:
-          disk.chain.find((layer) => layer.file === file)?.format ?? host.formats[file] ?? 'raw',
-        ...(disk.chain.some((layer) => layer.file === file && layer.block) ? { block: true } : {}),
+        format: host.formats[file] ?? 'raw',
+        ...disk.chain.find((layer) => nameIn(host, layer.file) === file),
       }),
     ),
   }));
-  if (!disks.flatMap(layersOf).every((file) => isThere(host, file))) return host;
+  if (!disks.flatMap((disk) => layersOf(host, disk)).every((file) => isThere(host, file)))
+    return host;
   const started = onDomain(host, { state: 'running', disks });
-  return guestWrites({ ...started, last: {}, detected: undefinedLayers(started.world) });
+  return guestWrites({ ...started, last: {}, detected: undefinedLayers(host, started.world) });
 }
 
 /** The files that a guest's disk is made of when it is started from that definition. */
 function openedFiles(host: SimulatedHost, definition: string, target: string): string[] {
   const { layers, ends } = definedChain(definition, target);
-  const named = layers.map(({ file }) => file);
+  const named = layers.map(({ file }) => nameIn(host, file));
   const last = named.at(-1);
   return last === undefined || ends ? named : [...named, ...filesBelow(host, last).slice(1)];
 }
@@ -91,7 +91,7 @@ function isThere(host: SimulatedHost, file: string): boolean {
 export function lostWrites(host: SimulatedHost): readonly string[] {
   const { world } = host;
   return isUp(world)
-    ? world.domain.disks.flatMap((disk) => lostOn(host, disk.target, layersOf(disk)))
+    ? world.domain.disks.flatMap((disk) => lostOn(host, disk.target, layersOf(host, disk)))
     : Object.entries(host.last).flatMap(([target, active]) =>
         lostOn(host, target, filesBelow(host, active)),
       );

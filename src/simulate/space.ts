@@ -1,6 +1,7 @@
 /** Space over the whole plan: several steps share a file system, and an overlay grows while a copy runs beside it. */
 import { dirname } from 'node:path';
 import type { Finding } from '../errors.ts';
+import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../model/world.ts';
 import { toldAt, type Walked } from './walked.ts';
 
@@ -35,13 +36,18 @@ function takenAfter(
 ): readonly ReadonlyMap<string, number>[] {
   return phases.map(({ after }) => {
     const taken = new Map<string, number>();
-    for (const [path, file] of Object.entries(after.files)) {
+    for (const path of oneNameEach(after)) {
       const room = roomOf(initial, path);
-      const more = (file?.size ?? 0) - (initial.files[path]?.size ?? 0);
+      const more = (after.files[path]?.size ?? 0) - (fileAt(initial, path)?.size ?? 0);
       if (room) taken.set(room.key, (taken.get(room.key) ?? 0) + more);
     }
     return taken;
   });
+}
+
+/** The files of a World, each by one of its names: what a link leads to takes its bytes once. */
+function oneNameEach(world: World): string[] {
+  return new FileSet(world, Object.keys(world.files)).names;
 }
 
 /** A step alone that does not fit is told of by its own preflight. */
@@ -52,8 +58,9 @@ function tooMuchTogether(
 ): Finding[] {
   const told = new Set<string>();
   return phases.flatMap((walked, index) => {
-    const made = Object.entries(walked.after.files).flatMap(([path, file]) => {
-      const room = file && !initial.files[path] ? roomOf(initial, path) : undefined;
+    const made = oneNameEach(walked.after).flatMap((path) => {
+      const file = walked.after.files[path];
+      const room = file && !fileAt(initial, path) ? roomOf(initial, path) : undefined;
       return room && file && file.size > 0 ? [{ path, room, size: file.size }] : [];
     });
     return made.flatMap(({ room }) => {
@@ -79,7 +86,9 @@ function overlaysOf({ before, after }: Walked): { readonly file: string; readonl
   return after.domain.disks.flatMap((disk) => {
     const [top, below] = disk.chain;
     const was = diskOf(before, disk.target)?.chain[0];
-    return top && below && was && below.file === was.file && top.file !== was.file
+    return top &&
+      isSameFile(after, below?.file, was?.file) &&
+      !isSameFile(after, top.file, was?.file)
       ? [{ file: top.file, disk }]
       : [];
   });
@@ -97,7 +106,7 @@ function overlaysWithoutRoom(
       if (!room || disk.capacity === undefined) return [];
       const alive = phases.flatMap(({ before, after }, at) => {
         const inChain = (world: World) =>
-          diskOf(world, disk.target)?.chain.some((layer) => layer.file === file);
+          layerIndex(world, diskOf(world, disk.target)?.chain ?? [], file) >= 0;
         return at > index && inChain(before) && copies(before, after) ? [at] : [];
       });
       const left = Math.min(...alive.map((at) => room.free - (taken[at]?.get(room.key) ?? 0)));
@@ -117,8 +126,8 @@ function overlaysWithoutRoom(
 
 /** Whether a phase makes a file that holds something: an overlay begins empty. */
 function copies(before: World, after: World): boolean {
-  const overlays = new Set(after.domain.disks.flatMap(({ chain }) => chain.slice(0, -1)));
-  const isLayer = (path: string) => [...overlays].some((layer) => layer.file === path);
+  const overlays = after.domain.disks.flatMap(({ chain }) => chain.slice(0, -1));
+  const isLayer = (path: string) => layerIndex(after, overlays, path) >= 0;
   return Object.entries(after.files).some(
     ([path, file]) => file && file.size > 0 && !before.files[path]?.size && !isLayer(path),
   );
@@ -134,18 +143,14 @@ function basesWithoutRoom(
     walked.before.domain.disks.flatMap(({ target, chain, job }) => {
       const now = diskOf(walked.after, target);
       const base = now?.job?.type === 'active-commit' && !job ? now.job.mirror : undefined;
+      const at = layerIndex(walked.before, chain, base);
       // A block device is as large as it is.
-      const grows = chain.some(({ file, block }) => file === base && !block);
+      const grows = at >= 0 && !chain[at]?.block;
       const room = base === undefined || !grows ? undefined : roomOf(initial, base);
       if (base === undefined || !room) return [];
-      const above = chain.slice(
-        0,
-        chain.findIndex(({ file }) => file === base),
-      );
-      const growth = above.reduce(
-        (sum, { file }) => sum + (walked.before.files[file]?.size ?? 0),
-        0,
-      );
+      const growth = chain
+        .slice(0, at)
+        .reduce((sum, { file }) => sum + (fileAt(walked.before, file)?.size ?? 0), 0);
       const left = room.free - (taken[index]?.get(room.key) ?? 0);
       return growth <= left
         ? []

@@ -4,11 +4,11 @@ import type { AwaitJobEffect } from '../model/effect.ts';
 import { type Disk, diskOf, isUp, type Layer, type Place, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
 import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
+import { layersOf, nameIn } from './file-names.ts';
 import {
   bytesIn,
   filesBelow,
   guestWrites,
-  layersOf,
   onDisk,
   refuseUnless,
   type SimulatedHost,
@@ -25,7 +25,8 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
     !host.world.domain.persistent || options.has('transient-job'),
     'domain is not transient',
   );
-  const dest = one(options, 'dest');
+  const path = one(options, 'dest');
+  const dest = nameIn(host, path);
   const reuse = options.has('reuse-external');
   const device = options.has('blockdev');
   const there = host.world.files[dest];
@@ -34,7 +35,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
   refuseUnless(Boolean(there) || !reuse, 'missing destination file');
   refuseUnless(!reuse || options.has('format'), 'reused mirror format must be specified');
   const format = options.get('format')?.[0] ?? disk.chain[0]?.format ?? 'raw';
-  const files = layersOf(disk);
+  const files = layersOf(host, disk);
   const below = files[1];
   // libvirt does not take a copy of a disk without a backing file for a shallow one.
   const shallow = options.has('shallow') && below !== undefined;
@@ -62,7 +63,7 @@ export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost 
       jobs: { ...made.jobs, [disk.target]: { layers, shallow, reuse } },
     },
     disk.target,
-    (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: dest } }),
+    (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: path } }),
   );
 }
 
@@ -87,13 +88,13 @@ function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly st
 export function blockcommit(host: SimulatedHost, options: Options): SimulatedHost {
   const disk = workableDisk(host, one(options, 'path'));
   refuseUnless(!disk.job, 'already in active block job');
-  const files = layersOf(disk);
+  const files = layersOf(host, disk);
   const top = options.has('top') ? layerAt(disk, one(options, 'top')) : 0;
   const deepest = options.has('shallow') ? top + 1 : files.length - 1;
   const base = options.has('base') ? layerAt(disk, one(options, 'base')) : deepest;
   refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
   refuseUnless(top > 0 || options.has('active'), 'commit of active layer requires active flag');
-  const mirror = files[base] ?? '';
+  const mirror = disk.chain[base]?.file ?? '';
   return onDisk(
     {
       ...host,
@@ -113,7 +114,7 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
   );
 }
 
-/** A layer by its path, or by its place as in `vda[2]`. */
+/** A layer by its path as libvirt spells it (libvirt, storage_source.c, virStorageSourceChainLookup), or by its place as in `vda[2]`. */
 function layerAt(disk: Disk, word: string): number {
   const place = /\[(\d+)\]$/.exec(word)?.[1];
   return disk.chain.findIndex((layer) =>
@@ -132,7 +133,7 @@ export function blockjob(host: SimulatedHost, options: Options): SimulatedHost {
 /** QEMU does not give up the right to write to the base when an active commit is cancelled (seen on QEMU 7.2). */
 function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
   const ended = withoutJobOn(host, target);
-  const base = job?.type === 'active-commit' ? job.mirror : undefined;
+  const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
   return base === undefined || host.held.includes(base)
     ? ended
     : { ...ended, held: [...host.held, base].sort() };
@@ -148,15 +149,16 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const { job, target } = disk;
   refuseUnless(job?.ready === true, 'not ready for pivot yet');
   refuseUnless(job.mirror !== undefined, 'a commit below the active layer has no pivot');
-  const layers = new Map(disk.chain.map((layer) => [layer.file, layer]));
+  const mirror = nameIn(host, job.mirror);
+  const top: Layer = { file: job.mirror, format: host.formats[mirror] ?? 'qcow2' };
+  const layers = new Map(disk.chain.map((layer) => [nameIn(host, layer.file), layer]));
   // A shallow copy is opened above the files that its header names, any other alone, whatever its header says.
   const alone = job.type === 'copy' && !host.jobs[target]?.shallow;
-  const opened = alone ? [job.mirror] : filesBelow(host, job.mirror);
+  const opened = alone ? [mirror] : filesBelow(host, mirror);
   const chain = opened.map(
     (file): Layer =>
       layers.get(file) ?? {
-        file,
-        format: host.formats[file] ?? 'qcow2',
+        ...(file === mirror ? top : { file, format: host.formats[file] ?? 'qcow2' }),
         ...(host.devices.includes(file) ? { block: true } : {}),
       },
   );
@@ -188,7 +190,7 @@ export function awaitJob(
     throw new EffectFailed(`there is no job on ${target} any more`);
   }
   const layers = host.jobs[target]?.layers ?? [];
-  const into = job.mirror ?? commitBase(disk, layers);
+  const into = job.mirror === undefined ? commitBase(host, disk, layers) : nameIn(host, job.mirror);
   const done = { ...host, content: poured(host.content, layers, into) };
   return guestWrites(
     until === 'ready'
@@ -197,20 +199,20 @@ export function awaitJob(
   );
 }
 
-function commitBase(disk: Disk, committed: readonly string[]): string {
-  const files = layersOf(disk);
+function commitBase(host: SimulatedHost, disk: Disk, committed: readonly string[]): string {
+  const files = layersOf(host, disk);
   return files[files.indexOf(committed.at(-1) ?? '') + 1] ?? '';
 }
 
 /** A commit below the active layer takes the layers out of the chain, and names the base in the header above them. */
 function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]): SimulatedHost {
-  const above = disk.chain[disk.chain.findIndex(({ file }) => file === committed[0]) - 1];
+  const above = layersOf(host, disk)[layersOf(host, disk).indexOf(committed[0] ?? '') - 1];
   const ended = onDisk(withoutJobOn(host, disk.target), disk.target, (each) => ({
     ...each,
-    chain: each.chain.filter(({ file }) => !committed.includes(file)),
+    chain: each.chain.filter(({ file }) => !committed.includes(nameIn(host, file))),
   }));
   const shorter = definitionShortens(ended, disk.target, disk.chain, committed);
   return above
-    ? { ...shorter, backing: { ...shorter.backing, [above.file]: commitBase(disk, committed) } }
+    ? { ...shorter, backing: { ...shorter.backing, [above]: commitBase(host, disk, committed) } }
     : shorter;
 }

@@ -1,6 +1,7 @@
 /** Snapshots and the metadata of snapshots and checkpoints on a simulated host. */
 import { diskOf, isUp } from '../model/world.ts';
 import { definedDisks, definitionFollows, definitionIsSaved } from './definitions.ts';
+import { fileOn, nameIn } from './file-names.ts';
 import {
   guestWrites,
   onDisk,
@@ -33,13 +34,13 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
   const reuse = options.has('reuse-external');
   for (const { file } of specs)
     refuseUnless(
-      reuse || (host.world.files[file]?.size ?? 0) === 0,
+      reuse || (fileOn(host, file)?.size ?? 0) === 0,
       `external snapshot file ${file} already exists`,
     );
   let after = specs.reduce(withOverlay, definitionIsSaved(host));
   const memory = options.get('memspec')?.[0];
   if (memory !== undefined) {
-    const { file } = readSpec(`memory,${memory}`);
+    const file = nameIn(host, readSpec(`memory,${memory}`).file);
     const image = { ...after.world.files[file], size: 1, format: 'raw' };
     after = withImage(after, file, image);
   }
@@ -50,11 +51,10 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
 function withOverlay(host: SimulatedHost, { target, file, format }: Spec): SimulatedHost {
   const before = diskOf(host.world, target)?.chain ?? [];
   const chain = [{ file, format }, ...before];
-  const image = { ...host.world.files[file], format, size: EMPTY_OVERLAY };
-  const overlaid = onDisk(withNewImage(host, file, image, before[0]?.file), target, (each) => ({
-    ...each,
-    chain,
-  }));
+  const image = { ...fileOn(host, file), format, size: EMPTY_OVERLAY };
+  const below = before[0] && nameIn(host, before[0].file);
+  const made = withNewImage(host, nameIn(host, file), image, below);
+  const overlaid = onDisk(made, target, (each) => ({ ...each, chain }));
   return definitionFollows(overlaid, target, before, chain);
 }
 

@@ -6,7 +6,8 @@ import type {
   RemoveFileEffect,
   VirshEffect,
 } from '../model/effect.ts';
-import { diskOf, usersOf, type World } from '../model/world.ts';
+import { fileAt, isSameFile, usersOf } from '../model/file-identity.ts';
+import { diskOf, type World } from '../model/world.ts';
 
 /** A job that nobody bounded may take a day; a plan's `timeout` says less. */
 const DEFAULT_JOB_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -54,7 +55,7 @@ function endJob(world: World, disk: string, how: string, why: string): VirshEffe
 /** Cancels the disk's job where it is the one that was started for that file; nobody else's job is touched. */
 export function abortOwnJob(now: World, disk: string, mirror: string | undefined): Effect[] {
   const job = diskOf(now, disk)?.job;
-  if (!job || (mirror !== undefined && job.mirror !== mirror)) return [];
+  if (!job || (mirror !== undefined && !isSameFile(now, job.mirror, mirror))) return [];
   return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
 }
 
@@ -65,7 +66,7 @@ export function removeMade(
   file: string,
   freed: boolean,
 ): RemoveFileEffect[] {
-  const made = before.files[file] === null && now.files[file]?.made;
+  const made = fileAt(before, file) === null && fileAt(now, file)?.made;
   return made && (freed || usersOf(now, file).length === 0)
     ? [{ ...removeFile(file, 'remove what the step made'), made: true }]
     : [];

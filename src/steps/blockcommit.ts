@@ -1,6 +1,16 @@
 import type { Finding } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
-import { type Disk, diskOf, isSameFile, isUp, type Layer, type World } from '../model/world.ts';
+import {
+  areSameFiles,
+  fileAt,
+  filesOf,
+  filesOfLayer,
+  includesFile,
+  isSameFile,
+  isSameLocation,
+  layerIndex,
+} from '../model/file-identity.ts';
+import { activeFile, type Disk, diskOf, isUp, type Layer, type World } from '../model/world.ts';
 import {
   abortOwnJob,
   awaitEnded,
@@ -21,6 +31,7 @@ import {
   checkNeeds,
   checkNotShared,
   checkOthersRead,
+  checkPlainPath,
   refuse,
   workableDisk,
 } from './preconditions.ts';
@@ -110,7 +121,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkExclusive(params, 'keep-overlay', 'delete'),
       ...checkExclusive(params, 'keep-overlay', 'quarantine'),
       ...checkExclusive(params, 'delete', 'quarantine'),
-      ...checkAbsolute('quarantine', params.quarantine),
+      ...checkPlainPath('quarantine', params.quarantine),
       ...checkNeeds(params, 'bytes', 'bandwidth'),
       ...[params.base, params.top].flatMap((file, at) =>
         file === undefined || place(file) !== undefined
@@ -153,15 +164,15 @@ export const blockcommit = defineStep<typeof schema>({
   preflight(params: Params, world) {
     const disk = workableDisk(world, params.disk);
     if (Array.isArray(disk)) return disk;
-    const range = rangeOf(params, disk);
+    const range = rangeOf(params, world, disk);
     if (Array.isArray(range)) return range;
-    const touched = disk.chain.slice(range.top, range.base + 1).map((layer) => layer.file);
+    const touched = disk.chain.slice(range.top, range.base + 1).flatMap(filesOfLayer);
     const key = params.base === undefined ? 'shallow' : 'base';
     return [
       ...checkNotShared(world, key, touched),
       ...checkOthersRead(world, key),
       ...checkOwnDisks(world, disk, key, touched),
-      ...checkDefinition(params, disk, touched),
+      ...checkDefinition(params, world, disk, range),
       ...(params.quarantine === undefined
         ? []
         : checkQuarantine(
@@ -189,7 +200,7 @@ export const blockcommit = defineStep<typeof schema>({
     // What the guest will have written into an overlay that the plan makes, nobody knows before.
     const files = layers.committed
       .map((layer) => layer.file)
-      .filter((file) => !world.files[file]?.made);
+      .filter((file) => !fileAt(world, file)?.made);
     const bytes = bytesOf(world, files);
     const room = layers.base.block ? 0 : bytes;
     return [{ to: layers.base.file, copied: bytes, room, ...unknownOf(world, files) }];
@@ -263,17 +274,16 @@ function place(word: string): { target: string; index: number } | undefined {
   return found ? { target: found[1] ?? '', index: Number(found[2]) } : undefined;
 }
 
-function layerAt(disk: Disk, word: string): number {
+function layerAt(world: World, disk: Disk, word: string): number {
   const named = place(word);
-  if (named && named.target !== disk.target) return -1;
-  return disk.chain.findIndex((layer) =>
-    named === undefined ? layer.file === word : layer.index === named.index,
-  );
+  if (named === undefined) return layerIndex(world, disk.chain, word);
+  if (named.target !== disk.target) return -1;
+  return disk.chain.findIndex(({ index }) => index === named.index);
 }
 
-function rangeOf(params: Params, disk: Disk): Range | Finding[] {
+function rangeOf(params: Params, world: World, disk: Disk): Range | Finding[] {
   const chain = disk.chain.map((layer) => layer.file).join(' -> ');
-  const top = params.top === undefined ? 0 : layerAt(disk, params.top);
+  const top = params.top === undefined ? 0 : layerAt(world, disk, params.top);
   if (top < 0)
     return [
       refuse('BP113', 'top', `${params.top} is not in the chain of ${params.disk}: ${chain}`),
@@ -296,7 +306,7 @@ function rangeOf(params: Params, disk: Disk): Range | Finding[] {
         'add "active: true" and "pivot: true"',
       ),
     ];
-  const base = params.base === undefined ? top + 1 : layerAt(disk, params.base);
+  const base = params.base === undefined ? top + 1 : layerAt(world, disk, params.base);
   if (base < 0 || base >= disk.chain.length) {
     return params.base === undefined
       ? [
@@ -320,18 +330,19 @@ function rangeOf(params: Params, disk: Disk): Range | Finding[] {
 }
 
 /** Refuses to leave a definition that would start the guest from a layer that is merged and stale by then. */
-function checkDefinition(params: Params, disk: Disk, touched: readonly string[]): Finding[] {
-  const { persistentSource, target } = disk;
-  const active = disk.chain[0]?.file;
-  // libvirt moves the definition along with a pivot, but only where it named the active layer.
-  const merged = params['keep-overlay'] ? [] : touched.slice(0, -1);
-  if (persistentSource === undefined || persistentSource === active) return [];
-  if (!merged.includes(persistentSource)) return [];
+function checkDefinition(params: Params, world: World, disk: Disk, range: Range): Finding[] {
+  const { persistentSource, target, chain } = disk;
+  const [active] = chain;
+  if (persistentSource === undefined || !active) return [];
+  // libvirt moves the definition along with a pivot, but only where it spells the active layer alike.
+  if (isSameLocation({ ...active, file: persistentSource }, active)) return [];
+  const merged = params['keep-overlay'] ? [] : chain.slice(range.top, range.base);
+  if (layerIndex(world, merged, persistentSource) < 0) return [];
   return [
     refuse(
       'BP119',
       'disk',
-      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active}: after the commit the next start would not find what the guest wrote`,
+      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: after the commit the next start would not find what the guest wrote`,
       'bring them together first, with a redefine step',
     ),
   ];
@@ -341,16 +352,24 @@ function checkDefinition(params: Params, disk: Disk, touched: readonly string[])
 function checkOwnDisks(world: World, disk: Disk, key: string, files: readonly string[]): Finding[] {
   return world.domain.disks
     .filter((each) => each.target !== disk.target)
-    .flatMap((each) => each.chain.map((layer) => ({ target: each.target, file: layer.file })))
-    .filter(({ file }) => files.some((each) => isSameFile(world, each, file)))
-    .map(({ target, file }) =>
+    .flatMap((each) => files.flatMap((file) => useOf(world, each, file) ?? []))
+    .map((use) =>
       refuse(
         'BP109',
         key,
-        `${file} is in the chain of ${target} too: a change to it would corrupt that disk`,
+        `${use}: a change to it would corrupt that disk`,
         'choose a layer that no other disk uses',
       ),
     );
+}
+
+/** What a disk uses the file for, as a sentence's beginning; undefined where it does not. */
+function useOf(world: World, disk: Disk, file: string): string | undefined {
+  if (layerIndex(world, disk.chain, file) >= 0)
+    return `${file} is in the chain of ${disk.target} too`;
+  return includesFile(world, filesOf(disk), file)
+    ? `${file} is what the definition, or a job, names for ${disk.target}`
+    : undefined;
 }
 
 /** The layers that go into the base, topmost first, and the base. Preflight has made sure that they exist. */
@@ -368,7 +387,7 @@ interface Committed {
 /** The same, where it cannot be taken for granted: a guest that stopped before the phase began shows no chain. */
 function findLayers(params: Params, world: World): Committed | undefined {
   const disk = diskOf(world, params.disk);
-  const range = disk ? rangeOf(params, disk) : [];
+  const range = disk ? rangeOf(params, world, disk) : [];
   const base = Array.isArray(range) ? undefined : disk?.chain[range.base];
   return !disk || Array.isArray(range) || !base
     ? undefined
@@ -377,14 +396,18 @@ function findLayers(params: Params, world: World): Committed | undefined {
 
 function start(params: Params, world: World): Effect {
   const { flag, value } = optionsOf(params);
+  const layer = (option: 'base' | 'top') =>
+    params[option] === undefined
+      ? []
+      : [`--${option}`, spelling(world, params.disk, params[option])];
   return {
     tool: 'virsh',
     argv: [
       'blockcommit',
       ...['--domain', world.domain.name, '--path', params.disk],
-      ...value('base'),
+      ...layer('base'),
       ...flag('shallow'),
-      ...value('top'),
+      ...layer('top'),
       ...(isActive(params) ? ['--active'] : []),
       ...flag('keep-relative'),
       ...value('bandwidth'),
@@ -392,6 +415,13 @@ function start(params: Params, world: World): Effect {
     ],
     why: `start the commit of ${params.disk}`,
   };
+}
+
+/** A layer as libvirt spells it, which finds it by that text alone. */
+function spelling(world: World, target: string, word: string): string {
+  const disk = diskOf(world, target);
+  const at = disk && place(word) === undefined ? layerAt(world, disk, word) : -1;
+  return disk?.chain[at]?.file ?? word;
 }
 
 function activePhase(params: Params): Phase {
@@ -409,7 +439,7 @@ function activePhase(params: Params): Phase {
       const job = diskOf(after, disk)?.job;
       return job?.type === 'active-commit' &&
         job.ready &&
-        job.mirror === layersOf(params, before).base.file
+        isSameFile(after, job.mirror, layersOf(params, before).base.file)
         ? []
         : [`the commit of ${disk} is not ready`];
     },
@@ -431,15 +461,14 @@ function pivotPhase(params: Params): Phase {
     settled(before, after) {
       const { base } = layersOf(params, before);
       const now = diskOf(after, disk);
-      const problems =
-        now?.chain[0]?.file === base.file
-          ? []
-          : [`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${base.file}`];
+      const problems = isSameFile(after, now?.chain[0]?.file, base.file)
+        ? []
+        : [`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${base.file}`];
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
       if (
         after.domain.persistent &&
-        diskOf(before, disk)?.persistentSource === diskOf(before, disk)?.chain[0]?.file &&
-        now?.persistentSource !== base.file
+        isSameFile(before, diskOf(before, disk)?.persistentSource, activeFile(before, disk)) &&
+        !isSameFile(after, now?.persistentSource, base.file)
       ) {
         problems.push(
           `the persistent definition names ${now?.persistentSource} for ${disk}, not ${base.file}`,
@@ -464,7 +493,7 @@ function keepPhase(params: Params): Phase {
     effects: (world) => [endWithoutPivot(world, disk, 'end the finished commit, without a pivot')],
     settled(before, after) {
       const now = diskOf(after, disk);
-      const same = now?.chain[0]?.file === diskOf(before, disk)?.chain[0]?.file;
+      const same = isSameFile(after, now?.chain[0]?.file, activeFile(before, disk));
       return now?.job || !same ? [`${disk} is not where it was`] : [];
     },
     undo: () => [],
@@ -485,10 +514,9 @@ function commitPhase(params: Params): Phase {
       const expected = chainAfter(params, before).map((layer) => layer.file);
       const now = diskOf(after, disk);
       const files = now?.chain.map((layer) => layer.file) ?? [];
-      const problems =
-        files.join() === expected.join()
-          ? []
-          : [`the chain of ${disk} is ${files.join(' -> ')}, not ${expected.join(' -> ')}`];
+      const problems = areSameFiles(after, files, expected)
+        ? []
+        : [`the chain of ${disk} is ${files.join(' -> ')}, not ${expected.join(' -> ')}`];
       return now?.job ? [...problems, `the job on ${disk} has not ended`] : problems;
     },
     undo(before, now) {
@@ -521,7 +549,7 @@ function deletePhase(params: Params): Phase {
       committed(start).map((file) => removeFile(file, 'its data is in the base')),
     settled: (_before, after, start) =>
       committed(start)
-        .filter((file) => after.files[file])
+        .filter((file) => fileAt(after, file))
         .map((file) => `${file} is still there`),
     undo: () => [],
   };
@@ -543,14 +571,15 @@ function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
       `"${now.domain.name}" is ${now.domain.state}: a new overlay needs a running guest, and ${base.file} may hold its latest writes`,
     );
   }
-  if (!top || !disk || disk.chain[0]?.file !== base.file) return restoreDefinition(before, now);
+  if (!top || !isSameFile(now, disk?.chain[0]?.file, base.file) || !disk)
+    return restoreDefinition(before, now);
   if (between.length > 0) {
     throw new NoWayBack(
       `the layers of ${params.disk} are merged into ${base.file}, which holds all of the guest's data`,
     );
   }
   return [
-    ...(now.files[top.file] ? [removeFile(top.file, 'it is stale since the pivot')] : []),
+    ...(fileAt(now, top.file) ? [removeFile(top.file, 'it is stale since the pivot')] : []),
     ...overlayAgain(now, disk, { file: top.file, format: top.format, base: base.file }),
   ];
 }

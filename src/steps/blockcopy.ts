@@ -3,15 +3,13 @@ import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
 import {
-  activeFile,
-  type Disk,
-  diskOf,
-  filesOf,
+  disksUsing,
+  fileAt,
+  filesOfLayer,
   isSameFile,
-  isUp,
-  type Layer,
-  type World,
-} from '../model/world.ts';
+  isSameLocation,
+} from '../model/file-identity.ts';
+import { activeFile, type Disk, diskOf, isUp, type Layer, type World } from '../model/world.ts';
 import {
   abortOwnJob,
   awaitReady,
@@ -41,11 +39,11 @@ import {
 } from './needs.ts';
 import { optionsOf } from './options.ts';
 import {
-  checkAbsolute,
   checkExclusive,
   checkNeeds,
   checkNotShared,
   checkOthersRead,
+  checkPlainPath,
   checkSince,
   refuse,
   workableDisk,
@@ -141,7 +139,7 @@ export const blockcopy = defineStep<typeof schema>({
   },
   check(params: Params): Finding[] {
     const findings = [
-      ...checkAbsolute('dest', params.dest),
+      ...checkPlainPath('dest', params.dest),
       ...checkExclusive(params, 'pivot', 'finish'),
       ...checkNeeds(params, 'bytes', 'bandwidth'),
       ...checkNeeds(params, 'reuse-external', 'format'),
@@ -175,7 +173,6 @@ export const blockcopy = defineStep<typeof schema>({
   preflight(params: Params, world) {
     const disk = workableDisk(world, params.disk);
     if (Array.isArray(disk)) return disk;
-    const files = disk.chain.map((layer) => layer.file);
     const findings = [
       ...checkWayBack(params, disk),
       // libvirt's news, v8.0.0: "Synchronous write mode for disk copy operations".
@@ -183,7 +180,7 @@ export const blockcopy = defineStep<typeof schema>({
     ];
     findings.push(...checkDestination(params, world, disk));
     for (const file of temporaries(params, disk)) {
-      if (world.files[file])
+      if (fileAt(world, file))
         findings.push(
           refuse(
             'BP106',
@@ -203,16 +200,7 @@ export const blockcopy = defineStep<typeof schema>({
         ),
       );
     }
-    if (params.pivot && disk.persistentSource !== undefined && disk.persistentSource !== files[0]) {
-      findings.push(
-        refuse(
-          'BP119',
-          'disk',
-          `the persistent definition names ${disk.persistentSource} for ${params.disk}, the running guest writes to ${files[0]}: libvirt would leave the definition stale without a word`,
-          'bring them together first, with a redefine step',
-        ),
-      );
-    }
+    if (params.pivot) findings.push(...checkDefinition(disk));
     return findings;
   },
   files: (params: Params, world) => [
@@ -280,12 +268,24 @@ function preconditions(params: Params, world: World): Precondition[] {
   ];
 }
 
+/** Refuses a pivot with which libvirt would not move the definition along: it compares the text of the paths. */
+function checkDefinition({ target, chain: [active], persistentSource }: Disk): Finding[] {
+  if (!active || persistentSource === undefined) return [];
+  if (isSameLocation(active, { ...active, file: persistentSource })) return [];
+  return [
+    refuse(
+      'BP119',
+      'disk',
+      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: libvirt would leave the definition stale without a word`,
+      'bring them together first, with a redefine step',
+    ),
+  ];
+}
+
 /** Refuses a copy onto the guest's own disks, over a file, into one that is not there, or where QEMU cannot write. */
 function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
   const { dest } = params;
-  const taken = world.domain.disks.find((each) =>
-    filesOf(each).some((file) => isSameFile(world, file, dest)),
-  );
+  const [taken] = disksUsing(world, dest);
   if (taken) {
     const what = `${dest} belongs to the guest's own disk ${taken.target}`;
     return [refuse('BP106', 'dest', what, 'choose another path')];
@@ -296,7 +296,7 @@ function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
       ...checkReachable(world, 'dest', dest),
     ];
   }
-  const missing = world.files[dest]
+  const missing = fileAt(world, dest)
     ? []
     : [
         refuse(
@@ -364,8 +364,8 @@ function mirrorPhase(params: Params): Phase {
       const job = diskOf(after, disk)?.job;
       if (!job) return [`there is no copy job on ${disk}`];
       // QEMU goes on writing to a file that somebody has removed, and a pivot would move the guest into nothing.
-      if (!after.files[dest]) return [`${dest} has been removed while it was written to`];
-      return job.type === 'copy' && job.mirror === dest && job.ready
+      if (!fileAt(after, dest)) return [`${dest} has been removed while it was written to`];
+      return job.type === 'copy' && isSameFile(after, job.mirror, dest) && job.ready
         ? []
         : [`the copy of ${disk} to ${dest} is not ready`];
     },
@@ -394,14 +394,13 @@ function pivotPhase(params: Params): Phase {
     settled(before, after) {
       const now = diskOf(after, disk);
       const problems = [];
-      if (now?.chain[0]?.file !== dest)
-        problems.push(`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${dest}`);
-      else if (now.chain[0].block !== topOfCopy(params, before).block)
-        problems.push(
-          `libvirt takes ${dest} for ${now.chain[0].block ? 'a block device' : 'a file'}`,
-        );
+      const top = now?.chain[0];
+      if (!top || !isSameFile(after, top.file, dest))
+        problems.push(`${disk} is on ${top?.file ?? 'nothing'}, not on ${dest}`);
+      else if (top.block !== topOfCopy(params, before).block)
+        problems.push(`libvirt takes ${dest} for ${top.block ? 'a block device' : 'a file'}`);
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
-      if (before.domain.persistent && now?.persistentSource !== dest) {
+      if (before.domain.persistent && !isSameFile(after, now?.persistentSource, dest)) {
         problems.push(
           `the persistent definition names ${now?.persistentSource} for ${disk}, not ${dest}`,
         );
@@ -426,9 +425,9 @@ function finishPhase(params: Params): Phase {
       const now = diskOf(after, disk);
       const problems = [];
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
-      if (now?.chain[0]?.file !== activeFile(before, disk))
+      if (!isSameFile(after, now?.chain[0]?.file, activeFile(before, disk)))
         problems.push(`${disk} is not where it was`);
-      if (!after.files[dest]) problems.push(`there is no ${dest}`);
+      if (!fileAt(after, dest)) problems.push(`there is no ${dest}`);
       return problems;
     },
     // The copy is the mirror phase's: its way back cancels the job, if it still runs, and removes the file.
@@ -474,8 +473,9 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
       );
     return flattenBack({ disk, dest, old: [top, ...below], copyTop }, before, now, current);
   }
-  if (!old || current?.chain[0]?.file !== dest) return restoreDefinition(before, now);
-  if (current.job && current.job.mirror !== old.file) {
+  if (!old || !current || !isSameFile(now, current.chain[0]?.file, dest))
+    return restoreDefinition(before, now);
+  if (current.job && !isSameFile(now, current.job.mirror, old.file)) {
     throw new NoWayBack(`another job runs on ${disk}`, [
       virshCommand('blockjob', now.domain.name, disk, '--info'),
     ]);
@@ -515,9 +515,10 @@ function topOfCopy(params: Params, world: World): Layer {
 function definitionOnCopy(params: Params, world: World): string | undefined {
   const { definition } = world.domain;
   const source = diskOf(world, params.disk);
-  return definition === undefined || source?.persistentSource !== source?.chain[0]?.file
-    ? undefined
-    : setDiskSource(definition, params.disk, topOfCopy(params, world));
+  return definition !== undefined &&
+    isSameFile(world, source?.persistentSource, source?.chain[0]?.file)
+    ? setDiskSource(definition, params.disk, topOfCopy(params, world))
+    : undefined;
 }
 
 function copyFormat(params: Params, source: Disk): string {
@@ -532,5 +533,5 @@ function bytesToCopy(params: Params, world: World, source: Disk): number {
 
 function copiedFiles(params: Params, source: Disk): string[] {
   const layers = params.shallow ? source.chain.slice(0, 1) : source.chain;
-  return layers.map((layer) => layer.file);
+  return layers.flatMap(filesOfLayer);
 }

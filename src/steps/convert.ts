@@ -1,11 +1,20 @@
 import type { Finding } from '../errors.ts';
-import { isSameFile, usersOf, type World } from '../model/world.ts';
+import {
+  fileAt,
+  filesOfLayer,
+  includesFile,
+  isSameFile,
+  layerIndex,
+  otherWritersOf,
+  usersOf,
+} from '../model/file-identity.ts';
+import type { Layer, World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { bytesOf, checkNewFile, unknownOf } from './destination.ts';
 import { newFileNeeds } from './needs.ts';
-import { checkAbsolute, checkRunning, refuse } from './preconditions.ts';
+import { checkAbsolute, checkPlainPath, checkRunning, refuse } from './preconditions.ts';
 
 const schema = {
   type: 'object',
@@ -71,7 +80,7 @@ export const convert = defineStep<typeof schema>({
   check(params: Params): Finding[] {
     const findings = [
       ...checkAbsolute('source', params.source),
-      ...checkAbsolute('dest', params.dest),
+      ...checkPlainPath('dest', params.dest),
     ];
     if (params.source === params.dest)
       findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
@@ -99,7 +108,7 @@ export const convert = defineStep<typeof schema>({
       params.dest,
       bytesOf(world, sourceChain(params, world)),
     );
-    if (!world.files[params.source])
+    if (!fileAt(world, params.source))
       findings.push(refuse('BP106', 'source', `there is no ${params.source}`));
     else if (sourceFormat(params, world) === undefined) {
       findings.push(
@@ -111,6 +120,8 @@ export const convert = defineStep<typeof schema>({
         ),
       );
     }
+    if (isSameFile(world, params.source, params.dest))
+      findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
     const writer = writerOf(world, params.source);
     if (writer) {
       findings.push(
@@ -156,33 +167,36 @@ export const convert = defineStep<typeof schema>({
 
 /** The guest that writes to the file now, in words; undefined when it is quiet. */
 function writerOf(world: World, file: string): string | undefined {
-  const is = (other: string | undefined) => other !== undefined && isSameFile(world, file, other);
-  const own = world.domain.disks.find(
-    (disk) =>
-      is(disk.chain[0]?.file) ||
-      is(disk.job?.mirror) ||
-      (disk.job && disk.chain.some((layer) => is(layer.file))),
-  );
+  const own = world.domain.disks.find(({ chain, job }) => {
+    const [active, ...below] = chain;
+    const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
+    return includesFile(world, job ? [...written, ...below.flatMap(filesOfLayer)] : written, file);
+  });
   if (own && world.domain.state !== 'shut off') return `"${world.domain.name}" (${own.target})`;
-  const other = world.others.find((each) => each.writes.includes(file));
-  return other && `"${other.name}"`;
+  const [other] = otherWritersOf(world, file);
+  return other === undefined ? undefined : `"${other}"`;
 }
 
 /** The source and the files below it, as far as the domain's chains tell. */
 function sourceChain(params: Params, world: World): string[] {
+  const layers = layersFrom(params.source, world);
+  return layers.length === 0 ? [params.source] : layers.flatMap(filesOfLayer);
+}
+
+/** The layer of that file and those below it; none where it is in no chain of the guest. */
+function layersFrom(file: string, world: World): readonly Layer[] {
   for (const { chain } of world.domain.disks) {
-    const at = chain.findIndex((layer) => layer.file === params.source);
-    if (at >= 0) return chain.slice(at).map((layer) => layer.file);
+    const at = layerIndex(world, chain, file);
+    if (at >= 0) return chain.slice(at);
   }
-  return [params.source];
+  return [];
 }
 
 function sourceFormat(params: Params, world: World): string | undefined {
-  const layers = world.domain.disks.flatMap((disk) => disk.chain);
   return (
     params['source-format'] ??
-    layers.find((layer) => layer.file === params.source)?.format ??
-    world.files[params.source]?.format
+    layersFrom(params.source, world)[0]?.format ??
+    fileAt(world, params.source)?.format
   );
 }
 
@@ -217,7 +231,7 @@ function convertPhase(params: Params): Phase {
         },
       ];
     },
-    settled: (_before, after) => (after.files[params.dest] ? [] : [`there is no ${params.dest}`]),
+    settled: (_before, after) => (fileAt(after, params.dest) ? [] : [`there is no ${params.dest}`]),
     undo: (before, now) =>
       removeMade(before, now, params.dest, usersOf(now, params.dest).length === 0),
   };

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { fileAt, isSameFile } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
 import type { Amount } from './needs.ts';
 import { checkNotShared, refuse } from './preconditions.ts';
@@ -18,7 +19,7 @@ export function checkNewFile(
   needed: number,
 ): Finding[] {
   const findings = checkNotShared(world, key, [file]);
-  if (world.files[file]) {
+  if (fileAt(world, file)) {
     findings.push(
       refuse(
         'BP106',
@@ -104,8 +105,8 @@ export function checkBacking(
   file: string,
   backing: string,
 ): Finding[] {
-  const named = world.files[file]?.backing;
-  return named === undefined || named === backing
+  const named = fileAt(world, file)?.backing;
+  return named === undefined || (named !== null && isSameFile(world, named, backing))
     ? []
     : [
         refuse(
@@ -119,10 +120,10 @@ export function checkBacking(
 
 /** Bytes that the layers' files take together, as far as the host told. */
 export function bytesOf(world: World, files: readonly string[]): number {
-  return files.reduce((sum, file) => sum + (world.files[file]?.size ?? 0), 0);
+  return files.reduce((sum, file) => sum + (fileAt(world, file)?.size ?? 0), 0);
 }
 
 /** What an amount has to say where {@link bytesOf} lacks the size of one of the files. */
 export function unknownOf(world: World, files: readonly string[]): Pick<Amount, 'unknown'> {
-  return files.some((file) => world.files[file]?.sizeUntold) ? { unknown: true } : {};
+  return files.some((file) => fileAt(world, file)?.sizeUntold) ? { unknown: true } : {};
 }

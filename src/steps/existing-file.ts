@@ -1,6 +1,7 @@
 /** What steps ask of a file or a block device that exists and that they write over. */
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { fileAt } from '../model/file-identity.ts';
 import type { Place, World } from '../model/world.ts';
 import type { Precondition } from './needs.ts';
 import { refuse } from './preconditions.ts';
@@ -28,7 +29,7 @@ export function checkExisting(
   key: string | readonly (string | number)[],
   existing: Existing,
 ): Finding[] {
-  const place = world.files[existing.file]?.place;
+  const place = fileAt(world, existing.file)?.place;
   if (!place) return [];
   const kind = checkKind(key, existing, place);
   if (kind.length > 0) return kind;

@@ -4,6 +4,7 @@
  * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
  */
 import type { Effect } from '../model/effect.ts';
+import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import type { Disk, Layer, World } from '../model/world.ts';
 import { abort, awaitReady, pivot, removeMade } from './block-job.ts';
 import { restoreDefinition } from './definition.ts';
@@ -34,8 +35,9 @@ export function flattenBack(
   const top = old[0];
   const { aside, home } = overlaysBack(top.file);
   const active = current.chain[0];
+  const isOn = (file: string) => isSameFile(now, active?.file, file);
   // A copy into the last overlay that was cut short is cancelled first, and begun anew.
-  const freed = active?.file !== home && current.job?.mirror === home;
+  const freed = !isOn(home) && isSameFile(now, current.job?.mirror, home);
   const clear = [...removeMade(before, now, aside, false), ...removeMade(before, now, home, freed)];
   const ended = current.job ? [abort(now, disk, `cancel the ${current.job.type} of ${disk}`)] : [];
   const commit: Effect[] = [
@@ -50,14 +52,13 @@ export function flattenBack(
     awaitReady(disk, undefined, 'until the old file holds all that the overlay holds'),
     pivot(now, disk, `move ${disk} back to ${top.file}`),
   ];
-  if (active?.file === home) return [...ended, ...commit];
-  if (active?.file !== dest && active?.file !== aside)
+  if (isOn(home)) return [...ended, ...commit];
+  if (!active || (!isOn(dest) && !isOn(aside)))
     return [...clear, ...restoreDefinition(before, now)];
-  const source = current.chain.find((layer) => layer.file === dest) ?? active;
-  const asideNow =
-    active.file === aside
-      ? []
-      : overlayAgain(now, current, { file: aside, format: 'qcow2', base: dest });
+  const source = current.chain[layerIndex(now, current.chain, dest)] ?? active;
+  const asideNow = isOn(aside)
+    ? []
+    : overlayAgain(now, current, { file: aside, format: 'qcow2', base: dest });
   return [
     ...ended,
     ...clear,
@@ -70,7 +71,7 @@ export function flattenBack(
       ],
       dest: top.file,
       into: 'existing',
-      bytes: now.files[dest]?.size ?? 0,
+      bytes: fileAt(now, dest)?.size ?? 0,
       why: `write the copy, which is quiet now, into ${top.file}, above the files below it`,
     },
     {

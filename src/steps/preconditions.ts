@@ -2,8 +2,9 @@
 import { isAbsolute, normalize } from 'node:path';
 import { blockplanCommand, commandLine, virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { otherUsersOf } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
-import { type Disk, diskOf, usersOf, type World } from '../model/world.ts';
+import { type Disk, diskOf, type World } from '../model/world.ts';
 
 /** A refusal; the path is relative to the step's parameters. */
 export function refuse(
@@ -21,22 +22,29 @@ export function refuse(
   };
 }
 
-/** Refuses a file name that is not an absolute, plain path: libvirt would look for it in its own folder. */
+/** Refuses the name of a file that is there where it is no absolute path. It may be spelled as libvirt spells it. */
 export function checkAbsolute(
   key: string | readonly (string | number)[],
   file: string | undefined,
 ): Finding[] {
-  if (file === undefined) return [];
-  if (!isAbsolute(file)) {
-    return [
-      refuse(
-        'BP050',
-        key,
-        `"${file}" is not an absolute path`,
-        'write the path from the root of the host: /…',
-      ),
-    ];
-  }
+  if (file === undefined || isAbsolute(file)) return [];
+  return [
+    refuse(
+      'BP050',
+      key,
+      `"${file}" is not an absolute path`,
+      'write the path from the root of the host: /…',
+    ),
+  ];
+}
+
+/** Refuses the name of a file that a step makes or writes to where it is not an absolute, plain path. */
+export function checkPlainPath(
+  key: string | readonly (string | number)[],
+  file: string | undefined,
+): Finding[] {
+  const findings = checkAbsolute(key, file);
+  if (file === undefined || findings.length > 0) return findings;
   if (normalize(file) !== file || file.endsWith('/')) {
     return [
       refuse(
@@ -199,7 +207,7 @@ export function checkNotShared(
   files: readonly string[],
 ): Finding[] {
   return files.flatMap((file) => {
-    const others = usersOf(world, file).filter((name) => name !== world.domain.name);
+    const others = otherUsersOf(world, file);
     return others.length === 0
       ? []
       : [

@@ -2,6 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Finding } from '../errors.ts';
 import type { MoveFileEffect } from '../model/effect.ts';
+import { fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
 import type { Phase } from './define.ts';
 import { checkNewFile } from './destination.ts';
@@ -25,7 +26,7 @@ export function checkQuarantine(
     const place = places[at] ?? '';
     const why = obstacle(world, folder, layer);
     if (why !== undefined) return [refuse('BP142', key, why, 'choose another folder')];
-    return places.indexOf(place) < at
+    return indexOfFile(world, places, place) < at
       ? [refuse('BP142', key, `two of the files are called ${basename(place)}`, 'use "delete"')]
       : checkNewFile(world, key, place, 0);
   });
@@ -34,7 +35,7 @@ export function checkQuarantine(
 function obstacle(world: World, folder: string, { file, block }: Layer): string | undefined {
   if (block) return `${file} is a block device, which cannot be moved into a folder`;
   const [from, to] = [dirname(file), folder].map((path) => world.folders[path]);
-  if (dirname(file) === folder) return `${file} is in ${folder} already`;
+  if (isSameFile(world, quarantined(folder, file), file)) return `${file} is in ${folder} already`;
   if (from && !from.writable)
     return `no file can be taken out of ${dirname(file)}: it is read-only`;
   return from?.fileSystem !== undefined &&
@@ -73,7 +74,7 @@ export function quarantinePhase(
       moves(start).map(({ file, place }) => move(file, place, 'its data is in the base')),
     settled: (before, after, start) =>
       moves(start).flatMap(({ file, place }) => [
-        ...(after.files[file] ? [`${file} is still there`] : []),
+        ...(fileAt(after, file) ? [`${file} is still there`] : []),
         ...(isThat(before, file, after, place) ? [] : [`${place} is not what ${file} was`]),
       ]),
     // One that somebody has taken out of there meanwhile is not looked for.
@@ -86,8 +87,8 @@ export function quarantinePhase(
 
 /** Whether what lies at one place in a World is the file that lay at another in an earlier one. */
 function isThat(before: World, file: string, now: World, place: string): boolean {
-  const found = now.files[place];
-  return Boolean(found) && found?.identity === before.files[file]?.identity;
+  const found = fileAt(now, place);
+  return Boolean(found) && found?.identity === fileAt(before, file)?.identity;
 }
 
 function move(file: string, to: string, why: string): MoveFileEffect {

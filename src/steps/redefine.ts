@@ -7,7 +7,8 @@ import {
   withoutBackingStore,
 } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
-import { activeFile, diskOf, isSamePlace, placeText, type World } from '../model/world.ts';
+import { isSameFile, isSameSource } from '../model/file-identity.ts';
+import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
 import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
@@ -76,7 +77,7 @@ export const redefine = defineStep<typeof schema>({
       ];
     }
     const active = activeFile(world, params.disk);
-    return active === params.source
+    return isSameFile(world, active, params.source)
       ? []
       : [
           refuse(
@@ -110,13 +111,14 @@ export const redefine = defineStep<typeof schema>({
 });
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
-function staleDisks({ domain }: World): Finding[] {
+function staleDisks(world: World): Finding[] {
+  const { domain } = world;
   const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined) return [];
   const active = new Map(domain.disks.map((disk) => [disk.target, disk.chain[0]]));
   return readDomainXml(saved).disks.flatMap(({ target, chain: [source] }) => {
     const top = active.get(target);
-    return source === undefined || top === undefined || isSamePlace(source, top)
+    return source === undefined || top === undefined || isSameSource(world, source, top)
       ? []
       : [
           refuse(
@@ -136,7 +138,13 @@ function wanted(params: Params, world: World): string {
   const { disk: target, source } = params;
   if (target === undefined || source === undefined) return saved;
   const chain = diskOf(world, target)?.chain ?? [];
-  const moved = setDiskSource(saved, target, { format: 'raw', ...chain[0], file: source });
+  // Spelled as the guest's own source is: libvirt compares the two by their text.
+  const file = isSameFile(world, chain[0]?.file, source) ? chain[0]?.file : undefined;
+  const moved = setDiskSource(saved, target, {
+    format: 'raw',
+    ...chain[0],
+    file: file ?? source,
+  });
   return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
 }
 

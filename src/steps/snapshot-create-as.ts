@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
-import { diskOf, isUp, usersOf, type World } from '../model/world.ts';
+import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
+import { activeFile, diskOf, isUp, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
@@ -18,11 +19,11 @@ import {
 import { optionsOf } from './options.ts';
 import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import {
-  checkAbsolute,
   checkExclusive,
   checkNeeds,
   checkNotShared,
   checkOthersRead,
+  checkPlainPath,
   checkRunning,
   refuse,
   workableDisk,
@@ -130,7 +131,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       ...checkNeeds(params, 'quiesce', 'disk-only'),
       ...checkNeeds(params, 'live', 'memspec'),
       ...checkExclusive(params, 'disk-only', 'memspec'),
-      ...checkAbsolute(['memspec', 'file'], params.memspec?.file),
+      ...checkPlainPath(['memspec', 'file'], params.memspec?.file),
     ];
     if (!params['disk-only'] && !params.memspec) {
       findings.push(
@@ -147,7 +148,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       if (seen.has(spec.disk))
         findings.push(refuse('BP057', ['diskspec', index, 'disk'], `${spec.disk} is listed twice`));
       seen.add(spec.disk);
-      findings.push(...checkAbsolute(['diskspec', index, 'file'], spec.file));
+      findings.push(...checkPlainPath(['diskspec', index, 'file'], spec.file));
       if (spec.snapshot === 'no' && spec.file !== undefined) {
         findings.push(
           refuse(
@@ -282,8 +283,7 @@ function snapshotPhase(params: Params): Phase {
     ],
     settled(before, after) {
       const problems = overlays(params, before).flatMap((overlay) => {
-        const chain = diskOf(after, overlay.target)?.chain.map((layer) => layer.file) ?? [];
-        return chain[0] === overlay.file && chain[1] === overlay.base
+        return isAbove(after, overlay)
           ? []
           : [`${overlay.target} is not on ${overlay.file} above ${overlay.base}`];
       });
@@ -332,7 +332,7 @@ function checkOverlayFile(
 ): Finding[] {
   if (!params['reuse-external'])
     return [...checkNewFile(world, key, file, OVERLAY_ROOM), ...checkReachable(world, key, file)];
-  if (!world.files[file])
+  if (!fileAt(world, file))
     return [
       refuse(
         'BP106',
@@ -341,8 +341,7 @@ function checkOverlayFile(
         `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
       ),
     ];
-  const own = usersOf(world, file).includes(world.domain.name);
-  return own
+  return disksUsing(world, file).length > 0
     ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
     : [
         ...checkNotShared(world, key, [file]),
@@ -372,8 +371,9 @@ function checkApart(params: Params, world: World): Finding[] {
     ...overlays(params, world).map(({ target, file }) => ({ what: target, file })),
     ...(params.memspec ? [{ what: 'the memory', file: params.memspec.file }] : []),
   ];
+  const files = places.map(({ file }) => file);
   return places.flatMap(({ what, file }, at) => {
-    const first = places.findIndex((each) => each.file === file);
+    const first = indexOfFile(world, files, file);
     return first === at
       ? []
       : [
@@ -446,6 +446,12 @@ function overlays(params: Params, world: World): Overlay[] {
   });
 }
 
+/** Whether the guest writes to the overlay, above the file that it wrote to before. */
+function isAbove(world: World, { target, file, base }: Overlay): boolean {
+  const [top, below] = diskOf(world, target)?.chain ?? [];
+  return isSameFile(world, top?.file, file) && isSameFile(world, below?.file, base);
+}
+
 function command(params: Params, world: World): string[] {
   const { flag } = optionsOf(params);
   const taking = overlays(params, world);
@@ -478,8 +484,8 @@ function command(params: Params, world: World): string[] {
  * failed, and then the guest may stand still.
  */
 function helpThaw(params: Params, before: World, now: World): Effect[] {
-  const made = overlays(params, before).some(
-    (overlay) => diskOf(now, overlay.target)?.chain[0]?.file === overlay.file,
+  const made = overlays(params, before).some((overlay) =>
+    isSameFile(now, activeFile(now, overlay.target), overlay.file),
   );
   const thawing = { ...thaw(now), optional: true, ...(made ? { doubt: FROZEN } : {}) } as const;
   return [
@@ -493,15 +499,13 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
   const running = isUp(now);
   const effects: Effect[] = [];
   for (const overlay of overlays(params, before)) {
-    const disk = diskOf(now, overlay.target);
-    const above = disk?.chain[0]?.file === overlay.file && disk.chain[1]?.file === overlay.base;
-    if (!running && before.files[overlay.file] === null && now.files[overlay.file]) {
+    if (!running && fileAt(before, overlay.file) === null && fileAt(now, overlay.file)) {
       // Without a running guest nobody can tell whether it had moved: the overlay may hold its latest writes.
       throw new NoWayBack(
         `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
       );
     }
-    if (above) {
+    if (isAbove(now, overlay)) {
       effects.push(
         ...abortOwnJob(now, overlay.target, overlay.base),
         {

@@ -22,7 +22,7 @@ test('a file is made empty, for its owner alone, and known again after it was wr
   expect((await stat(at('own'))).mode & 0o777).toBe(0o600);
   await writeFile(at('own'), 'a copy');
   await made.requireOwn(at('own'));
-  expect((await made.mark(await lookAtFiles([at('own')])))[at('own')]).toMatchObject({
+  expect((await made.mark((await lookAtFiles([at('own')])).files))[at('own')]).toMatchObject({
     made: true,
   });
 });
@@ -45,9 +45,9 @@ test("another file at the place of the run's own is not taken for it", async () 
   await made.make(at('place'), written);
   await writeFile(at('other'), 'precious');
   await rename(at('other'), at('place'));
-  expect((await made.mark(await lookAtFiles([at('place')])))[at('place')]).not.toHaveProperty(
-    'made',
-  );
+  expect(
+    (await made.mark((await lookAtFiles([at('place')])).files))[at('place')],
+  ).not.toHaveProperty('made');
   await expect(made.requireOwn(at('place'))).rejects.toThrow('so it is left alone');
 });
 

@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lookAtFiles } from '../../../src/libvirt/files.ts';
 import { ImageHeaders } from '../../../src/libvirt/image-headers.ts';
 import { otherDomains } from '../../../src/libvirt/others.ts';
 import type { Virsh } from '../../../src/libvirt/virsh.ts';
+import { isSameFile } from '../../../src/model/file-identity.ts';
 import { idOf, scripted as virsh } from './scripted-virsh.ts';
 
 let folder: string;
@@ -23,8 +25,8 @@ function xml(name: string, source: string, id = ''): string {
   </devices></domain>`;
 }
 
-const others = (session: Virsh, files: readonly string[] = []) =>
-  otherDomains(session, idOf('own'), files, new ImageHeaders());
+const surveyed = (session: Virsh) => otherDomains(session, idOf('own'), new ImageHeaders());
+const others = async (session: Virsh) => (await surveyed(session)).others;
 const GONE = new Error('failed to get domain: Domain not found');
 
 test('one that went away between the questions is left out, and one that answers late is not', async () => {
@@ -92,16 +94,21 @@ describe('images', () => {
     virsh(([verb, , uuid]) =>
       verb === 'list' ? `${name}\n` : xml(uuid!, `file='${at(name)}'`).replace("'raw'", "'qcow2'"),
     );
-  const told = async (name: string, files: readonly string[] = []) => {
-    const [other] = await others(onQcow2(name), files);
+  const told = async (name: string) => {
+    const [other] = await others(onQcow2(name));
     return [other?.files, other?.unread];
   };
 
-  test('are known by each name that the plan has for them', async () => {
+  test('are known by what their names lead to', async () => {
     create('base');
     create('top', '-b', at('base'), '-F', 'qcow2');
     linkSync(at('base'), at('linked'));
-    expect(await told('top', [at('linked')])).toEqual([[at('top'), at('base'), at('linked')], []]);
+    const { others, names } = await surveyed(onQcow2('top'));
+    expect(others[0]?.files).toEqual([at('top'), at('base')]);
+    const looked = await lookAtFiles([at('linked'), join(folder, '..', basename(folder), 'top')]);
+    const world = { files: looked.files, names: { ...looked.names, ...names } };
+    expect(isSameFile(world, at('linked'), at('base'))).toBe(true);
+    expect(isSameFile(world, at('linked'), at('top'))).toBe(false);
   });
 
   test('that are missing below are named; those that cannot be understood are unread', async () => {

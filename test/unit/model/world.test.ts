@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { usersOf } from '../../../src/model/file-identity.ts';
 import {
   activeFile,
   diskOf,
   isUp,
-  usersOf,
   withDisk,
   withDomain,
   withFile,

@@ -1,0 +1,181 @@
+/**
+ * Which file a name stands for. A file is an identity, and a path is one of its names: links, bind mounts, `..`, two nodes
+ * of one device and a volume of a storage pool lead to the same bytes. So the text of a path says nothing about the file,
+ * and everything that asks "is this the same file?" asks here. A test forbids comparing paths anywhere else.
+ */
+import { posix } from 'node:path';
+import type { Disk, ImageFile, Layer, World } from './world.ts';
+
+/** What tells the files of a World apart. */
+type Names = Pick<World, 'files' | 'names'>;
+
+/**
+ * The identity behind a name: what the host said of it or, where nobody has looked (facts, simulated files), the path with
+ * `..` and repeated slashes folded.
+ */
+function identityOf(world: Names, name: string): string {
+  return known(world, name) ?? foldedIdentity(world, folded(name));
+}
+
+function foldedIdentity(world: Names, name: string): string {
+  return known(world, name) ?? name;
+}
+
+function known({ files, names }: Names, name: string): string | undefined {
+  if (names && Object.hasOwn(names, name)) return names[name];
+  return Object.hasOwn(files, name) ? files[name]?.identity : undefined;
+}
+
+const FOLDABLE = /\/(?:\.{0,2})(?:\/|$)/;
+
+/** The path without `.`, `..`, repeated slashes and a slash at its end, as far as its text alone tells. */
+export function folded(name: string): string {
+  if (!name.startsWith('/') || !FOLDABLE.test(name)) return name;
+  const plain = posix.normalize(name);
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
+}
+
+/** Whether two names stand for one file. A missing name is no file. */
+export function isSameFile(world: Names, a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a === b || identityOf(world, a) === identityOf(world, b);
+}
+
+/** Whether both lists name the same files in the same order. */
+export function areSameFiles(world: Names, a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, at) => isSameFile(world, name, b[at]));
+}
+
+/** Where the file is in a list of names; -1 where it is not. */
+export function indexOfFile(
+  world: Names,
+  names: readonly (string | undefined)[],
+  file: string | undefined,
+): number {
+  if (file === undefined) return -1;
+  const identity = identityOf(world, file);
+  return names.findIndex(
+    (name) => name !== undefined && (name === file || identityOf(world, name) === identity),
+  );
+}
+
+/** Whether a list names the file. */
+export function includesFile(
+  world: Names,
+  names: readonly (string | undefined)[],
+  file: string | undefined,
+): boolean {
+  return indexOfFile(world, names, file) >= 0;
+}
+
+/** Files, each by the first of its names. */
+export class FileSet {
+  readonly #world: Names;
+  readonly #names = new Map<string, string>();
+
+  constructor(world: Names, names: Iterable<string>) {
+    this.#world = world;
+    for (const name of names) {
+      const identity = identityOf(world, name);
+      if (!this.#names.has(identity)) this.#names.set(identity, name);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(identityOf(this.#world, name));
+  }
+
+  /** The first name that the file was given to the set by; undefined where it is not in it. */
+  nameOf(name: string): string | undefined {
+    return this.#names.get(identityOf(this.#world, name));
+  }
+
+  /** One name of each file, in the order in which they came. */
+  get names(): string[] {
+    return [...this.#names.values()];
+  }
+}
+
+/** The groups of names that stand for one file, in the order in which they are given; single names among them. */
+export function namesByFile(world: Names, names: Iterable<string>): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const name of new Set(names)) {
+    const identity = identityOf(world, name);
+    const group = groups.get(identity);
+    if (group) group.push(name);
+    else groups.set(identity, [name]);
+  }
+  return [...groups.values()];
+}
+
+/** What is known of the file at a path, by whatever name it was looked at; undefined where nobody has looked. */
+export function fileAt(world: Names, name: string): ImageFile | null | undefined {
+  if (Object.hasOwn(world.files, name)) return world.files[name];
+  const other = Object.keys(world.files).find((each) => isSameFile(world, each, name));
+  return other === undefined ? undefined : world.files[other];
+}
+
+/** Every file that a layer is made of. */
+export function filesOfLayer(layer: Layer): readonly string[] {
+  return [layer.file];
+}
+
+/** The place of a layer in a chain, by any name of its file; -1 where it is not in it. */
+export function layerIndex(
+  world: Names,
+  chain: readonly Layer[],
+  file: string | undefined,
+): number {
+  return indexOfFile(
+    world,
+    chain.map((layer) => layer.file),
+    file,
+  );
+}
+
+/** Every name that a disk's chain, definition or job has. */
+export function filesOf(disk: Disk): string[] {
+  return [
+    ...disk.chain.flatMap(filesOfLayer),
+    ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
+    ...(disk.job?.mirror === undefined ? [] : [disk.job.mirror]),
+  ];
+}
+
+/** The disks of the plan's domain that have the file in a chain, a mirror or the definition. */
+export function disksUsing(world: World, file: string): Disk[] {
+  return world.domain.disks.filter((disk) => includesFile(world, filesOf(disk), file));
+}
+
+/** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */
+export function usersOf(world: World, file: string): string[] {
+  const own = disksUsing(world, file).length > 0;
+  return [...(own ? [world.domain.name] : []), ...otherUsersOf(world, file)];
+}
+
+/** The names of the other domains that have the file in a chain, a mirror or a definition. */
+export function otherUsersOf(world: World, file: string): string[] {
+  return world.others
+    .filter(({ files, writes }) => includesFile(world, [...files, ...writes], file))
+    .map(({ name }) => name);
+}
+
+/** The names of the other domains whose guests write to the file, or will at their next start. */
+export function otherWritersOf(world: World, file: string): string[] {
+  return world.others
+    .filter(({ writes }) => includesFile(world, writes, file))
+    .map(({ name }) => name);
+}
+
+/** Whether two sources are one file, opened in the same way: as a file, or as a block device. */
+export function isSameSource(world: Names, a: Layer, b: Layer): boolean {
+  return a.block === b.block && isSameFile(world, a.file, b.file);
+}
+
+/**
+ * Whether libvirt takes two sources for one place: it compares the kind and the text of the path (libvirt,
+ * storage_source.c, virStorageSourceIsSameLocation). On a pivot it moves the definition along only where this holds.
+ */
+export function isSameLocation(a: Layer, b: Layer): boolean {
+  return a.file === b.file && a.block === b.block;
+}

@@ -1,0 +1,71 @@
+/** Names of files on a simulated host, which compares and keeps files by one name each. */
+import { FileSet, filesOf, folded, namesByFile } from '../model/file-identity.ts';
+import { type Disk, type ImageFile, type World, withFile } from '../model/world.ts';
+
+/** The World that a host began as tells which names stand for one file. */
+interface Host {
+  readonly initial: World;
+}
+
+/** What each name of a file is to a World: its one name, and all that the World has files under. */
+interface Spelling {
+  readonly files: FileSet;
+  readonly known: Map<string, string>;
+  readonly all: ReadonlyMap<string, readonly string[]>;
+}
+
+const spellings = new WeakMap<World, Spelling>();
+
+function spellingOf(world: World): Spelling {
+  const { domain, files, names = {} } = world;
+  const found = spellings.get(world);
+  if (found) return found;
+  const one = new FileSet(world, [
+    ...domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
+    ...domain.disks.flatMap(filesOf),
+    ...Object.keys(files),
+    ...Object.keys(names),
+  ]);
+  const groups = namesByFile(world, Object.keys(files));
+  const made = {
+    files: one,
+    known: new Map<string, string>(),
+    all: new Map(groups.map((group) => [one.nameOf(group[0] ?? '') ?? '', group])),
+  };
+  spellings.set(world, made);
+  return made;
+}
+
+/**
+ * The one name that a simulated host knows a file by, so that it can compare and keep files by their names: as libvirt
+ * spells a layer, else as the plan spells it.
+ */
+export function nameIn({ initial }: Host, name: string): string {
+  const { files, known } = spellingOf(initial);
+  const found = known.get(name) ?? files.nameOf(name) ?? folded(name);
+  known.set(name, found);
+  return found;
+}
+
+/** The file that a host has at a path, whichever of its names that is. */
+export function fileOn(
+  host: Host & { readonly world: World },
+  name: string,
+): ImageFile | null | undefined {
+  return host.world.files[nameIn(host, name)];
+}
+
+/** The same World with a file made, replaced or removed under all names that it has. */
+export function withFileOn(
+  { initial, world }: Host & { readonly world: World },
+  name: string,
+  file: ImageFile | null,
+): World {
+  const names = new Set([name, ...(spellingOf(initial).all.get(name) ?? [])]);
+  return [...names].reduce((after, each) => withFile(after, each, file), world);
+}
+
+/** The files of a disk's chain, active layer first, by the host's names. */
+export function layersOf(on: Host, disk: Disk): string[] {
+  return disk.chain.map(({ file }) => nameIn(on, file));
+}

@@ -1,0 +1,174 @@
+/** A file that has another name is the same file, to every kind of step and wherever the name stands. */
+import { describe, expect, test } from 'vitest';
+import { readFacts } from '../../../src/facts/read.ts';
+import { compile } from '../../../src/graph/graph.ts';
+import { readPlan } from '../../../src/plan/read.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { steps as kinds } from '../../../src/steps/registry.ts';
+
+/** Names of a file in `/i`, with what facts have to say of them. */
+type Naming = (path: string) => { readonly name: string; readonly same: readonly string[][] };
+
+const NAMINGS: Readonly<Record<string, Naming>> = {
+  'a symbolic link, a hard link or a bind mount': (path) => ({
+    name: path.replace('/i/', '/alias/'),
+    same: [[path, path.replace('/i/', '/alias/')]],
+  }),
+  'two links, one above the other': (path) => {
+    const [first, second] = [path.replace('/i/', '/a/'), path.replace('/i/', '/b/')];
+    return {
+      name: second,
+      same: [
+        [second, first],
+        [first, path],
+      ],
+    };
+  },
+  'a link that is spelled with ".."': (path) => {
+    const link = path.replace('/i/', '/alias/');
+    return { name: path.replace('/i/', '/alias/x/../'), same: [[path, link]] };
+  },
+  '".." and repeated slashes': (path) => ({ name: path.replace('/i/', '//i/x/..//./'), same: [] }),
+};
+
+const [TOP, MID, BASE] = ['/i/top.qcow2', '/i/mid.qcow2', '/i/base.qcow2'];
+const [SPARE, OTHERS] = ['/i/spare.qcow2', '/i/others.qcow2'];
+
+interface Scene {
+  readonly what: string;
+  /** Given the name of a file: the plan's steps. */
+  readonly steps: (name: string) => object[];
+  /** The file that has two names. */
+  readonly file: string;
+  /** Who calls it by the other one: the other guest, which has it as one of its files, or the plan. */
+  readonly by: 'plan' | 'reader' | 'writer';
+  /** Where the plan has to spell it plainly: what it makes or writes to. */
+  readonly plain?: true;
+  readonly codes: readonly string[];
+}
+
+const copy = (params: object) => ({ blockcopy: { disk: 'vda', ...params } });
+const commit = (params: object) => ({ blockcommit: { disk: 'vda', ...params } });
+const reuse = (dest: string) =>
+  copy({ dest, 'reuse-external': true, format: 'qcow2', pivot: true });
+const overlay = (file: string) => ({
+  'snapshot-create-as': {
+    name: 's',
+    'disk-only': true,
+    'no-metadata': true,
+    'reuse-external': true,
+    diskspec: [{ disk: 'vda', file }],
+  },
+});
+const convert = (source: string, dest = '/i/new.qcow2') => ({
+  convert: { source, dest, 'source-format': 'qcow2' },
+});
+
+const SCENES: readonly Scene[] = [
+  {
+    what: 'a convert of a file that another guest writes to',
+    ...{ file: SPARE, by: 'writer', steps: () => [convert(SPARE)], codes: ['BP116'] },
+  },
+  {
+    what: 'a convert of the active layer',
+    ...{ file: TOP, by: 'plan', steps: (name) => [convert(name)], codes: ['BP116'] },
+  },
+  {
+    what: 'a convert of a quiet layer',
+    ...{ file: MID, by: 'plan', steps: (name) => [convert(name)], codes: [] },
+  },
+  {
+    what: 'a convert into its own source',
+    ...{ file: SPARE, by: 'plan', plain: true, codes: ['BP106', 'BP051'] },
+    // By the same name it is refused before anybody looks at a host.
+    steps: (name) => [convert(name === SPARE ? `/i/./${SPARE.slice(3)}` : SPARE, name)],
+  },
+  {
+    what: 'a copy into a file that another guest has',
+    ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP109'] },
+  },
+  {
+    what: 'a copy to where another guest will have a file',
+    ...{ file: '/i/new.qcow2', by: 'reader', codes: ['BP109'] },
+    steps: () => [copy({ dest: '/i/new.qcow2', shallow: true, pivot: true })],
+  },
+  {
+    what: "a copy into one of the guest's own layers",
+    ...{ file: BASE, by: 'plan', plain: true, steps: (name) => [reuse(name)], codes: ['BP106'] },
+  },
+  {
+    what: 'a copy over a file',
+    ...{ file: SPARE, by: 'plan', plain: true, codes: ['BP106'] },
+    steps: (dest) => [copy({ dest, shallow: true, finish: true })],
+  },
+  {
+    what: 'a commit into a file that another guest has',
+    ...{ file: BASE, by: 'reader', codes: ['BP109'] },
+    steps: () => [commit({ top: MID, base: BASE })],
+  },
+  {
+    what: 'a commit of layers by their names',
+    ...{ file: MID, by: 'plan', steps: (top) => [commit({ top, base: BASE })], codes: [] },
+  },
+  {
+    what: 'a commit into a layer by its name',
+    ...{ file: MID, by: 'plan', codes: [] },
+    steps: (base) => [commit({ base, active: true, pivot: true })],
+  },
+  {
+    what: 'an overlay in a file that another guest has',
+    ...{ file: SPARE, by: 'reader', steps: () => [overlay(SPARE)], codes: ['BP109', 'BP122'] },
+  },
+  {
+    what: "an overlay in one of the guest's own layers",
+    ...{ file: MID, by: 'plan', plain: true, steps: (name) => [overlay(name)], codes: ['BP106'] },
+  },
+  {
+    what: 'a definition on what the guest runs on',
+    ...{ file: TOP, by: 'plan', codes: [] },
+    steps: (source) => [{ redefine: { disk: 'vda', source } }],
+  },
+  {
+    what: 'a layer that is moved over another file',
+    ...{ file: '/q/top.qcow2', by: 'reader', codes: ['BP109'] },
+    steps: () => [commit({ shallow: true, active: true, pivot: true, quarantine: '/q' })],
+  },
+];
+
+function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>): string[] {
+  const theirs = by === 'plan' ? OTHERS : name;
+  const facts = {
+    facts: 'blockplan/v1',
+    domain: { name: 'testvm' },
+    disks: [{ target: 'vda', chain: [TOP, MID, BASE] }],
+    files: { [SPARE]: { size: '1 MiB', backing: MID }, '/i/new.qcow2': 'absent' },
+    others: [{ name: 'other', [by === 'writer' ? 'writes' : 'files']: [theirs] }],
+    'same-files': same,
+    host: { uri: 'qemu:///system' },
+  };
+  const world = readFacts(JSON.stringify(facts), 'facts.json');
+  const plan = {
+    plan: 'blockplan/v1',
+    name: 'aliased',
+    domain: 'testvm',
+    steps: steps(by === 'plan' ? name : file).map((step, at) => ({ id: `s${at}`, ...step })),
+  };
+  const read = readPlan({ file: 'plan.yaml', source: JSON.stringify(plan), steps: kinds });
+  return walk(compile(read), world).findings.flatMap(({ severity, code }) =>
+    severity === 'error' ? [code] : [],
+  );
+}
+
+describe.each(SCENES)('$what', (scene) => {
+  test('by its only name', () => {
+    expect(codesOf(scene, { name: scene.file, same: [] })).toEqual(scene.codes);
+  });
+
+  test.each(
+    Object.entries(NAMINGS).filter(
+      ([, naming]) => !scene.plain || !/\.|\/\//.test(naming('/i/a').name),
+    ),
+  )('by %s', (_, naming) => {
+    expect(codesOf(scene, naming(scene.file))).toEqual(scene.codes);
+  });
+});
