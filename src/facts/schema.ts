@@ -44,7 +44,13 @@ const PATH: Schema = { type: 'string', title: 'an absolute path', pattern: '^/' 
 
 const RELEASE: Schema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
 
-const PLACE = text('A path, or what libvirt calls an image on a network: `nbd:export`.');
+/** Never a bare word: a place is looked up by its name, and objects have names of their own, such as `constructor`. */
+const PLACE_PATTERN = '^(/|[A-Za-z][A-Za-z0-9+.-]*:)';
+
+const PLACE = text('A path, or what libvirt calls an image on a network: `nbd:export`.', {
+  title: 'a path, or a word such as "nbd:export"',
+  pattern: PLACE_PATTERN,
+});
 
 const DOMAIN = map(
   {
@@ -81,7 +87,7 @@ const LAYER: Schema = {
     ['file'],
   ),
   type: ['object', 'string'],
-  minLength: 1,
+  pattern: PLACE_PATTERN,
   title: 'a path, or a map with "file"',
 };
 

@@ -30,67 +30,71 @@ type:"boolean",default:!1,description:"Whether a layer of it is."},snapshot:{typ
 an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
 description:"The size that the guest sees."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,
 required:["file"],properties:{file:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a n\
-etwork: `nbd:export`."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"\
-boolean",default:!1,description:"Whether it is a block device."},size:{type:["string","integer"],title:'an amount such a\
-s "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
-description:"What it takes on its storage; the capacity of the disk unless told; not known without both."}},minLength:1,
-title:'a path, or a map with "file"'},description:"Its layers, the one that the guest writes to first; empty without a m\
-edium."},job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","comm\
-it","active-commit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"\
-Whether both sides hold the same data."},mirror:{type:"string",minLength:1,description:"The other side of it."}},description:"\
-A block job that runs on it."}}},description:"Its disks; read off the definition unless told."},files:{type:"object",propertyNames:{
-type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,
-properties:{size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\\
-.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not k\
-nown unless told."},format:{type:"string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{
-type:"string",minLength:1,description:"The backing file that its header names, or `none`; not known unless told."},place:{
-type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","block dev\
-ice","other"],description:"What it is."},length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a numb\
-er of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Byt\
-es from its beginning to its end: of a raw image, what a guest sees."},header:{type:"object",additionalProperties:!1,required:[
-"format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{
-type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|\
-MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"The size that the guest sees."}},description:"What it\
-s first bytes say; absent where they are no such header."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'\
-A clause that follows "it is": `mounted at /mnt`.'},description:"Who uses it; nobody unless told."}},description:"What a\
- step that writes over it needs to know; not known unless told."}},pattern:"^absent$",title:'"absent", or a map with "si\
-ze", "format", "backing" or "place"'},description:"Other files that a plan goes to, by path."},"same-files":{type:"array",
-items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead\
- to one file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"\
-^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{type:["string","integer"],
-title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,
-maximum:9007199254740991,description:"How much is free in it; enough unless told."},writable:{type:"boolean",default:!0,
-description:"Whether files can be made in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},
-description:"Folders that a plan goes to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:[
-"name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"\
-string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"The f\
-iles that its chains share with the guest or the plan, and that it does not write to."},writes:{type:"array",items:{type:"\
-string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`."},description:"The f\
-iles that it shares, and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"A path, or what\
- libvirt calls an image on a network: `nbd:export`."},description:"Images of it that nobody could look into."}}},description:"\
-Other guests of the host that share files with this one or the plan; none, though unchecked, unless told."},definition:{
-type:"string",minLength:1,description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[
-{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},
-func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),
-pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern8=new RegExp("^/","u"),pattern9=new RegExp(
-"^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){
-let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.
-dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={
-instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:
-vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{
-missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(
-schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!==
-"blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{
-allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.
-host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||
-key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/additionalProperties",keyword:"\
-additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.
-uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+"/ho\
-st/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/p\
-roperties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.
-libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+etwork: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},format:{type:"\
+string",minLength:1,description:"`qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"\
+Whether it is a block device."},size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',
+pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on\
+ its storage; the capacity of the disk unless told; not known without both."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
+a path, or a map with "file"'},description:"Its layers, the one that the guest writes to first; empty without a medium."},
+job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
+ve-commit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"Whether b\
+oth sides hold the same data."},mirror:{type:"string",minLength:1,description:"The other side of it.",title:'a path, or \
+a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"A block job that runs on it."}}},description:"\
+Its disks; read off the definition unless told."},files:{type:"object",propertyNames:{type:"string",title:"an absolute p\
+ath",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{size:{type:["strin\
+g","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|\
+PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not known unless told."},format:{type:"\
+string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{type:"string",minLength:1,description:"\
+The backing file that its header names, or `none`; not known unless told."},place:{type:"object",additionalProperties:!1,
+required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"What it is."},
+length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? \
+?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Bytes from its beginning to its end: of a raw\
+ image, what a guest sees."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{
+format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'an a\
+mount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
+description:"The size that the guest sees."}},description:"What its first bytes say; absent where they are no such heade\
+r."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /m\
+nt`.'},description:"Who uses it; nobody unless told."}},description:"What a step that writes over it needs to know; not \
+known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing" or "place"'},description:"\
+Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{type:"strin\
+g",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mounts."},folders:{type:"\
+object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","string"],
+additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of b\
+ytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"How much i\
+s free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made in it."}},
+pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goes to, by pa\
+th."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"string",
+minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"string",minLength:1,description:"A pat\
+h, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^\
+(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that its chains share with the guest or the plan, and that it does\
+ not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an ima\
+ge on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},
+description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"\
+A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it that nobody could look into."}}},description:"Other guests of \
+the host that share files with this one or the plan; none, though unchecked, unless told."},definition:{type:"string",minLength:1,
+description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[{facts:"blockplan\
+/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.
+hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^\
+[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern11=new RegExp(
+"^/","u"),pattern12=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===
+null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",
+keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)
+if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additional\
+Properties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==
+void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",
+keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.
+host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1===
+"uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/addit\
+ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.
+push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+
+"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/propertie\
+s/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
+if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
 "/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
 null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
 virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
@@ -191,267 +195,279 @@ vErrors.push(err47),errors++}}if(data20.chain!==void 0){let data27=data20.chain;
 length;for(let i3=0;i3<len3;i3++){let data28=data27[i3];if(!(data28&&typeof data28=="object"&&!Array.isArray(data28))&&typeof data28!=
 "string"){let err48={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties\
 /chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.items.type}};vErrors===null?
-vErrors=[err48]:vErrors.push(err48),errors++}if(typeof data28=="string"&&func2(data28)<1){let err49={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/chain/items/minLength",keyword:"minLength",params:{
-limit:1}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}if(data28&&typeof data28=="object"&&!Array.isArray(
-data28)){if(data28.file===void 0){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/propertie\
-s/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};vErrors===null?vErrors=
-[err50]:vErrors.push(err50),errors++}for(let key4 in data28)if(!(key4==="file"||key4==="format"||key4==="block"||key4===
-"size")){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/\
-chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=
-[err51]:vErrors.push(err51),errors++}if(data28.file!==void 0){let data29=data28.file;if(typeof data29=="string"){if(func2(
-data29)<1){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/p\
-roperties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err52]:vErrors.
-push(err52),errors++}}else{let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properti\
-es/disks/items/properties/chain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err53]:vErrors.push(err53),errors++}}if(data28.format!==void 0){let data30=data28.format;if(typeof data30=="string"){if(func2(
-data30)<1){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/items\
-/properties/chain/items/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err54]:
-vErrors.push(err54),errors++}}else{let err55={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"\
-#/properties/disks/items/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err55]:vErrors.push(err55),errors++}}if(data28.block!==void 0&&typeof data28.block!="boolean"){let err56={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/block",schemaPath:"#/properties/disks/items/properties/chain/items\
-/properties/block/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}
-if(data28.size!==void 0){let data32=data28.size;if(typeof data32!="string"&&!(typeof data32=="number"&&!(data32%1)&&!isNaN(
-data32)&&isFinite(data32))){let err57={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/propert\
-ies/disks/items/properties/chain/items/properties/size/type",keyword:"type",params:{type:schema31.properties.disks.items.
-properties.chain.items.properties.size.type}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(typeof data32==
-"number"&&isFinite(data32)){if(data32>9007199254740991||isNaN(data32)){let err58={instancePath:instancePath+"/disks/"+i2+
-"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/maximum",keyword:"maxim\
-um",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}if(data32<
-0||isNaN(data32)){let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/\
-items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?
-vErrors=[err59]:vErrors.push(err59),errors++}}if(typeof data32=="string"&&!pattern6.test(data32)){let err60={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err60]:vErrors.push(err60),
-errors++}}}}}else{let err61={instancePath:instancePath+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/proper\
-ties/chain/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}if(data20.
-job!==void 0){let data33=data20.job;if(data33&&typeof data33=="object"&&!Array.isArray(data33)){if(data33.type===void 0){
-let err62={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/required",keyword:"\
-required",params:{missingProperty:"type"}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}for(let key5 in data33)
-if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err63={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
-#/properties/disks/items/properties/job/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};
-vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}if(data33.type!==void 0){let data34=data33.type;if(typeof data34!=
-"string"){let err64={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/\
-job/properties/type/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}
-if(!(data34==="copy"||data34==="commit"||data34==="active-commit"||data34==="pull"||data34==="backup"||data34==="other")){
-let err65={instancePath:instancePath+"/disks/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/proper\
-ties/type/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.items.properties.job.properties.type.enum}};
-vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}}if(data33.ready!==void 0&&typeof data33.ready!="boolean"){let err66={
-instancePath:instancePath+"/disks/"+i2+"/job/ready",schemaPath:"#/properties/disks/items/properties/job/properties/ready\
-/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}if(data33.mirror!==
-void 0){let data36=data33.mirror;if(typeof data36=="string"){if(func2(data36)<1){let err67={instancePath:instancePath+"/\
-disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/minLength",keyword:"minLe\
-ngth",params:{limit:1}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}else{let err68={instancePath:instancePath+
+vErrors=[err48]:vErrors.push(err48),errors++}if(typeof data28=="string"&&!pattern7.test(data28)){let err49={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/chain/items/pattern",keyword:"pattern",params:{
+pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}if(data28&&typeof data28==
+"object"&&!Array.isArray(data28)){if(data28.file===void 0){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,
+schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};
+vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}for(let key4 in data28)if(!(key4==="file"||key4==="format"||
+key4==="block"||key4==="size")){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/\
+disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
+vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(data28.file!==void 0){let data29=data28.file;if(typeof data29==
+"string"){if(func2(data29)<1){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/prope\
+rties/disks/items/properties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err52]:vErrors.push(err52),errors++}if(!pattern7.test(data29)){let err53={instancePath:instancePath+"/disks/"+i2+
+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/pattern",keyword:"patte\
+rn",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}else{
+let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/properties/c\
+hain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),
+errors++}}if(data28.format!==void 0){let data30=data28.format;if(typeof data30=="string"){if(func2(data30)<1){let err55={
+instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/items/properties/chain/item\
+s/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err55]:vErrors.push(err55),
+errors++}}else{let err56={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/i\
+tems/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err56]:
+vErrors.push(err56),errors++}}if(data28.block!==void 0&&typeof data28.block!="boolean"){let err57={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i3+"/block",schemaPath:"#/properties/disks/items/properties/chain/items/properties/block/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data28.size!==void 0){let data32=data28.
+size;if(typeof data32!="string"&&!(typeof data32=="number"&&!(data32%1)&&!isNaN(data32)&&isFinite(data32))){let err58={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"\
+type",params:{type:schema31.properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=
+[err58]:vErrors.push(err58),errors++}if(typeof data32=="number"&&isFinite(data32)){if(data32>9007199254740991||isNaN(data32)){
+let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/c\
+hain/items/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=
+[err59]:vErrors.push(err59),errors++}if(data32<0||isNaN(data32)){let err60={instancePath:instancePath+"/disks/"+i2+"/cha\
+in/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{
+comparison:">=",limit:0}};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}if(typeof data32=="string"&&!pattern6.
+test(data32)){let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/item\
+s/properties/chain/items/properties/size/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|\
+TiB|PiB)$"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}}}}else{let err62={instancePath:instancePath+"\
+/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err62]:vErrors.push(err62),errors++}}if(data20.job!==void 0){let data33=data20.job;if(data33&&typeof data33==
+"object"&&!Array.isArray(data33)){if(data33.type===void 0){let err63={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+#/properties/disks/items/properties/job/required",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=
+[err63]:vErrors.push(err63),errors++}for(let key5 in data33)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err64={
+instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/additionalProperties",
+keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}
+if(data33.type!==void 0){let data34=data33.type;if(typeof data34!="string"){let err65={instancePath:instancePath+"/disks\
+/"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(!(data34==="copy"||data34==="commit"||data34===
+"active-commit"||data34==="pull"||data34==="backup"||data34==="other")){let err66={instancePath:instancePath+"/disks/"+i2+
+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/enum",keyword:"enum",params:{allowedValues:schema31.
+properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}
+if(data33.ready!==void 0&&typeof data33.ready!="boolean"){let err67={instancePath:instancePath+"/disks/"+i2+"/job/ready",
+schemaPath:"#/properties/disks/items/properties/job/properties/ready/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err67]:vErrors.push(err67),errors++}if(data33.mirror!==void 0){let data36=data33.mirror;if(typeof data36==
+"string"){if(func2(data36)<1){let err68={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
+isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err68]:
+vErrors.push(err68),errors++}if(!pattern7.test(data36)){let err69={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
+schemaPath:"#/properties/disks/items/properties/job/properties/mirror/pattern",keyword:"pattern",params:{pattern:"^(/|[A\
+-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}else{let err70={instancePath:instancePath+
 "/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}}else{let err69={instancePath:instancePath+
+type:"string"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}}}else{let err71={instancePath:instancePath+
 "/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err69]:vErrors.push(err69),errors++}}}else{let err70={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),
-errors++}}}else{let err71={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}}if(data.files!==void 0){let data37=data.files;
+null?vErrors=[err71]:vErrors.push(err71),errors++}}}else{let err72={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
+/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),
+errors++}}}else{let err73={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}if(data.files!==void 0){let data37=data.files;
 if(data37&&typeof data37=="object"&&!Array.isArray(data37)){for(let key6 in data37){let _errs82=errors;if(typeof key6=="\
-string"){if(!pattern8.test(key6)){let err72={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyN\
-ames/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err72]:vErrors.push(err72),
-errors++}}else{let err73={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}var valid14=_errs82===
-errors;if(!valid14){let err74={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err74]:vErrors.push(err74),errors++}}for(let key7 in data37){
-let data38=data37[key7];if(!(data38&&typeof data38=="object"&&!Array.isArray(data38))&&typeof data38!="string"){let err75={
+string"){if(!pattern11.test(key6)){let err74={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
+Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err74]:vErrors.push(err74),
+errors++}}else{let err75={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
+type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}var valid14=_errs82===
+errors;if(!valid14){let err76={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
+propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}for(let key7 in data37){
+let data38=data37[key7];if(!(data38&&typeof data38=="object"&&!Array.isArray(data38))&&typeof data38!="string"){let err77={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
 lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err75]:vErrors.push(err75),errors++}if(typeof data38=="string"&&!pattern9.test(data38)){let err76={instancePath:instancePath+
+[err77]:vErrors.push(err77),errors++}if(typeof data38=="string"&&!pattern12.test(data38)){let err78={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}if(data38&&typeof data38==
+pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}if(data38&&typeof data38==
 "object"&&!Array.isArray(data38)){for(let key8 in data38)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-place")){let err77={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
+place")){let err79={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
 ties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===
-null?vErrors=[err77]:vErrors.push(err77),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="str\
-ing"&&!(typeof data39=="number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err78={instancePath:instancePath+"/\
+null?vErrors=[err79]:vErrors.push(err79),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="str\
+ing"&&!(typeof data39=="number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err80={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
 es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
-null?vErrors=[err78]:vErrors.push(err78),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||
-isNaN(data39)){let err79={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
+null?vErrors=[err80]:vErrors.push(err80),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||
+isNaN(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
 #/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}if(data39<0||isNaN(data39)){let err80={instancePath:instancePath+
+vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39<0||isNaN(data39)){let err82={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err80]:vErrors.push(err80),
-errors++}}if(typeof data39=="string"&&!pattern6.test(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(
+ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err82]:vErrors.push(err82),
+errors++}}if(typeof data39=="string"&&!pattern6.test(data39)){let err83={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err81]:vErrors.push(err81),
-errors++}}if(data38.format!==void 0){let data40=data38.format;if(typeof data40=="string"){if(func2(data40)<1){let err82={
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),
+errors++}}if(data38.format!==void 0){let data40=data38.format;if(typeof data40=="string"){if(func2(data40)<1){let err84={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
-/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err82]:
-vErrors.push(err82),errors++}}else{let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err84]:
+vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}}if(data38.backing!==void 0){let data41=data38.backing;
-if(typeof data41=="string"){if(func2(data41)<1){let err84={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}if(data38.backing!==void 0){let data41=data38.backing;
+if(typeof data41=="string"){if(func2(data41)<1){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
-gth",params:{limit:1}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+
+gth",params:{limit:1}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}
+perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}
 if(data38.place!==void 0){let data42=data38.place;if(data42&&typeof data42=="object"&&!Array.isArray(data42)){if(data42.
-kind===void 0){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
+kind===void 0){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
 #/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===
-null?vErrors=[err86]:vErrors.push(err86),errors++}if(data42.length===void 0){let err87={instancePath:instancePath+"/file\
+null?vErrors=[err88]:vErrors.push(err88),errors++}if(data42.length===void 0){let err89={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/\
-place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),
-errors++}for(let key9 in data42)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err88={instancePath:instancePath+
+place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
+errors++}for(let key9 in data42)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err90={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/prope\
 rties/place/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=
-[err88]:vErrors.push(err88),errors++}if(data42.kind!==void 0){let data43=data42.kind;if(typeof data43!="string"){let err89={
+[err90]:vErrors.push(err90),errors++}if(data42.kind!==void 0){let data43=data42.kind;if(typeof data43!="string"){let err91={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/f\
 iles/additionalProperties/properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err89]:vErrors.push(err89),errors++}if(!(data43==="file"||data43==="block device"||data43==="other")){let err90={instancePath:instancePath+
+[err91]:vErrors.push(err91),errors++}if(!(data43==="file"||data43==="block device"||data43==="other")){let err92={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
-properties.place.properties.kind.enum}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}}if(data42.length!==
+properties.place.properties.kind.enum}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}if(data42.length!==
 void 0){let data44=data42.length;if(typeof data44!="string"&&!(typeof data44=="number"&&!(data44%1)&&!isNaN(data44)&&isFinite(
-data44))){let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+data44))){let err93={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.
-files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
-errors++}if(typeof data44=="number"&&isFinite(data44)){if(data44>9007199254740991||isNaN(data44)){let err92={instancePath:instancePath+
+files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err93]:vErrors.push(err93),
+errors++}if(typeof data44=="number"&&isFinite(data44)){if(data44>9007199254740991||isNaN(data44)){let err94={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err92]:vErrors.push(err92),errors++}if(data44<0||isNaN(data44)){let err93={instancePath:instancePath+"/fil\
+null?vErrors=[err94]:vErrors.push(err94),errors++}if(data44<0||isNaN(data44)){let err95={instancePath:instancePath+"/fil\
 es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err93]:
-vErrors.push(err93),errors++}}if(typeof data44=="string"&&!pattern6.test(data44)){let err94={instancePath:instancePath+"\
+perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err95]:
+vErrors.push(err95),errors++}}if(typeof data44=="string"&&!pattern6.test(data44)){let err96={instancePath:instancePath+"\
 /files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties\
 /properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|P\
-iB)$"}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}}if(data42.header!==void 0){let data45=data42.header;
-if(data45&&typeof data45=="object"&&!Array.isArray(data45)){if(data45.format===void 0){let err95={instancePath:instancePath+
+iB)$"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data42.header!==void 0){let data45=data42.header;
+if(data45&&typeof data45=="object"&&!Array.isArray(data45)){if(data45.format===void 0){let err97={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
-[err95]:vErrors.push(err95),errors++}if(data45["virtual-size"]===void 0){let err96={instancePath:instancePath+"/files/"+
+[err97]:vErrors.push(err97),errors++}if(data45["virtual-size"]===void 0){let err98={instancePath:instancePath+"/files/"+
 key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properti\
 es/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
-[err96]:vErrors.push(err96),errors++}for(let key10 in data45)if(!(key10==="format"||key10==="virtual-size")){let err97={
+[err98]:vErrors.push(err98),errors++}for(let key10 in data45)if(!(key10==="format"||key10==="virtual-size")){let err99={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
 /files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key10}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}if(data45.format!==void 0){let data46=data45.
-format;if(typeof data46=="string"){if(func2(data46)<1){let err98={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+additionalProperty:key10}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data45.format!==void 0){let data46=data45.
+format;if(typeof data46=="string"){if(func2(data46)<1){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
-operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err98]:vErrors.
-push(err98),errors++}}else{let err99={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/\
-place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/f\
-ormat/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data45["\
+operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err100]:vErrors.
+push(err100),errors++}}else{let err101={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties\
+/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}if(data45["\
 virtual-size"]!==void 0){let data47=data45["virtual-size"];if(typeof data47!="string"&&!(typeof data47=="number"&&!(data47%
-1)&&!isNaN(data47)&&isFinite(data47))){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+1)&&!isNaN(data47)&&isFinite(data47))){let err102={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
 r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
-properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}if(typeof data47==
-"number"&&isFinite(data47)){if(data47>9007199254740991||isNaN(data47)){let err101={instancePath:instancePath+"/files/"+key7.
+properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(typeof data47==
+"number"&&isFinite(data47)){if(data47>9007199254740991||isNaN(data47)){let err103={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data47<0||isNaN(data47)){let err102={instancePath:instancePath+
+vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}if(data47<0||isNaN(data47)){let err104={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
 onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}}if(typeof data47=="string"&&!pattern6.test(
-data47)){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
+>=",limit:0}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(typeof data47=="string"&&!pattern6.test(
+data47)){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
 ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
-/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err103]:
-vErrors.push(err103),errors++}}}else{let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err105]:
+vErrors.push(err105),errors++}}}else{let err106={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data42["held-by"]!==void 0){
+type",params:{type:"object"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}if(data42["held-by"]!==void 0){
 let data48=data42["held-by"];if(Array.isArray(data48)){let len4=data48.length;for(let i4=0;i4<len4;i4++){let data49=data48[i4];
-if(typeof data49=="string"){if(func2(data49)<1){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+if(typeof data49=="string"){if(func2(data49)<1){let err107={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
 replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
-/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}}else{
-let err106={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"\
+/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}else{
+let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
-ing"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}}else{let err107={instancePath:instancePath+"/file\
+ing"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}}else{let err109={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err107]:vErrors.push(
-err107),errors++}}}else{let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
+perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err109]:vErrors.push(
+err109),errors++}}}else{let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
 ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err108]:vErrors.push(err108),errors++}}}}}else{let err109={instancePath:instancePath+"/files",schemaPath:"\
-#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}
+null?vErrors=[err110]:vErrors.push(err110),errors++}}}}}else{let err111={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}
 if(data["same-files"]!==void 0){let data50=data["same-files"];if(Array.isArray(data50)){let len5=data50.length;for(let i5=0;i5<
-len5;i5++){let data51=data50[i5];if(Array.isArray(data51)){if(data51.length<2){let err110={instancePath:instancePath+"/s\
+len5;i5++){let data51=data50[i5];if(Array.isArray(data51)){if(data51.length<2){let err112={instancePath:instancePath+"/s\
 ame-files/"+i5,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
-[err110]:vErrors.push(err110),errors++}let len6=data51.length;for(let i6=0;i6<len6;i6++){let data52=data51[i6];if(typeof data52==
-"string"){if(!pattern8.test(data52)){let err111={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/proper\
-ties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err111]:vErrors.push(
-err111),errors++}}else{let err112={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/properties/same-file\
-s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}}else{
-let err113={instancePath:instancePath+"/same-files/"+i5,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}}else{let err114={instancePath:instancePath+
-"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err114]:
-vErrors.push(err114),errors++}}if(data.folders!==void 0){let data53=data.folders;if(data53&&typeof data53=="object"&&!Array.
-isArray(data53)){for(let key11 in data53){let _errs120=errors;if(typeof key11=="string"){if(!pattern8.test(key11)){let err115={
+[err112]:vErrors.push(err112),errors++}let len6=data51.length;for(let i6=0;i6<len6;i6++){let data52=data51[i6];if(typeof data52==
+"string"){if(!pattern11.test(data52)){let err113={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/prope\
+rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err113]:vErrors.push(
+err113),errors++}}else{let err114={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/properties/same-file\
+s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}}else{
+let err115={instancePath:instancePath+"/same-files/"+i5,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{let err116={instancePath:instancePath+
+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err116]:
+vErrors.push(err116),errors++}}if(data.folders!==void 0){let data53=data.folders;if(data53&&typeof data53=="object"&&!Array.
+isArray(data53)){for(let key11 in data53){let _errs120=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err117={
 instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^/"},propertyName:key11};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}else{let err116={instancePath:instancePath+
+^/"},propertyName:key11};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}else{let err118={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key11};
-vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}var valid25=_errs120===errors;if(!valid25){let err117={instancePath:instancePath+
+vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}var valid25=_errs120===errors;if(!valid25){let err119={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key11}};vErrors===
-null?vErrors=[err117]:vErrors.push(err117),errors++}}for(let key12 in data53){let data54=data53[key12];if(!(data54&&typeof data54==
-"object"&&!Array.isArray(data54))&&typeof data54!="string"){let err118={instancePath:instancePath+"/folders/"+key12.replace(
+null?vErrors=[err119]:vErrors.push(err119),errors++}}for(let key12 in data53){let data54=data53[key12];if(!(data54&&typeof data54==
+"object"&&!Array.isArray(data54))&&typeof data54!="string"){let err120={instancePath:instancePath+"/folders/"+key12.replace(
 /~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.
-properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(typeof data54==
-"string"&&!pattern9.test(data54)){let err119={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}if(typeof data54==
+"string"&&!pattern12.test(data54)){let err121={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
-null?vErrors=[err119]:vErrors.push(err119),errors++}if(data54&&typeof data54=="object"&&!Array.isArray(data54)){for(let key13 in data54)
-if(!(key13==="free"||key13==="writable")){let err120={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+null?vErrors=[err121]:vErrors.push(err121),errors++}if(data54&&typeof data54=="object"&&!Array.isArray(data54)){for(let key13 in data54)
+if(!(key13==="free"||key13==="writable")){let err122={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
 /\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key13}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}if(data54.free!==void 0){let data55=data54.
-free;if(typeof data55!="string"&&!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(data55))){let err121={
+additionalProperty:key13}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}if(data54.free!==void 0){let data55=data54.
+free;if(typeof data55!="string"&&!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(data55))){let err123={
 instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
 ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-properties.free.type}};vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}if(typeof data55=="number"&&isFinite(
-data55)){if(data55>9007199254740991||isNaN(data55)){let err122={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
+properties.free.type}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(typeof data55=="number"&&isFinite(
+data55)){if(data55>9007199254740991||isNaN(data55)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}
-if(data55<0||isNaN(data55)){let err123={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}
+if(data55<0||isNaN(data55)){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}}if(typeof data55=="string"&&!pattern6.test(
-data55)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+>=",limit:0}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}if(typeof data55=="string"&&!pattern6.test(
+data55)){let err126={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
- ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data54.writable!==void 0&&
-typeof data54.writable!="boolean"){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+ ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}if(data54.writable!==void 0&&
+typeof data54.writable!="boolean"){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}}}else{let err126={instancePath:instancePath+
-"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err126]:
-vErrors.push(err126),errors++}}if(data.others!==void 0){let data57=data.others;if(Array.isArray(data57)){let len7=data57.
+type:"boolean"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}}}else{let err128={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err128]:
+vErrors.push(err128),errors++}}if(data.others!==void 0){let data57=data.others;if(Array.isArray(data57)){let len7=data57.
 length;for(let i7=0;i7<len7;i7++){let data58=data57[i7];if(data58&&typeof data58=="object"&&!Array.isArray(data58)){if(data58.
-name===void 0){let err127={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}for(let key14 in data58)
-if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err128={instancePath:instancePath+"/other\
+name===void 0){let err129={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}for(let key14 in data58)
+if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err130={instancePath:instancePath+"/other\
 s/"+i7,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
-vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}if(data58.name!==void 0){let data59=data58.name;if(typeof data59==
-"string"){if(func2(data59)<1){let err129={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/other\
-s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err129]:vErrors.push(err129),
-errors++}}else{let err130={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/others/items/propert\
-ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}}if(data58.
+vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}if(data58.name!==void 0){let data59=data58.name;if(typeof data59==
+"string"){if(func2(data59)<1){let err131={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/other\
+s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err131]:vErrors.push(err131),
+errors++}}else{let err132={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/others/items/propert\
+ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}}if(data58.
 files!==void 0){let data60=data58.files;if(Array.isArray(data60)){let len8=data60.length;for(let i8=0;i8<len8;i8++){let data61=data60[i8];
-if(typeof data61=="string"){if(func2(data61)<1){let err131={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
+if(typeof data61=="string"){if(func2(data61)<1){let err133={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
 #/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err131]:vErrors.push(err131),errors++}}else{let err132={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
-#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err132]:
-vErrors.push(err132),errors++}}}else{let err133={instancePath:instancePath+"/others/"+i7+"/files",schemaPath:"#/properti\
-es/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err133]:vErrors.push(
-err133),errors++}}if(data58.writes!==void 0){let data62=data58.writes;if(Array.isArray(data62)){let len9=data62.length;for(let i9=0;i9<
-len9;i9++){let data63=data62[i9];if(typeof data63=="string"){if(func2(data63)<1){let err134={instancePath:instancePath+"\
-/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/writes/items/minLength",keyword:"minLength",
-params:{limit:1}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+
-"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"\
+[err133]:vErrors.push(err133),errors++}if(!pattern7.test(data61)){let err134={instancePath:instancePath+"/others/"+i7+"/\
+files/"+i8,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|\
+[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+
+"/others/"+i7+"/files/"+i8,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"\
 string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+"/o\
-thers/"+i7+"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};
-vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}if(data58.unread!==void 0){let data64=data58.unread;if(Array.
-isArray(data64)){let len10=data64.length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){
-if(func2(data65)<1){let err137={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/i\
-tems/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err137]:vErrors.push(
-err137),errors++}}else{let err138={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/other\
-s/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(
-err138),errors++}}}else{let err139={instancePath:instancePath+"/others/"+i7+"/unread",schemaPath:"#/properties/others/it\
-ems/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{
-let err140={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"\
-object"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}}}else{let err141={instancePath:instancePath+"/o\
-thers",schemaPath:"#/properties/others/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err141]:vErrors.
-push(err141),errors++}}if(data.definition!==void 0){let data66=data.definition;if(typeof data66=="string"){if(func2(data66)<
-1){let err142={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",
-params:{limit:1}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}else{let err143={instancePath:instancePath+
-"/definition",schemaPath:"#/properties/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err143]:
-vErrors.push(err143),errors++}}}else{let err144={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};
-vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated=
-{props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+thers/"+i7+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err136]:vErrors.push(err136),errors++}}if(data58.writes!==void 0){let data62=data58.writes;if(Array.isArray(
+data62)){let len9=data62.length;for(let i9=0;i9<len9;i9++){let data63=data62[i9];if(typeof data63=="string"){if(func2(data63)<
+1){let err137={instancePath:instancePath+"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/wr\
+ites/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}
+if(!pattern7.test(data63)){let err138={instancePath:instancePath+"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/ot\
+hers/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===
+null?vErrors=[err138]:vErrors.push(err138),errors++}}else{let err139={instancePath:instancePath+"/others/"+i7+"/writes/"+
+i9,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{let err140={instancePath:instancePath+"/others/"+i7+"/writes",
+schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
+[err140]:vErrors.push(err140),errors++}}if(data58.unread!==void 0){let data64=data58.unread;if(Array.isArray(data64)){let len10=data64.
+length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){if(func2(data65)<1){let err141={
+instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/items/properties/unread/items/min\
+Length",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}if(!pattern7.
+test(data65)){let err142={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/items/p\
+roperties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=
+[err142]:vErrors.push(err142),errors++}}else{let err143={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"\
+#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err143]:
+vErrors.push(err143),errors++}}}else{let err144={instancePath:instancePath+"/others/"+i7+"/unread",schemaPath:"#/propert\
+ies/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err144]:vErrors.push(
+err144),errors++}}}else{let err145={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/type",
+keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}}else{let err146={
+instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err146]:vErrors.push(err146),errors++}}if(data.definition!==void 0){let data66=data.definition;if(typeof data66==
+"string"){if(func2(data66)<1){let err147={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/mi\
+nLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}else{let err148={
+instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}}else{let err149={instancePath,schemaPath:"#/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}return validate20.errors=vErrors,
+errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -1,6 +1,7 @@
 /** The marker of a run in the domain's own metadata: every operator of the domain can see it, on any machine. */
-import { parseXml } from '@rgrove/parse-xml';
+
 import { MARKER_URI, type Marker } from '../model/driver.ts';
+import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
 
 const KEY = 'blockplan';

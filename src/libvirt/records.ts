@@ -1,5 +1,5 @@
 /** What libvirt has on record of a domain's snapshots and checkpoints. */
-import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { XmlElement } from '@rgrove/parse-xml';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type {
   CheckpointDisk,
@@ -8,6 +8,7 @@ import type {
   SnapshotRecord,
 } from '../model/examination.ts';
 import type { Domain } from '../model/world.ts';
+import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
 
 /** Reads the records of a domain's snapshots; one that is gone meanwhile is left out. */

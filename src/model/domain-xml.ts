@@ -3,7 +3,7 @@
  * replaced as a range of the text, and every other byte stays. External entities are never resolved, because
  * the parser has no means to.
  */
-import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { XmlElement } from '@rgrove/parse-xml';
 import type { BlockJob, Confinement, Disk, Layer } from './world.ts';
 import {
   applyEdits,
@@ -12,6 +12,7 @@ import {
   setAttribute,
   withLeadingSpace,
 } from './xml-edit.ts';
+import { parseXml } from './xml-tree.ts';
 
 /** What blockplan reads of a domain's XML. */
 export interface DomainXml {

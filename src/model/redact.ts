@@ -6,7 +6,6 @@
  * descriptions, kernel command lines, firmware and SMBIOS strings, arguments that go to QEMU past libvirt.
  */
 import {
-  parseXml,
   XmlComment,
   XmlElement,
   type XmlNode,
@@ -14,6 +13,7 @@ import {
   XmlText,
 } from '@rgrove/parse-xml';
 import { applyEdits, contentOf, type Edit, escapeXml, setAttribute } from './xml-edit.ts';
+import { parseXml } from './xml-tree.ts';
 
 /** What stands where a secret was. */
 export const REDACTED = 'REDACTED';

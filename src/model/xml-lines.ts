@@ -1,5 +1,6 @@
 /** XML in one spelling, an element a line: two texts that mean the same to libvirt give the same lines. */
-import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml';
+import { XmlElement, XmlText } from '@rgrove/parse-xml';
+import { parseXml } from './xml-tree.ts';
 
 const INDENT = '  ';
 

@@ -78,7 +78,7 @@ export const redefine = defineStep<typeof schema>({
     }
     const active = activeFile(world, params.disk);
     return isSameFile(world, active, params.source)
-      ? []
+      ? checkDefined(world, params.disk)
       : [
           refuse(
             'BP114',
@@ -109,6 +109,21 @@ export const redefine = defineStep<typeof schema>({
     { title: 'Unchanged, after a live backup', params: {} },
   ],
 });
+
+/** Refuses a disk that the definition to put back lacks, or has without a source that could be set. */
+function checkDefined({ domain }: World, target: string): Finding[] {
+  const disks = readDomainXml(domain.definition ?? domain.kept?.definition ?? '').disks;
+  const defined = disks.find((disk) => disk.target === target);
+  if (defined?.chain[0]) return [];
+  return [
+    refuse(
+      'BP103',
+      'disk',
+      `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
+      'add it to the definition first, with virsh edit',
+    ),
+  ];
+}
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
 function staleDisks(world: World): Finding[] {
