@@ -71,6 +71,8 @@ const effect: Shape<Effect> = byTag<Effect>('tool', {
     why: text,
     timeoutMs: optional(amount),
     optional: optional(yes),
+    writesInto: optional(list(text)),
+    loses: optional(list(text)),
     doubt: optional(text),
   }),
   'await-job': fields<AwaitJobEffect>({

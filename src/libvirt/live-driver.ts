@@ -13,12 +13,13 @@ import {
   type Marker,
   type PerformContext,
 } from '../model/driver.ts';
-import type {
-  Argument,
-  ConvertEffect,
-  Effect,
-  RemoveFileEffect,
-  VirshEffect,
+import {
+  type Argument,
+  type ConvertEffect,
+  type Effect,
+  type RemoveFileEffect,
+  type VirshEffect,
+  writtenInto,
 } from '../model/effect.ts';
 import { filesOf } from '../model/file-identity.ts';
 import type { Bundle, DomainState, World } from '../model/world.ts';
@@ -30,6 +31,7 @@ import { lookAtFiles } from './files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
+import { refuseHeld } from './place.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -128,6 +130,7 @@ class LiveDriver implements Driver {
     context: PerformContext,
   ): Promise<void> {
     context.signal?.throwIfAborted();
+    await refuseHeld(writtenInto(effect));
     switch (effect.tool) {
       case 'virsh':
         return this.#command(effect, context);

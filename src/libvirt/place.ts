@@ -1,5 +1,5 @@
 /** What is at a path that a step writes into: what kind of thing, how large, which image, and who uses it. Only reads. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { EffectFailed } from '../model/driver.ts';
 import type { ImageHeader, Place } from '../model/world.ts';
@@ -29,8 +29,27 @@ export async function lookAtPlace(path: string): Promise<Place | undefined> {
     kind: block ? 'block device' : 'file',
     length: block ? await deviceLength(numberOf(found.rdev)) : found.size,
     header: headerOf(header),
-    heldBy: await heldBy(path),
+    heldBy: [...(await heldBy(path)), ...otherNames(found)],
   };
+}
+
+/** What is written under one name of a file shows under all of them. */
+function otherNames(found: Stats): string[] {
+  return found.isFile() && found.nlink > 1
+    ? [`one file under ${found.nlink} names (hard links)`]
+    : [];
+}
+
+/**
+ * Just before something is written into existing files: whoever has come to use one of them since preflight.
+ * @throws EffectFailed where anybody has
+ */
+export async function refuseHeld(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const users = await heldBy(file);
+    if (users.length > 0)
+      throw new EffectFailed(`${file} is ${users.join(', ')}: nothing is written into it`);
+  }
 }
 
 /** Who uses what is at that path, as clauses that follow "it is"; empty where nobody does, or nothing is there. */
@@ -39,8 +58,7 @@ export async function heldBy(path: string): Promise<string[]> {
   if (!found) return [];
   const open = await openIn(path);
   if (!found.isBlockDevice()) {
-    const names = found.nlink > 1 ? [`one file under ${found.nlink} names (hard links)`] : [];
-    return [...((await isSwapFile(path)) ? ['used as swap'] : []), ...names, ...open];
+    return [...((await isSwapFile(path)) ? ['used as swap'] : []), ...open];
   }
   const users = await deviceUsers(numberOf(found.rdev));
   const known = [...users, ...open];

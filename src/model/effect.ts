@@ -22,8 +22,23 @@ export interface VirshEffect {
   readonly timeoutMs?: number;
   /** True where a failure is told, but does not fail the phase: a helping hand on the way back. */
   readonly optional?: true;
+  /** Files that exist before it and that it writes into: it is not given while another process, mount or device uses one. */
+  readonly writesInto?: readonly string[];
+  /** Files whose former content it writes over, and no rollback brings back. */
+  readonly loses?: readonly string[];
   /** For an optional effect: what is not known when it failed. A run that ends in doubt does not say that all is well. */
   readonly doubt?: string;
+}
+
+/** The existing files that an effect writes into, but for a base that the guest itself has open. */
+export function writtenInto(effect: Effect): readonly string[] {
+  if (effect.tool === 'qemu-img') return effect.into === 'existing' ? [effect.dest] : [];
+  return (effect.tool === 'virsh' && effect.writesInto) || [];
+}
+
+/** The files whose former content an effect writes over, and no rollback brings back. */
+export function lostBy(effect: Effect): readonly string[] {
+  return ('loses' in effect && effect.loses) || [];
 }
 
 /** A word of a command, or a file in the run's folder whose content is written (fsynced) before the command. */

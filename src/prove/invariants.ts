@@ -1,5 +1,6 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
 import { unmarkByHand } from '../model/driver.ts';
+import { includesFile } from '../model/file-identity.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/salvage.ts';
@@ -58,6 +59,7 @@ export function wrongAtEnd(
   const wrong: string[] = [];
   if (end === 'succeeded') wrong.push(...apart(planned, world, 'the plan leads to'));
   if (end === 'rolled-back') wrong.push(...apart(initial, world, 'it was'));
+  if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
   if ((end === 'stranded' || end === 'uncertain') && next.length === 0)
     wrong.push('it does not say what to type next');
   if (state.some((said) => said.includes('a bug in blockplan')))
@@ -82,6 +84,22 @@ export function wrongAtEnd(
       .filter((loss) => !unknown.some((target) => loss.startsWith(`${target}: `)))
       .map((loss) => `started from its definition the guest would miss ${loss}`),
   ];
+}
+
+/**
+ * Content that is gone and of which the run does not say so. What the guest's own active files hold is judged by where its
+ * writes are.
+ */
+function unsaidLosses(
+  initial: World,
+  { overwritten }: SimulatedHost,
+  state: readonly string[],
+): string[] {
+  const active = initial.domain.disks.map(({ chain }) => chain[0]?.file);
+  return Object.values(overwritten)
+    .flatMap((file) => (file === null || includesFile(initial, active, file) ? [] : [file]))
+    .filter((file) => !state.some((said) => said.includes(`the former content of ${file} `)))
+    .map((file) => `${file} was written over, and it does not say that its former content is lost`);
 }
 
 /** What is wrong with the end of a run in which nothing goes wrong. */

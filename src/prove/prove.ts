@@ -1,7 +1,9 @@
 /** A plan's proof: every thing that can go wrong in a run, singly and in pairs, and what came of it. */
 import type { End } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { lostBy } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
+import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';
 import { FAULTS, type Fault } from './faults.ts';
@@ -19,6 +21,8 @@ export interface Proof {
   /** How many cases ended how, with at most one thing going wrong, and with at most two. */
   readonly singles: Counts;
   readonly pairs: Counts;
+  /** Files whose former content no run brings back, once the step that writes into them has begun. */
+  readonly lost: readonly string[];
   /** What no run may do, and did. */
   readonly violations: readonly Wrong[];
   /** What cannot be helped by anybody: the journal could not be written, and then blockplan ended. */
@@ -67,10 +71,19 @@ export function provePlan(graph: Graph, world: World, files: readonly string[]):
     assumptions,
     singles: countsOf(singles),
     pairs: countsOf(pairs),
+    lost: lostIn(graph, explorer.world),
     violations: wrongs(explorer, pairs.violations),
     unknowable: wrongs(explorer, pairs.unknowable),
     faults: [...singles.faults].map(([key, group]) => faultResult(explorer, key, group)),
   };
+}
+
+function lostIn(graph: Graph, world: World): string[] {
+  const { phases } = walk(graph, world);
+  const lost = phases.flatMap(({ node, before, start }) =>
+    node.phase.effects(before, start).flatMap(lostBy),
+  );
+  return [...new Set(lost)];
 }
 
 function countsOf({ ends }: Tally): Counts {

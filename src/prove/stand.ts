@@ -69,8 +69,9 @@ export class Alike {
 
   /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
   #ahead(course: Course, past: unknown = this.#pastOf(course)): number {
-    const { state, kept, lastUp, lastSeen, doubts, takenUp } = course;
-    return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), doubts, takenUp, ...lastUp]);
+    const { state, kept, lastUp, lastSeen, doubts, overwritten, takenUp } = course;
+    const told = [doubts, overwritten, takenUp];
+    return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), ...told, ...lastUp]);
   }
 
   #pastOf({ begun, todo }: Course): number | undefined {

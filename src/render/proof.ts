@@ -24,6 +24,7 @@ export function renderProof(
     `  at most one thing goes wrong:  ${countsText(singles, color)}`,
     `  at most two things go wrong:   ${countsText(pairs, color)}`,
     ...assumedLines(proof.assumptions, sentence),
+    ...lostLines(proof.lost, sentence),
     ...wrongLines('What no run may do', violations, sentence, bold),
     ...strandedLines(proof.faults, sentence, bold),
     ...wrongLines(
@@ -51,6 +52,12 @@ function assumedLines(assumptions: readonly string[], sentence: Sentence): strin
   return assumptions.length === 0
     ? []
     : sentence(`taken for granted, since the facts do not tell: ${assumptions.join('; ')}`, 2);
+}
+
+function lostLines(lost: readonly string[], sentence: Sentence): string[] {
+  return lost.length === 0
+    ? []
+    : sentence(`no rollback brings back the former content of ${lost.join(', ')}`, 2);
 }
 
 function wrongLines(

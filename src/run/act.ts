@@ -4,7 +4,7 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { Entry } from '../journal/journal.ts';
 import { commandText } from '../model/command-text.ts';
 import { EffectFailed } from '../model/driver.ts';
-import type { Argument, Effect } from '../model/effect.ts';
+import { type Argument, type Effect, lostBy, writtenInto } from '../model/effect.ts';
 import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
 import { diskOf, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, tell } from './ask.ts';
@@ -39,6 +39,7 @@ export function* act(
   try {
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(course, effect.file);
+    course.overwritten = withLost(course.overwritten, effect);
     // On the way forward preflight has just looked; a way back has none.
     if (direction === 'undo') yield* refuseShared(course, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(course);
@@ -95,6 +96,12 @@ function refuseLastWrites(course: Course, file: string): void {
   }
 }
 
+/** The files that a run has written over, once it has also meant to do that effect. */
+export function withLost(overwritten: readonly string[], effect: Effect): readonly string[] {
+  const lost = lostBy(effect);
+  return lost.length === 0 ? overwritten : [...new Set([...overwritten, ...lost])];
+}
+
 /** Just before a way back writes into files that were there before: none of them may carry another guest by now. */
 function* refuseShared(course: Course, effect: Effect): Asking<void> {
   const writes = writesInto(effect);
@@ -107,13 +114,11 @@ function* refuseShared(course: Course, effect: Effect): Asking<void> {
 
 /** Which of the files that are there an effect writes into; undefined where it does not. */
 function writesInto(effect: Effect): ((world: World) => readonly string[]) | undefined {
-  if (effect.tool === 'qemu-img')
-    return effect.into === 'existing' ? () => [effect.dest] : undefined;
+  const existing = writtenInto(effect);
+  if (existing.length > 0) return () => existing;
   if (effect.tool !== 'virsh') return undefined;
   const { argv } = effect;
   const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
-  if (argv[0] === 'blockcopy' && argv.includes('--reuse-external'))
-    return () => [String(option('--dest'))];
   return argv[0] === 'blockcommit' ? (world) => committed(world, argv, option) : undefined;
 }
 

@@ -41,6 +41,8 @@ export interface Course {
   lastSeen: World;
   /** What could not be made sure of on the way. */
   doubts: readonly string[];
+  /** Files whose former content the run may have written over. */
+  overwritten: readonly string[];
   interrupted: boolean;
   /** Whether the run was left and is taken up again: then preflight was long ago. */
   takenUp: boolean;
@@ -78,6 +80,7 @@ export function courseOf(
     lastUp: [world],
     lastSeen: world,
     doubts: [],
+    overwritten: [],
     interrupted: false,
     takenUp: false,
     reasons: [],

@@ -7,7 +7,7 @@ import type { PhaseNode } from '../graph/graph.ts';
 import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { isUp, type World } from '../model/world.ts';
-import { intend, isContactLost, isOptional, observe } from './act.ts';
+import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import { type Begun, begunWith, type Course, type Finish } from './course.ts';
@@ -36,9 +36,7 @@ export function follow(left: Left, entry: Entry): Left {
     case 'kept':
       return { ...left, course: { ...left.course, kept: entry.bundle } };
     case 'intent':
-      return left.phase && isOf(left, entry)
-        ? { ...left, phase: { ...left.phase, doubtful: entry.effect } }
-        : left;
+      return intended(left, entry);
     case 'outcome':
       return isOf(left, entry) ? outcome(left, entry.error) : left;
     case 'phase-finished':
@@ -50,6 +48,14 @@ export function follow(left: Left, entry: Entry): Left {
     case 'made':
       return left;
   }
+}
+
+function intended(left: Left, entry: Extract<Entry, { type: 'intent' }>): Left {
+  const overwritten = withLost(left.course.overwritten, entry.effect);
+  const course = { ...left.course, overwritten };
+  return left.phase && isOf(left, entry)
+    ? { course, phase: { ...left.phase, doubtful: entry.effect } }
+    : { ...left, course };
 }
 
 /** Whether a phase was only taken back to be done once more: then the run still goes forward. */

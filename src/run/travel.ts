@@ -167,7 +167,13 @@ function* conclude(course: Course): Asking<Finish> {
 function unknown(course: Course, reason: string): Finish {
   const { run, reasons, world } = course;
   const { name } = world.domain;
-  const state = [...reasons, reason, `whether a job of "${name}" still runs is not known either`];
+  const lost = course.overwritten.map(contentLost);
+  const state = [
+    ...reasons,
+    reason,
+    ...lost,
+    `whether a job of "${name}" still runs is not known either`,
+  ];
   return endOf('uncertain', course, state, [virshCommand('dominfo', name), ...waysOn(run)]);
 }
 
@@ -194,6 +200,7 @@ function withMarker(finish: Finish, { world }: Course, stuck: string): Finish {
 function* judged(course: Course, final: FinalState | undefined): Asking<Finish> {
   const { world, reasons } = course;
   const now = yield* observe(course);
+  const lost = course.overwritten.map(contentLost);
   if (final === 'succeeded') {
     const wrong = contradictions(world, now);
     if (wrong.length === 0)
@@ -201,16 +208,25 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     const state = [
       'all steps are done, but:',
       ...wrong,
+      ...lost,
       ...whereDisksAre(now),
       ...made(world, now),
     ];
     return endOf('stranded', course, state, nextSteps(now));
   }
   const apart = [...course.doubts, ...differences(world, now)];
-  if (final === 'rolled-back' && apart.length === 0)
-    return endOf('rolled-back', course, [...reasons, 'all is as it was before the run'], []);
+  if (final === 'rolled-back' && apart.length === 0) {
+    const rest = lost.length === 0 ? 'all' : 'all else';
+    const state = [...reasons, ...lost, `${rest} is as it was before the run`];
+    return endOf('rolled-back', course, state, []);
+  }
   const next = course.next.length > 0 ? course.next : nextSteps(now);
-  return endOf('stranded', course, [...reasons, ...apart, ...whereDisksAre(now)], next);
+  return endOf('stranded', course, [...reasons, ...lost, ...apart, ...whereDisksAre(now)], next);
+}
+
+/** What no rollback brings back of a file that the run has written into. */
+function contentLost(file: string): string {
+  return `the former content of ${file} is lost: the run has written into it`;
 }
 
 /** Files of the guest's former chain that it needs no more; they stay, since nobody asked for their removal. */

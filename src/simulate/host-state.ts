@@ -38,6 +38,11 @@ export interface SimulatedHost {
    * definition.
    */
   readonly detected: readonly string[];
+  /**
+   * Existing files that have been written into since the host was made, with the name that was written to; `null` for one
+   * that held nothing before.
+   */
+  readonly overwritten: Readonly<Record<string, string | null>>;
   /** Files below the active ones that QEMU goes on holding for writing until it ends. */
   readonly held: readonly string[];
   /**
@@ -87,6 +92,7 @@ export function hostOf(world: World): SimulatedHost {
     ),
     last: isUp(world) ? {} : lastOf(on, world),
     detected: undefinedLayers(on, world),
+    overwritten: {},
     held: [],
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
@@ -206,6 +212,16 @@ export function withNewImage(
     content: emptied(host.content, file),
     backing: backing === undefined ? others : { ...others, [file]: backing },
   };
+}
+
+/** The same host, on which something is written into an existing file. */
+export function writtenOver(host: SimulatedHost, path: string, block: boolean): SimulatedHost {
+  const file = nameIn(host, path);
+  if (file in host.overwritten) return host;
+  const found = host.world.files[file];
+  const held = block || !found || found.size > 0 || found.sizeUntold === true;
+  const lost = held && !found?.made ? path : null;
+  return { ...host, overwritten: { ...host.overwritten, [file]: lost } };
 }
 
 /** The same host without a file at that path. */

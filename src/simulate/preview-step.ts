@@ -1,6 +1,6 @@
 /** One step of a preview: its phases, their commands, and what becomes of chains and definition. */
 import { commandText } from '../model/command-text.ts';
-import type { Effect } from '../model/effect.ts';
+import { type Effect, lostBy } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoWayBack } from '../steps/define.ts';
@@ -39,7 +39,7 @@ function definitionOf(world: World | undefined): string | undefined {
 
 function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
   const { phase } = node;
-  const pointOfNoReturn = phase.pointOfNoReturn?.(before, start);
+  const pointOfNoReturn = pointOf({ node, start, before, after });
   return {
     name: phase.name,
     summary: phase.summary,
@@ -50,6 +50,18 @@ function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
     chains: changedChains(before, after),
   };
+}
+
+/** Why nothing leads back from the phase, and what is lost as soon as it begins. */
+function pointOf({ node: { phase }, start, before }: Walked): string | undefined {
+  const done = phase.pointOfNoReturn?.(before, start);
+  const lost = phase.effects(before, start).flatMap(lostBy);
+  const said = lost.map(
+    (file) =>
+      `the former content of ${file} is written over from here on, and no rollback brings it back`,
+  );
+  const all = [...said, ...(done === undefined ? [] : [done])];
+  return all.length === 0 ? undefined : all.join('; ');
 }
 
 function wayBackOf({

@@ -15,20 +15,22 @@ import {
   withImage,
   withNewImage,
   workableDisk,
+  writtenOver,
 } from './host-state.ts';
 import { type Options, one } from './virsh-words.ts';
 
-export function blockcopy(host: SimulatedHost, options: Options): SimulatedHost {
+export function blockcopy(before: SimulatedHost, options: Options): SimulatedHost {
+  const path = one(options, 'dest');
+  const reuse = options.has('reuse-external');
+  const device = options.has('blockdev');
+  const host = reuse || device ? writtenOver(before, path, device) : before;
   const disk = workableDisk(host, one(options, 'path'));
   refuseUnless(!disk.job, 'already in active block job');
   refuseUnless(
     !host.world.domain.persistent || options.has('transient-job'),
     'domain is not transient',
   );
-  const path = one(options, 'dest');
   const dest = nameIn(host, path);
-  const reuse = options.has('reuse-external');
-  const device = options.has('blockdev');
   const there = host.world.files[dest];
   // An empty file is taken, as if there were none.
   refuseUnless(!there || there.size === 0 || reuse || device, `${dest} already exists`);
@@ -95,9 +97,10 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
   refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
   refuseUnless(top > 0 || options.has('active'), 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';
+  const own = files.slice(top, base).every((file) => host.world.files[file]?.made);
   return onDisk(
     {
-      ...host,
+      ...(own ? host : writtenOver(host, mirror, true)),
       jobs: {
         ...host.jobs,
         [disk.target]: { layers: files.slice(top, base), shallow: false, reuse: false },

@@ -10,6 +10,7 @@ import {
   type SimulatedHost,
   withImage,
   withNewImage,
+  writtenOver,
 } from './host-state.ts';
 import { type Options, one, readSpec, type Spec } from './virsh-words.ts';
 
@@ -37,7 +38,10 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
       reuse || (fileOn(host, file)?.size ?? 0) === 0,
       `external snapshot file ${file} already exists`,
     );
-  let after = specs.reduce(withOverlay, definitionIsSaved(host));
+  const over = reuse
+    ? specs.reduce((each, { file }) => writtenOver(each, file, false), host)
+    : host;
+  let after = specs.reduce(withOverlay, definitionIsSaved(over));
   const memory = options.get('memspec')?.[0];
   if (memory !== undefined) {
     const file = nameIn(host, readSpec(`memory,${memory}`).file);

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors.ts';
-import type { Effect } from '../model/effect.ts';
+import type { Effect, VirshEffect } from '../model/effect.ts';
 import {
   areSameFiles,
   fileAt,
@@ -414,6 +414,7 @@ function start(params: Params, world: World): Effect {
       ...flag('bytes'),
     ],
     why: `start the commit of ${params.disk}`,
+    ...losesBase(params, world),
   };
 }
 
@@ -422,6 +423,14 @@ function spelling(world: World, target: string, word: string): string {
   const disk = diskOf(world, target);
   const at = disk && place(word) === undefined ? layerAt(world, disk, word) : -1;
   return disk?.chain[at]?.file ?? word;
+}
+
+/** What the base held before is nobody's any more, but where it was the guest's until this run put an overlay above it. */
+function losesBase(params: Params, world: World): Pick<VirshEffect, 'loses'> {
+  const layers = findLayers(params, world);
+  return !layers || layers.committed.every(({ file }) => fileAt(world, file)?.made)
+    ? {}
+    : { loses: [layers.base.file] };
 }
 
 function activePhase(params: Params): Phase {

@@ -28,7 +28,7 @@ import {
   checkReachable,
   unknownOf,
 } from './destination.ts';
-import { checkExisting, existingNeeds } from './existing-file.ts';
+import { checkExisting, existingNeeds, writesOver } from './existing-file.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -354,10 +354,17 @@ function mirrorPhase(params: Params): Phase {
   return {
     name: 'mirror',
     summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
-    wayBack: 'cancel the copy and remove what was written of it',
+    wayBack: usesExisting(params)
+      ? `cancel the copy; what it has written into ${dest} stays there`
+      : 'cancel the copy and remove what was written of it',
     effects: (world) => [
       ...(usesExisting(params) ? [] : [makeFile(dest, 'take the place of the copy')]),
-      { tool: 'virsh', argv: copyCommand(params, world), why: `start the copy of ${disk}` },
+      {
+        tool: 'virsh',
+        argv: copyCommand(params, world),
+        why: `start the copy of ${disk}`,
+        ...(usesExisting(params) ? writesOver(world, [dest], params.blockdev === true) : {}),
+      },
       awaitReady(disk, params.timeout, 'until the copy holds all that the disk holds'),
     ],
     settled(_before, after) {
@@ -419,7 +426,7 @@ function finishPhase(params: Params): Phase {
   return {
     name: 'finish',
     summary: `end the copy: ${dest} stays as the disk was at that moment, the guest stays where it is`,
-    wayBack: 'remove the copy',
+    wayBack: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
     effects: (world) => [endWithoutPivot(world, disk, 'end the finished copy, without a pivot')],
     settled(before, after) {
       const now = diskOf(after, disk);
@@ -490,7 +497,14 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   };
   const start: Effect[] = current.job
     ? []
-    : [{ tool: 'virsh', argv: copyCommand(back, now), why: `mirror ${disk} back to ${old.file}` }];
+    : [
+        {
+          tool: 'virsh',
+          argv: copyCommand(back, now),
+          why: `mirror ${disk} back to ${old.file}`,
+          writesInto: [old.file],
+        },
+      ];
   return [
     ...start,
     awaitReady(disk, undefined, 'until the old file holds all that the copy holds'),

@@ -1,6 +1,7 @@
 /** What steps ask of a file or a block device that exists and that they write over. */
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import type { VirshEffect } from '../model/effect.ts';
 import { fileAt } from '../model/file-identity.ts';
 import type { Place, World } from '../model/world.ts';
 import type { Precondition } from './needs.ts';
@@ -43,6 +44,23 @@ export function existingNeeds(kind: 'file' | 'block device', file: string): Prec
     { what: `${file} is a ${kind} that suits the disk's size`, needs },
     { what: `${file} is not mounted, used as swap, held by another device or open`, needs },
   ];
+}
+
+/**
+ * What an effect says of existing files that it writes over. Lost is the content that somebody could miss: not what the run
+ * has made, and not of a file that takes no room on its storage. A block device always holds something.
+ */
+export function writesOver(
+  world: World,
+  files: readonly string[],
+  block: boolean,
+): Pick<VirshEffect, 'writesInto' | 'loses'> {
+  const loses = files.filter((path) => {
+    const found = fileAt(world, path);
+    const empty = found?.size === 0 && !found.sizeUntold && !block;
+    return !found?.made && !empty;
+  });
+  return { writesInto: files, ...(loses.length === 0 ? {} : { loses }) };
 }
 
 function checkKind(

@@ -85,6 +85,7 @@ export function flattenBack(
       tool: 'virsh',
       argv: copy.copyTop(now, home),
       why: `copy what the guest wrote meanwhile to ${home}`,
+      writesInto: [home],
     },
     awaitReady(disk, undefined, 'until that overlay holds all that the other holds'),
     pivot(now, disk, `move ${disk} to ${home}, above its old chain`),

@@ -8,7 +8,7 @@ import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { checkBacking, checkEnterable, checkNewFile, checkReachable } from './destination.ts';
-import { checkExisting, existingNeeds } from './existing-file.ts';
+import { checkExisting, existingNeeds, writesOver } from './existing-file.ts';
 import {
   newFileNeeds,
   openableNeed,
@@ -268,7 +268,9 @@ function snapshotPhase(params: Params): Phase {
   return {
     name: 'snapshot',
     summary: `let the disks go on in overlays${params.quiesce ? ', with the file systems frozen for that moment' : ''}`,
-    wayBack: 'commit each overlay back into the file below it, pivot, and remove the overlay',
+    wayBack: params['reuse-external']
+      ? 'commit each overlay back into the file below it, and pivot; the overlays stay'
+      : 'commit each overlay back into the file below it, pivot, and remove the overlay',
     ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
     effects: (world) => [
       ...newFiles(params, world).map((file) => makeFile(file, 'take the place of what is made')),
@@ -277,6 +279,13 @@ function snapshotPhase(params: Params): Phase {
         tool: 'virsh',
         argv: command(params, world),
         why: 'make the overlays',
+        ...(params['reuse-external']
+          ? writesOver(
+              world,
+              overlays(params, world).map(({ file }) => file),
+              false,
+            )
+          : {}),
         timeoutMs: params.memspec ? 3_600_000 : SNAPSHOT_TIMEOUT_MS,
       },
       ...(params.quiesce ? [thaw(world), agentTimeout(world, undefined)] : []),

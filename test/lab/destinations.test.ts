@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
-import { planText, startCli, tool, writePlan } from './support.ts';
+import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { blockcopy as copyStep } from '../../src/steps/blockcopy.ts';
+import { expectUndone, failingStep, planText, startCli, tool, writePlan } from './support.ts';
 
 let host: Host;
 let guest: Guest;
@@ -36,6 +38,14 @@ async function device(size: string): Promise<string> {
   const behind = await file(size);
   const at = (await tool('losetup', '--find', '--show', behind)).trim();
   ends.push(() => tool('losetup', '--detach', at));
+  return at;
+}
+
+async function mounted(dev: string): Promise<string> {
+  const at = join(host.dir, `mnt-${made++}`);
+  await tool('mkdir', at);
+  await tool('mount', dev, at);
+  ends.push(() => tool('umount', at));
   return at;
 }
 
@@ -144,14 +154,6 @@ describe('what somebody uses (cases.md 11)', () => {
     return found.map(({ message }) => message).join('\n');
   }
 
-  async function mounted(dev: string): Promise<string> {
-    const at = join(host.dir, `mnt-${made++}`);
-    await tool('mkdir', at);
-    await tool('mount', dev, at);
-    ends.push(() => tool('umount', at));
-    return at;
-  }
-
   test('a mounted device', async () => {
     const dev = await device('64M');
     await tool('mkfs.ext4', '-q', '-F', dev);
@@ -201,4 +203,42 @@ describe('what somebody uses (cases.md 11)', () => {
     });
     return child;
   }
+});
+
+describe('content that is written over (cases.md 11)', () => {
+  test('is a point of no return, and a run that fails after it says what is lost', async () => {
+    const dest = await device('64M');
+    const blockcopy = { disk: 'vda', dest, format: 'raw', blockdev: true, pivot: true };
+    const text = planText(guest.name, [{ blockcopy }, await failingStep(host)]);
+    const plan = await writePlan(host, text);
+    const { exitCode } = await startCli(host, ['preview', plan, '-c', host.uri, '--exit-code'])
+      .ended;
+    expect(exitCode).toBe(11);
+    const last = await expectUndone(host, guest, [{ blockcopy }, await failingStep(host)]);
+    expect(last.state.join('\n')).toContain(`the former content of ${dest} is lost`);
+    expect(last.state.at(-1)).toBe('all else is as it was before the run');
+  });
+
+  test('is looked at again just before it: what has been mounted meanwhile is left alone', async () => {
+    const dev = await device('64M');
+    await tool('mkfs.ext4', '-q', '-F', dev);
+    const driver = await openLiveDriver({
+      uri: host.uri,
+      domain: guest.name,
+      readonly: false,
+      writeDurably: async () => {},
+    });
+    ends.push(() => driver.close());
+    const world = await driver.survey(await driver.observe([dev]), [dev]);
+    const params = { disk: 'vda', dest: dev, format: 'raw', blockdev: true, finish: true } as const;
+    const [mirror] = copyStep.phases(params);
+    expect(copyStep.preflight(params, world)).toEqual([]);
+    const at = await mounted(dev);
+    const before = await tool('sha256sum', dev);
+    const [effect] = mirror!.effects(world, world);
+    if (effect?.tool !== 'virsh') throw new Error('a copy is a command');
+    const context = { folder: host.dir, onProgress: () => {}, onMade: async () => {} };
+    await expect(driver.perform(effect, context)).rejects.toThrow(`${dev} is mounted at ${at}`);
+    expect(await tool('sha256sum', dev)).toBe(before);
+  });
 });

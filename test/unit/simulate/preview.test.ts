@@ -61,9 +61,9 @@ describe('the totals', () => {
       planned([`blockcommit: { disk: vda, base: ${BASE}, pivot: true }`]),
       world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [] }),
     );
-    expect(totals.pointsOfNoReturn).toBe(1);
+    expect(totals.pointsOfNoReturn).toBe(2);
     expect(machine.states.filter((state) => state.pointOfNoReturn).map(({ name }) => name)).toEqual(
-      ['blockcommit:pivot'],
+      ['blockcommit:commit', 'blockcommit:pivot'],
     );
   });
 });
