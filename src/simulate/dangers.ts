@@ -3,14 +3,9 @@ import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { diskOf, type World } from '../model/world.ts';
-import { hasFault, KNOWN_FAULTS } from './known-releases.ts';
+import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
 import { toldAt, type Walked } from './walked.ts';
-
-/** libvirt: "backing chains more than 200 layers deep are not supported". */
-const MOST_LAYERS = 200;
-/** From half of that on a plan is told that its chain goes there. */
-const MANY_LAYERS = MOST_LAYERS / 2;
 
 /**
  * What is dangerous about the phases, in their order; of a plan that cannot be run, only what else is in its way.
@@ -23,7 +18,7 @@ export function dangersOf(initial: World, phases: readonly Walked[], refused: bo
       ...records.madeStale(walked),
       ...lostCheckpoints(walked),
       ...absentAtBoot(initial, walked),
-      ...tooDeep(walked),
+      ...tooDeep(initial, walked),
       ...wholeChain(walked),
       ...knownFaults(initial, walked),
     ]),
@@ -136,16 +131,19 @@ function absentAtBoot(initial: World, walked: Walked): Finding[] {
   ];
 }
 
-function tooDeep(walked: Walked): Finding[] {
+/** From half of what libvirt takes on, a plan is warned. */
+function tooDeep({ host }: World, walked: Walked): Finding[] {
+  const most = deepestChain(host.libvirt).layers;
   return walked.after.domain.disks.flatMap(({ target, chain }) => {
     const was = diskOf(walked.before, target)?.chain.length ?? 0;
     const depth = chain.length;
-    if (depth <= was || depth <= MANY_LAYERS) return [];
+    if (depth <= was || depth <= most / 2) return [];
+    const release = host.libvirt === undefined ? 'libvirt' : `libvirt ${host.libvirt}`;
     return [
       toldAt(walked, {
         code: 'BP136',
-        severity: depth > MOST_LAYERS ? 'error' : 'warning',
-        message: `${target} would have ${depth} layers, and libvirt takes ${MOST_LAYERS} at most`,
+        severity: depth > most ? 'error' : 'warning',
+        message: `${target} would have ${depth} layers, and ${release} starts a guest with ${most} at most`,
         hint: 'make the chain shorter first, with a blockcommit step',
       }),
     ];

@@ -4,6 +4,7 @@
  */
 import { readDomainXml, saysChainEnds, setDiskSource } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
+import { isOlder } from '../model/release.ts';
 import { type Disk, isUp, type Layer } from '../model/world.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 import { nameIn } from './file-names.ts';
@@ -119,7 +120,17 @@ function chainBelow(
   if (at >= 0 && names(defined, before.slice(0, at + 1)))
     return { layers: layers.slice(at + 1), ends: stops };
   const found = below.findIndex(({ file }) => host.detected.includes(nameIn(host, file)));
-  return found < 0 ? { layers: below, ends: true } : { layers: below.slice(0, found), ends: false };
+  if (found >= 0) return { layers: below.slice(0, found), ends: false };
+  return { layers: below, ends: !(at >= 0 && below.length === 0 && forgetsTheEnd(host)) };
+}
+
+/**
+ * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one, 11.3.0 does
+ * not (both seen); in which release that changed is unknown. No layer is below that base, so the next start is the same.
+ */
+function forgetsTheEnd({ world }: SimulatedHost): boolean {
+  const { libvirt } = world.host;
+  return libvirt !== undefined && !isOlder(libvirt, '10.0.0');
 }
 
 function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {

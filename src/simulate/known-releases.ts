@@ -24,9 +24,6 @@ interface KnownFault {
   strikes(phase: Walked, initial: World): string | undefined;
 }
 
-/** From so many layers on a guest does not start with the affected releases: "~25", says libvirt. */
-const DEEP_FOR_JSON_C = 25;
-
 export const KNOWN_FAULTS: readonly KnownFault[] = [
   {
     of: 'libvirt',
@@ -43,22 +40,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       return below.length === 0
         ? undefined
         : `AppArmor goes on forbidding QEMU to write to a file that was below another when the guest started, so the commit into ${below.join(', ')} may be refused`;
-    },
-  },
-  {
-    of: 'libvirt',
-    since: '10.8.0',
-    fixedIn: '12.0.0',
-    // "Fix startup of VMs with more than ~25 external snapshots"; the switch to json-c came with 10.8.0.
-    source: 'https://libvirt.org/news.html#v12-0-0-2026-01-15',
-    strikes({ before, after }) {
-      const deeper = after.domain.disks.find(({ target, chain }) => {
-        const was = before.domain.disks.find((disk) => disk.target === target)?.chain.length ?? 0;
-        return chain.length > was && chain.length > DEEP_FOR_JSON_C;
-      });
-      return deeper
-        ? `a guest with more than about ${DEEP_FOR_JSON_C} layers does not start, and ${deeper.target} would have ${deeper.chain.length}`
-        : undefined;
     },
   },
   {
@@ -90,6 +71,38 @@ function committedInto(before: World, after: World): string[] {
       return above && stays(file) && !stays(above.file) ? [file] : [];
     });
   });
+}
+
+/** The most layers with which a release of libvirt starts a guest. */
+interface DeepestChain {
+  readonly layers: number;
+  readonly source: string;
+}
+
+/** libvirt: "backing chains more than 200 layers deep are not supported". */
+const DEEPEST: DeepestChain = {
+  layers: 200,
+  source: 'https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms',
+};
+
+/**
+ * libvirt parses QEMU's JSON with json-c since 10.8.0, which takes less nesting: a guest with 26 layers fails to start with
+ * "failed to parse JSON: nesting too deep", while a snapshot of the running guest that leads there succeeds (seen with
+ * 11.3.0). Its news of 12.0.0: "Fix startup of VMs with more than ~25 external snapshots".
+ */
+const DEEPEST_WITH_JSON_C: DeepestChain & { readonly since: string; readonly fixedIn: string } = {
+  layers: 25,
+  since: '10.8.0',
+  fixedIn: '12.0.0',
+  source: 'https://libvirt.org/news.html#v12-0-0-2026-01-15',
+};
+
+/** @param libvirt the release; undefined where it is unknown */
+export function deepestChain(libvirt: string | undefined): DeepestChain {
+  const { since, fixedIn } = DEEPEST_WITH_JSON_C;
+  return libvirt !== undefined && !isOlder(libvirt, since) && isOlder(libvirt, fixedIn)
+    ? DEEPEST_WITH_JSON_C
+    : DEEPEST;
 }
 
 /** Whether the release has the fault, as far as its number tells; a distribution may have mended it. */

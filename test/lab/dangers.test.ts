@@ -129,8 +129,13 @@ test('a guest that starts with the host, while it is transient', async () => {
   expect(await host.virsh('list', '--all', '--name')).not.toContain('autostarted');
 });
 
-test('a chain as deep as libvirt takes', async () => {
-  const layers = Array.from({ length: 200 }, (_, depth) => at(`layer-${depth}`));
+test('a chain as deep as libvirt starts', async () => {
+  const daemon = await host.virsh('version', '--daemon');
+  const release = /against daemon: (\d+)\.(\d+)/.exec(daemon)!.slice(1).map(Number);
+  // From 10.8 to 11.10 libvirt parses QEMU's answers with a library that takes less nesting.
+  const [major, minor] = release as [number, number];
+  const shallow = major === 11 || (major === 10 && minor >= 8);
+  const layers = Array.from({ length: shallow ? 25 : 200 }, (_, depth) => at(`layer-${depth}`));
   await Promise.all(
     layers.map((file, depth) => {
       const below = depth === 0 ? [] : ['-u', '-b', layers[depth - 1]!, '-F', 'qcow2'];
@@ -140,10 +145,16 @@ test('a chain as deep as libvirt takes', async () => {
   const guest = await guestOf('deep', [layers.at(-1)!]);
   const snapshot = { name: 's', 'disk-only': true, 'no-metadata': true };
   await refusal(host, 'deep', [{ 'snapshot-create-as': snapshot }], ['BP136']);
-  await expect(
-    host.virsh('snapshot-create-as', 'deep', 's', '--disk-only', '--no-metadata'),
-  ).rejects.toThrow('more than 200 layers deep');
-  await guest.destroy();
+  const deeper = host.virsh('snapshot-create-as', 'deep', 's', '--disk-only', '--no-metadata');
+  if (shallow) {
+    // The running guest takes one more layer, and does not start again.
+    await deeper;
+    await guest.destroy();
+    await expect(guest.start()).rejects.toThrow('nesting too deep');
+  } else {
+    await expect(deeper).rejects.toThrow('more than 200 layers deep');
+    await guest.destroy();
+  }
   await host.virsh('undefine', 'deep');
   for (const file of layers) await rm(file);
 });

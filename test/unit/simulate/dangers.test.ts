@@ -91,18 +91,24 @@ test('a chain is warned of from half of what libvirt takes, and refused beyond i
       ),
     ],
   });
-  const severity = (depth: number) => dangers([quiet], layers(depth)).map((each) => each.severity);
-  expect(severity(99)).toEqual([]);
-  expect(severity(100)).toEqual(['warning']);
-  expect(severity(199)).toEqual(['warning']);
-  expect(severity(200)).toEqual(['error']);
+  const severity = (depth: number, libvirt: string) =>
+    dangers([quiet], layers(depth), { libvirt }).map((each) => each.severity);
+  const bounds: [number, string[]][] = [
+    [200, ['9.0.0', '10.7.0', '12.0.0']],
+    [25, ['10.8.0', '11.3.0', '11.10.0']],
+  ];
+  for (const [most, releases] of bounds)
+    for (const release of releases) {
+      expect(severity(Math.floor(most / 2) - 1, release)).toEqual([]);
+      expect(severity(Math.floor(most / 2), release)).toEqual(['warning']);
+      expect(severity(most - 1, release)).toEqual(['warning']);
+      expect(severity(most, release)).toEqual(['error']);
+    }
 });
 
 describe('known releases', () => {
   test.each([
     ['libvirt', '12.1.0', '12.0.9', '12.1.0'],
-    ['libvirt', '12.0.0', '11.10.0', '12.0.0'],
-    ['libvirt', '12.0.0', '10.8.0', '10.7.0'],
     ['qemu', '4.1.1', '4.1.0', '4.1.1'],
     ['qemu', '4.1.1', '4.1.0', '4.0.1'],
   ])('%s, mended in %s: %s has it, %s has not', (of, fixedIn, has, hasNot) => {
@@ -122,11 +128,7 @@ describe('known releases', () => {
     expect(told([commit], { domain: apparmor })).toEqual([]);
   });
 
-  test('deep chains, and qcow2 images', () => {
-    const deep = Array.from({ length: 26 }, (_, at) => `/export/vmimages/l${at}.qcow2`);
-    const on = (depth: number) => ({ disks: [disk('vda', deep.slice(0, depth))] });
-    expect(told([quiet], on(26), { libvirt: '11.3.0' })).toEqual(['BP137 0']);
-    expect(told([quiet], on(24), { libvirt: '11.3.0' })).toEqual([]);
+  test('qcow2 images', () => {
     expect(told([quiet], {}, { qemu: '4.1.0' })).toEqual(['BP137 0']);
     expect(
       told(['undefine: {}', 'redefine: {}'], { domain: { autostart: false } }, { qemu: '4.1.0' }),
