@@ -1,7 +1,7 @@
 /** Reads a plan, holds it against the host, asks, and runs it; or only shows what it would do. */
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { blockplanCommand } from '../command.ts';
 import { type BlockplanError, EXIT_CODES } from '../errors.ts';
@@ -94,18 +94,16 @@ async function previewOf(plan: Plan, { world }: Admission): Promise<Preview> {
   return previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
 }
 
+/** Ctrl-C and Ctrl-D are answers too: they close the terminal's interface. A question that Node 20.19 closes never settles. */
 async function confirmed(domain: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const question = `\nRun this plan on ${domain}? Only "yes" is taken for an answer: `;
-    return (await terminal.question(question)).trim() === 'yes';
-  } catch (error) {
-    // Ctrl-C and Ctrl-D are answers too.
-    if ((error as Error).name === 'AbortError') return false;
-    throw error;
-  } finally {
-    terminal.close();
-  }
+  const question = `\nRun this plan on ${domain}? Only "yes" is taken for an answer: `;
+  const answer = await new Promise<string>((resolve) => {
+    terminal.once('close', () => resolve(''));
+    terminal.question(question, resolve);
+  });
+  terminal.close();
+  return answer.trim() === 'yes';
 }
 
 /** While a person thought about the confirmation the host may have changed: then other commands would run. */
