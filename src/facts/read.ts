@@ -93,8 +93,9 @@ function checkDisks({ disks, definition, domain }: Facts, report: Report): void 
 
 function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
   const check = (where: string, names: readonly string[], pathOf: (index: number) => Path) => {
+    const known = new Set<string>();
     for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) === index) continue;
+      if (known.size < known.add(name).size) continue;
       const message = `${quoted(name)} stands in ${where} twice`;
       tell(report, 'BP063', pathOf(index), message, 'keep one of the two');
     }

@@ -192,7 +192,7 @@ export function definitionText(definition: string): string {
   const bare = redactXml(definition)
     .replace(marked, '')
     .replace(
-      /\s*<(metadata|cookies)>\s*(?:<cookie[^>]*>REDACTED<\/cookie>\s*)*<\/\1>|\s*<metadata\/>/g,
+      /(?<!\s)\s*<(metadata|cookies)>\s*(?:<cookie[^>]*>REDACTED<\/cookie>\s*)*<\/\1>|(?<!\s)\s*<metadata\/>/g,
       '',
     );
   return `${spelledOut(bare).trimEnd()}\n`;

@@ -65,8 +65,7 @@ function startOf(xml: string, { start }: XmlElement): string {
 
 /** The element's range, with the white space before it. */
 export function withLeadingSpace(xml: string, element: XmlElement): Range {
-  const before = /\s*$/.exec(xml.slice(0, element.start))?.[0].length ?? 0;
-  return { start: element.start - before, end: element.end };
+  return { start: xml.slice(0, element.start).trimEnd().length, end: element.end };
 }
 
 /** The text as it can stand in an attribute, in whatever quotes, and between tags. */

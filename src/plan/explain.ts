@@ -2,7 +2,7 @@
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { flaw, type Path } from './findings.ts';
-import { nearest } from './nearest.ts';
+import { Guesses } from './nearest.ts';
 import type { Places } from './places.ts';
 import type { Schema } from './schema.ts';
 import { listed, named, quoted } from './words.ts';
@@ -21,6 +21,7 @@ export interface ShapeError {
 export class Explainer {
   readonly #places: Places;
   readonly #steps: ReadonlyMap<string, AnyStep>;
+  readonly #guesses = new Guesses();
 
   constructor(places: Places, steps: readonly AnyStep[]) {
     this.#places = places;
@@ -78,7 +79,7 @@ export class Explainer {
         hint: 'remove it',
       });
     }
-    const near = nearest(key, known);
+    const near = this.#guesses.nearest(key, known);
     return flaw('BP024', `${this.#label(parentPath)} knows no ${quoted(key)}`, {
       path,
       position,
@@ -92,7 +93,7 @@ export class Explainer {
 
   #unknownKind(key: string, path: Path): Finding {
     const kinds = [...this.#steps.keys()];
-    const near = nearest(key, ['id', ...kinds]);
+    const near = this.#guesses.nearest(key, ['id', ...kinds]);
     const owners = kinds.filter((kind) => key in propertiesOf(this.#steps.get(kind)?.schema));
     const owner = owners.find((kind) => this.#hasSibling(path, kind));
     const position = this.#places.locateKey(path);
@@ -170,7 +171,7 @@ export class Explainer {
       : parent['const']
         ? [String(parent['const'])]
         : [];
-    const near = typeof data === 'string' ? nearest(data, choices) : undefined;
+    const near = typeof data === 'string' ? this.#guesses.nearest(data, choices) : undefined;
     if (near) return `did you mean ${quoted(near)}?`;
     if (typeof data === 'string' && this.#steps.has(data))
       return `write ${quoted(`${data}:`)} and its options below it`;

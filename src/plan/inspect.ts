@@ -13,7 +13,7 @@ import { printable } from '../printable.ts';
 import { nameOf } from './admit.ts';
 import { type Findings, flaw, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
-import { nearest } from './nearest.ts';
+import { Guesses } from './nearest.ts';
 import { LONGEST_TEXT } from './references.ts';
 import { isMergeKey, wordOf } from './tree.ts';
 import { quoted } from './words.ts';
@@ -30,6 +30,7 @@ export function inspect(lines: Lines, root: Node, findings: Findings): Targets {
 
 class Inspection {
   readonly targets = new Map<Alias, Node>();
+  readonly #guesses = new Guesses();
   readonly #anchors = new Map<string, Node>();
   readonly #lines: Lines;
   readonly #findings: Findings;
@@ -61,7 +62,7 @@ class Inspection {
       this.targets.set(alias, target);
       return;
     }
-    const near = nearest(alias.source, [...this.#anchors.keys()]);
+    const near = this.#guesses.nearest(alias.source, [...this.#anchors.keys()]);
     this.#add('BP013', `no anchor ${quoted(`&${alias.source}`)} stands above this alias`, alias, {
       path,
       hint: near

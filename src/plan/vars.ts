@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 import { nameOf } from './admit.ts';
 import { type Findings, flaw } from './findings.ts';
 import type { Settings } from './input.ts';
-import { nearest } from './nearest.ts';
+import { Guesses } from './nearest.ts';
 import type { Places } from './places.ts';
 import {
   hasReference,
@@ -18,7 +18,9 @@ import { listed, quoted } from './words.ts';
 
 export class Vars {
   readonly #declared: ReadonlyMap<string, unknown>;
+  readonly #names: readonly string[];
   readonly #domain: unknown;
+  readonly #guesses = new Guesses();
   #settledDomain: Known | Unknown | undefined;
   readonly #known = new Map<string, Known>();
   /** Names whose value is wrong; that has been told, and what refers to them says nothing more. */
@@ -31,6 +33,7 @@ export class Vars {
   constructor(declared: unknown, domain: unknown) {
     const isMap = typeof declared === 'object' && declared !== null && !Array.isArray(declared);
     this.#declared = new Map(isMap ? Object.entries(declared) : []);
+    this.#names = [...this.#declared.keys()];
     this.#domain = domain;
   }
 
@@ -123,21 +126,20 @@ export class Vars {
   }
 
   #unknown(word: string, key: string | undefined): Unknown {
-    const names = [...this.#declared.keys()];
-    const near = nearest(key ?? word.trim().replace(/^vars\./, ''), names);
+    const near = this.#guesses.nearest(key ?? word.trim().replace(/^vars\./, ''), this.#names);
     const message =
       key === undefined
         ? `nothing is known as ${quoted(`\${${word}}`)}: references are \${vars.NAME} and \${domain}`
         : `the plan declares no variable ${quoted(key)}`;
     if (near !== undefined)
       return { code: 'BP040', message, hint: `did you mean \${vars.${printable(near)}}?` };
-    if (nearest(word, ['domain']))
+    if (this.#guesses.nearest(word, ['domain']))
       return { code: 'BP040', message, hint: 'did you mean ${domain}?' };
     return { code: 'BP040', message, hint: this.#declaredHint() };
   }
 
   #undeclared(name: string): Finding {
-    const near = nearest(name, [...this.#declared.keys()]);
+    const near = this.#guesses.nearest(name, this.#names);
     return flaw(
       'BP044',
       `--set ${printable(name)}: the plan declares no variable ${quoted(name)}`,
@@ -148,7 +150,7 @@ export class Vars {
   }
 
   #declaredHint(): string {
-    const names = [...this.#declared.keys()].slice(0, 10);
+    const names = this.#names.slice(0, 10);
     return names.length === 0
       ? 'declare it below "vars:" at the top of the plan'
       : `the plan declares ${listed(names, 'and')}`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { BlockplanError, type Position } from '../../../src/errors.ts';
-import { nearest } from '../../../src/plan/nearest.ts';
+import { Guesses, nearest } from '../../../src/plan/nearest.ts';
 import { printable } from '../../../src/printable.ts';
 import { plan, read } from './kinds.ts';
 
@@ -170,6 +170,27 @@ describe('any valid plan', () => {
     },
     60_000,
   );
+});
+
+describe('guesses', () => {
+  test('are bounded, however many mistakes there are and however long the words', () => {
+    const guesses = new Guesses();
+    const words = Array.from({ length: 100 }, (_, at) => `${at}`.padStart(64, 'x'));
+    for (let at = 0; at < 10_000; at++) guesses.nearest(words[at % 100] ?? '', words);
+    const work = guesses.work;
+    expect(work).toBeLessThanOrEqual(50 * 100 * 64 * 64);
+    guesses.nearest('shalow', ['shallow']);
+    expect(guesses.work).toBe(work);
+  });
+
+  test('are not made among too many names', () => {
+    const guesses = new Guesses();
+    expect(guesses.nearest('pivto', ['pivot'])).toBe('pivot');
+    const many = Array.from({ length: 4000 }, (_, at) => `v${at}`);
+    const { work } = guesses;
+    expect(guesses.nearest('v1', many)).toBeUndefined();
+    expect(guesses.work).toBe(work);
+  });
 });
 
 describe('the nearest word', () => {
