@@ -1,9 +1,11 @@
 /** Waits for a block job on libvirt's events; looks at the job now and then for progress, and in case an event was lost. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect, Progress } from '../model/effect.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
+import { type FailedJob, whyJobFailed } from './job-failure.ts';
 import type { Virsh } from './virsh.ts';
 
 /** How often progress is looked at; the wait itself ends on the event. */
@@ -21,11 +23,18 @@ export interface JobWait {
 /** Collects what happens to the disk's job from its start on, so that an event cannot fall between start and wait. */
 export class JobWatch {
   readonly #seen: DomainEvent[] = [];
+  /** What QEMU said of the job that failed last, by disk. */
+  readonly #errors = new Map<string, string>();
+  #into: FailedJob['into'];
   #wake: () => void = () => {};
   readonly #stop: () => void;
 
   constructor(events: DomainEvents) {
     this.#stop = events.on((event) => {
+      if (event.kind === 'job-error') {
+        this.#errors.set(event.disk, event.reason);
+        return;
+      }
       this.#seen.push(event);
       this.#wake();
     });
@@ -33,8 +42,16 @@ export class JobWatch {
     void events.closed.then(() => this.#wake());
   }
 
-  /** Forgets what came before, which belongs to an earlier job. */
-  begin(): void {
+  /**
+   * Forgets what came before, which belongs to an earlier job.
+   * @param argv the command that starts the job
+   */
+  begin(argv: readonly string[]): void {
+    const after = (option: string) =>
+      argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
+    const file = after('--dest') ?? after('--base');
+    this.#into = file === undefined ? undefined : { file, format: after('--format') };
+    this.#errors.clear();
     this.#seen.length = 0;
   }
 
@@ -54,10 +71,13 @@ export class JobWatch {
       const { come, over } = this.#judge(wait);
       if (come && (await isSo(wait))) return;
       // The event of an earlier job can come late: only a job that is not there any more is over.
-      if (over !== undefined && !(await jobOf(wait))) throw new EffectFailed(over);
+      if (over !== undefined && !(await jobOf(wait)))
+        throw new EffectFailed(await this.#wentWrong(over, wait));
       if (await this.#sleep(look, wait.signal)) continue;
       look = LOOK_EVERY_MS;
-      if (await hasCome(wait)) return;
+      const state = await stateOf(wait);
+      if (state === 'gone') throw new EffectFailed(await this.#wentWrong(state, wait));
+      if (state === 'come') return;
       if (Date.now() > deadline) {
         throw new EffectFailed(
           `the job on ${wait.effect.disk} has not come so far within ${wait.effect.timeoutMs / 1000} s`,
@@ -67,9 +87,9 @@ export class JobWatch {
   }
 
   /** What the events say: that it has come so far, or why it is over. */
-  #judge({ effect }: JobWait): { come: boolean; over?: string } {
+  #judge({ effect }: JobWait): { come: boolean; over?: 'failed' | 'canceled' } {
     let come = false;
-    let over: string | undefined;
+    let over: 'failed' | 'canceled' | undefined;
     for (const event of this.#seen.splice(0)) {
       if (event.kind === 'lifecycle' && event.event === 'Stopped') {
         throw new EffectFailed(
@@ -77,13 +97,26 @@ export class JobWatch {
         );
       }
       if (event.kind !== 'block-job' || event.disk !== effect.disk) continue;
-      if (event.status === 'failed')
-        over = `the job on ${effect.disk} failed; libvirt gives no reason`;
-      if (event.status === 'canceled')
-        over = `the job on ${effect.disk} was cancelled by somebody else`;
+      if (event.status === 'failed' || event.status === 'canceled') over = event.status;
       come ||= event.status === (effect.until === 'ready' ? 'ready' : 'completed');
     }
     return over === undefined ? { come } : { come, over };
+  }
+
+  /** What became of a job that failed, was cancelled or is gone, with the reason as far as one can be found. */
+  async #wentWrong(
+    how: 'failed' | 'canceled' | 'gone',
+    { virsh, domain, effect: { disk } }: JobWait,
+  ): Promise<string> {
+    if (how === 'canceled') return `the job on ${disk} was cancelled by somebody else`;
+    // QEMU's words come by another connection than libvirt's event.
+    for (let waited = 0; waited < 200 && !this.#errors.has(disk); waited += 20) await delay(20);
+    const said = this.#errors.get(disk);
+    const why = await whyJobFailed({ virsh, domain, disk, said, into: this.#into });
+    if (why !== undefined) return `the job on ${disk} failed: ${why}`;
+    return how === 'failed'
+      ? `the job on ${disk} failed; neither libvirt nor QEMU gives a reason`
+      : `there is no job on ${disk} any more: it failed or somebody ended it`;
   }
 
   /** Sleeps until an event comes (true) or the time is over (false). */
@@ -109,21 +142,15 @@ async function isSo(wait: JobWait): Promise<boolean> {
   return wait.effect.until === 'ended' ? !(await jobOf(wait)) : mirrorIsReady(wait);
 }
 
-/** Without an event: progress, and whether it has come so far all the same. */
-async function hasCome(wait: JobWait): Promise<boolean> {
+/** Without an event: progress, and whether it has come so far all the same, or is there no more. */
+async function stateOf(wait: JobWait): Promise<'come' | 'runs' | 'gone'> {
   const { effect } = wait;
   const progress = await jobOf(wait);
-  if (!progress) {
-    // No job: it has ended. Whether it did what it should is judged from the chain, never from its absence.
-    if (effect.until === 'ended') return true;
-    throw new EffectFailed(
-      `there is no job on ${effect.disk} any more: it failed or somebody ended it`,
-    );
-  }
+  // No job: it has ended. Whether it did what it should is judged from the chain, never from its absence.
+  if (!progress) return effect.until === 'ended' ? 'come' : 'gone';
   wait.onProgress(progress);
-  return (
-    effect.until === 'ready' && progress.current === progress.total && (await mirrorIsReady(wait))
-  );
+  const equal = effect.until === 'ready' && progress.current === progress.total;
+  return equal && (await mirrorIsReady(wait)) ? 'come' : 'runs';
 }
 
 /** How far the job on the disk has come; undefined when there is none. */

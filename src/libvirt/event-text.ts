@@ -12,6 +12,8 @@ export type DomainEvent = {
       readonly type: BlockJobType;
       readonly status: BlockJobStatus;
     }
+  /** QEMU's own words on a block job that failed. */
+  | { readonly kind: 'job-error'; readonly disk: string; readonly reason: string }
   /** libvirt's own words: `Stopped` `Destroyed`, `Suspended` `I/O Error`. */
   | { readonly kind: 'lifecycle'; readonly event: string; readonly detail: string }
   | {

@@ -4,6 +4,7 @@ import { type Child, type Connection, describeExit, startChild } from './child.t
 import { connectArguments, contactLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
 import { errorIn } from './framing.ts';
+import { JobErrorText, monitorWords } from './qemu-job-errors.ts';
 import type { Ending } from './virsh.ts';
 
 export interface WaitOptions {
@@ -51,29 +52,39 @@ export interface DomainEvents extends AsyncDisposable {
 export async function openEvents(
   connection: Connection & { readonly domain: string },
 ): Promise<DomainEvents> {
-  const { uri, domain, command = 'virsh' } = connection;
-  const argv = [
-    command,
-    ...connectArguments(uri),
-    ...keepaliveArguments(uri),
+  const { domain } = connection;
+  const events = startListening(connection, [
     ...['event', '--domain', domain, '--all', '--loop', '--timestamp'],
-  ];
+  ]);
+  return new Listening(events, startListening(connection, monitorWords(domain)));
+}
+
+function startListening(connection: Connection, words: readonly string[]): Child {
+  const { uri, command = 'virsh' } = connection;
+  const argv = [command, ...connectArguments(uri), ...keepaliveArguments(uri), ...words];
   // Unlike a session it reads no input whose end would tell it that we are gone; the kernel does it where setpriv is
   // at hand. Without, it ends at the next event it cannot print any more.
   const tied = startChild('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], connection, 'ignore');
-  const child = tied.started ? tied : startChild(command, argv.slice(1), connection, 'ignore');
-  return new Listening(child);
+  return tied.started ? tied : startChild(command, argv.slice(1), connection, 'ignore');
 }
 
 class Listening implements DomainEvents {
   readonly closed: Promise<Ending>;
   readonly #child: Child;
+  readonly #monitor: Child;
   readonly #listeners = new Set<(event: DomainEvent) => void>();
   #ending: Ending | undefined;
   #stderr = '';
 
-  constructor(child: Child) {
+  /** @param monitor tells why jobs fail; a libvirt without that tells everything else all the same */
+  constructor(child: Child, monitor: Child) {
     this.#child = child;
+    this.#monitor = monitor;
+    const errors = new JobErrorText();
+    monitor.stdout.on('data', (piece: string) => {
+      for (const error of errors.push(piece))
+        this.#tell({ time: Date.now(), kind: 'job-error', ...error });
+    });
     const text = new EventText();
     child.stdout.on('data', (piece: string) => {
       for (const event of text.push(piece)) this.#tell(event);
@@ -153,7 +164,8 @@ class Listening implements DomainEvents {
   async close(): Promise<void> {
     this.#ending ??= { asked: true, reason: 'the subscription was closed' };
     this.#child.kill();
-    await this.closed;
+    this.#monitor.kill();
+    await Promise.all([this.closed, this.#monitor.exited]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -212,7 +212,7 @@ class LiveDriver implements Driver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    if (argv[0] === 'blockcopy' || argv[0] === 'blockcommit') this.#watch?.begin();
+    if (argv[0] === 'blockcopy' || argv[0] === 'blockcommit') this.#watch?.begin(argv);
     // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
     const answer = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,

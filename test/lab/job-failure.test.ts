@@ -1,0 +1,65 @@
+/** When a block job fails its reason is said, although libvirt does not give one (cases.md 15 and 16). */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { until } from '../../src/lab/poll.ts';
+import { expectEnd, expectWrites, planText, startRun, tool } from './support.ts';
+
+let host: Host;
+let guest: Guest;
+
+beforeAll(async () => {
+  host = await startHost();
+  guest = await host.createGuest({
+    disks: [{ target: 'vda', chain: ['base', 'snap1'], fill: 20_000_000 }],
+  });
+  await guest.waitForWrites(2);
+});
+afterAll(() => host.stop());
+
+/** Starts a slow copy, does something to its destination, and returns what the run said at its end. */
+async function failingCopy(
+  copy: Readonly<Record<string, unknown>>,
+  spoil: () => Promise<unknown>,
+): Promise<string> {
+  const blockcopy = { disk: 'vda', finish: true, bandwidth: 4_000_000, bytes: true, ...copy };
+  const run = await startRun(host, { text: planText(guest.name, [{ blockcopy }]) });
+  await until('the job', 30_000, async () =>
+    (await host.virsh('blockjob', guest.name, 'vda', '--info', '--raw')).includes('type='),
+  );
+  await spoil();
+  const last = expectEnd(await run.ended, 4);
+  await expectWrites(host, guest);
+  return last.state.join('\n');
+}
+
+test('a file system that fills up while a copy runs', async () => {
+  const folder = await host.tmpfs(40 * 1024 * 1024);
+  const said = await failingCopy({ dest: join(folder, 'copy.qcow2') }, () =>
+    tool('sh', '-c', `head -c 60M /dev/zero > ${folder}/other 2>&1 || true`),
+  );
+  expect(said).toContain('QEMU says "No space left on device"');
+  expect(said).toContain(`the file system of ${folder} has 0 bytes free`);
+  await rm(join(folder, 'other'));
+});
+
+test('a device that fails, because what is behind it has no room', async () => {
+  const folder = await host.tmpfs(8 * 1024 * 1024);
+  const behind = join(folder, 'sparse');
+  await tool('truncate', '-s', '64M', behind);
+  const dest = (await tool('losetup', '--find', '--show', behind)).trim();
+  const said = await failingCopy({ dest, blockdev: true, format: 'raw' }, async () => {});
+  await tool('losetup', '--detach', dest);
+  expect(said).toContain('QEMU says "Input/output error"');
+});
+
+test('a job that was cancelled by somebody else has no other reason', async () => {
+  const dest = join(host.images, 'cancelled.qcow2');
+  const said = await failingCopy({ dest, bandwidth: 300_000 }, () =>
+    host.virsh('blockjob', guest.name, 'vda', '--abort'),
+  );
+  expect(said).toContain('the job on vda was cancelled by somebody else');
+  expect(said).not.toContain('gives a reason');
+});

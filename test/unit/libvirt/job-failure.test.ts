@@ -1,0 +1,75 @@
+/** Where the reason of a failed job is looked for, with what each place says. */
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { type FailedJob, whyJobFailed } from '../../../src/libvirt/job-failure.ts';
+import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'blockplan-failure-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const image = join(folder, 'image');
+writeFileSync(image, 'x');
+truncateSync(image, 4096);
+
+/** A virsh that answers these commands, by their verb, and refuses all others. */
+function answering(answers: Readonly<Record<string, string>>): Virsh {
+  const run = async (argv: readonly string[]): Promise<Answer> => {
+    const stdout = answers[argv[0] ?? ''];
+    const common = { argv, stderr: '', durationMs: 1 };
+    return stdout === undefined
+      ? { ...common, ok: false, stdout: '', error: 'no' }
+      : { ...common, ok: true, stdout };
+  };
+  return { run } as Partial<Virsh> as Virsh;
+}
+
+const why = (job: Partial<FailedJob>, answers: Readonly<Record<string, string>> = {}) =>
+  whyJobFailed({
+    virsh: answering(answers),
+    domain: 'web1',
+    disk: 'vda',
+    said: undefined,
+    into: undefined,
+    ...job,
+  });
+
+test.each<[string, Partial<FailedJob>, Readonly<Record<string, string>>, string | undefined]>([
+  ['nothing is found', {}, { domblkerror: 'No errors found\n' }, undefined],
+  ['no place answers', { into: { file: image, format: 'qcow2' } }, {}, undefined],
+  ['QEMU said it', { said: 'Permission denied' }, {}, 'QEMU says "Permission denied"'],
+  [
+    'the file is lost',
+    { into: { file: join(folder, 'gone'), format: 'raw' } },
+    {},
+    `${join(folder, 'gone')} does not exist any more`,
+  ],
+  [
+    'the file has another size',
+    { into: { file: image, format: 'raw' } },
+    { domblkinfo: 'Capacity:       8192\nAllocation:     0\nPhysical:       0\n' },
+    `${image} has 4096 bytes, and the disk has 8192`,
+  ],
+  [
+    'the file has the size of the disk',
+    { into: { file: image, format: 'raw' } },
+    { domblkinfo: 'Capacity:       4096\n' },
+    undefined,
+  ],
+  [
+    'the guest has met an error, on this disk and on another one',
+    {},
+    { domblkerror: 'vda: no space\nvdb: unspecified error\n' },
+    'the guest has met an error on vda: no space',
+  ],
+  ['another disk has an error', {}, { domblkerror: 'vdab: no space\n' }, undefined],
+  [
+    'two places say something',
+    { said: 'Input/output error' },
+    { domblkerror: 'vda: unspecified error\n' },
+    'QEMU says "Input/output error"; the guest has met an error on vda: unspecified error',
+  ],
+])('%s', async (_what, job, answers, found) => {
+  expect(await why(job, answers)).toBe(found);
+});
