@@ -7,15 +7,19 @@ import { EffectFailed } from '../model/driver.ts';
 import { type Argument, type Effect, lostBy, writtenInto } from '../model/effect.ts';
 import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
 import { diskOf, isUp, type World, withDomain } from '../model/world.ts';
-import { type Asking, askBundle, askWorld, tell } from './ask.ts';
+import { type Asking, askBundle, askWorld, type Request, tell } from './ask.ts';
 import type { Course } from './course.ts';
+import { lastWrites } from './last-writes.ts';
 
 /** The World as observed, with what the journal keeps for the domain. */
 export function* observe(course: Course): Asking<World> {
   const world = yield* askWorld({ ask: 'observe', files: course.files });
   const known = course.kept ? withDomain(world, { kept: course.kept }) : world;
   course.lastSeen = known;
-  if (isUp(known)) course.lastUp = [known];
+  if (isUp(known)) {
+    course.lastUp = [known];
+    course.since = [];
+  }
   return known;
 }
 
@@ -43,7 +47,7 @@ export function* act(
     // On the way forward preflight has just looked; a way back has none.
     if (direction === 'undo') yield* refuseShared(course, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(course);
-    else yield { ask: 'perform', ...ref, direction, effect };
+    else yield* perform(course, { ask: 'perform', ...ref, direction, effect });
   } catch (error) {
     // Whether it was carried out is not known then, and the journal does not say that it was not.
     if (isContactLost(error)) throw error;
@@ -56,6 +60,15 @@ export function* act(
     throw error;
   }
   yield* record({ type: 'outcome', ...ref, direction });
+}
+
+/** Should the guest stop before it is looked at again, what was done tells where it wrote. */
+function* perform(course: Course, request: Extract<Request, { ask: 'perform' }>): Asking<void> {
+  const { effect } = request;
+  const { since } = course;
+  course.since = [...since, { effect, known: 'begun' }];
+  yield request;
+  course.since = [...since, { effect, known: 'said' }];
 }
 
 /**
@@ -87,7 +100,9 @@ export function unwritable(error: unknown): string {
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
 function refuseLastWrites(course: Course, file: string): void {
-  const written = isUp(course.lastSeen) ? [] : course.lastUp.flatMap(({ domain }) => domain.disks);
+  const written = isUp(course.lastSeen)
+    ? []
+    : lastWrites(course).flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
   if (course.lastUp.some((world) => includesFile(world, active, file))) {
     throw new EffectFailed(

@@ -1,7 +1,15 @@
 /** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
-import { type Disk, diskOf, isUp, type Layer, placeText, type World } from '../model/world.ts';
+import {
+  activeFile,
+  type Disk,
+  diskOf,
+  isUp,
+  type Layer,
+  placeText,
+  type World,
+} from '../model/world.ts';
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
 export function differences(before: World, now: World): string[] {
@@ -83,6 +91,18 @@ export function contradictions(before: World, now: World): string[] {
     if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
   }
   return found;
+}
+
+/** Of a guest that has stopped: the disks that its definition puts on other files than it wrote to when it was seen last. */
+export function definedElsewhere(wrote: World, now: World): string[] {
+  return now.domain.disks.flatMap(({ target, persistentSource }) => {
+    const file = activeFile(wrote, target);
+    return persistentSource === undefined ||
+      file === undefined ||
+      isSameFile(now, file, persistentSource)
+      ? []
+      : [`the definition names ${persistentSource} for ${target}, but the guest wrote to ${file}`];
+  });
 }
 
 /** What the definition says otherwise than the running disk: the path, or whether that is a block device. */

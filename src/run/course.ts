@@ -4,6 +4,7 @@ import type { End } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, World } from '../model/world.ts';
+import type { Deed } from './last-writes.ts';
 
 /** The Worlds that a phase began with: its own, and that of its step. */
 export interface Begun {
@@ -38,6 +39,8 @@ export interface Course {
    * phase was under way.
    */
   lastUp: readonly World[];
+  /** What was done since then; `lastWrites` tells where that may have moved the guest. */
+  since: readonly Deed[];
   lastSeen: World;
   /** What could not be made sure of on the way. */
   doubts: readonly string[];
@@ -78,6 +81,7 @@ export function courseOf(
     begun: [],
     kept: undefined,
     lastUp: [world],
+    since: [],
     lastSeen: world,
     doubts: [],
     overwritten: [],

@@ -21,6 +21,7 @@ import { printable } from '../printable.ts';
 import { steps } from '../steps/registry.ts';
 import { courseOf } from './course.ts';
 import { isGivenBack } from './given-back.ts';
+import { lastWrites } from './last-writes.ts';
 import { follow } from './recover.ts';
 
 /** A definition that may be lost. */
@@ -104,7 +105,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
       files: [],
       world,
     });
-    return records.reduce(follow, { course }).course.lastUp;
+    return lastWrites(records.reduce(follow, { course }).course);
   } catch (error) {
     // A plan that is gone, or one that this version does not take any more.
     if (error instanceof BlockplanError || (error as NodeJS.ErrnoException).code === 'ENOENT')

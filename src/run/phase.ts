@@ -3,8 +3,7 @@ import { type Command, virshCommand } from '../command.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import { AWAY_LIMIT_MS } from '../model/driver.ts';
-import { isUp, type World } from '../model/world.ts';
-import { simulatePhase } from '../simulate/imagine.ts';
+import type { World } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
 import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
@@ -88,8 +87,6 @@ function* effectsFrom(
     progress({ done: done + 1 });
   }
   const now = yield* observe(course);
-  // All effects have taken hold, so a guest that died after them wrote where the phase has put it.
-  if (!isUp(now) && isUp(before)) course.lastUp = [simulatePhase(node, start)];
   const problems = [...foreignLayers(course, now), ...node.phase.settled(before, now, start)];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
 }
@@ -204,8 +201,6 @@ function* wayBack(
         return failed('the way back was taken, but what is observed does not become what it was');
       }
       for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
-      // The same on the way back: were the guest to die before the next look, it wrote where it was before.
-      if (isUp(now) && isUp(before)) course.lastUp = [before];
     } catch (error) {
       if (error instanceof NoWayBack) return failed(error.message, error.next);
       if (!isContactLost(error)) return failed(reasonOf(error));

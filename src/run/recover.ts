@@ -10,7 +10,8 @@ import { isUp, type World } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
-import { type Begun, begunWith, type Course, type Finish } from './course.ts';
+import { begunWith, type Course, type Finish } from './course.ts';
+import type { Deed } from './last-writes.ts';
 import { continuePhase, drifted, failureOf, patiently, type Result } from './phase.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, endOf, finishUp, mark, outline } from './travel.ts';
@@ -53,9 +54,9 @@ export function follow(left: Left, entry: Entry): Left {
 function intended(left: Left, entry: Extract<Entry, { type: 'intent' }>): Left {
   const overwritten = withLost(left.course.overwritten, entry.effect);
   const course = { ...left.course, overwritten };
-  return left.phase && isOf(left, entry)
-    ? { course, phase: { ...left.phase, doubtful: entry.effect } }
-    : { ...left, course };
+  if (!left.phase || !isOf(left, entry)) return { ...left, course };
+  const since: Course['since'] = [...course.since, { effect: entry.effect, known: 'begun' }];
+  return { course: { ...course, since }, phase: { ...left.phase, doubtful: entry.effect } };
 }
 
 /** Whether a phase was only taken back to be done once more: then the run still goes forward. */
@@ -84,29 +85,23 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
     entry.direction === 'do'
       ? [...course.begun.slice(0, index), begunWith(course, node, entry.before)]
       : course.begun;
-  const known = begun[index];
+  const begins = entry.direction === 'do' && entry.done === 0 && isUp(entry.before);
+  const seen = begins ? { lastUp: [entry.before], since: [] } : {};
   return {
-    course: {
-      ...course,
-      state,
-      todo: { index, direction },
-      begun,
-      lastUp: known ? whereItWrites(node, known) : course.lastUp,
-    },
+    course: { ...course, ...seen, state, todo: { index, direction }, begun },
     phase: { direction, done: entry.direction === 'do' ? entry.done : 0 },
   };
-}
-
-/** Nobody saw whether the guest was moved before it stopped: it wrote where it was, or where the phase puts it. */
-function whereItWrites(node: PhaseNode, { before, start }: Begun): readonly World[] {
-  const after = isUp(before) && isUp(start) ? imagined(node, start).at(-1) : undefined;
-  return after ? [before, after] : [before];
 }
 
 function outcome({ course, phase }: Left, error: string | undefined): Left {
   if (!phase) return { course };
   const { doubtful, ...rest } = phase;
-  if (error === undefined) return { course, phase: { ...rest, done: rest.done + 1 } };
+  if (error === undefined) {
+    const since = course.since.map(
+      (deed, at): Deed => (at === course.since.length - 1 ? { ...deed, known: 'said' } : deed),
+    );
+    return { course: { ...course, since }, phase: { ...rest, done: rest.done + 1 } };
+  }
   // A helping hand that failed ended nothing; what it left in doubt still is.
   if (!doubtful || !isOptional(doubtful)) return { course, phase: rest };
   const doubt = 'doubt' in doubtful ? doubtful.doubt : undefined;
@@ -118,10 +113,13 @@ function finished(left: Left, result: Result['type']): Left {
   // Without contact nobody knows how far it came, so it counts as begun.
   if (result === 'LOST') return left;
   const { phase } = left;
-  // A phase that has ended well has put the guest where it leads to, or has left it where it had been.
-  const written = left.course.lastUp;
-  const lastUp = phase?.direction === 'do' ? written.slice(-1) : written.slice(0, 1);
-  const course = result === 'DONE' ? { ...left.course, lastUp } : left.course;
+  // A phase that has ended well has put the guest where it leads to, or back where it had been.
+  const begun = left.course.begun[left.course.todo?.index ?? -1];
+  const back = phase?.direction === 'undo' && begun && isUp(begun.before);
+  const seen = back
+    ? { lastUp: [begun.before], since: [] }
+    : { since: left.course.since.map((deed): Deed => ({ ...deed, known: 'seen' })) };
+  const course = result === 'DONE' ? { ...left.course, ...seen } : left.course;
   const [state, todo] = course.machine.next(course.state, { type: result });
   // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
   return state.final === 'stranded' ? left : { course: { ...course, state, todo } };

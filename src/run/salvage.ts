@@ -9,14 +9,15 @@ import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../st
 import { act, observe } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import type { Course } from './course.ts';
+import { lastWrites } from './last-writes.ts';
 
 /**
  * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
  * again, and one that libvirt has changed by itself gets back what it had (a pivot leaves an empty `<backingStore/>`
  * behind, with which the next start would not see the layers below). Each disk that has moved is put on the file that
  * the guest runs on, or was last seen to write to.
- * @returns the commands to type where libvirt does not take the definition, or where it is not known which file has the
- *   latest writes; none where nothing is left to do
+ * @returns the commands to type where libvirt did not take the definition, whatever it answered, or where it is not known
+ *   which file has the latest writes; none where nothing is left to do
  */
 export function* salvage(course: Course): Asking<readonly Command[]> {
   const { world: before } = course;
@@ -25,31 +26,42 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
   const saved = persistent ? before.domain.definition : course.kept?.definition;
   // What runs on another host must not be started here as well.
   if (saved === undefined || now.domain.movedAway) return [];
-  const gone = now.domain.state === 'gone';
-  const wanted = onMovedDisks(saved, before, gone ? (course.lastUp.at(-1) ?? now) : now);
-  const unknown = gone ? placesOf(course.lastUp) : [];
-  if (gone) course.doubts = [...course.doubts, ...notKnown(course.lastUp)];
-  if (definition === wanted) return [];
+  // Of a domain that is there libvirt has moved the definition along, so its own look is the better one.
+  const wrote = now.domain.state === 'gone' ? lastWrites(course) : [now];
+  const wanted = onMovedDisks(saved, before, wrote.at(-1) ?? now);
+  course.doubts = [...course.doubts, ...notKnown(wrote)];
+  const compare = placesOf(wrote).map(({ files }) =>
+    commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
+  );
+  if (definition === wanted) return compare;
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
-  if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return [];
+  if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return compare;
   const kept = persistent ? undefined : course.kept;
   // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
   const autostart = kept?.autostart === true && course.doubts.length === 0;
+  const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];
   try {
-    for (const effect of [
-      define(wanted, 'keep the definition from being lost'),
-      ...(kept ? restoreAttachments({ ...kept, autostart }, now) : []),
-    ]) {
+    for (const effect of [define(wanted, 'keep the definition from being lost'), ...restored])
       yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
-    }
-    return unknown.map(({ files }) => commandLine('qemu-img', 'compare', ...files.slice(0, 2)));
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
-    // `define` has written the file into the run's folder, fsynced, before it gave the command.
-    const mark = autostart ? [virshCommand('autostart', now.domain.name)] : [];
-    return [commandLine('virsh', 'define', join(course.folder, DEFINITION_FILE)), ...mark];
   }
+  return [...repairs(course, (yield* observe(course)).domain, { wanted, autostart }), ...compare];
+}
+
+/** What to type for what libvirt has not taken, whatever it answered: judged by a last look. */
+function repairs(
+  { folder }: Course,
+  { name, persistent, definition, autostart }: World['domain'],
+  should: { readonly wanted: string; readonly autostart: boolean },
+): Command[] {
+  const taken = persistent && definition === should.wanted;
+  return [
+    // `define` has written the file into the run's folder, fsynced, before it gave the command.
+    ...(taken ? [] : [commandLine('virsh', 'define', join(folder, DEFINITION_FILE))]),
+    ...(should.autostart && !autostart ? [virshCommand('autostart', name)] : []),
+  ];
 }
 
 /** How a sentence begins that says of a disk that nobody knows where the guest wrote to it last. */

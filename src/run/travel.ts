@@ -10,8 +10,9 @@ import { FileSet, fileAt, filesOf, filesOfLayer } from '../model/file-identity.t
 import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
-import { contradictions, differences, whereDisksAre } from './compare.ts';
+import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, type Finish, waysOn } from './course.ts';
+import { lastWrites } from './last-writes.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
 
@@ -212,15 +213,18 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
       ...whereDisksAre(now),
       ...made(world, now),
     ];
-    return endOf('stranded', course, state, nextSteps(now));
+    return endOf('stranded', course, state, nextSteps(course, now));
   }
-  const apart = [...course.doubts, ...differences(world, now)];
+  const stale = isUp(now)
+    ? []
+    : lastWrites(course).flatMap((wrote) => definedElsewhere(wrote, now));
+  const apart = [...course.doubts, ...stale, ...differences(world, now)];
   if (final === 'rolled-back' && apart.length === 0) {
     const rest = lost.length === 0 ? 'all' : 'all else';
     const state = [...reasons, ...lost, `${rest} is as it was before the run`];
     return endOf('rolled-back', course, state, []);
   }
-  const next = course.next.length > 0 ? course.next : nextSteps(now);
+  const next = course.next.length > 0 ? course.next : nextSteps(course, now);
   return endOf('stranded', course, [...reasons, ...lost, ...apart, ...whereDisksAre(now)], next);
 }
 
@@ -247,13 +251,16 @@ function made(before: World, now: World): string[] {
     .map((file) => `${file} was made by this run, and is kept`);
 }
 
-function nextSteps(now: World): Command[] {
+function nextSteps(course: Course, now: World): Command[] {
   const { name, calledNow } = now.domain;
   if (calledNow) return [virshCommand('dominfo', calledNow)];
   if (now.domain.state === 'gone') return [commandLine('virsh', 'list', '--all')];
   if (now.domain.state === 'paused')
     return [virshCommand('domblkerror', name), virshCommand('resume', name)];
-  return isUp(now) ? [virshCommand('domblklist', name)] : [virshCommand('start', name)];
+  if (isUp(now)) return [virshCommand('domblklist', name)];
+  // A start from a definition that names other files than the guest wrote to would let two states of its data grow apart.
+  const stale = lastWrites(course).some((world) => definedElsewhere(world, now).length > 0);
+  return stale ? [virshCommand('domblklist', name, '--inactive')] : [virshCommand('start', name)];
 }
 
 export function endOf(

@@ -94,7 +94,7 @@ describe('a mistake in a step is found', () => {
   });
 
   test('a phase that believes what a command answered', () => {
-    const worse = mutated(graph, 'mirror:pivot', { settled: () => [] });
+    const worse = mutated(graph, 'make-persistent:define', { settled: () => [] });
     expect(wrongs(worse)).not.toEqual([]);
   });
 

@@ -1,0 +1,83 @@
+// Changes the source one mutant at a time and runs the unit tests beside it: what no test notices survives. Each file is a
+// part of its own, whose results are kept in .cache/mutation: a run that was stopped goes on after the last file that it
+// finished, and only mutants whose code or tests have changed are tried again.
+//
+//     npm run test:mutation                               all files, for hours
+//     npm run test:mutation -- steps                      a room
+//     npm run test:mutation -- src/steps/blockcopy.ts     a file
+//     npm run test:mutation -- --report                   the scores of what was tried, and the survivors
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stryker } from '@stryker-mutator/core';
+
+const CACHE = '.cache/mutation';
+const FILES = [
+  ...['steps', 'run'].flatMap((room) =>
+    readdirSync(`src/${room}`)
+      .filter((name) => name.endsWith('.ts') && name !== 'registry.ts')
+      .map((name) => `src/${room}/${name}`),
+  ),
+  'src/libvirt/remove-unused.ts',
+];
+const roomOf = (file) => file.split('/')[1];
+const resultsOf = (file) => join(CACHE, `${file.replaceAll('/', '+')}.json`);
+
+const words = process.argv.slice(2).filter((word) => word !== '--report');
+const chosen = FILES.filter(
+  (file) => words.length === 0 || words.some((word) => [file, roomOf(file)].includes(word)),
+);
+if (chosen.length === 0) throw new Error(`no part is called ${words.join(' or ')}`);
+mkdirSync(CACHE, { recursive: true });
+
+if (!process.argv.includes('--report'))
+  for (const file of chosen) {
+    process.env.BLOCKPLAN_MUTATED_ROOM = roomOf(file);
+    await new Stryker({
+      mutate: [file],
+      testRunner: 'vitest',
+      plugins: ['@stryker-mutator/vitest-runner'],
+      vitest: { configFile: '.ci/mutation.vitest.mjs' },
+      concurrency: 1,
+      // A constant is worked out once, before the tests choose a mutant: it would need all tests for each.
+      ignoreStatic: true,
+      incremental: true,
+      incrementalFile: resultsOf(file),
+      reporters: [],
+      // The compiler's API, which would rewrite the paths of this file, is not in TypeScript 7.
+      tsconfigFile: 'none',
+      tempDirName: join(CACHE, 'sandbox'),
+      ignorePatterns: ['dist', 'coverage'],
+      allowConsoleColors: false,
+    }).runMutationTest();
+    process.stdout.write(`${summary(file)}\n`);
+  }
+else
+  for (const file of chosen.filter((each) => existsSync(resultsOf(each)))) {
+    process.stdout.write(`${summary(file)}\n`);
+    for (const { location, mutatorName, replacement, status } of mutantsOf(file))
+      if (status === 'Survived' || status === 'NoCoverage')
+        process.stdout.write(
+          `  ${file}:${location.start.line}:${location.start.column} ${mutatorName} ${status}: ${replacement.replace(/\s+/g, ' ').slice(0, 100)}\n`,
+        );
+  }
+for (const room of new Set(chosen.map(roomOf)))
+  process.stdout.write(`${room}: ${scoreOf(chosen.filter((file) => roomOf(file) === room))}\n`);
+
+function mutantsOf(file) {
+  if (!existsSync(resultsOf(file))) return [];
+  const { files } = JSON.parse(readFileSync(resultsOf(file), 'utf8'));
+  return files[file]?.mutants ?? [];
+}
+
+function summary(file) {
+  return `${file}: ${scoreOf([file])}`;
+}
+
+/** Of the mutants that can be tried, how many the tests notice. */
+function scoreOf(files) {
+  const statuses = files.flatMap(mutantsOf).map(({ status }) => status);
+  const count = (...names) => statuses.filter((status) => names.includes(status)).length;
+  const noticed = count('Killed', 'Timeout');
+  const all = noticed + count('Survived', 'NoCoverage');
+  return all === 0 ? 'not tried' : `${((100 * noticed) / all).toFixed(1)} % (${noticed} of ${all})`;
+}

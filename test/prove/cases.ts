@@ -1,0 +1,199 @@
+/**
+ * Every shipped plan with every guest of a table, and what preflight has to say of the two. What it has to say is stated
+ * here by a rule of its own, from what libvirt and QEMU refuse, and never by asking a step.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Finding } from '../../src/errors.ts';
+import { readFacts } from '../../src/facts/read.ts';
+import { compile } from '../../src/graph/graph.ts';
+import type { DomainState, World } from '../../src/model/world.ts';
+import { readPlan } from '../../src/plan/read.ts';
+import { Explorer } from '../../src/prove/explore.ts';
+import { seedOf } from '../../src/prove/seed.ts';
+import type { Groups } from '../../src/prove/tally.ts';
+import { walk } from '../../src/simulate/walk.ts';
+import { steps } from '../../src/steps/registry.ts';
+
+/** Also of the bundle that `npm run prove:all` makes in node_modules/.cache, which lies as deep. */
+const ROOT = new URL('../../', import.meta.url);
+
+/** Every plan that is shipped, those of the examples, and one that flattens a chain on the way. */
+export const PLANS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['plans', 'examples'].flatMap(plansIn)),
+  'the classic way, flat': `plan: blockplan/v1
+name: classic-flat
+domain: testvm
+steps:
+  - undefine: {}
+  - blockcopy: { disk: vda, dest: /export/fast/testvm.qcow2, pivot: true }
+  - redefine: { disk: vda, source: /export/fast/testvm.qcow2 }
+on-failure: rollback
+`,
+};
+
+function plansIn(folder: string): [string, string][] {
+  return readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file): [string, string] => [
+      `${folder}/${file}`,
+      readFileSync(new URL(`${folder}/${file}`, ROOT), 'utf8'),
+    ])
+    .filter(([, text]) => /^plan: blockplan\//m.test(text))
+    .sort();
+}
+
+const STATES = [
+  ...(['running', 'paused', 'in shutdown', 'shut off'] as const),
+  ...(['crashed', 'pmsuspended', 'gone'] as const),
+] satisfies DomainState[];
+
+/** A guest, and what is special about its host. */
+export interface Guest {
+  readonly state: DomainState;
+  readonly lifetime: 'persistent' | 'persistent, with autostart' | 'transient';
+  /** How many layers its disk has. */
+  readonly depth: number;
+  /** What the guest writes to; what is below that is always qcow2, or raw at the bottom. */
+  readonly storage: 'qcow2' | 'raw' | 'block';
+  /** Whether another guest rests on the layers below the active one. */
+  readonly shared: boolean;
+  readonly agent: boolean;
+}
+
+export interface Case extends Guest {
+  readonly plan: string;
+  /** What becomes of a run of which a phase fails. */
+  readonly onFailure: 'rollback' | 'stop';
+}
+
+/** All that there can be: a transient domain exists only while it is up, and a raw image has nothing below it. */
+export function allCases(): Case[] {
+  const table: Case[] = [];
+  for (const plan of Object.keys(PLANS))
+    for (const onFailure of ['rollback', 'stop'] as const)
+      for (const state of STATES)
+        for (const lifetime of ['persistent', 'persistent, with autostart', 'transient'] as const)
+          for (const storage of ['qcow2', 'raw', 'block'] as const)
+            for (const depth of [1, 2, 3, 4])
+              for (const shared of [false, true])
+                for (const agent of [true, false])
+                  table.push({ plan, onFailure, state, lifetime, storage, depth, shared, agent });
+  return table.filter(
+    ({ state, lifetime, storage, depth, shared }) =>
+      (lifetime !== 'transient' || !['shut off', 'crashed', 'gone'].includes(state)) &&
+      (state !== 'gone' || lifetime === 'persistent') &&
+      (storage !== 'raw' || depth === 1) &&
+      (!shared || depth > 1),
+  );
+}
+
+/** What the case is called, so that it can be tried alone. */
+export function nameOf(each: Case): string {
+  const { plan, onFailure, state, lifetime, storage, depth, shared, agent } = each;
+  return [
+    plan,
+    onFailure,
+    state,
+    lifetime,
+    `${depth} × ${storage}`,
+    shared ? 'shared' : 'unshared',
+    agent ? 'agent' : 'no agent',
+  ].join(' | ');
+}
+
+/** The files of the guest's chain, the active one first. */
+function chainOf({ depth, storage }: Guest) {
+  return Array.from({ length: depth }, (_, at) => {
+    const active = at === 0;
+    const block = active && storage === 'block';
+    const raw = active && storage === 'raw';
+    const ending = raw ? 'img' : 'qcow2';
+    return {
+      file: block ? '/dev/vg/testvm' : `/images/layer${depth - at}.${ending}`,
+      format: raw ? 'raw' : 'qcow2',
+      size: '2 GiB',
+      ...(block ? { block } : {}),
+    };
+  });
+}
+
+/** The facts of the guest, as a person would write them. */
+export function factsOf(guest: Guest, name: string): object {
+  const { state, lifetime, shared, agent } = guest;
+  const chain = chainOf(guest);
+  const below = chain.slice(1).map(({ file }) => file);
+  return {
+    facts: 'blockplan/v1',
+    domain: {
+      name,
+      state,
+      ...(state === 'gone' ? {} : { persistent: lifetime !== 'transient' }),
+      ...(lifetime === 'persistent, with autostart' ? { autostart: true } : {}),
+      agent,
+    },
+    ...(state === 'gone' ? {} : { disks: [{ target: 'vda', capacity: '20 GiB', chain }] }),
+    others: shared ? [{ name: 'other', files: below }] : [],
+  };
+}
+
+/** The plan's variables, so that it suits the guest. */
+function settingsFor(plan: string, guest: Guest): Record<string, string> {
+  const active = chainOf(guest)[0]?.file ?? '';
+  if (plan.endsWith('live-backup.yaml')) return { source: active };
+  if (plan.endsWith('move-and-archive.yaml')) return { source: active };
+  return {};
+}
+
+/** Which codes preflight has to refuse the case with; none where it has to be proven. */
+export function refusals({ plan, state, lifetime, storage, depth, agent }: Case): string[] {
+  if (state === 'gone') return ['BP101'];
+  if (state !== 'running' && state !== 'paused') return ['BP102'];
+  const text = PLANS[plan] ?? '';
+  // What has no definition cannot lose it.
+  if (/undefine: /.test(text) && lifetime === 'transient') return ['BP110'];
+  const codes: string[] = [];
+  // A raw image names no file below it, so it cannot be copied without what is below (libvirt, "shallow copy … into a raw file is not possible").
+  if (/shallow: true/.test(text) && storage === 'raw') codes.push('BP054');
+  // A rollback of a flat copy puts files beside the old one, and a device has nothing beside it.
+  const flattens = /blockcopy:.*pivot: true/.test(text) && !/shallow: true/.test(text);
+  if (flattens && storage === 'block' && depth > 1) codes.push('BP127');
+  // The agent freezes the file systems.
+  if (/quiesce: true/.test(text) && !agent) codes.push('BP112');
+  return codes;
+}
+
+/** What came of a case: the codes that preflight refused it with, or what a proof found wrong, with the number of its cases. */
+export interface Outcome {
+  readonly refused: readonly string[];
+  readonly violations: readonly string[];
+  readonly cases: number;
+}
+
+/** @param faults how many things go wrong in a run at most */
+export function outcomeOf({ plan, onFailure, ...guest }: Case, faults: 1 | 2): Outcome {
+  const source = (PLANS[plan] ?? '').replace('on-failure: rollback', `on-failure: ${onFailure}`);
+  const domain = plan.endsWith('move-web1.yaml') ? 'web1' : 'testvm';
+  const graph = compile(readPlan({ file: plan, source, set: settingsFor(plan, guest), steps }));
+  const world = readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json');
+  const { files, findings } = walk(graph, world);
+  const refused = errorsAmong(findings);
+  if (refused.length > 0) return { refused, violations: [], cases: 0 };
+  const { ends, violations } = new Explorer(graph, world, touched(files, world)).explore(faults);
+  const cases = [...ends.values()].reduce((sum, { count }) => sum + count, 0);
+  return { refused, violations: told(violations), cases };
+}
+
+function touched(files: readonly string[], world: World): string[] {
+  return [...new Set([...files, ...Object.keys(world.files)])];
+}
+
+function errorsAmong(findings: readonly Finding[]): string[] {
+  const codes = findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  return [...new Set(codes)].sort();
+}
+
+function told(groups: Groups): string[] {
+  return [...groups].map(
+    ([what, { count, injections }]) => `${what} (${count} cases, such as ${seedOf(injections)})`,
+  );
+}
