@@ -104,7 +104,7 @@ function refuseLastWrites(course: Course, file: string): void {
     ? []
     : lastWrites(course).flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
-  if (course.lastUp.some((world) => includesFile(world, active, file))) {
+  if (lastWrites(course).some((world) => includesFile(world, active, file))) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
     );

@@ -6,7 +6,6 @@ import type { Effect } from '../model/effect.ts';
 import { activeFile, type World } from '../model/world.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { imagine } from '../simulate/imagine.ts';
-import type { Course } from './course.ts';
 
 /** An effect since the last look. */
 export interface Deed {
@@ -15,8 +14,15 @@ export interface Deed {
   readonly known: 'begun' | 'said' | 'seen';
 }
 
+/** What is known of where the guest writes. */
+interface Known {
+  /** The World when it was last seen up; more than one where nobody looked while it may have been moved. */
+  readonly lastUp: readonly World[];
+  readonly since: readonly Deed[];
+}
+
 /** The Worlds in which the guest may have written last; the last of them is the likeliest. */
-export function lastWrites({ lastUp, since }: Pick<Course, 'lastUp' | 'since'>): readonly World[] {
+export function lastWrites({ lastUp, since }: Known): readonly World[] {
   let hosts: readonly SimulatedHost[] = lastUp.map(hostOf);
   for (const { effect, known } of since) {
     const moved = hosts.map((host) => imagine(host, [effect]));

@@ -6,7 +6,7 @@ import type { Direction } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/driver.ts';
-import { isUp, type World } from '../model/world.ts';
+import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
