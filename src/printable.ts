@@ -1,12 +1,13 @@
 /** Makes text that came from outside harmless to show. Every room may import this file; it imports nothing. */
 
 /**
- * Everything that moves a cursor, changes a terminal, turns the direction of reading or hides: C0 and C1 control
- * characters, DEL, the bidirectional controls, line and paragraph separators, zero-width and tag characters, and halves
- * of surrogate pairs. Zero-width joiners stay: emoji and several scripts need them, and they change nothing but glyphs.
+ * Everything that moves a cursor, changes a terminal, turns the direction of reading or is not seen, by Unicode's own
+ * properties: control characters, bidirectional controls, line and paragraph separators, what is ignored where it has no
+ * glyph (zero-width joiners, variation selectors, tags, fillers), all blanks but the common one, the empty Braille
+ * pattern, and halves of surrogate pairs.
  */
 const HARMFUL =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}\p{Cs}]/gu;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]|(?! )\p{Zs}/gu;
 
 /**
  * The text with every character that could deceive a reader, or steer a terminal, written as `\xNN` or `\u{…}`.

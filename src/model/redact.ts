@@ -49,6 +49,9 @@ function withoutKnown(text: string, hide: Hide): string {
     .replace(PRIVATE_KEY, hide)
     .replace(URI, (_, scheme: string, rest: string) => scheme + withoutSecrets(rest, hide))
     .replace(NAMED_IMAGE, (_, name: string, query: string) => name + withoutValues(query, hide))
+    .replace(HEADER_SECRET, keeping)
+    .replace(OPTION_SECRET, keeping)
+    .replace(NAMED_SECRET, keeping)
     .replace(WORD_SECRET, keeping)
     .replace(
       QUOTED_SECRET,
@@ -71,7 +74,9 @@ const URI = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>`]+)/gi;
 const NAMED_IMAGE = /(?<![^\s"'=(])([a-z][a-z0-9+.-]+:(?!\/\/)[^\s?"'<>`]+)(\?[^\s"'<>`]+)/gi;
 
 const SECRET_WORD =
-  '(?:[\\w.-]*(?:passw(?:or)?d|passphrase|secret|token|cookies?|credentials?|signature)|(?:[\\w-]*[._-])?(?:key|pass|pwd|auth|sig))';
+  '(?:[\\w.-]*(?:passw(?:or)?d|passphrase|secret|token|cookies?|credentials?|signature)|(?:[\\w-]*[._-])?(?:key|pass|sshpass|pwd|auth|sig))';
+
+const SECRET_NAME = new RegExp(`^${SECRET_WORD}$`, 'i');
 
 /** Members of QEMU's `json:{…}` names, and of JSON that is quoted in JSON. */
 const JSON_SECRETS: readonly RegExp[] = [
@@ -85,6 +90,26 @@ const JSON_SECRETS: readonly RegExp[] = [
 /** `key=…` in QEMU's names, as in `rbd:pool/image:id=admin:key=…`, and in command lines. */
 const WORD_SECRET = new RegExp(
   `(?<![^\\s"',:;&?{(])(${SECRET_WORD}=)(?!${REDACTED}|\\\\["'])([^\\s"',:;&})]+)`,
+  'gi',
+);
+
+/** `Authorization: Bearer …`, as HTTP has it. */
+const HEADER_SECRET = new RegExp(
+  `(\\b(?:proxy-)?authorization\\\\?["']?\\s*[:=]\\s*\\\\?["']?(?:(?:bearer|basic|digest|negotiate|token)\\s+)?)(?!${REDACTED})([^\\s"'\\\\]+)`,
+  'gi',
+);
+
+const QUOTED = `"(?:[^"\\\\]|\\\\.)*"?|'[^']*'?`;
+
+/** `--pass …` and `sshpass -p …` in command lines. */
+const OPTION_SECRET = new RegExp(
+  `((?<![^\\s"'])(?:--[\\w-]*(?:passw(?:or)?d|passphrase|pass|pwd|secret|token|cookie|credentials)\\s+|sshpass\\s+(?:-\\w\\s+)*-p\\s*))(?!-|${REDACTED})(${QUOTED}|[^\\s"']+)`,
+  'gi',
+);
+
+/** `name='PASSWORD' value='…'`, as a network filter's parameters are written. */
+const NAMED_SECRET = new RegExp(
+  `(name\\s*=\\s*\\\\?["']${SECRET_WORD}\\\\?["']\\s+value\\s*=\\s*\\\\?["'])(?!${REDACTED})([^"'\\\\]+)`,
   'gi',
 );
 
@@ -197,6 +222,9 @@ function redactAttribute({ name, attributes }: XmlElement, key: string): string 
   const value = attributes[key] ?? '';
   const bare = unprefixed(key);
   if (HIDDEN_ATTRIBUTES.has(bare) || HIDDEN_IN[unprefixed(name)]?.includes(bare))
+    return value === '' ? '' : REDACTED;
+  // A parameter of a network filter says by its name what it holds.
+  if (bare === 'value' && SECRET_NAME.test(attributes.name ?? ''))
     return value === '' ? '' : REDACTED;
   const { protocol } = attributes;
   // An image on a network has its name in the World behind its protocol, and has to stay the same one.

@@ -5,11 +5,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -256,6 +258,41 @@ describe('the comment', () => {
     const bodies = comments().map(({ body }) => body);
     expect(bodies.slice(2)).toEqual([previewOf('move-web1'), previewOf('web1 again')]);
     expect(bodies.slice(2).every((body) => body.includes('## Refused: '))).toBe(true);
+  });
+});
+
+describe('a file name of a pull request', () => {
+  test.each(['a\n--help', '--help', 'a b', '$(touch PWNED)', '::error::x'])(
+    'such as %j is a plan and nothing else',
+    (name) => {
+      push(() => {
+        put(`plans/${name}.yaml`, 'no plan');
+        put(`facts/${name}.facts.yaml`, read(FACTS));
+      });
+      const { failed, log, summary } = check();
+      expect(failed).toEqual(['Validate', 'Prove', 'Preview']);
+      expect(log).toContain('error BP0');
+      expect(log).not.toMatch(/^Usage|^::error/m);
+      expect(summary).toBe('');
+      expect(existsSync(join(repository, 'PWNED'))).toBe(false);
+    },
+  );
+
+  const secret = 'a secret of the runner';
+  test.each([
+    ['plan', PLAN],
+    ['file of facts', FACTS],
+  ])('that is a link in the place of a %s is refused, and its target not shown', (_, file) => {
+    const target = join(runner.home, 'secret');
+    writeFileSync(target, secret);
+    push(() => {
+      rmSync(join(repository, file));
+      symlinkSync(target, join(repository, file));
+    });
+    const { failed, log } = check();
+    expect(failed).toEqual(['Find the changed plans']);
+    expect(log).toContain(`refused: a symbolic link: ${file}`);
+    expect(log).not.toContain(secret);
   });
 });
 

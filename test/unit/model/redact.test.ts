@@ -40,6 +40,18 @@ describe('a text with URIs', () => {
     ['{\\"password\\": \\"a b\\", \\"x\\": 1}', '{\\"password\\": \\"REDACTED\\", \\"x\\": 1}'],
     ['virsh -c qemu+tcp://u:p@h/system list', 'virsh -c qemu+tcp://REDACTED@h/system list'],
     ['--password=hunter2 --tls-key=x', '--password=REDACTED --tls-key=REDACTED'],
+    ['curl -H "Authorization: Bearer abc.d-e" x', 'curl -H "Authorization: Bearer REDACTED" x'],
+    ['Proxy-Authorization: abc', 'Proxy-Authorization: REDACTED'],
+    ['"authorization": "Basic abc=="', '"authorization": "Basic REDACTED"'],
+    ['tool --pass hunter2 --host h', 'tool --pass REDACTED --host h'],
+    ["tool --api-token 'a b' x", 'tool --api-token REDACTED x'],
+    ['tool --password --host h', 'tool --password --host h'],
+    ['sshpass -p hunter2 ssh h', 'sshpass -p REDACTED ssh h'],
+    ['sshpass -phunter2 ssh h', 'sshpass -pREDACTED ssh h'],
+    ["<parameter name='PASSWORD' value='a b'/>", "<parameter name='PASSWORD' value='REDACTED'/>"],
+    ["<parameter name='IP' value='10.0.0.1'/>", "<parameter name='IP' value='10.0.0.1'/>"],
+    ['bypass the cache', 'bypass the cache'],
+    ['virsh metadata web1 --key bp --set x', 'virsh metadata web1 --key bp --set x'],
     ['nbd:export', 'nbd:export'],
     [`<graphics passwd='a b"c' port='-1'/>`, `<graphics passwd='REDACTED' port='-1'/>`],
     ['<graphics passwd=\\"a b\\"/>', '<graphics passwd=\\"REDACTED\\"/>'],
@@ -264,4 +276,15 @@ ${comment}
     expect(after?.file).toBe(redactPlace(before?.file ?? ''));
     gone(after?.file ?? '');
   });
+});
+
+test('a parameter of a network filter that is named after a secret loses its value', () => {
+  const xml =
+    "<domain><devices><interface><filterref filter='f'><parameter name='PASSWORD' value='hunter2'/><parameter name='IP' value='10.0.0.1'/></filterref></interface></devices></domain>";
+  expect(redactXml(xml)).toBe(xml.replace('hunter2', 'REDACTED'));
+});
+
+test('a line of a plan loses what stands behind sshpass and in a header', () => {
+  for (const line of ['sshpass: hunter2', 'header: "Authorization: Bearer hunter2"'])
+    expect(redactSource(line)).not.toContain('hunter2');
 });
