@@ -26,7 +26,7 @@ ${phase.chains.map((chain, at) => chainFigure(chain, `${id}-${at + 1}`))}</secti
 `;
 }
 
-function warnings({ pauses, pointOfNoReturn }: PreviewPhase): Markup {
+function warnings({ pauses, pointOfNoReturn, stopsAt }: PreviewPhase): Markup {
   const pause =
     pauses === undefined
       ? undefined
@@ -35,7 +35,11 @@ function warnings({ pauses, pointOfNoReturn }: PreviewPhase): Markup {
     pointOfNoReturn === undefined
       ? undefined
       : html`<p class="flag bad"><strong>Point of no return:</strong> ${pointOfNoReturn}</p>\n`;
-  return html`${pause}${point}`;
+  const stop =
+    stopsAt === undefined
+      ? undefined
+      : html`<p class="flag bad"><strong>If it fails the run stops:</strong> ${stopsAt}</p>\n`;
+  return html`${pause}${point}${stop}`;
 }
 
 function wayBack({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Markup {

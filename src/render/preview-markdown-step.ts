@@ -43,6 +43,9 @@ function phaseParts(phase: PreviewPhase, detail: StepDetail): string[] {
     `**${prose(phase.name)}**: ${prose(phase.summary)}`,
     ...(detail.commands ? commands(phase.commands) : []),
     ...(chains.length === 0 ? [] : [codeBlock('text', chains)]),
+    ...(phase.stopsAt === undefined
+      ? []
+      : [`**If it fails the run stops**: ${prose(phase.stopsAt)}`]),
     ...(detail.waysBack ? wayBack(phase, detail.commands) : []),
   ];
 }

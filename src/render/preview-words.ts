@@ -22,12 +22,19 @@ export function previewTotals(preview: Preview): TotalPart[] {
     { text: counted(totals.steps, 'step') },
     ...(totals.changes === 0 ? [{ text: 'nothing to do' }] : []),
     ...(warnings === 0 ? [] : [{ text: counted(warnings, 'warning'), mood: 'pause' } as const]),
-    totals.pointsOfNoReturn === 0
-      ? { text: 'every phase has a way back' }
-      : {
-          text: counted(totals.pointsOfNoReturn, 'point of no return', 'points of no return'),
-          mood: 'danger',
-        },
+    ...(stops(preview)
+      ? [{ text: 'a failure stops the run where it is', mood: 'danger' } as const]
+      : []),
+    ...(totals.pointsOfNoReturn === 0
+      ? stops(preview)
+        ? []
+        : [{ text: 'every phase has a way back' }]
+      : [
+          {
+            text: counted(totals.pointsOfNoReturn, 'point of no return', 'points of no return'),
+            mood: 'danger',
+          } as const,
+        ]),
     totals.pauses === 0
       ? { text: 'the guest keeps running' }
       : { text: `the guest stands still in ${counted(totals.pauses, 'phase')}`, mood: 'pause' },
@@ -36,6 +43,11 @@ export function previewTotals(preview: Preview): TotalPart[] {
       ? []
       : [{ text: `fingerprint ${totals.fingerprint}`, whole: true } as const]),
   ];
+}
+
+/** Whether the plan says `on-failure: stop`: then nothing is rolled back by itself. */
+export function stops({ steps }: Preview): boolean {
+  return steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
 }
 
 function amounts({ copies, space }: Totals): string[] {

@@ -104,6 +104,16 @@ function phaseLines(phase: PreviewPhase, pen: Pen): string[] {
         pen,
       ),
     );
+  if (phase.stopsAt !== undefined)
+    lines.push(
+      ...labelled(
+        '     ',
+        paint.red,
+        'IF IT FAILS the run stops',
+        `: ${printable(phase.stopsAt)}`,
+        pen,
+      ),
+    );
   if (phase.noWayBack !== undefined)
     return [
       ...lines,

@@ -6,6 +6,7 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoWayBack } from '../steps/define.ts';
 import type { PreviewCommand, PreviewLayer, PreviewPhase, PreviewStep } from './preview.ts';
 import { definitionDiff } from './preview-definition.ts';
+import { leftByStop } from './preview-stop.ts';
 import type { Walked } from './walked.ts';
 
 /** @param phases the step's phases as they were walked; at least one */
@@ -19,7 +20,7 @@ export function previewStep(
     kind: step.kind,
     summary: step.summary,
     line: plan.text.locate(path).line,
-    phases: phases.map(previewPhase),
+    phases: phases.map((walked) => previewPhase(walked, plan.onFailure)),
     definition: definitionDiff(
       phases[0] && definitionOf(phases[0].before),
       definitionOf(phases.at(-1)?.after),
@@ -37,7 +38,10 @@ function definitionOf(world: World | undefined): string | undefined {
   return world?.domain.definition ?? world?.domain.kept?.definition;
 }
 
-function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
+function previewPhase(
+  { node, start, before, after }: Walked,
+  onFailure: Plan['onFailure'],
+): PreviewPhase {
   const { phase } = node;
   const pointOfNoReturn = pointOf({ node, start, before, after });
   return {
@@ -47,6 +51,7 @@ function previewPhase({ node, start, before, after }: Walked): PreviewPhase {
     wayBack: phase.wayBack,
     ...wayBackOf({ node, start, before, after }),
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
+    ...(onFailure === 'stop' ? { stopsAt: leftByStop({ node, start, before, after }) } : {}),
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
     chains: changedChains(before, after),
   };

@@ -68,6 +68,8 @@ export interface PreviewPhase {
   /** Why nothing leads back from the end of this phase. */
   readonly noWayBack?: string;
   readonly pointOfNoReturn?: string;
+  /** Where the guest can be left when the phase fails, in a plan that stops then. */
+  readonly stopsAt?: string;
   /** Why the guest stands still meanwhile. */
   readonly pauses?: string;
   /** The disks whose chain changes, active layer first. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { jsonText } from '../../../src/render/json.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { PREVIEW, poisonedPreview } from '../../previews.ts';
 import { looked } from '../../worlds.ts';
 
@@ -42,9 +42,11 @@ test.each(SHIPPED)('the preview of %s fits', (file) => {
   expect(valid(JSON.parse(jsonText(preview))), JSON.stringify(valid.errors)).toBe(true);
 });
 
-test('every property of the schema is there in the full preview', () => {
+test('every property of the schema is there in the full preview, or in one of a plan that stops', () => {
   const seen = new Map<string, Set<string>>();
-  for (const [value, { properties = {} }] of parts(PREVIEW, schema)) {
+  const stopping = planned(['undefine: {}', 'redefine: {}'], 'stop').plan;
+  const all = [PREVIEW, previewPlan(stopping, hostForPlans())];
+  for (const [value, { properties = {} }] of all.flatMap((each) => [...parts(each, schema)])) {
     const kind = Object.keys(properties).join();
     const keys = seen.get(kind) ?? new Set(Object.keys(properties));
     for (const key of Object.keys(value)) keys.delete(key);
