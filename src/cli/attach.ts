@@ -1,11 +1,13 @@
 /** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
 import { blockplanCommand } from '../command.ts';
-import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { followEvents } from '../journal/follow-events.ts';
 import { isAlive, type Owner } from '../journal/lock.ts';
 import { isUnbelievable, readJournal } from '../journal/replay.ts';
 import type { Display } from '../render/display.ts';
+import { exitCodeOf } from '../run/course.ts';
 import { type History, historyOf } from '../run/history.ts';
 import { displayOf } from './performing.ts';
 import { inputRefusal } from './read.ts';
@@ -123,7 +125,8 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     for await (const events of followEvents(folder, () => false, nobody))
       for (const event of sinceStart(events, false)) await show.take(event);
   }
-  const history = await readJournal(folder).then(historyOf, () => undefined);
+  const journal = await readJournal(folder).catch(() => undefined);
+  const history = journal && historyOf(journal);
   const finished = history && finishOf(history);
   if (finished) {
     await show.take(finished);
@@ -135,7 +138,7 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
       code: 'BP221',
       severity: 'error',
       message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(history)}`,
-      hint: `${blockplanCommand('resume', run)} takes it on to its end, ${blockplanCommand('rollback', run)} back to where it began`,
+      hint: `look at it: ${[blockplanCommand('show', run), ...takeUpCommands(run, journal ? waysOf(journal) : [])].join('; then: ')}`,
     },
   ]);
 }
@@ -156,7 +159,7 @@ function finishOf({
   const time = Date.parse(finish.time);
   return {
     ...{ time, event: 'run-finished', end, interrupted, state, next },
-    exitCode: interrupted && end !== 'rolled-back' ? LEFT : EXIT_CODES[end],
+    exitCode: exitCodeOf(end, interrupted, taken.at(-1)?.how ?? 'run'),
     durationMs: Math.max(0, time - Date.parse(taken.at(-1)?.time ?? finish.time)),
   };
 }

@@ -1,6 +1,7 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
 
 import { blockplanCommand } from '../command.ts';
+import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { statePath } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import {
@@ -12,7 +13,6 @@ import {
   readJournal,
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
-import { waysOn } from '../run/course.ts';
 import { refusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
@@ -64,15 +64,20 @@ export async function leftRun(state: string, word: string | undefined): Promise<
     await removeUnfinished(state, run);
     throw refusal(
       'BP211',
-      `run ${run} is over: ${endOf(replay)?.end}`,
+      `run ${run} is over: ${endingOf(replay)}`,
       `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
   }
   return { run, folder, replay, started };
 }
 
+/** The word for how it ended. */
+function endingOf(replay: Replay): string | undefined {
+  return replay.records.at(-1)?.type === 'run-forgotten' ? 'forgotten' : endOf(replay)?.end;
+}
+
 const RESCUE =
-  'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor';
+  'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor; once all is in order: blockplan forget';
 
 async function onlyLeft(state: string): Promise<string> {
   const runs = await unfinishedRuns(state);
@@ -105,14 +110,13 @@ export async function refuseLeftHalfway(
     const replay = await readJournal(statePath(state, 'runs', run)).catch(absentAsUndefined);
     const [first] = replay?.records ?? [];
     if (!replay || first?.type !== 'run-started' || first.uuid !== uuid || isOver(replay)) continue;
-    // Who was told that it is stranded has been told what to do, and may have done it.
-    if (endOf(replay)?.end === 'stranded') continue;
     const owner = await lockOwner(state, uuid);
     if (owner?.run === run && isAlive(owner)) continue;
+    const end = endOf(replay)?.end;
     throw refusal(
       'BP120',
-      `"${domain}" was left half-way by run ${run} of ${first.plan}`,
-      `bring that to an end first: ${waysOn(run).join(', or ')}; where neither can be had (${blockplanCommand('doctor', domain)} tells what is so) and all is in order, remove ${statePath(state, 'unfinished', run)}`,
+      `run ${run} of ${first.plan} on "${domain}" is not over: ${end ?? 'it was interrupted'}`,
+      `bring it to an end: ${takeUpCommands(run, waysOf(replay)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
     );
   }
 }

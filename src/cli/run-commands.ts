@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 /** @param finish takes the exit code */
 export function addRunCommands(root: Command, finish: (code: number) => void): void {
   const ways = {
-    resume: 'go on with a run that was left half-way, from where it is',
-    rollback: 'bring the guest back to where it was before a run that was left half-way',
+    resume: 'Resume an interrupted run, or finish its rollback',
+    rollback: 'Roll back an interrupted run to where it began',
   } as const;
   for (const how of ['resume', 'rollback'] as const)
     root
@@ -32,6 +32,11 @@ export function addRunCommands(root: Command, finish: (code: number) => void): v
     .argument('<run>', "the run's id, its beginning, or last")
     .addOption(outputOption('how it is told'))
     .action(async (run, options) => finish(await (await import('./show.ts')).show(run, options)));
+  root
+    .command('forget')
+    .description('Count a run as over that was brought in order by other means')
+    .argument('<run>', "the run's id, its beginning, or last")
+    .action(async (run) => finish(await (await import('./forget.ts')).forget(run)));
   root
     .command('attach')
     .description('look on at a run that goes on elsewhere; Ctrl-C leaves it alone')

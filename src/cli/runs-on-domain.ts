@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LeftRun } from '../doctor/patient.ts';
+import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import { endOf, isOver, readJournal } from '../journal/replay.ts';
@@ -47,6 +48,7 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     startedAt: Date.parse(first.time),
     ...(end === 'stranded' || end === 'uncertain' ? { end } : {}),
     next: ending?.next ?? [],
+    takeUp: takeUpCommands(first.run, waysOf(replay)),
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept?.type === 'kept' ? { bundle: kept.bundle } : {}),

@@ -1,5 +1,5 @@
 /** `blockplan status`: what needs somebody, and what runs; told without libvirt, and without reading what is over. */
-import { unfinishedIndex, unfinishedRuns } from '../journal/unfinished.ts';
+import { unfinishedRuns } from '../journal/unfinished.ts';
 import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
@@ -30,7 +30,6 @@ export async function status(domain: string | undefined): Promise<number> {
       over: folders.length - found.length,
       elsewhere: found.length - shown.length,
       ...(domain === undefined ? {} : { domain }),
-      index: unfinishedIndex(state),
       now: Date.now(),
     },
     colorWanted(process.env, process.stdout.isTTY === true),

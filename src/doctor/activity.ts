@@ -4,14 +4,7 @@ import { recordedCommand } from '../command.ts';
 import { MARKER_URI } from '../model/driver.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { BlockJob, Disk, World } from '../model/world.ts';
-import {
-  type LeftRun,
-  type Patient,
-  rescueLine,
-  takeUpLines,
-  virshLine,
-  type Wreck,
-} from './patient.ts';
+import { type LeftRun, type Patient, rescueLine, virshLine, type Wreck } from './patient.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -44,7 +37,7 @@ function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
       ...(maker
         ? {
             todo: `run ${maker.run} began it: finish that run, or undo it`,
-            commands: takeUpLines(maker),
+            commands: maker.takeUp,
           }
         : endings(patient, name, target, { ready, type })),
     },
@@ -114,7 +107,7 @@ function deadMarker(patient: Patient): Wreck[] {
       ...(left
         ? {
             todo: 'finish that run, or undo it: the mark goes with it',
-            commands: takeUpLines(left),
+            commands: left.takeUp,
           }
         : {
             todo: elsewhere
@@ -142,8 +135,8 @@ function leftRun({ world }: Patient, left: LeftRun): Wreck {
     why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
     todo: `${stranded ? 'do what its report told to do; then finish it, or undo it, so that it is over' : 'finish it, or undo it'}${rescue ? '; or, where neither works, have the definition back that it took away' : ''}`,
     commands: [
-      ...left.next.map(recordedCommand).filter((line) => !takeUpLines(left).includes(line)),
-      ...takeUpLines(left),
+      ...left.next.map(recordedCommand).filter((line) => !left.takeUp.includes(line)),
+      ...left.takeUp,
       ...(rescue ? [rescueLine(left)] : []),
     ],
   };

@@ -3,14 +3,7 @@ import { intoPrivateFile } from '../command.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
 import { isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, isUp, type World } from '../model/world.ts';
-import {
-  type LeftRun,
-  type Patient,
-  rescueLine,
-  takeUpLines,
-  virshLine,
-  type Wreck,
-} from './patient.ts';
+import { type LeftRun, type Patient, rescueLine, virshLine, type Wreck } from './patient.ts';
 
 export function definitionWrecks(patient: Patient): Wreck[] {
   const { domain } = patient.world;
@@ -49,7 +42,7 @@ function transient(patient: Patient): Wreck {
       what: `"${name}" is transient; its definition is in the journal of run ${left.run} (${left.plan})`,
       why: vanishes,
       todo: 'finish the run or undo it; or, where neither works, have its definition back alone',
-      commands: [...takeUpLines(left), rescueLine(left)],
+      commands: [...left.takeUp, rescueLine(left)],
     };
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
   const dump = virshLine(patient, ['dumpxml', '--inactive', '--security-info', '--domain', name]);

@@ -30,6 +30,8 @@ export interface LeftRun {
   readonly end?: 'stranded' | 'uncertain';
   /** What its report told to type. */
   readonly next: readonly string[];
+  /** What to type to have it finished or undone, as far as its journal lets it be. */
+  readonly takeUp: readonly Command[];
   /** Whether a process works on it. */
   readonly alive: boolean;
   /** Such as `root@host1, pid 42`. */
@@ -67,11 +69,6 @@ export interface Mend {
 /** A virsh command to type. */
 export function virshLine({ connect }: Patient, argv: readonly string[]): Command {
   return commandLine('virsh', ...(connect === undefined ? [] : ['-c', connect]), ...argv);
-}
-
-/** What to type to have a run that was left half-way finished or undone. */
-export function takeUpLines({ run }: LeftRun): Command[] {
-  return ['resume', 'rollback'].map((verb) => blockplanCommand(verb, run));
 }
 
 /** What to type to have the definition back that a run took away, and nothing else. */

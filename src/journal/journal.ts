@@ -52,6 +52,12 @@ export type Entry =
       /** What ended it, such as `SIGINT`. */
       readonly by: string;
     }
+  | {
+      /** Somebody had the run counted as over, wherever it stood. */
+      readonly type: 'run-forgotten';
+      readonly host: string;
+      readonly user: string;
+    }
   | ({
       /** The run has made a file: so it is known as its own after blockplan has died. */
       readonly type: 'made';
@@ -84,6 +90,8 @@ export type Entry =
       readonly result: 'DONE' | 'FAILED' | 'LOST';
       /** As of the phase's start. */
       readonly anew?: true;
+      /** Set where the plan says that a failure is left as it is (`on-failure: stop`). */
+      readonly stays?: true;
       readonly error?: string;
     } & PhaseRef)
   | {

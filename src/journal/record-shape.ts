@@ -142,6 +142,12 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     type: oneOf('run-resumed' as const),
     how: oneOf<Of<'run-resumed'>['how']>('resume', 'rollback'),
   }),
+  'run-forgotten': fields<Of<'run-forgotten'>>({
+    ...numbered,
+    type: oneOf('run-forgotten' as const),
+    host: text,
+    user: text,
+  }),
   'run-left': fields<Of<'run-left'>>({ ...numbered, type: oneOf('run-left' as const), by: text }),
   made: fields<Of<'made'> & MadeFile>({
     ...numbered,
@@ -189,6 +195,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     direction: way,
     result: oneOf<Of<'phase-finished'>['result']>('DONE', 'FAILED', 'LOST'),
     anew: optional(yes),
+    stays: optional(yes),
     error: optional(text),
   }),
   'run-finished': fields<Of<'run-finished'>>({

@@ -61,6 +61,7 @@ const SYNCED: ReadonlySet<Entry['type']> = new Set<Entry['type']>([
   'run-started',
   'run-resumed',
   'run-finished',
+  'run-forgotten',
   'intent',
   'kept',
   'made',
@@ -106,10 +107,12 @@ export function endOf({
 /** Whether nothing is left to be done of a run: one that was stranded, or lost from sight, can be taken up again. */
 export function isOver(replay: Replay): boolean {
   const end = endOf(replay);
-  return end !== undefined && isForGood(end);
+  const last = replay.records.at(-1);
+  return [end, last].some((each) => each !== undefined && isForGood(each));
 }
 
 /** Whether a run is over with its last record. */
 export function isForGood(last: JournalRecord): boolean {
+  if (last.type === 'run-forgotten') return true;
   return last.type === 'run-finished' && last.end !== 'stranded' && last.end !== 'uncertain';
 }

@@ -73,6 +73,7 @@ const RECORDS: Readonly<Record<Entry['type'], readonly Fault[]>> = {
   kept: ['killed-after', 'journal-full'],
   outcome: ['killed-before', 'killed-after'],
   'phase-finished': ['killed-after'],
+  'run-forgotten': [],
   // After it the run is over.
   'run-finished': ['killed-before'],
 };

@@ -1,4 +1,5 @@
 /** The table of runs that `blockplan list` prints. */
+import type { End } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Outcome, RunStanding } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
@@ -45,9 +46,7 @@ function cells(run: RunStanding): string[] {
 
 /** The word that everything said of a run begins with. */
 export function outcomeWord(outcome: Outcome): string {
-  return outcome === 'running' || outcome === 'unfinished' || outcome === 'unreadable'
-    ? outcome
-    : OUTCOMES[outcome];
+  return outcome in OUTCOMES ? OUTCOMES[outcome as End] : outcome;
 }
 
 /** Its colour: red for what needs a person. */
@@ -55,6 +54,7 @@ export function paintOf(outcome: Outcome, color: boolean): Paint {
   const { cyan, red } = palette(color);
   if (outcome === 'running') return cyan;
   if (outcome === 'unfinished' || outcome === 'unreadable') return red;
+  if (outcome === 'forgotten') return palette(color).yellow;
   return outcomePaint(outcome, color);
 }
 

@@ -1,5 +1,5 @@
 /** What `blockplan status` prints: what needs somebody first, with what to type. */
-import { blockplanCommand, commandLine } from '../command.ts';
+import { blockplanCommand } from '../command.ts';
 import { printable } from '../printable.ts';
 import type { RunStanding } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
@@ -15,8 +15,6 @@ export interface StatusContext {
   readonly elsewhere: number;
   /** The one domain that was asked for. */
   readonly domain?: string;
-  /** The index of runs that are not over: what somebody has brought in order by hand is taken out of it by hand. */
-  readonly index: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -38,14 +36,7 @@ export function renderStatus(
 /** The smaller, the sooner somebody has to look at it. */
 function rank(run: RunStanding): number {
   if (isOrphan(run)) return 0;
-  const order: readonly RunStanding['outcome'][] = [
-    'unreadable',
-    'unfinished',
-    'stranded',
-    'uncertain',
-    'running',
-  ];
-  return 1 + order.indexOf(run.outcome);
+  return 1 + [...OPEN, 'running'].indexOf(run.outcome);
 }
 
 /** Whether the definition of a domain is with this run, and nobody is about to give it back. */
@@ -108,48 +99,54 @@ function lastHeard({ outcome, lastAt }: RunStanding): string {
   return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${momentText(lastAt)}`}`;
 }
 
+/** The outcomes of a run that somebody has to bring to an end. */
+const OPEN: readonly RunStanding['outcome'][] = [
+  'unreadable',
+  'unfinished',
+  'stranded',
+  'uncertain',
+];
+
 /** What to type about a run, each with what it does behind it; nothing about one that is over. */
 export function waysOn(run: RunStanding): string[] {
   const { outcome, domain } = run;
   if (outcome === 'running') return explained([['attach', run.run, 'its progress']]);
-  const taken = ['unfinished', 'stranded', 'uncertain'].includes(outcome);
-  if (!taken && outcome !== 'unreadable') return [];
-  const ways: Way[] = [
-    ...(taken
-      ? ([
-          ['resume', run.run, 'on to the end of its plan'],
-          ['rollback', run.run, 'back to where it began'],
-        ] satisfies Way[])
-      : []),
+  if (!OPEN.includes(outcome)) return [];
+  const { ways } = run;
+  const explanations: Record<RunStanding['ways'][number], string> = {
+    resume: 'on to the end of its plan',
+    rollback: ways.includes('resume') ? 'back to where it began' : 'on with its rollback',
+  };
+  const typed: Explained[] = [
+    ...ways.map((way): Explained => [way, run.run, explanations[way]]),
     ...(isOrphan(run)
-      ? ([['rescue', run.run, 'define the domain, and nothing else']] satisfies Way[])
+      ? ([['rescue', run.run, 'define the domain, and nothing else']] satisfies Explained[])
       : []),
-    ...(domain === undefined || outcome === 'unfinished'
+    ...(domain === undefined || (outcome === 'unfinished' && ways.length > 0)
       ? []
-      : ([['doctor', domain, 'what is wrong with it now']] satisfies Way[])),
+      : ([['doctor', domain, 'what is wrong with it now']] satisfies Explained[])),
+    ...(mayBeMended(run) ? ([['forget', run.run, 'count it as over']] satisfies Explained[]) : []),
   ];
-  return [...run.next.map(promptedCommand), ...explained(ways)];
+  const told: readonly string[] = ways.map((way) => blockplanCommand(way, run.run));
+  return [
+    ...run.next.filter((line) => !told.includes(line)).map(promptedCommand),
+    ...explained(typed),
+  ];
 }
 
 /** A command of blockplan's, what it is for, and what it does. */
-type Way = readonly [string, string, string];
+type Explained = readonly [string, string, string];
 
-function explained(ways: readonly Way[]): string[] {
+function explained(ways: readonly Explained[]): string[] {
   const commands = ways.map(([verb, word]) => promptedCommand(blockplanCommand(verb, word)));
   const width = Math.max(0, ...commands.map(textWidth));
   return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[2] ?? ''}`);
 }
 
 function lastLines(runs: readonly RunStanding[], context: StatusContext): string {
-  const { over, elsewhere, domain, index } = context;
+  const { over, elsewhere, domain } = context;
   const whose = domain === undefined ? '' : ` on ${printable(domain)}`;
   const lines = [
-    ...(runs.some(mayBeMended)
-      ? [
-          'To have one forgotten here that was brought in order by other means:',
-          `  ${promptedCommand(commandLine('rm', `${index}/RUN`))}`,
-        ]
-      : []),
     ...(runs.some(({ outcome }) => outcome !== 'running') ? [] : [`No run${whose} needs anybody.`]),
     ...(elsewhere === 0
       ? []
@@ -161,7 +158,8 @@ function lastLines(runs: readonly RunStanding[], context: StatusContext): string
 
 /** Whether somebody may have brought in order what the run left, and blockplan has no means to know. */
 function mayBeMended(run: RunStanding): boolean {
-  return !isOrphan(run) && ['stranded', 'uncertain', 'unreadable'].includes(run.outcome);
+  const { outcome, ways } = run;
+  return !isOrphan(run) && (outcome !== 'unfinished' || ways.length === 0);
 }
 
 function counted(runs: number): string {

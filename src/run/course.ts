@@ -1,7 +1,9 @@
 /** How far a run has come, and how one ends: plain values. */
-import { blockplanCommand, type Command } from '../command.ts';
-import type { End } from '../errors.ts';
+import type { Command } from '../command.ts';
+import { type End, EXIT_CODES } from '../errors.ts';
+import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
+import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { Deed } from './last-writes.ts';
@@ -49,6 +51,10 @@ export interface Course {
   interrupted: boolean;
   /** Whether the run was left and is taken up again: then preflight was long ago. */
   takenUp: boolean;
+  /** Which way the run goes, as its journal tells. */
+  direction: Direction;
+  /** What the command that performs the run was asked for, for its exit code. */
+  asked: 'run' | Way;
   reasons: readonly string[];
   next: readonly Command[];
 }
@@ -62,9 +68,18 @@ export interface Finish {
   readonly next: readonly Command[];
 }
 
-/** What to type to bring a run to its end that is not over. */
-export function waysOn(run: string): Command[] {
-  return [blockplanCommand('resume', run), blockplanCommand('rollback', run)];
+/** What to type to end a run that is not over, from where its course stands. */
+export function waysOn({ run, direction }: Course): Command[] {
+  return takeUpCommands(run, waysFrom(direction));
+}
+
+/**
+ * The exit code of a run's end: a rollback that somebody asked for is a success, and one that a failure led to is not.
+ * A run that was interrupted and could not be rolled back has the shell's code for an interruption.
+ */
+export function exitCodeOf(end: End, interrupted: boolean, asked: Course['asked']): number {
+  if (end === 'rolled-back') return asked === 'rollback' ? 0 : EXIT_CODES[end];
+  return interrupted ? 130 : EXIT_CODES[end];
 }
 
 /** A course at its beginning. */
@@ -87,6 +102,8 @@ export function courseOf(
     overwritten: [],
     interrupted: false,
     takenUp: false,
+    direction: 'do',
+    asked: 'run',
     reasons: [],
     next: [],
   };

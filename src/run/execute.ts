@@ -1,8 +1,9 @@
 /** A live run: what its course asks for is answered by libvirt, the disk and the user. */
 import { hostname } from 'node:os';
-import type { Listener, PhaseRef } from '../events.ts';
+import type { Direction, Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
 import { writeBundle } from '../journal/bundle.ts';
+import { directed, directionOf, takeUpCommands, waysFrom } from '../journal/direction.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { Driver, MadeFile } from '../model/driver.ts';
@@ -10,7 +11,7 @@ import type { Progress } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
-import { type Course, courseOf, type Finish, waysOn } from './course.ts';
+import { type Course, courseOf, type Finish } from './course.ts';
 import { guestNotice } from './guest-notice.ts';
 import { follow, restOfRun } from './recover.ts';
 import { wholeRun } from './travel.ts';
@@ -47,7 +48,7 @@ export interface Run {
 export function execute(run: Run): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
   const by = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
-  return perform(run, wholeRun(beginningOf(run), by));
+  return perform(run, 'do', wholeRun(beginningOf(run), by));
 }
 
 /**
@@ -63,7 +64,7 @@ export function takeUp(
   const { user, version } = run;
   const left = entries.reduce(follow, { course: beginningOf(run) });
   const by = { how, host: hostname(), user, pid: process.pid, version };
-  return perform(run, restOfRun(left, run.id, by));
+  return perform(run, directionOf(entries), restOfRun(left, run.id, by));
 }
 
 function beginningOf({ id: run, graph, journal, files, world }: Run): Course {
@@ -77,22 +78,49 @@ function beginningOf({ id: run, graph, journal, files, world }: Run): Course {
   });
 }
 
-async function perform(run: Run, asking: Asking<Finish>): Promise<Finish> {
-  const { id, driver, journal, listener, leave } = run;
+/** @param direction which way the run goes when it begins, or is taken up */
+async function perform(run: Run, direction: Direction, asking: Asking<Finish>): Promise<Finish> {
+  const { id, driver, listener, leave } = run;
+  const journal = new Heading(run.journal, direction);
   const tell = teller(listener);
   driver.onGuestState((state, detail) => {
     tell({ event: 'guest-state', state });
     const message = guestNotice(run.world.domain.name, state, detail);
     if (message !== undefined) tell({ event: 'notice', message });
   });
-  const finish = await drive(asking, answerer(run, tell), leave);
+  const finish = await drive(asking, answerer({ ...run, journal }, tell), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';
   await journal.append({ type: 'run-left', by }, true).catch((error) => {
     tell({ event: 'notice', message: unwritable(error) });
   });
-  tell({ event: 'run-left', run: id, by, next: waysOn(id) });
+  const next = takeUpCommands(id, waysFrom(journal.direction));
+  tell({ event: 'run-left', run: id, by, next });
   throw new LeftHalfway(by);
+}
+
+/** A journal that knows which way the run goes by what was written into it. */
+class Heading implements Journal {
+  readonly #journal: Journal;
+  direction: Direction;
+
+  constructor(journal: Journal, direction: Direction) {
+    this.#journal = journal;
+    this.direction = direction;
+  }
+
+  get folder(): string {
+    return this.#journal.folder;
+  }
+
+  async append(entry: Entry, sync: boolean): Promise<void> {
+    await this.#journal.append(entry, sync);
+    this.direction = directed(this.direction, entry);
+  }
+
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
 }
 
 /** The user has left a run half-way: it is not over, and can be taken up again. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
+import { type Way, waysOf } from '../journal/direction.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
 import {
   beginningOf,
@@ -38,6 +39,8 @@ export interface Lost {
   readonly lastUp: readonly World[];
   /** Whether the run can be taken up again, is over, or is not known well enough for either. */
   readonly course: 'open' | 'over' | 'unknown';
+  /** How it can be taken up again where it can. */
+  readonly ways: readonly Way[];
   /** Whether nobody, as far as it is known, has given the definition back since it was kept. */
   readonly owed: boolean;
   /** How many good records the run's journal has. */
@@ -70,6 +73,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     ...(own ? { begun: own.world } : {}),
     lastUp: course ?? [],
     course: own && replay && isOver(replay) ? 'over' : course ? 'open' : 'unknown',
+    ways: replay ? waysOf(replay) : [],
     owed: !isGivenBack(found, own && replay),
     records: replay?.records.length ?? 0,
     ...(last === undefined ? {} : { until: last.time }),

@@ -2,6 +2,8 @@
 import { type Command, virshCommand } from '../command.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import { directed } from '../journal/direction.ts';
+import type { Entry } from '../journal/journal.ts';
 import { AWAY_LIMIT_MS } from '../model/driver.ts';
 import type { World } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
@@ -37,7 +39,7 @@ export type Result =
  * @param done how many of its effects were done before blockplan was stopped
  */
 export function* doPhase(course: Course, node: PhaseNode, begun: Begun, done = 0): Asking<Result> {
-  return yield* recorded(node, 'do', attempt(course, node, begun, done));
+  return yield* recorded(course, node, 'do', attempt(course, node, begun, done));
 }
 
 /** Does it, and goes on where it was when contact to libvirt was lost in the middle and has been found again. */
@@ -74,7 +76,7 @@ function* effectsFrom(
 ): Asking<Result> {
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
   const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
-  yield* intend('do', { ...started, ...refOf(node) }, false);
+  yield* intend('do', heading(course, { ...started, ...refOf(node) }), false);
   const begins = node.first && (node.index > 0 || course.takenUp) && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, before) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
@@ -177,7 +179,7 @@ export function* undoPhase(
   begun: Begun,
   anew: { anew?: true } = {},
 ): Asking<Result> {
-  return yield* recorded(node, 'undo', wayBack(course, node, begun, anew), anew);
+  return yield* recorded(course, node, 'undo', wayBack(course, node, begun, anew), anew);
 }
 
 function* wayBack(
@@ -187,7 +189,9 @@ function* wayBack(
   anew: { anew?: true },
 ): Asking<Result> {
   let reconnects = 0;
-  yield* record({ type: 'phase-started', ...refOf(node), direction: 'undo', ...anew });
+  yield* record(
+    heading(course, { type: 'phase-started', ...refOf(node), direction: 'undo', ...anew }),
+  );
   for (let round = 0; ; ) {
     try {
       const now = yield* observe(course);
@@ -222,6 +226,7 @@ function handOver({ domain: { name } }: World): Command[] {
 
 /** Tells that a phase begins, and tells and writes down how it ended. */
 function* recorded(
+  course: Course,
   node: PhaseNode,
   direction: Direction,
   perform: Asking<Result>,
@@ -233,13 +238,25 @@ function* recorded(
   const result = yield* perform;
   const { type } = result;
   const error = type === 'DONE' ? {} : { error: result.reason };
-  yield* record({ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error });
+  const stays = type === 'FAILED' && direction === 'do' && node.doing.failed === 'stranded';
+  yield* record(
+    heading(course, {
+      ...{ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error },
+      ...(stays ? { stays } : {}),
+    }),
+  );
   yield* tell(
     type === 'DONE'
       ? { event: 'phase-finished', ...ref, direction }
       : { event: 'phase-failed', ...ref, direction, message: result.reason },
   );
   return result;
+}
+
+/** The record, which also tells the course which way it goes from there. */
+function heading(course: Course, entry: Entry): Entry {
+  course.direction = directed(course.direction, entry);
+  return entry;
 }
 
 function refOf(node: PhaseNode): PhaseRef {

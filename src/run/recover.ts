@@ -4,6 +4,7 @@
  */
 import type { Direction } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { isUp } from '../model/world.ts';
@@ -29,6 +30,14 @@ export interface LeftPhase extends Progressed {
 
 /** How far a run came by one more record of its journal. */
 export function follow(left: Left, entry: Entry): Left {
+  const { course, ...rest } = followed(left, entry);
+  const direction = directed(course.direction, entry);
+  return direction === course.direction
+    ? { course, ...rest }
+    : { course: { ...course, direction }, ...rest };
+}
+
+function followed(left: Left, entry: Entry): Left {
   switch (entry.type) {
     case 'phase-started':
       return isAnew(entry)
@@ -46,6 +55,7 @@ export function follow(left: Left, entry: Entry): Left {
     case 'run-resumed':
     case 'run-left':
     case 'run-finished':
+    case 'run-forgotten':
     case 'made':
       return left;
   }
@@ -142,7 +152,7 @@ export type TakenUp = Omit<Extract<Entry, { type: 'run-resumed' }>, 'type'>;
 
 /** The rest of a run that was left half-way, on or back, to its end. */
 export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish> {
-  const course = by.how === 'resume' ? { ...left.course } : backFrom(left);
+  const course = { ...(by.how === 'resume' ? left.course : backFrom(left)), asked: by.how };
   const { graph, folder, world } = course;
   const of = { run, plan: graph.name, domain: world.domain.name, journal: folder };
   yield* tell({ event: 'run-started', ...of, steps: outline(graph), again: by.how });

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
+import { takeUpCommands } from '../journal/direction.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
@@ -12,7 +13,6 @@ import { isSameLocation, isSameSource } from '../model/file-identity.ts';
 import { type Disk, type Moment, placeText, type World } from '../model/world.ts';
 
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
-import { waysOn } from './course.ts';
 import type { Lost } from './lost.ts';
 import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
 
@@ -255,9 +255,9 @@ function nextSteps(lost: Lost, after: World): Command[] {
 }
 
 /** How the run itself is ended, which a rescue does not do. */
-function takeUp({ run, course, name }: Lost): Command[] {
+function takeUp({ run, course, ways, name }: Lost): Command[] {
   if (course === 'over') return [];
   return course === 'unknown' || run === undefined
     ? [blockplanCommand('doctor', name)]
-    : waysOn(run);
+    : takeUpCommands(run, ways);
 }

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { End } from '../errors.ts';
 import { BUNDLE_FILE, keptIn } from '../journal/bundle.ts';
+import { type Way, waysOf } from '../journal/direction.ts';
 import { type Glance, glanceAt } from '../journal/glance.ts';
 import type { Owner } from '../journal/lock.ts';
 import { readJournal } from '../journal/replay.ts';
 import { isGivenBack } from './given-back.ts';
 
-/** `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
-export type Outcome = End | 'running' | 'unfinished' | 'unreadable';
+/** `forgotten` where somebody had it counted as over; `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
+export type Outcome = End | 'forgotten' | 'running' | 'unfinished' | 'unreadable';
 
 export interface RunStanding {
   readonly run: string;
@@ -27,6 +28,8 @@ export interface RunStanding {
   readonly owner?: string;
   /** Whether the definition that an undefine took away may be with nobody but this run. */
   readonly holdsDefinition: boolean;
+  /** How it can be brought to an end; none where it is over or under way, or where its journal does not tell. */
+  readonly ways: readonly Way[];
   /** What was so at its end, in sentences. */
   readonly state: readonly string[];
   /** What its end said to type. */
@@ -59,7 +62,8 @@ export async function standingOf(
     ...(last ? { lastAt: Date.parse(last.time) } : {}),
     ...ownerOf(first, holder),
     holdsDefinition: holds === true && (await owesDefinition(folder)),
-    state: last?.type === 'run-finished' ? last.state : [],
+    ways: outcome === 'running' || !first || isOver(outcome) ? [] : await waysIn(folder),
+    state: stateOf(last),
     next: last?.type === 'run-finished' ? last.next : [],
     // What is being written is torn at its end now and then.
     ...(damage === undefined || holder ? {} : { damage }),
@@ -96,7 +100,20 @@ function seenOf(folder: string): Seen | undefined {
 function outcomeOf(first: Seen['first'], last: Seen['last'], alive: boolean): Outcome {
   if (alive) return 'running';
   if (!first) return 'unreadable';
+  if (last?.type === 'run-forgotten') return 'forgotten';
   return last?.type === 'run-finished' ? last.end : 'unfinished';
+}
+
+function stateOf(last: Seen['last']): readonly string[] {
+  if (last?.type === 'run-forgotten')
+    return [`${last.user}@${last.host} had it forgotten: it counts as over, wherever it stood`];
+  return last?.type === 'run-finished' ? last.state : [];
+}
+
+/** A journal that cannot be read tells nothing, and ends no list. */
+async function waysIn(folder: string): Promise<readonly Way[]> {
+  const replay = await readJournal(folder).catch(() => undefined);
+  return replay ? waysOf(replay) : [];
 }
 
 /** Whether nothing is left to be done of a run that stands so. */

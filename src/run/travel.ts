@@ -1,6 +1,6 @@
 /** A run through its machine, one phase at a time. It does nothing by itself: see `ask.ts`. */
 import { type Command, commandLine, virshCommand } from '../command.ts';
-import { type End, EXIT_CODES } from '../errors.ts';
+import type { End } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { type Entry, FORMAT } from '../journal/journal.ts';
@@ -11,7 +11,7 @@ import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
-import { begunWith, type Course, type Finish, waysOn } from './course.ts';
+import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { lastWrites } from './last-writes.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
@@ -166,7 +166,7 @@ function* conclude(course: Course): Asking<Finish> {
 }
 
 function unknown(course: Course, reason: string): Finish {
-  const { run, reasons, world } = course;
+  const { reasons, world } = course;
   const { name } = world.domain;
   const lost = course.overwritten.map(contentLost);
   const state = [
@@ -175,7 +175,7 @@ function unknown(course: Course, reason: string): Finish {
     ...lost,
     `whether a job of "${name}" still runs is not known either`,
   ];
-  return endOf('uncertain', course, state, [virshCommand('dominfo', name), ...waysOn(run)]);
+  return endOf('uncertain', course, state, [virshCommand('dominfo', name), ...waysOn(course)]);
 }
 
 function* concluded(course: Course, final: FinalState | undefined): Asking<Finish> {
@@ -213,7 +213,7 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
       ...whereDisksAre(now),
       ...made(world, now),
     ];
-    return endOf('stranded', course, state, nextSteps(course, now));
+    return endOf('stranded', course, state, [...nextSteps(course, now), ...waysOn(course)]);
   }
   const stale = isUp(now)
     ? []
@@ -225,7 +225,8 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     return endOf('rolled-back', course, state, []);
   }
   const next = course.next.length > 0 ? course.next : nextSteps(course, now);
-  return endOf('stranded', course, [...reasons, ...lost, ...apart, ...whereDisksAre(now)], next);
+  const state = [...reasons, ...lost, ...apart, ...whereDisksAre(now)];
+  return endOf('stranded', course, state, [...next, ...waysOn(course)]);
 }
 
 /** What no rollback brings back of a file that the run has written into. */
@@ -269,8 +270,6 @@ export function endOf(
   state: readonly string[],
   next: readonly Command[],
 ): Finish {
-  const { interrupted } = course;
-  // A run that was interrupted and could not be brought back says so by the shell's code for an interruption.
-  const exitCode = interrupted && end !== 'rolled-back' ? 130 : EXIT_CODES[end];
-  return { end, exitCode, interrupted, state, next };
+  const { interrupted, asked } = course;
+  return { end, exitCode: exitCodeOf(end, interrupted, asked), interrupted, state, next };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Entry } from '../../src/journal/journal.ts';
 import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
-import { ended, journalText, phase, STARTED, writeRun } from '../journals.ts';
+import { ended, journalText, KEPT, phase, STARTED, writeRun } from '../journals.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const state = mkdtempSync(join(tmpdir(), 'blockplan-take-up-'));
@@ -28,12 +28,12 @@ const PLAN =
 const planSum = createHash('sha256').update(PLAN).digest('hex');
 
 function blockplan(...argv: string[]) {
-  const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
     cwd: ROOT,
     encoding: 'utf8',
     env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
   });
-  return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stderr };
+  return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stdout, stderr };
 }
 
 beforeAll(async () => {
@@ -75,6 +75,36 @@ test.each([
     expect(said.stderr.replaceAll(/\s+/g, ' ')).toContain(words);
     expect(journal()).toBe(before);
   }
+});
+
+const FORGET = [
+  ['a stranded run', [HERE, ended('stranded')]],
+  ['an interrupted one', [HERE, ...DONE]],
+  ['one of an older version', [{ ...HERE, format: undefined as unknown as number }]],
+  ['one whose journal has no beginning', []],
+] as const;
+
+test.each(FORGET)('%s is forgotten, and is over then', async (_title, entries) => {
+  const folder = await writeRun(state, 'forgettable', entries);
+  await addUnfinished(state, 'forgettable');
+  expect(blockplan('forget', 'forgettable')).toMatchObject({ status: 0 });
+  expect(await unfinishedRuns(state)).not.toContain('forgettable');
+  expect(blockplan('status').stdout).not.toContain('forgettable');
+  for (const how of ['resume', 'rollback', 'forget'])
+    expect(blockplan(how, 'forgettable').status).toBe(3);
+  expect(blockplan('forget', 'forgettable').code).toBe('BP211');
+  rmSync(folder, { recursive: true });
+});
+
+test('a run that may hold the only definition of its domain is not forgotten', async () => {
+  const folder = await writeRun(state, 'holds', [HERE, KEPT, ended('stranded')]);
+  writeFileSync(join(folder, 'bundle.json'), '{}');
+  await addUnfinished(state, 'holds');
+  const said = blockplan('forget', 'holds');
+  expect(said).toMatchObject({ status: 3, code: 'BP217' });
+  expect(said.stderr).toContain('blockplan rescue holds');
+  expect(await unfinishedRuns(state)).toContain('holds');
+  rmSync(folder, { recursive: true });
 });
 
 test('what is over, or never began, leaves the index', async () => {

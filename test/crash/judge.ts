@@ -196,7 +196,9 @@ async function wrongCode(
     return [`it tells ${finish.exitCode} and exits with ${exitCode}`];
   switch (exitCode) {
     case 0:
-      return differences(planned(stage), now, 'as planned');
+      return finish.end === 'rolled-back'
+        ? differences(stage.before, now, 'as before')
+        : differences(planned(stage), now, 'as planned');
     case 4:
       return differences(stage.before, now, 'as before');
     case 5:

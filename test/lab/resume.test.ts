@@ -87,7 +87,7 @@ test('killed in the middle of a copy it is rolled back: all is as it was, and no
   expect(codes(another), another.told).toEqual(['BP120']);
   expect(another.stderr).toContain(`blockplan rollback ${run}`);
   const ended = await takeUp('rollback');
-  expectEnd(ended, 4);
+  expect(expectEnd(ended, 0).end).toBe('rolled-back');
   await expectAsBefore(ended);
   const again = await takeUp('rollback', run);
   expect(codes(again), again.told).toEqual(['BP211']);
@@ -117,8 +117,14 @@ test('interrupted twice it is left as it is, and goes on from there; its plan ma
   expect(left.exitCode, left.told).toBe(130);
   expect(left.events.at(-1)).toMatchObject({
     event: 'run-left',
-    next: [`blockplan resume ${run}`, `blockplan rollback ${run}`],
+    next: [`blockplan rollback ${run}`],
   });
+  // Once its rollback has begun, nothing offers to go on with the plan.
+  for (const argv of [['status'], ['show', run], ['doctor', guest.name, '-c', host.uri]]) {
+    const { stdout } = await startCli(host, argv).ended;
+    expect(stdout, argv[0]).toContain(`blockplan rollback ${run}`);
+    expect(stdout, argv[0]).not.toContain(`blockplan resume ${run}`);
+  }
   const file = join(stateDir(host), 'runs', run, 'plan.yaml');
   const source = await readFile(file, 'utf8');
   await writeFile(file, `${source}# edited\n`);

@@ -1,4 +1,6 @@
 /** Patients for tests: a healthy guest, and everything one would break of it. */
+
+import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { LeftRun, Patient } from '../../../src/doctor/patient.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
@@ -94,6 +96,10 @@ export function left(change: Partial<LeftRun> = {}): LeftRun {
     alive: false,
     owner: 'root@host1, pid 42',
     next: [],
+    takeUp: [
+      blockplanCommand('resume', '20261123-110000-abc123'),
+      blockplanCommand('rollback', '20261123-110000-abc123'),
+    ],
     files: [],
     ...change,
   };

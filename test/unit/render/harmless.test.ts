@@ -121,9 +121,9 @@ test('report, subject, status and preview', () => {
       const run: RunStanding = {
         ...{ run: poison, plan: poison, domain: poison, journal: poison, owner: poison },
         ...{ damage: poison, state: [poison], next: [poison], startedAt: 1, lastAt: 1 },
-        ...{ outcome: 'stranded', holdsDefinition: color },
+        ...{ outcome: 'stranded', holdsDefinition: color, ways: ['rollback'] },
       };
-      const context = { over: 1, elsewhere: 1, domain: poison, index: poison, now: 1 };
+      const context = { over: 1, elsewhere: 1, domain: poison, now: 1 };
       expectHarmless(renderStatus([run], context, color, 40));
       const table = renderRuns([run], color);
       expectHarmless(table);

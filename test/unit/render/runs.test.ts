@@ -11,6 +11,7 @@ const RUN: RunStanding = {
   lastAt: Date.UTC(2026, 6, 29, 8, 18, 4),
   journal: '/state/run-1',
   holdsDefinition: false,
+  ways: ['resume', 'rollback'],
   state: [],
   next: [],
 };

@@ -13,6 +13,7 @@ const STANDING: RunStanding = {
   lastAt: Date.UTC(2026, 10, 23, 10, 18, 4),
   owner: 'root@host1, pid 4242',
   holdsDefinition: false,
+  ways: ['resume', 'rollback'],
   state: ['mirror/pivot failed: the copy is not ready', 'vda is /images/web1.qcow2'],
   next: ['virsh domblklist web1'],
 };
@@ -108,6 +109,7 @@ test('all that a run did, within 80 columns but for commands', () => {
       $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
       $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
       $ blockplan doctor web1                      # what is wrong with it now
+      $ blockplan forget 20261123-081502-a1b2c3    # count it as over
     "
   `);
   const long = text.split('\n').filter((line) => line.length > 80);
@@ -140,6 +142,7 @@ test('a run that goes on, and one whose journal tells nothing', () => {
     ...{
       outcome: 'unreadable',
       holdsDefinition: true,
+      ways: [],
       damage: 'its journal is missing',
       state: [],
       next: [],

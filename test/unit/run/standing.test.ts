@@ -36,6 +36,7 @@ async function standing(
   return standingOf({ run, folder }, alive ? new Map([[run, owner]]) : NOBODY);
 }
 
+const FORGOTTEN: Entry = { type: 'run-forgotten', host: 'h', user: 'u' };
 const UNDEFINED = phase('do', 'undefine/undefine', 'DONE', [
   KEPT,
   ...commanded('do', 'undefine/undefine', virsh('undefine', 'web1'), 'done'),
@@ -53,8 +54,19 @@ describe('a run', () => {
     ['its last end', [STARTED, ended('stranded'), TAKEN_UP, ended('rolled-back')], 'rolled-back'],
     ['no end that it was taken up after', [STARTED, ended('uncertain'), TAKEN_UP], 'unfinished'],
     ['no end', [STARTED, ...UNDEFINED], 'unfinished'],
+    ['who had it forgotten', [STARTED, ended('stranded'), FORGOTTEN], 'forgotten'],
   ] as const)('stands as %s tells', async (_title, entries, outcome) => {
     expect((await standing(entries))?.outcome).toBe(outcome);
+  });
+
+  test.each([
+    ['both', [STARTED, ...UNDEFINED], ['resume', 'rollback']],
+    ['back alone', [STARTED, ...phase('undo', 'undefine/undefine', 'none')], ['rollback']],
+    ['none once it is over', [STARTED, ended('succeeded')], []],
+    ['none once it is forgotten', [STARTED, ended('stranded'), FORGOTTEN], []],
+  ] as const)('can be taken up in these ways: %s', async (_title, entries, ways) => {
+    expect((await standing(entries))?.ways).toEqual(ways);
+    expect((await standing(entries, { alive: true }))?.ways).toEqual([]);
   });
 
   test('that somebody works on goes on, whatever its last end', async () => {

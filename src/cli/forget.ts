@@ -1,0 +1,154 @@
+/** `blockplan forget`: a run that was brought in order by other means counts as over; its mark goes, its files stay. */
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { blockplanCommand } from '../command.ts';
+import { BlockplanError } from '../errors.ts';
+import { stateFolder } from '../journal/folder.ts';
+import { reopenJournal, writeDurably } from '../journal/journal.ts';
+import { takeLock } from '../journal/lock.ts';
+import {
+  beginningOf,
+  isOver,
+  isUnbelievable,
+  type Replay,
+  type RunStarted,
+  readJournal,
+} from '../journal/replay.ts';
+import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { printable } from '../printable.ts';
+import { standingOf } from '../run/standing.ts';
+import { refusal } from './refusal.ts';
+import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
+import { withState } from './with-state.ts';
+
+/**
+ * @param word names the run
+ * @returns the exit code
+ * @throws BlockplanError BP120 where a process works on it; BP211 where there is nothing to forget; BP217 where the
+ *   definition of its domain may be with it alone
+ */
+export async function forget(word: string): Promise<number> {
+  const state = stateFolder(process.env, process.getuid?.());
+  const found = await namedRun(state, word);
+  const started = await startOf(found);
+  if (started === undefined) {
+    // Without its beginning nobody knows the lock that it would hold; who holds one is known by the run.
+    const holder = (await runHolders(state)).get(found.run);
+    if (holder) throw taken(found.run, `${holder.user}, pid ${holder.pid}`);
+    return await forgotten(state, found, undefined);
+  }
+  const taker = `${found.run}.${randomBytes(3).toString('hex')}`;
+  const { username } = userInfo();
+  const lock = await withState(state, takeLock(state, started.uuid, found.run, username, taker));
+  if ('heldBy' in lock) throw taken(lock.heldBy.run, `${lock.heldBy.user}, pid ${lock.heldBy.pid}`);
+  try {
+    return await forgotten(state, found, started);
+  } finally {
+    await lock.release();
+  }
+}
+
+function taken(run: string, by: string): BlockplanError {
+  return refusal(
+    'BP120',
+    `run ${run} is under way (${by})`,
+    `wait until it has ended: ${blockplanCommand('attach', run)}`,
+  );
+}
+
+async function startOf({ folder }: RunFolder): Promise<RunStarted | undefined> {
+  const replay = await replayOf(folder);
+  return replay && beginningOf(replay);
+}
+
+async function replayOf(folder: string): Promise<Replay | undefined> {
+  try {
+    return await readJournal(folder);
+  } catch (error) {
+    // What cannot be read is what this command is for.
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
+async function forgotten(
+  state: string,
+  found: RunFolder,
+  started: RunStarted | undefined,
+): Promise<number> {
+  const { run, folder } = found;
+  const open = (await unfinishedRuns(state)).includes(run);
+  const seen = started && (await seenOn(started, run));
+  if (!open && !seen?.unmarked)
+    throw refusal(
+      'BP211',
+      `run ${run} is over, and no mark of it is on its domain`,
+      `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
+    );
+  const standing = await standingOf(found, new Map());
+  if (open && standing?.holdsDefinition && seen?.persistent !== true)
+    throw refusal(
+      'BP217',
+      `the definition of "${standing.domain ?? 'a domain'}" may be with run ${run} alone${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
+      `write it back first: ${blockplanCommand('rescue', run)}`,
+    );
+  await note(folder);
+  await removeUnfinished(state, run);
+  const of = started ? `: ${started.plan} on ${started.domain}, run ${run}` : `: run ${run}`;
+  const lines = [
+    `forgotten${of}`,
+    '  it counts as over; what it made or moved stays as it is',
+    ...(seen?.unmarked ? ['  its mark is taken out of the domain'] : []),
+    ...(seen?.problem === undefined
+      ? []
+      : [`  the domain could not be looked at: ${seen.problem}`]),
+    ...(started ? ['Type next:', `  $ ${blockplanCommand('doctor', started.domain)}`] : []),
+  ];
+  process.stdout.write(`${lines.map(printable).join('\n')}\n`);
+  return 0;
+}
+
+/** Writes it into the journal, so that the run is not taken up either; one that is torn or altered refuses that itself. */
+async function note(folder: string): Promise<void> {
+  const replay = await replayOf(folder);
+  if (!replay || !beginningOf(replay) || isUnbelievable(replay) || isOver(replay)) return;
+  const journal = await reopenJournal(folder, replay.end);
+  try {
+    const entry = { type: 'run-forgotten', host: hostname(), user: userInfo().username } as const;
+    await journal.append(entry, true);
+  } finally {
+    await journal.close();
+  }
+}
+
+interface SeenDomain {
+  /** Whether libvirt has a definition of it. */
+  readonly persistent?: boolean;
+  /** Whether this run's mark stood there, and was taken out. */
+  readonly unmarked: boolean;
+  /** Why it could not be looked at. */
+  readonly problem?: string;
+}
+
+/** Looks at the run's domain and takes the run's mark out; another run's stays. */
+async function seenOn(started: RunStarted, run: string): Promise<SeenDomain> {
+  const { domain, uuid } = started;
+  const uri = started.uri || started.world.host.uri;
+  try {
+    const driver = await openLiveDriver({ uri, domain, readonly: false, writeDurably });
+    try {
+      const now = (await driver.observe([])).domain;
+      if (now.uuid !== uuid) return { unmarked: false };
+      const marker = await driver.marker();
+      const own = marker?.run === run && marker.host === hostname();
+      if (own) await driver.unmark();
+      return { persistent: now.persistent, unmarked: own };
+    } finally {
+      await driver.close();
+    }
+  } catch (error) {
+    if (!(error instanceof BlockplanError)) throw error;
+    return { unmarked: false, problem: error.message };
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Which way a run goes, and so how it can be taken up: told by its journal alone, for all who report it or act on it.
+ */
+import { blockplanCommand, type Command } from '../command.ts';
+import type { Direction } from '../events.ts';
+import type { Entry } from './journal.ts';
+import { isUnbelievable, type Replay } from './replay.ts';
+
+/** How a run that is not over is taken up: `resume` goes on to the end of its plan, `rollback` back to its beginning. */
+export type Way = 'resume' | 'rollback';
+
+/** The direction of a run after one more record of its journal; a run begins with `do`. */
+export function directed(direction: Direction, entry: Entry): Direction {
+  switch (entry.type) {
+    case 'phase-started':
+      // A phase that is undone to be done again ends no run's way forward.
+      return entry.direction === 'undo' && !entry.anew ? 'undo' : direction;
+    case 'phase-finished':
+      return entry.direction === 'do' && entry.result === 'FAILED' && !entry.stays
+        ? 'undo'
+        : direction;
+    default:
+      return direction;
+  }
+}
+
+/** The direction that the records of a journal lead to. */
+export function directionOf(entries: readonly Entry[]): Direction {
+  return entries.reduce(directed, 'do');
+}
+
+/** The ways that are open to a run with that direction: a rollback that has begun is only finished. */
+export function waysFrom(direction: Direction): readonly Way[] {
+  return direction === 'do' ? ['resume', 'rollback'] : ['rollback'];
+}
+
+/** The ways that are open to the run of a journal; none where that cannot be believed. */
+export function waysOf({ records, damage }: Pick<Replay, 'records' | 'damage'>): readonly Way[] {
+  return isUnbelievable({ damage }) ? [] : waysFrom(directionOf(records));
+}
+
+/** What to type to end a run that is not over, one command for each way that is open. */
+export function takeUpCommands(run: string, ways: readonly Way[]): Command[] {
+  return ways.map((way) => blockplanCommand(way, run));
+}

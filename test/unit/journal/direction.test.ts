@@ -1,0 +1,46 @@
+/** Which way a run goes, and how it can be taken up, as its journal tells. */
+import { expect, test } from 'vitest';
+import { directionOf, waysOf } from '../../../src/journal/direction.ts';
+import type { Entry } from '../../../src/journal/journal.ts';
+import type { JournalRecord } from '../../../src/journal/record-shape.ts';
+import { ended, phase, STARTED, TAKEN_UP } from '../../journals.ts';
+
+const BOTH = ['resume', 'rollback'];
+const BACK = ['rollback'];
+const DONE = phase('do', 'mirror/mirror', 'DONE');
+const FAILED = phase('do', 'mirror/mirror', 'FAILED', [], 'no');
+const UNDONE = phase('undo', 'mirror/mirror', 'DONE');
+const LEFT: Entry = { type: 'run-left', by: 'SIGINT' };
+const stays = FAILED.map(
+  (entry): Entry => (entry.type === 'phase-finished' ? { ...entry, stays: true } : entry),
+);
+const anew = UNDONE.map(
+  (entry): Entry =>
+    'direction' in entry && entry.direction === 'undo' && entry.type !== 'intent'
+      ? ({ ...entry, anew: true } as Entry)
+      : entry,
+);
+
+test.each<[string, readonly Entry[], readonly string[]]>([
+  ['that has only begun', [STARTED], BOTH],
+  ['that is in a phase', [STARTED, ...phase('do', 'mirror/mirror', 'none')], BOTH],
+  ['between two phases', [STARTED, ...DONE], BOTH],
+  ['whose phase has failed', [STARTED, ...DONE, ...FAILED], BACK],
+  ['that stops where it failed', [STARTED, ...DONE, ...stays, ended('stranded')], BOTH],
+  ['that lost libvirt', [STARTED, ...phase('do', 'mirror/mirror', 'LOST')], BOTH],
+  ['that was left in its rollback', [STARTED, ...DONE, ...UNDONE.slice(0, 1), LEFT], BACK],
+  [
+    'whose rollback failed',
+    [STARTED, ...phase('undo', 'mirror/mirror', 'FAILED'), ended('stranded')],
+    BACK,
+  ],
+  ['that was resumed in its rollback', [STARTED, ...UNDONE.slice(0, 1), TAKEN_UP], BACK],
+  ['whose phase is undone to be done again', [STARTED, ...anew], BOTH],
+  ['that has done all, with something wrong', [STARTED, ...DONE, ended('stranded')], BOTH],
+])('of a run %s', (_title, entries, ways) => {
+  const records = entries as readonly JournalRecord[];
+  expect(waysOf({ records, damage: 'none' })).toEqual(ways);
+  expect(waysOf({ records, damage: 'torn' })).toEqual(ways);
+  expect(waysOf({ records, damage: 'altered' })).toEqual([]);
+  expect(directionOf(entries)).toBe(ways.length === 2 ? 'do' : 'undo');
+});
