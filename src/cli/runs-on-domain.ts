@@ -3,14 +3,16 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { LeftRun } from '../doctor/patient.ts';
+import { keptIn } from '../journal/bundle.ts';
 import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { endOf, isOver, readJournal } from '../journal/replay.ts';
+import { endOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import type { Marker } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
-import type { Domain } from '../model/world.ts';
+import type { Bundle, Domain } from '../model/world.ts';
+import { owedBy } from '../run/given-back.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
@@ -51,9 +53,21 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     takeUp: takeUpCommands(first.run, waysOf(replay)),
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
-    ...(kept?.type === 'kept' ? { bundle: kept.bundle } : {}),
+    ...(kept?.type === 'kept'
+      ? { bundle: kept.bundle, ...(await owes(folder, kept.bundle, replay)) }
+      : {}),
     files: records.flatMap((record) => (record.type === 'intent' ? filesMade(record.effect) : [])),
   };
+}
+
+async function owes(
+  folder: string,
+  bundle: Bundle,
+  replay: Replay,
+): Promise<Pick<LeftRun, 'owesAutostart'>> {
+  const found = await keptIn(folder);
+  const of = 'kept' in found ? found : { kept: bundle };
+  return owedBy(of, replay).autostart ? { owesAutostart: true } : {};
 }
 
 function filesMade(effect: Effect): string[] {

@@ -9,7 +9,24 @@ export function definitionWrecks(patient: Patient): Wreck[] {
   const { domain } = patient.world;
   if (domain.state === 'gone') return lost(patient);
   if (!domain.persistent) return [transient(patient)];
-  return [...apart(patient), ...hidden(patient)];
+  return [...unmarked(patient), ...apart(patient), ...hidden(patient)];
+}
+
+/** A domain that is defined, and that a run keeps from starting with its host. */
+function unmarked(patient: Patient): Wreck[] {
+  const { name, autostart } = patient.world.domain;
+  const left = patient.runs.find(({ owesAutostart, alive }) => owesAutostart && !alive);
+  if (!left || autostart) return [];
+  return [
+    {
+      code: 'BP247',
+      severity: 'warning',
+      what: `"${name}" is not marked for autostart any more: run ${left.run} (${left.plan}) took the mark away with the definition`,
+      why: 'the guest does not start with its host',
+      todo: 'finish the run or undo it; or have the mark back alone, unless it is to stay off',
+      commands: [...left.takeUp, rescueLine(left)],
+    },
+  ];
 }
 
 /** libvirt does not know the name, and a journal does. */

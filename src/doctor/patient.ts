@@ -38,6 +38,8 @@ export interface LeftRun {
   readonly owner: string;
   /** The definition that it took away from libvirt. */
   readonly bundle?: Bundle;
+  /** Set where it took an autostart mark away that nothing is known to have put back. */
+  readonly owesAutostart?: true;
   /** The files that it meant to make. */
   readonly files: readonly string[];
 }

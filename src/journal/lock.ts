@@ -2,11 +2,11 @@
  * One run a domain on this machine. Every taker has a file of its own, whose name nobody else ever uses: so a dead
  * one's can be removed by anybody at any time, and nobody removes a living one's by mistake.
  */
-import { readFileSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { amount, fields, misfitOf, text } from '../model/shape.ts';
+import { bootId, startTime } from '../processes.ts';
 import { statePath } from './folder.ts';
 
 /** How long another taker may take to make up its mind; a process that is stopped for longer counts as the holder. */
@@ -178,25 +178,6 @@ async function readOwner(path: string): Promise<Owner | undefined> {
     return misfitOf(ownerShape, value) ? undefined : (value as Owner);
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return undefined;
-    throw error;
-  }
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-}
-
-/** When a process started, in clock ticks since boot (proc(5), stat, field 22); undefined when there is none. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
-      (error as NodeJS.ErrnoException).code === 'ESRCH'
-    )
       return undefined;
     throw error;
   }

@@ -29,7 +29,7 @@ import {
   textLike,
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
-import { bundleShape, worldShape } from '../model/world-shape.ts';
+import { bundleShape, guestProcess, worldShape } from '../model/world-shape.ts';
 import { printable } from '../printable.ts';
 import { type Entry, FORMAT } from './journal.ts';
 
@@ -74,6 +74,7 @@ const effect: Shape<Effect> = byTag<Effect>('tool', {
     writesInto: optional(list(text)),
     loses: optional(list(text)),
     doubt: optional(text),
+    of: optional(guestProcess),
   }),
   'await-job': fields<AwaitJobEffect>({
     tool: oneOf('await-job' as const),

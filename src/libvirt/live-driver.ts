@@ -28,6 +28,7 @@ import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
+import { GuestProcesses } from './guest-process.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
@@ -84,6 +85,7 @@ class LiveDriver implements Driver {
   readonly #made: MadeFiles;
   #virsh: Virsh;
   readonly #whereabouts = new Whereabouts();
+  readonly #processes = new GuestProcesses();
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
@@ -102,22 +104,20 @@ class LiveDriver implements Driver {
       this.#whereabouts.hear(event);
       if (event.kind !== 'lifecycle') return;
       const state = LIFECYCLE_STATES[event.event];
-      if (state) for (const listener of this.#stateListeners) listener(state, event.detail);
+      for (const listener of this.#stateListeners) if (state) listener(state, event.detail);
     });
   }
 
   async observe(files: readonly string[]): Promise<World> {
     const { domain: name, readonly } = this.#options;
-    const seen = await observeDomain(this.#virsh, name, !readonly);
+    const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
     const looked = await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)]);
     return {
       domain,
       files: await this.#made.mark(looked.files),
       names: looked.names,
-      folders: {},
-      others: [],
-      host: { uri: this.#virsh.uri },
+      ...{ folders: {}, others: [], host: { uri: this.#virsh.uri } },
     };
   }
 

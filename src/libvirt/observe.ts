@@ -3,6 +3,7 @@ import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
+import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
 /** What virsh says in the words of `virsh domstate` (libvirt: virDomainState). */
@@ -17,12 +18,14 @@ const STATES: readonly string[] = [
 
 /**
  * The domain as libvirt has it now.
+ * @param processes tells in which process the guest runs; without it that is not looked at
  * @param securely whether the definition comes with its passwords; a read-only connection is refused them
  */
 export async function observeDomain(
   virsh: Virsh,
   name: string,
   securely: boolean,
+  processes?: GuestProcesses,
 ): Promise<Domain> {
   const [info, live, inactive, snapshots, checkpoints] = await virsh.runAll([
     ['dominfo', '--domain', name],
@@ -57,6 +60,9 @@ export async function observeDomain(
     nvram: xml.nvram,
     tpm: xml.tpm,
     ...(xml.memory === undefined ? {} : { memory: xml.memory }),
+    ...(xml.id === undefined || !processes
+      ? {}
+      : { process: await processes.of(xml.uuid, xml.id) }),
     ...(xml.confinement === undefined ? {} : { confinement: xml.confinement }),
   };
 }

@@ -24,6 +24,8 @@ export interface DomainXml {
   readonly tpm: boolean;
   /** In bytes; absent where the XML does not tell. */
   readonly memory?: number;
+  /** libvirt's id of the running domain; absent where the guest does not run. */
+  readonly id?: number;
   /** Absent where the guest does not run. */
   readonly confinement?: Confinement;
 }
@@ -54,7 +56,10 @@ export function readDomainXml(xml: string): DomainXml {
     ...memoryOf(root),
     ...(root.attributes.id === undefined
       ? {}
-      : { confinement: readConfinement(children(root, 'seclabel')) }),
+      : {
+          id: Number(root.attributes.id),
+          confinement: readConfinement(children(root, 'seclabel')),
+        }),
   };
 }
 

@@ -2,6 +2,7 @@
  * Effects: what a phase does to the world, as data. Preview, journal, report and driver use the same list,
  * so what was reviewed is what runs.
  */
+import type { GuestProcess } from './guest-process.ts';
 
 /** One thing done to the host. `why` is a clause for people: "start the mirror". */
 export type Effect =
@@ -28,6 +29,8 @@ export interface VirshEffect {
   readonly loses?: readonly string[];
   /** For an optional effect: what is not known when it failed. A run that ends in doubt does not say that all is well. */
   readonly doubt?: string;
+  /** Of a doubt: the QEMU process that it is about. Once that has ended there is none. */
+  readonly of?: GuestProcess;
 }
 
 /** The existing files that an effect writes into, but for a base that the guest itself has open. */

@@ -1,4 +1,6 @@
 /** The shapes of a World and of a bundle, as journals and bundle files keep them. */
+
+import type { GuestProcess } from './guest-process.ts';
 import {
   amount,
   byKey,
@@ -74,6 +76,12 @@ const confinement = fields<Confinement>({
   givesFiles: flag,
 });
 
+export const guestProcess = fields<GuestProcess>({
+  boot: text,
+  id: amount,
+  started: optional(text),
+});
+
 const domain = fields<Domain>({
   name: text,
   calledNow: optional(text),
@@ -102,6 +110,7 @@ const domain = fields<Domain>({
   nvram: flag,
   tpm: flag,
   memory: optional(amount),
+  process: optional(guestProcess),
   confinement: optional(confinement),
 });
 

@@ -10,6 +10,8 @@
  * - **pivot**: the moment at which the guest's writes go to the other side of a ready job.
  */
 
+import type { GuestProcess } from './guest-process.ts';
+
 /** What a libvirt host looks like at one moment, as far as a plan's domain is concerned. */
 export interface World {
   readonly domain: Domain;
@@ -79,6 +81,8 @@ export interface Domain {
   readonly tpm: boolean;
   /** The guest's memory in bytes, at most; absent where nobody has looked. */
   readonly memory?: number;
+  /** The QEMU process that the guest runs in; absent where it does not run, or nobody has looked. */
+  readonly process?: GuestProcess;
   /** What the guest's QEMU may do on the host; absent where it does not run, or nobody has looked. */
   readonly confinement?: Confinement;
 }

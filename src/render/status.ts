@@ -88,6 +88,11 @@ function sentencesOf(run: RunStanding): string[] {
     ...(run.holdsDefinition && outcome === 'running'
       ? ['it keeps the definition until it defines the domain again']
       : []),
+    ...(run.owesAutostart && outcome !== 'running'
+      ? [
+          'it took the autostart mark away: unless that is back, the guest does not start with its host',
+        ]
+      : []),
     ...(damage === undefined ? [] : [damage]),
     ...run.state,
   ];
@@ -119,8 +124,8 @@ export function waysOn(run: RunStanding): string[] {
   };
   const typed: Explained[] = [
     ...ways.map((way): Explained => [way, run.run, explanations[way]]),
-    ...(isOrphan(run)
-      ? ([['rescue', run.run, 'define the domain, and nothing else']] satisfies Explained[])
+    ...(isOrphan(run) || run.owesAutostart
+      ? ([['rescue', run.run, 'give back what undefine took']] satisfies Explained[])
       : []),
     ...(domain === undefined || (outcome === 'unfinished' && ways.length > 0)
       ? []

@@ -4,11 +4,19 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { Entry } from '../journal/journal.ts';
 import { commandText } from '../model/command-text.ts';
 import { EffectFailed } from '../model/driver.ts';
-import { type Argument, type Effect, lostBy, writtenInto } from '../model/effect.ts';
+
+import {
+  type Argument,
+  type Effect,
+  lostBy,
+  type VirshEffect,
+  writtenInto,
+} from '../model/effect.ts';
+
 import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
 import { diskOf, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, type Request, tell } from './ask.ts';
-import type { Course } from './course.ts';
+import { type Course, doubtOf } from './course.ts';
 import { lastWrites } from './last-writes.ts';
 
 /** The World as observed, with what the journal keeps for the domain. */
@@ -54,7 +62,7 @@ export function* act(
     const reason = String((error as Error).message ?? error);
     yield* record({ type: 'outcome', ...ref, direction, error: reason });
     if (isOptional(effect) && error instanceof EffectFailed) {
-      if ('doubt' in effect && effect.doubt) course.doubts = [...course.doubts, effect.doubt];
+      course.doubts = [...course.doubts, ...doubtOf(effect)];
       return yield* tell({ event: 'notice', message: error.message });
     }
     throw error;
@@ -164,6 +172,6 @@ export function isContactLost(error: unknown): error is BlockplanError {
 }
 
 /** A helping hand is given once; what is observed does not show whether it was needed. */
-export function isOptional(effect: Effect): boolean {
+export function isOptional(effect: Effect): effect is VirshEffect {
   return effect.tool === 'virsh' && effect.optional === true;
 }

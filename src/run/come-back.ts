@@ -1,5 +1,7 @@
 /** A transient domain that is persistent again: libvirtd has taken it for that when it was started anew, or it was rescued. */
-import { isUp, type World } from '../model/world.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import { isSameLocation } from '../model/file-identity.ts';
+import { type Disk, isUp, type World } from '../model/world.ts';
 import { makeTransient, outsideDisks } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
 import type { Asking } from './ask.ts';
@@ -21,4 +23,22 @@ export function* transientAgain(course: Course, expected: World, now: World): As
   if (outsideDisks(definition) !== outsideDisks(kept.definition)) return now;
   yield* act(course, { step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
   return yield* observe(course);
+}
+
+/**
+ * Whether a definition is the wanted one, or one that libvirt made of it: it writes one at the end of a job of a domain that
+ * was undefined while it ran, and takes it for the domain's when it begins anew (seen on libvirt 9.0). That differs in
+ * the notes on the layers at most.
+ */
+export function isMadeOf(definition: string, wanted: string): boolean {
+  if (outsideDisks(definition) !== outsideDisks(wanted)) return false;
+  const disks = readDomainXml(wanted).disks;
+  const own = readDomainXml(definition).disks;
+  return own.length === disks.length && own.every((disk, at) => isSameDisk(disk, disks[at]));
+}
+
+function isSameDisk({ target, chain: [source] }: Disk, other: Disk | undefined): boolean {
+  const [place] = other?.chain ?? [];
+  const same = source && place ? isSameLocation(source, place) : source === place;
+  return target === other?.target && same;
 }

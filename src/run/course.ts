@@ -5,6 +5,7 @@ import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
+import type { VirshEffect } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { Deed } from './last-writes.ts';
 
@@ -45,7 +46,7 @@ export interface Course {
   since: readonly Deed[];
   lastSeen: World;
   /** What could not be made sure of on the way. */
-  doubts: readonly string[];
+  doubts: readonly Doubt[];
   /** Files whose former content the run may have written over. */
   overwritten: readonly string[];
   interrupted: boolean;
@@ -57,6 +58,17 @@ export interface Course {
   asked: 'run' | Way;
   reasons: readonly string[];
   next: readonly Command[];
+}
+
+/** A sentence for the report, and the command that would make sure; without one, the end of the run looks again itself. */
+export interface Doubt {
+  readonly text: string;
+  readonly retry?: VirshEffect;
+}
+
+/** The doubt that an optional effect leaves when it fails; none where it leaves none. */
+export function doubtOf(effect: VirshEffect): readonly Doubt[] {
+  return effect.doubt === undefined ? [] : [{ text: effect.doubt, retry: effect }];
 }
 
 /** How a run ended, and what is so now. */

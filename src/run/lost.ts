@@ -21,7 +21,7 @@ import { readPlan } from '../plan/read.ts';
 import { printable } from '../printable.ts';
 import { steps } from '../steps/registry.ts';
 import { courseOf } from './course.ts';
-import { isGivenBack } from './given-back.ts';
+import { owedBy } from './given-back.ts';
 import { lastWrites } from './last-writes.ts';
 import { follow } from './recover.ts';
 
@@ -41,7 +41,7 @@ export interface Lost {
   readonly course: 'open' | 'over' | 'unknown';
   /** How it can be taken up again where it can. */
   readonly ways: readonly Way[];
-  /** Whether nobody, as far as it is known, has given the definition back since it was kept. */
+  /** Whether nobody, as far as it is known, has given the definition back since it was kept, with its autostart mark. */
   readonly owed: boolean;
   /** How many good records the run's journal has. */
   readonly records: number;
@@ -62,6 +62,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
   const own = started?.uuid === uuid ? started : undefined;
   const course = own && replay ? await courseIn(folder, replay) : undefined;
   const last = replay?.records.at(-1);
+  const owes = owedBy(found, own && replay);
   const uri = (found.uri ?? own?.uri) || own?.world.host.uri;
   const run = found.run ?? own?.run;
   return {
@@ -74,7 +75,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     lastUp: course ?? [],
     course: own && replay && isOver(replay) ? 'over' : course ? 'open' : 'unknown',
     ways: replay ? waysOf(replay) : [],
-    owed: !isGivenBack(found, own && replay),
+    owed: owes.definition || owes.autostart,
     records: replay?.records.length ?? 0,
     ...(last === undefined ? {} : { until: last.time }),
   };

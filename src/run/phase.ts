@@ -5,7 +5,8 @@ import type { PhaseNode } from '../graph/graph.ts';
 import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
 import { AWAY_LIMIT_MS } from '../model/driver.ts';
-import type { World } from '../model/world.ts';
+import { hasEnded } from '../model/guest-process.ts';
+import { type World, withDomain } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
 import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
@@ -70,10 +71,12 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
 function* effectsFrom(
   course: Course,
   node: PhaseNode,
-  { before, start }: Begun,
+  begun: Begun,
   from: number,
   progress: (to: Progressed) => void,
 ): Asking<Result> {
+  const { before, start } = inProcessOf(course.lastSeen, begun);
+  course.begun = course.begun.with(node.index, { before, start });
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
   const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
   yield* intend('do', heading(course, { ...started, ...refOf(node) }), false);
@@ -91,6 +94,15 @@ function* effectsFrom(
   const now = yield* observe(course);
   const problems = [...foreignLayers(course, now), ...node.phase.settled(before, now, start)];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
+}
+
+/** What is done now is done to the QEMU process that runs now, which may be another one than when the phase began. */
+function inProcessOf(seen: World, { before, start }: Begun): Begun {
+  const { process } = seen.domain;
+  const known = before.domain.process;
+  return process === undefined || (known && !hasEnded(known, seen.domain))
+    ? { before, start }
+    : { before: withDomain(before, { process }), start };
 }
 
 /**

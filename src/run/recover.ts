@@ -11,7 +11,7 @@ import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
-import { begunWith, type Course, type Finish } from './course.ts';
+import { begunWith, type Course, doubtOf, type Finish } from './course.ts';
 import type { Deed } from './last-writes.ts';
 import { continuePhase, drifted, failureOf, patiently, type Result } from './phase.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
@@ -114,8 +114,7 @@ function outcome({ course, phase }: Left, error: string | undefined): Left {
   }
   // A helping hand that failed ended nothing; what it left in doubt still is.
   if (!doubtful || !isOptional(doubtful)) return { course, phase: rest };
-  const doubt = 'doubt' in doubtful ? doubtful.doubt : undefined;
-  const doubts = doubt === undefined ? course.doubts : [...course.doubts, doubt];
+  const doubts = [...course.doubts, ...doubtOf(doubtful)];
   return { course: { ...course, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }
 

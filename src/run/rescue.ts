@@ -13,6 +13,7 @@ import { isSameLocation, isSameSource } from '../model/file-identity.ts';
 import { type Disk, type Moment, placeText, type World } from '../model/world.ts';
 
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
+import { isMadeOf } from './come-back.ts';
 import type { Lost } from './lost.ts';
 import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
 
@@ -41,10 +42,11 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
   const wanted = wantedDefinition(lost, now);
   const missing = missingOf(lost, now, wanted);
   const { persistent, definition } = now.domain;
-  if (persistent && (!lost.owed || definition !== wanted.definition || missing.length === 0))
+  const back = definition === wanted.definition;
+  if (persistent && (!lost.owed || !isOwn(now, wanted) || (back && missing.length === 0)))
     return leftAlone(lost, now, wanted);
   const failures: string[] = [];
-  if (!persistent) {
+  if (!back) {
     const given = define(wanted.definition, 'write the definition back');
     const refused = await perform(driver, given, folder);
     if (refused !== undefined) return notTaken(lost, refused, folder);
@@ -59,10 +61,10 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
   const wrong = [...failures, ...wrongWith(lost, wanted, after)];
   return {
     outcome: wrong.length + wanted.doubts.length > 0 ? 'in doubt' : 'restored',
-    whole: wrong.length === 0,
+    whole: wrong.length === 0 && (after.domain.autostart || !lost.found.kept.autostart),
     state: [
       persistent
-        ? `"${lost.name}" was persistent already, but not all that belongs to its definition was back`
+        ? `"${lost.name}" was persistent already${back ? ', but' : ', with a definition that libvirt made of the kept one;'} not all that belongs to it was back`
         : `"${lost.name}" is persistent again, from ${lost.found.file}`,
       ...(lost.found.proven ? [] : ['what was kept could not be held against its checksum']),
       ...(isLive(now) ? [] : lastSeen(lost, wanted)),
@@ -74,6 +76,12 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
     ],
     next: wanted.doubts.length > 0 ? compareFirst(lost) : nextSteps(lost, after),
   };
+}
+
+/** What a person has defined meanwhile is nowhere kept, so it is left alone; in doubt so is what libvirt made. */
+function isOwn({ domain: { definition } }: World, wanted: Wanted): boolean {
+  if (definition === undefined || wanted.doubts.length > 0) return definition === wanted.definition;
+  return isMadeOf(definition, wanted.definition);
 }
 
 /** libvirt's answer where it says no. */
@@ -157,19 +165,33 @@ function missingOf({ found }: Lost, now: World, { doubts }: Wanted): Effect[] {
 }
 
 function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {
-  const state = [`"${lost.name}" is persistent: its definition is left alone`];
   const differs = lost.owed && now.domain.definition !== wanted.definition;
-  if (differs) state.push('it is not the one that the run kept');
-  return { outcome: 'left alone', whole: !differs, state, next: differs ? takeUp(lost) : [] };
+  const unmarked = lost.owed && lost.found.kept.autostart && !now.domain.autostart;
+  const doubts = unmarked ? wanted.doubts : [];
+  const state = [
+    `"${lost.name}" is persistent: its definition is left alone`,
+    ...(differs ? ['it is not the one that the run kept'] : []),
+    ...doubts,
+    ...(unmarked
+      ? ['it is not marked for autostart, as it was: it does not start with its host']
+      : []),
+  ];
+  const mark = doubts.length > 0 ? compareFirst(lost) : [...markCommand(lost), ...takeUp(lost)];
+  return {
+    outcome: unmarked ? 'in doubt' : 'left alone',
+    whole: !differs && !unmarked,
+    state,
+    next: unmarked ? mark : differs ? takeUp(lost) : [],
+  };
 }
 
-function notTaken({ name, found }: Lost, refused: string, folder: string): Rescued {
-  const autostart = found.kept.autostart ? [virshCommand('autostart', name)] : [];
+function notTaken(lost: Lost, refused: string, folder: string): Rescued {
+  const { name } = lost;
   return {
     outcome: 'stranded',
     whole: false,
     state: [`"${name}" has no definition: libvirt does not take the one that was kept: ${refused}`],
-    next: [commandLine('virsh', 'define', join(folder, DEFINITION_FILE)), ...autostart],
+    next: [commandLine('virsh', 'define', join(folder, DEFINITION_FILE)), ...markCommand(lost)],
   };
 }
 
@@ -238,7 +260,7 @@ function notes({ name }: Lost, definition: string, after: World): string[] {
 
 /** Where the newest data is has to be known before the guest is started, with its host as well. */
 function compareFirst(lost: Lost): Command[] {
-  const { name, found, lastUp } = lost;
+  const { found, lastUp } = lost;
   const disks = writtenDisks(found.kept.definition);
   const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
     .filter(({ target }) => disks.some((disk) => disk.target === target))
@@ -246,8 +268,11 @@ function compareFirst(lost: Lost): Command[] {
   const look = [...new Set(files)].map((file) =>
     commandLine('qemu-img', 'info', '--backing-chain', file),
   );
-  const mark = found.kept.autostart ? [virshCommand('autostart', name)] : [];
-  return [...look, ...mark, ...takeUp(lost)];
+  return [...look, ...markCommand(lost), ...takeUp(lost)];
+}
+
+function markCommand({ found, name }: Lost): Command[] {
+  return found.kept.autostart ? [virshCommand('autostart', name)] : [];
 }
 
 function nextSteps(lost: Lost, after: World): Command[] {

@@ -29,7 +29,7 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
   // Of a domain that is there libvirt has moved the definition along, so its own look is the better one.
   const wrote = now.domain.state === 'gone' ? lastWrites(course) : [now];
   const wanted = onMovedDisks(saved, before, wrote.at(-1) ?? now);
-  course.doubts = [...course.doubts, ...notKnown(wrote)];
+  course.doubts = [...course.doubts, ...notKnown(wrote).map((text) => ({ text }))];
   const compare = placesOf(wrote).map(({ files }) =>
     commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
   );

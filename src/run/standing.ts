@@ -7,7 +7,7 @@ import { type Way, waysOf } from '../journal/direction.ts';
 import { type Glance, glanceAt } from '../journal/glance.ts';
 import type { Owner } from '../journal/lock.ts';
 import { readJournal } from '../journal/replay.ts';
-import { isGivenBack } from './given-back.ts';
+import { type Owed, owedBy } from './given-back.ts';
 
 /** `forgotten` where somebody had it counted as over; `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
 export type Outcome = End | 'forgotten' | 'running' | 'unfinished' | 'unreadable';
@@ -28,6 +28,8 @@ export interface RunStanding {
   readonly owner?: string;
   /** Whether the definition that an undefine took away may be with nobody but this run. */
   readonly holdsDefinition: boolean;
+  /** Set where it took an autostart mark away that nothing is known to have put back: the guest starts with no host. */
+  readonly owesAutostart?: true;
   /** How it can be brought to an end; none where it is over or under way, or where its journal does not tell. */
   readonly ways: readonly Way[];
   /** What was so at its end, in sentences. */
@@ -54,6 +56,7 @@ export async function standingOf(
   const { first, last, damage, strange }: Seen = seen ?? { damage: 'its journal is missing' };
   const outcome = strange && !holder ? 'unreadable' : outcomeOf(first, last, holder !== undefined);
   const holds = !isOver(outcome) && (bundled || (first && isOlder(first)));
+  const owes = holds ? await owedIn(folder) : NOTHING_OWED;
   return {
     run,
     journal: folder,
@@ -61,7 +64,8 @@ export async function standingOf(
     ...(first ? { plan: first.plan, domain: first.domain, startedAt: Date.parse(first.time) } : {}),
     ...(last ? { lastAt: Date.parse(last.time) } : {}),
     ...ownerOf(first, holder),
-    holdsDefinition: holds === true && (await owesDefinition(folder)),
+    holdsDefinition: owes.definition,
+    ...(owes.autostart ? { owesAutostart: true as const } : {}),
     ways: outcome === 'running' || !first || isOver(outcome) ? [] : await waysIn(folder),
     state: stateOf(last),
     next: last?.type === 'run-finished' ? last.next : [],
@@ -131,9 +135,11 @@ function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStand
   return first ? { owner: `${first.user}@${first.host}, pid ${first.pid}` } : {};
 }
 
-/** Whether something was kept that nobody, as far as it is known, has given back. */
-async function owesDefinition(folder: string): Promise<boolean> {
+const NOTHING_OWED: Owed = { definition: false, autostart: false };
+
+/** What was kept that nobody, as far as it is known, has given back. */
+async function owedIn(folder: string): Promise<Owed> {
   const found = await keptIn(folder);
-  if (!('kept' in found)) return !found.missing;
-  return !isGivenBack(found, await readJournal(folder).catch(() => undefined));
+  if (!('kept' in found)) return { definition: !found.missing, autostart: false };
+  return owedBy(found, await readJournal(folder).catch(() => undefined));
 }

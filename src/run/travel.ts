@@ -12,6 +12,7 @@ import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
+import { settleDoubts } from './doubts.ts';
 import { lastWrites } from './last-writes.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
@@ -179,6 +180,7 @@ function unknown(course: Course, reason: string): Finish {
 }
 
 function* concluded(course: Course, final: FinalState | undefined): Asking<Finish> {
+  if (course.takenUp) yield* settleDoubts(course);
   if (final === 'stranded') {
     const commands = yield* salvage(course);
     if (commands.length > 0) course.next = commands;
@@ -218,7 +220,7 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const stale = isUp(now)
     ? []
     : lastWrites(course).flatMap((wrote) => definedElsewhere(wrote, now));
-  const apart = [...course.doubts, ...stale, ...differences(world, now)];
+  const apart = [...course.doubts.map(({ text }) => text), ...stale, ...differences(world, now)];
   if (final === 'rolled-back' && apart.length === 0) {
     const rest = lost.length === 0 ? 'all' : 'all else';
     const state = [...reasons, ...lost, `${rest} is as it was before the run`];

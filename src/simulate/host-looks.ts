@@ -7,10 +7,11 @@ import type { SimulatedHost } from './host-state.ts';
 
 /** What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths. */
 export function look(host: SimulatedHost, files: readonly string[]): World {
-  const { kept: _journal, confinement, ...known } = host.world.domain;
-  // Only a guest that is there has an agent, and is confined.
+  const { kept: _journal, process: _told, confinement, ...known } = host.world.domain;
+  // Only a guest that is there has an agent, is confined, and runs in a process.
+  const process = { boot: 'simulated', id: host.starts };
   const domain = isUp(host.world)
-    ? { ...known, ...(confinement ? { confinement } : {}) }
+    ? { ...known, process, ...(confinement ? { confinement } : {}) }
     : { ...known, agent: false };
   const paths = new Set([...files, ...domain.disks.flatMap(filesOf)]);
   return {

@@ -2,6 +2,7 @@
  * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
  * ever changed, only made anew, and what did not change is shared between one state and the next.
  */
+
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { isSameFile } from '../model/file-identity.ts';
@@ -43,6 +44,8 @@ export interface SimulatedHost {
    * that held nothing before.
    */
   readonly overwritten: Readonly<Record<string, string | null>>;
+  /** How often the guest was started: the id that libvirt gives it. */
+  readonly starts: number;
   /** Files below the active ones that QEMU goes on holding for writing until it ends. */
   readonly held: readonly string[];
   /**
@@ -94,6 +97,7 @@ export function hostOf(world: World): SimulatedHost {
     detected: undefinedLayers(on, world),
     overwritten: {},
     held: [],
+    starts: 1,
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
 }

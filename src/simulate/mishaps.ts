@@ -71,8 +71,14 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
   }));
   if (!disks.flatMap((disk) => layersOf(host, disk)).every((file) => isThere(host, file)))
     return host;
+  const starts = host.starts + 1;
   const started = onDomain(host, { state: 'running', disks });
-  return guestWrites({ ...started, last: {}, detected: undefinedLayers(host, started.world) });
+  return guestWrites({
+    ...started,
+    starts,
+    last: {},
+    detected: undefinedLayers(host, started.world),
+  });
 }
 
 /** The files that a guest's disk is made of when it is started from that definition. */

@@ -3,6 +3,7 @@ import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
 import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
+import { hasEnded } from '../model/guest-process.ts';
 import { activeFile, diskOf, isUp, type World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
@@ -496,7 +497,11 @@ function helpThaw(params: Params, before: World, now: World): Effect[] {
   const made = overlays(params, before).some((overlay) =>
     isSameFile(now, activeFile(now, overlay.target), overlay.file),
   );
-  const thawing = { ...thaw(now), optional: true, ...(made ? { doubt: FROZEN } : {}) } as const;
+  const { process } = now.domain;
+  const about = { doubt: FROZEN, ...(process ? { of: process } : {}) };
+  const thawing = { ...thaw(now), optional: true, ...(made ? about : {}) } as const;
+  // A guest that was started again since then is not frozen, and its agent may not be there yet.
+  if (hasEnded(before.domain.process, now.domain)) return [];
   return [
     ...(made || now.domain.agent ? [thawing] : []),
     { ...agentTimeout(now, undefined), optional: true },

@@ -156,7 +156,7 @@ test('a run that goes on, and one whose journal tells nothing', () => {
       journal      /var/lib/blockplan/runs/20261123-081502-a1b2c3
 
     Type next:
-      $ blockplan rescue 20261123-081502-a1b2c3  # define the domain, and nothing else
+      $ blockplan rescue 20261123-081502-a1b2c3  # give back what undefine took
     "
   `);
 });

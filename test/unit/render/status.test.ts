@@ -49,7 +49,7 @@ test('the most urgent first, each with what to type', () => {
       /var/lib/blockplan/runs/20261123-081502-a1b2c3
       $ blockplan resume 20261123-081502-a1b2c3    # on to the end of its plan
       $ blockplan rollback 20261123-081502-a1b2c3  # back to where it began
-      $ blockplan rescue 20261123-081502-a1b2c3    # define the domain, and nothing else
+      $ blockplan rescue 20261123-081502-a1b2c3    # give back what undefine took
 
     unfinished: move-web1 on web1, run unfinished
       begun 2026-11-23 08:15:02Z by root@host1, pid 4242

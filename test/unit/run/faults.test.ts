@@ -203,7 +203,7 @@ function telling(course: Course, check: () => void): void {
   }
 }
 
-const BEFORE = picture(hostForPlans());
+const BEFORE = picture(new DriverDouble(hostForPlans()).host.world);
 
 const counts = new Map<string, number>();
 

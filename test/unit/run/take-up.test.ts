@@ -1,105 +1,13 @@
 /** Runs that were killed and are taken up after something has happened that the journal knows nothing of. */
 import { describe, expect, test } from 'vitest';
-import type { Entry, Journal } from '../../../src/journal/journal.ts';
 import { commandText } from '../../../src/model/command-text.ts';
-import { activeFile, type World, withDomain } from '../../../src/model/world.ts';
-import { admit } from '../../../src/run/admit.ts';
-import type { Finish } from '../../../src/run/course.ts';
-import { execute, takeUp } from '../../../src/run/execute.ts';
+import { activeFile, withDomain } from '../../../src/model/world.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { guestDies, jobsDie, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
-import { DriverDouble, type Injection } from '../../driver-double.ts';
+import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
 import { neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
-
-/** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
-class Recorder implements Journal {
-  readonly folder = '/run';
-  readonly entries: Entry[] = [];
-  readonly #stop: (entry: Entry) => boolean;
-  readonly #stopped: () => void;
-
-  constructor(stop: (entry: Entry) => boolean, stopped: () => void) {
-    this.#stop = stop;
-    this.#stopped = stopped;
-  }
-
-  append(entry: Entry): Promise<void> {
-    this.entries.push(structuredClone(entry));
-    if (!this.#stop(entry)) return Promise.resolve();
-    this.#stopped();
-    return new Promise(() => {});
-  }
-
-  async close(): Promise<void> {}
-}
-
-type Compiled = ReturnType<typeof shipped>;
-
-class Runs {
-  readonly driver: DriverDouble;
-  entries: Entry[] = [];
-  #of: Omit<Parameters<typeof execute>[0], 'journal'> | undefined;
-
-  constructor(world: World, injections: readonly Injection[] = []) {
-    this.driver = new DriverDouble(world, injections);
-  }
-
-  get host(): SimulatedHost {
-    return this.driver.host;
-  }
-
-  /** Starts a plan and kills blockplan at the first record that fits. */
-  async killed({ plan, graph }: Compiled, at: (entry: Entry) => boolean): Promise<void> {
-    const { driver } = this;
-    const { world, files } = await admit(plan, graph, driver);
-    const by = { uri: '', user: 'u', version: '0', set: {}, planSum: '' };
-    const { signal } = new AbortController();
-    this.#of = { id: 'r', graph, driver, world, files, signal, listener() {}, ...by };
-    await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
-  }
-
-  /** Takes the run up, and kills it again at the first record that fits. */
-  async again(how: 'resume' | 'rollback', at: (entry: Entry) => boolean = () => false) {
-    const { driver, entries } = this;
-    const from = driver.asked.length;
-    const finish = await this.#until(at, (journal) =>
-      takeUp({ ...this.#run(), journal }, entries, how),
-    );
-    return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
-  }
-
-  /** Something happens while blockplan is dead. */
-  befalls(change: (host: SimulatedHost) => SimulatedHost): void {
-    this.driver.host = change(this.driver.host);
-  }
-
-  #run() {
-    if (!this.#of) throw new Error('nothing has been started');
-    return this.#of;
-  }
-
-  async #until(
-    at: (entry: Entry) => boolean,
-    start: (journal: Journal) => Promise<Finish>,
-  ): Promise<Finish | undefined> {
-    return await new Promise((resolve, reject) => {
-      const journal = new Recorder(at, () => {
-        this.entries = [...this.entries, ...journal.entries];
-        resolve(undefined);
-      });
-      start(journal).then((finish) => {
-        this.entries = [...this.entries, ...journal.entries];
-        resolve(finish);
-      }, reject);
-    });
-  }
-}
-
-const intends = (words: string) => (entry: Entry) =>
-  entry.type === 'intent' && commandText(entry.effect).includes(words);
-const has = (words: string) => (command: string) => command.includes(words);
 
 function withNeighbour(name: string, file: string): (host: SimulatedHost) => SimulatedHost {
   return (host) => ({

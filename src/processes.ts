@@ -1,0 +1,24 @@
+/** What tells one process of this machine from another that has its number later. Every room but model may ask it. */
+import { readFileSync } from 'node:fs';
+
+/** The id of this boot of the machine (random(4)). */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** When a process started, in clock ticks since boot (proc(5), stat, field 22); undefined when it does not exist. */
+export function startTime(pid: number | string): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a file of a process could not be read because the process has ended. */
+export function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ESRCH';
+}
