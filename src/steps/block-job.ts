@@ -72,6 +72,16 @@ export function removeMade(
     : [];
 }
 
+/**
+ * A file that another process has removed. QEMU goes on writing to it, and all that the guest writes is lost when it stops;
+ * a pivot would move the guest there.
+ */
+export function removedMeanwhile(after: World, file: string | undefined): string[] {
+  return file !== undefined && fileAt(after, file) === null
+    ? [`${file} has been removed while it was written to`]
+    : [];
+}
+
 /** Takes a file's place before libvirt writes there: libvirt takes an empty file, and a foreign one is never taken for ours. */
 export function makeFile(file: string, why: string): MakeFileEffect {
   return { tool: 'make-file', file, why };

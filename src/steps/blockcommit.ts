@@ -17,6 +17,7 @@ import {
   awaitReady,
   abort as endWithoutPivot,
   pivot,
+  removedMeanwhile,
   removeFile,
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
@@ -446,10 +447,9 @@ function activePhase(params: Params): Phase {
     ],
     settled(before, after) {
       const job = diskOf(after, disk)?.job;
-      return job?.type === 'active-commit' &&
-        job.ready &&
-        isSameFile(after, job.mirror, layersOf(params, before).base.file)
-        ? []
+      const { file } = layersOf(params, before).base;
+      return job?.type === 'active-commit' && job.ready && isSameFile(after, job.mirror, file)
+        ? removedMeanwhile(after, file)
         : [`the commit of ${disk} is not ready`];
     },
     undo(before, now) {
@@ -473,6 +473,7 @@ function pivotPhase(params: Params): Phase {
       const problems = isSameFile(after, now?.chain[0]?.file, base.file)
         ? []
         : [`${disk} is on ${now?.chain[0]?.file ?? 'nothing'}, not on ${base.file}`];
+      problems.push(...removedMeanwhile(after, now?.chain[0]?.file));
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
       if (
         after.domain.persistent &&

@@ -16,6 +16,7 @@ import {
   abort as endWithoutPivot,
   makeFile,
   pivot,
+  removedMeanwhile,
   removeMade,
 } from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
@@ -370,8 +371,8 @@ function mirrorPhase(params: Params): Phase {
     settled(_before, after) {
       const job = diskOf(after, disk)?.job;
       if (!job) return [`there is no copy job on ${disk}`];
-      // QEMU goes on writing to a file that somebody has removed, and a pivot would move the guest into nothing.
-      if (!fileAt(after, dest)) return [`${dest} has been removed while it was written to`];
+      const removed = removedMeanwhile(after, dest);
+      if (removed.length > 0) return removed;
       return job.type === 'copy' && isSameFile(after, job.mirror, dest) && job.ready
         ? []
         : [`the copy of ${disk} to ${dest} is not ready`];
@@ -406,6 +407,7 @@ function pivotPhase(params: Params): Phase {
         problems.push(`${disk} is on ${top?.file ?? 'nothing'}, not on ${dest}`);
       else if (top.block !== topOfCopy(params, before).block)
         problems.push(`libvirt takes ${dest} for ${top.block ? 'a block device' : 'a file'}`);
+      problems.push(...removedMeanwhile(after, now?.chain[0]?.file));
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
       if (before.domain.persistent && !isSameFile(after, now?.persistentSource, dest)) {
         problems.push(

@@ -5,7 +5,15 @@ import type { Effect, VirshEffect } from '../model/effect.ts';
 import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
 import { hasEnded } from '../model/guest-process.ts';
 import { activeFile, diskOf, isUp, type World } from '../model/world.ts';
-import { abortOwnJob, awaitReady, makeFile, pivot, removeFile, removeMade } from './block-job.ts';
+import {
+  abortOwnJob,
+  awaitReady,
+  makeFile,
+  pivot,
+  removedMeanwhile,
+  removeFile,
+  removeMade,
+} from './block-job.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { checkBacking, checkEnterable, checkNewFile, checkReachable } from './destination.ts';
@@ -294,12 +302,13 @@ function snapshotPhase(params: Params): Phase {
     settled(before, after) {
       const problems = overlays(params, before).flatMap((overlay) => {
         return isAbove(after, overlay)
-          ? []
+          ? removedMeanwhile(after, overlay.file)
           : [`${overlay.target} is not on ${overlay.file} above ${overlay.base}`];
       });
       if (!params['no-metadata'] && !after.domain.snapshots.includes(params.name)) {
         problems.push(`libvirt has no record of snapshot ${params.name}`);
       }
+      problems.push(...removedMeanwhile(after, params.memspec?.file));
       return problems;
     },
     undo: (before, now) => commitBack(params, before, now),

@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import type { Folder } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { BASE, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
@@ -174,4 +175,18 @@ testStep(blockcommit, {
   ],
   scenes: [alone, world(), transient, withAside(folder())],
   admitted: 10,
+});
+
+test.each([
+  ['of the active layer', { disk: 'vda', base: SNAP1, active: true, pivot: true }, 'ready'],
+  ['below it', { disk: 'vda', top: SNAP1, base: BASE }, 'ended'],
+])('waits for a commit %s as long as the plan says', (_title, params, until) => {
+  for (const [timeout, timeoutMs] of [
+    [9, 9_000],
+    [undefined, 86_400_000],
+  ]) {
+    const [commit] = blockcommit.phases(timeout === undefined ? params : { ...params, timeout });
+    const wait = commit!.effects(world(), world()).at(-1);
+    expect(wait).toMatchObject({ tool: 'await-job', until, timeoutMs });
+  }
 });

@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
@@ -187,4 +188,18 @@ testStep(blockcopy, {
   ],
   scenes: [world(), transient, world({ files: { [DEST]: { size: 5 } } })],
   admitted: 10,
+});
+
+test.each([
+  ['as the plan says', { timeout: 9 }, 9_000],
+  ['a day unless specified', {}, 86_400_000],
+])('waits for the copy: %s', (_title, params, timeoutMs) => {
+  const [mirror] = blockcopy.phases({ ...copy, ...params });
+  const effects = mirror!.effects(world(), world());
+  expect(effects.at(-1)).toMatchObject({
+    tool: 'await-job',
+    disk: 'vda',
+    until: 'ready',
+    timeoutMs,
+  });
 });

@@ -2,12 +2,23 @@
  * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
  * the schema, on a simulated host.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/errors.ts';
+import { EffectFailed } from '../../src/model/driver.ts';
 import type { Effect } from '../../src/model/effect.ts';
-import { isUp, type World, withDomain, withFile } from '../../src/model/world.ts';
+import {
+  activeFile,
+  type Disk,
+  isUp,
+  type World,
+  withDisk,
+  withDomain,
+  withFile,
+  withoutJob,
+} from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
 import {
@@ -192,6 +203,7 @@ function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
     for (const effect of [...effects, ...wayBackOr(phase, before, after, start)])
       staysWithin(effect, new Set(files));
     course.push({ phase, start, before, effects, files });
+    refusesHalfDone(course, after);
     leadsBack(course);
     before = after;
   }
@@ -239,6 +251,69 @@ function seenOn({ host, files }: Stage): World {
   const { kept } = host.world.domain;
   const seen = look(host, files);
   return kept ? withDomain(seen, { kept }) : seen;
+}
+
+/**
+ * What is observed after a phase is judged by `settled` alone: it finds a problem in every World that one can tell from
+ * the finished one, and in which effects are missing, a job is not what it should be, or a file is gone.
+ */
+function refusesHalfDone(course: readonly Stretch[], finished: World): void {
+  const last = course.at(-1);
+  if (!last) return;
+  const { phase, before, start } = last;
+  for (const [what, half] of halfDone(course, finished)) {
+    if (isDeepStrictEqual(plain(half), plain(finished))) continue;
+    expect(phase.settled(before, half, start), `${phase.name}, ${what}`).not.toEqual([]);
+  }
+}
+
+/** Each World that the phase could leave without being done. */
+function* halfDone(course: readonly Stretch[], finished: World): Generator<[string, World]> {
+  const effects = course.at(-1)?.effects ?? [];
+  const without = (missing: (at: number) => boolean): World => {
+    const stage = staged(course, 0);
+    for (const [at, effect] of effects.entries()) if (!missing(at)) attempt(stage, effect);
+    return frozen(seenOn(stage));
+  };
+  for (const at of effects.keys()) {
+    yield [`stopped before effect ${at}`, without((each) => each >= at)];
+    yield [`effect ${at} done in word only`, without((each) => each === at)];
+  }
+  for (const { target, job } of finished.domain.disks) {
+    if (!job) continue;
+    const changed = (change: (disk: Disk) => Disk) => withDisk(finished, target, change);
+    yield [`the job on ${target} vanished`, changed(withoutJob)];
+    yield [
+      `the job on ${target} not ready`,
+      changed((disk) => ({ ...disk, job: { ...job, ready: false } })),
+    ];
+    yield [
+      `another job on ${target}`,
+      changed((disk) => ({ ...disk, job: { type: 'pull', ready: true } })),
+    ];
+  }
+  for (const file of promised(course, finished))
+    yield [`${file} gone`, withFile(finished, file, null)];
+}
+
+/** The files that a phase promises: those that it makes, those that it moves the guest to, and the other sides of jobs. */
+function promised(course: readonly Stretch[], finished: World): Set<string> {
+  const before = course.at(-1)?.before ?? finished;
+  const moved = finished.domain.disks
+    .map(({ target }) => [activeFile(before, target), activeFile(finished, target)])
+    .flatMap(([from, to]) => (to === undefined || from === to ? [] : [to]));
+  const mirrors = finished.domain.disks.flatMap(({ job }) => job?.mirror ?? []);
+  const made = Object.keys(finished.files).filter((each) => !before.files[each]);
+  return new Set([...made, ...moved, ...mirrors].filter((file) => finished.files[file]));
+}
+
+/** As a host does whose effects before were done in word only: what it refuses changes nothing. */
+function attempt(stage: Stage, effect: Effect): void {
+  try {
+    stage.host = guestWrites(apply(stage.host, effect));
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+  }
 }
 
 /**
