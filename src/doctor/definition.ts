@@ -1,5 +1,6 @@
 /** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
 import { intoPrivateFile } from '../command.ts';
+import { TRANSIENT } from '../model/disk-elements.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
 import { isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, isUp, type World } from '../model/world.ts';
@@ -74,12 +75,16 @@ function transient(patient: Patient): Wreck {
   };
 }
 
-/** The disks whose definition names another file than the guest writes to; discs in drives may be changed. */
+/**
+ * The disks whose definition names another file than the guest writes to; discs in drives may be changed, and a transient
+ * disk is on a file of libvirt's own until the guest stops.
+ */
 export function disksApart(world: World): readonly (Disk & { persistentSource: string })[] {
   if (!isUp(world) || !world.domain.persistent) return [];
   return world.domain.disks.filter(
     (disk): disk is Disk & { persistentSource: string } =>
       !disk.readonly &&
+      !disk.unsupported?.includes(TRANSIENT) &&
       disk.persistentSource !== undefined &&
       disk.chain[0] !== undefined &&
       !isSameFile(world, disk.persistentSource, disk.chain[0].file),

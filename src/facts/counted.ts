@@ -111,7 +111,7 @@ function chainsPart(plan: Plan, world: World, naming: Naming): unknown {
       target: disk.target,
       device: disk.device,
       ...(disk.readonly ? { readonly: true } : {}),
-      ...(disk.encrypted ? { encrypted: true } : {}),
+      ...(disk.unsupported ? { unsupported: disk.unsupported } : {}),
       ...(disk.snapshot === undefined ? {} : { snapshot: disk.snapshot }),
       chain: disk.chain.toReversed().map(({ file, format, block }) => ({
         file: naming(file),

@@ -32,7 +32,7 @@ export interface DiskFacts {
   readonly target: string;
   readonly device?: Disk['device'];
   readonly readonly?: boolean;
-  readonly encrypted?: boolean;
+  readonly unsupported?: readonly string[];
   readonly snapshot?: string;
   readonly capacity?: Amount;
   readonly chain?: readonly (LayerFacts | string)[];

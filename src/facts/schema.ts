@@ -101,7 +101,10 @@ const DISK = map(
       description: 'What it is to the guest.',
     },
     readonly: { type: 'boolean', description: 'Unless told, a CD-ROM is and others are not.' },
-    encrypted: flag('Whether a layer of it is.', false),
+    unsupported: list(
+      text('As XML: `<slices>`, `<shareable>`.'),
+      'What it has that blockplan does not work on; what the definition has comes to it.',
+    ),
     snapshot: text('What the definition says that a snapshot does with it: `no`, `external`, …'),
     capacity: amount('The size that the guest sees.'),
     chain: list(

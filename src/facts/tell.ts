@@ -56,12 +56,12 @@ function domainFacts(domain: Domain): DomainFacts {
 }
 
 function diskFacts(disk: Disk, world: World): DiskFacts {
-  const { target, device, readonly, encrypted, snapshot, capacity, chain, job } = disk;
+  const { target, device, readonly, unsupported, snapshot, capacity, chain, job } = disk;
   return {
     target,
     device,
     ...(readonly === (device === 'cdrom') ? {} : { readonly }),
-    ...(encrypted ? { encrypted } : {}),
+    ...(unsupported ? { unsupported } : {}),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(capacity === undefined ? {} : { capacity: exactly(capacity) }),
     chain: chain.map((layer) => layerFacts(layer, world)),

@@ -24,9 +24,10 @@ description:"Its snapshots, parents first."},checkpoints:{type:"array",items:{ty
  name."},description:"Its checkpoints, parents first."}},description:"The guest: a map with its name."},disks:{type:"arr\
 ay",items:{type:"object",additionalProperties:!1,required:["target"],properties:{target:{type:"string",minLength:1,description:"\
 Its name in the guest, such as `vda`."},device:{type:"string",enum:["disk","cdrom","floppy","lun"],default:"disk",description:"\
-What it is to the guest."},readonly:{type:"boolean",description:"Unless told, a CD-ROM is and others are not."},encrypted:{
-type:"boolean",default:!1,description:"Whether a layer of it is."},snapshot:{type:"string",minLength:1,description:"What\
- the definition says that a snapshot does with it: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'\
+What it is to the guest."},readonly:{type:"boolean",description:"Unless told, a CD-ROM is and others are not."},unsupported:{
+type:"array",items:{type:"string",minLength:1,description:"As XML: `<slices>`, `<shareable>`."},description:"What it has\
+ that blockplan does not work on; what the definition has comes to it."},snapshot:{type:"string",minLength:1,description:"\
+What the definition says that a snapshot does with it: `no`, `external`, \u2026"},capacity:{type:["string","integer"],title:'\
 an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
 description:"The size that the guest sees."},chain:{type:"array",items:{type:["object","string"],additionalProperties:!1,
 required:["file"],properties:{file:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a n\
@@ -158,11 +159,11 @@ if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2
 let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
 instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
 target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
-"device"||key3==="readonly"||key3==="encrypted"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){let err35={
-instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"additionalPro\
-perties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.target!==
-void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+"/\
-disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
+"device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){
+let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"ad\
+ditionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.
+target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+
+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
 vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
 rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
 vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
@@ -173,301 +174,306 @@ schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",para
 items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&
 typeof data20.readonly!="boolean"){let err40={instancePath:instancePath+"/disks/"+i2+"/readonly",schemaPath:"#/propertie\
 s/disks/items/properties/readonly/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err40]:vErrors.push(
-err40),errors++}if(data20.encrypted!==void 0&&typeof data20.encrypted!="boolean"){let err41={instancePath:instancePath+"\
-/disks/"+i2+"/encrypted",schemaPath:"#/properties/disks/items/properties/encrypted/type",keyword:"type",params:{type:"bo\
-olean"}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}if(data20.snapshot!==void 0){let data25=data20.snapshot;
-if(typeof data25=="string"){if(func2(data25)<1){let err42={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"\
-#/properties/disks/items/properties/snapshot/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err42]:
-vErrors.push(err42),errors++}}else{let err43={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/propertie\
-s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err43]:vErrors.push(
-err43),errors++}}if(data20.capacity!==void 0){let data26=data20.capacity;if(typeof data26!="string"&&!(typeof data26=="n\
-umber"&&!(data26%1)&&!isNaN(data26)&&isFinite(data26))){let err44={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
+err40),errors++}if(data20.unsupported!==void 0){let data24=data20.unsupported;if(Array.isArray(data24)){let len3=data24.
+length;for(let i3=0;i3<len3;i3++){let data25=data24[i3];if(typeof data25=="string"){if(func2(data25)<1){let err41={instancePath:instancePath+
+"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/properties/disks/items/properties/unsupported/items/minLength",keyword:"mi\
+nLength",params:{limit:1}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}}else{let err42={instancePath:instancePath+
+"/disks/"+i2+"/unsupported/"+i3,schemaPath:"#/properties/disks/items/properties/unsupported/items/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),errors++}}}else{let err43={instancePath:instancePath+
+"/disks/"+i2+"/unsupported",schemaPath:"#/properties/disks/items/properties/unsupported/type",keyword:"type",params:{type:"\
+array"}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}}if(data20.snapshot!==void 0){let data26=data20.snapshot;
+if(typeof data26=="string"){if(func2(data26)<1){let err44={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"\
+#/properties/disks/items/properties/snapshot/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err44]:
+vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+"/disks/"+i2+"/snapshot",schemaPath:"#/propertie\
+s/disks/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:vErrors.push(
+err45),errors++}}if(data20.capacity!==void 0){let data27=data20.capacity;if(typeof data27!="string"&&!(typeof data27=="n\
+umber"&&!(data27%1)&&!isNaN(data27)&&isFinite(data27))){let err46={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"\
 #/properties/disks/items/properties/capacity/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.
-capacity.type}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}if(typeof data26=="number"&&isFinite(data26)){
-if(data26>9007199254740991||isNaN(data26)){let err45={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
+capacity.type}};vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}if(typeof data27=="number"&&isFinite(data27)){
+if(data27>9007199254740991||isNaN(data27)){let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/p\
 roperties/disks/items/properties/capacity/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err45]:vErrors.push(err45),errors++}if(data26<0||isNaN(data26)){let err46={instancePath:instancePath+"/dis\
+null?vErrors=[err47]:vErrors.push(err47),errors++}if(data27<0||isNaN(data27)){let err48={instancePath:instancePath+"/dis\
 ks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}}if(typeof data26=="string"&&!pattern6.test(data26)){
-let err47={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
-attern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err47]:
-vErrors.push(err47),errors++}}if(data20.chain!==void 0){let data27=data20.chain;if(Array.isArray(data27)){let len3=data27.
-length;for(let i3=0;i3<len3;i3++){let data28=data27[i3];if(!(data28&&typeof data28=="object"&&!Array.isArray(data28))&&typeof data28!=
-"string"){let err48={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties\
+>=",limit:0}};vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}}if(typeof data27=="string"&&!pattern6.test(data27)){
+let err49={instancePath:instancePath+"/disks/"+i2+"/capacity",schemaPath:"#/properties/disks/items/properties/capacity/p\
+attern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err49]:
+vErrors.push(err49),errors++}}if(data20.chain!==void 0){let data28=data20.chain;if(Array.isArray(data28)){let len4=data28.
+length;for(let i4=0;i4<len4;i4++){let data29=data28[i4];if(!(data29&&typeof data29=="object"&&!Array.isArray(data29))&&typeof data29!=
+"string"){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties\
 /chain/items/type",keyword:"type",params:{type:schema31.properties.disks.items.properties.chain.items.type}};vErrors===null?
-vErrors=[err48]:vErrors.push(err48),errors++}if(typeof data28=="string"&&!pattern7.test(data28)){let err49={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/disks/items/properties/chain/items/pattern",keyword:"pattern",params:{
-pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err49]:vErrors.push(err49),errors++}if(data28&&typeof data28==
-"object"&&!Array.isArray(data28)){if(data28.file===void 0){let err50={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,
+vErrors=[err50]:vErrors.push(err50),errors++}if(typeof data29=="string"&&!pattern7.test(data29)){let err51={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/disks/items/properties/chain/items/pattern",keyword:"pattern",params:{
+pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(data29&&typeof data29==
+"object"&&!Array.isArray(data29)){if(data29.file===void 0){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,
 schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};
-vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}for(let key4 in data28)if(!(key4==="file"||key4==="format"||
-key4==="block"||key4==="size")){let err51={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3,schemaPath:"#/properties/\
+vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}for(let key4 in data29)if(!(key4==="file"||key4==="format"||
+key4==="block"||key4==="size")){let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/\
 disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
-vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}if(data28.file!==void 0){let data29=data28.file;if(typeof data29==
-"string"){if(func2(data29)<1){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/prope\
+vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}if(data29.file!==void 0){let data30=data29.file;if(typeof data30==
+"string"){if(func2(data30)<1){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/prope\
 rties/disks/items/properties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
-vErrors=[err52]:vErrors.push(err52),errors++}if(!pattern7.test(data29)){let err53={instancePath:instancePath+"/disks/"+i2+
-"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/pattern",keyword:"patte\
-rn",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}else{
-let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/file",schemaPath:"#/properties/disks/items/properties/c\
-hain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),
-errors++}}if(data28.format!==void 0){let data30=data28.format;if(typeof data30=="string"){if(func2(data30)<1){let err55={
-instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/items/properties/chain/item\
-s/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err55]:vErrors.push(err55),
-errors++}}else{let err56={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/format",schemaPath:"#/properties/disks/i\
-tems/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err56]:
-vErrors.push(err56),errors++}}if(data28.block!==void 0&&typeof data28.block!="boolean"){let err57={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i3+"/block",schemaPath:"#/properties/disks/items/properties/chain/items/properties/block/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data28.size!==void 0){let data32=data28.
-size;if(typeof data32!="string"&&!(typeof data32=="number"&&!(data32%1)&&!isNaN(data32)&&isFinite(data32))){let err58={instancePath:instancePath+
-"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"\
+vErrors=[err54]:vErrors.push(err54),errors++}if(!pattern7.test(data30)){let err55={instancePath:instancePath+"/disks/"+i2+
+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/chain/items/properties/file/pattern",keyword:"patte\
+rn",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}}else{
+let err56={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/properties/disks/items/properties/c\
+hain/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),
+errors++}}if(data29.format!==void 0){let data31=data29.format;if(typeof data31=="string"){if(func2(data31)<1){let err57={
+instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/items/properties/chain/item\
+s/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err57]:vErrors.push(err57),
+errors++}}else{let err58={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/format",schemaPath:"#/properties/disks/i\
+tems/properties/chain/items/properties/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err58]:
+vErrors.push(err58),errors++}}if(data29.block!==void 0&&typeof data29.block!="boolean"){let err59={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/block",schemaPath:"#/properties/disks/items/properties/chain/items/properties/block/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}if(data29.size!==void 0){let data33=data29.
+size;if(typeof data33!="string"&&!(typeof data33=="number"&&!(data33%1)&&!isNaN(data33)&&isFinite(data33))){let err60={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/type",keyword:"\
 type",params:{type:schema31.properties.disks.items.properties.chain.items.properties.size.type}};vErrors===null?vErrors=
-[err58]:vErrors.push(err58),errors++}if(typeof data32=="number"&&isFinite(data32)){if(data32>9007199254740991||isNaN(data32)){
-let err59={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/c\
+[err60]:vErrors.push(err60),errors++}if(typeof data33=="number"&&isFinite(data33)){if(data33>9007199254740991||isNaN(data33)){
+let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/c\
 hain/items/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=
-[err59]:vErrors.push(err59),errors++}if(data32<0||isNaN(data32)){let err60={instancePath:instancePath+"/disks/"+i2+"/cha\
-in/"+i3+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{
-comparison:">=",limit:0}};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}}if(typeof data32=="string"&&!pattern6.
-test(data32)){let err61={instancePath:instancePath+"/disks/"+i2+"/chain/"+i3+"/size",schemaPath:"#/properties/disks/item\
+[err61]:vErrors.push(err61),errors++}if(data33<0||isNaN(data33)){let err62={instancePath:instancePath+"/disks/"+i2+"/cha\
+in/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/properties/size/minimum",keyword:"minimum",params:{
+comparison:">=",limit:0}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}if(typeof data33=="string"&&!pattern6.
+test(data33)){let err63={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/item\
 s/properties/chain/items/properties/size/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|\
-TiB|PiB)$"}};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}}}}}else{let err62={instancePath:instancePath+"\
+TiB|PiB)$"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}}}}else{let err64={instancePath:instancePath+"\
 /disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err62]:vErrors.push(err62),errors++}}if(data20.job!==void 0){let data33=data20.job;if(data33&&typeof data33==
-"object"&&!Array.isArray(data33)){if(data33.type===void 0){let err63={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+null?vErrors=[err64]:vErrors.push(err64),errors++}}if(data20.job!==void 0){let data34=data20.job;if(data34&&typeof data34==
+"object"&&!Array.isArray(data34)){if(data34.type===void 0){let err65={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
 #/properties/disks/items/properties/job/required",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=
-[err63]:vErrors.push(err63),errors++}for(let key5 in data33)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err64={
+[err65]:vErrors.push(err65),errors++}for(let key5 in data34)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err66={
 instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/additionalProperties",
-keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}
-if(data33.type!==void 0){let data34=data33.type;if(typeof data34!="string"){let err65={instancePath:instancePath+"/disks\
+keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}
+if(data34.type!==void 0){let data35=data34.type;if(typeof data35!="string"){let err67={instancePath:instancePath+"/disks\
 /"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(!(data34==="copy"||data34==="commit"||data34===
-"active-commit"||data34==="pull"||data34==="backup"||data34==="other")){let err66={instancePath:instancePath+"/disks/"+i2+
+string"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}if(!(data35==="copy"||data35==="commit"||data35===
+"active-commit"||data35==="pull"||data35==="backup"||data35==="other")){let err68={instancePath:instancePath+"/disks/"+i2+
 "/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/enum",keyword:"enum",params:{allowedValues:schema31.
-properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}
-if(data33.ready!==void 0&&typeof data33.ready!="boolean"){let err67={instancePath:instancePath+"/disks/"+i2+"/job/ready",
+properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}
+if(data34.ready!==void 0&&typeof data34.ready!="boolean"){let err69={instancePath:instancePath+"/disks/"+i2+"/job/ready",
 schemaPath:"#/properties/disks/items/properties/job/properties/ready/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err67]:vErrors.push(err67),errors++}if(data33.mirror!==void 0){let data36=data33.mirror;if(typeof data36==
-"string"){if(func2(data36)<1){let err68={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
-isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err68]:
-vErrors.push(err68),errors++}if(!pattern7.test(data36)){let err69={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
+null?vErrors=[err69]:vErrors.push(err69),errors++}if(data34.mirror!==void 0){let data37=data34.mirror;if(typeof data37==
+"string"){if(func2(data37)<1){let err70={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
+isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err70]:
+vErrors.push(err70),errors++}if(!pattern7.test(data37)){let err71={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
 schemaPath:"#/properties/disks/items/properties/job/properties/mirror/pattern",keyword:"pattern",params:{pattern:"^(/|[A\
--Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}else{let err70={instancePath:instancePath+
+-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}}else{let err72={instancePath:instancePath+
 "/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}}}else{let err71={instancePath:instancePath+
+type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}}else{let err73={instancePath:instancePath+
 "/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err71]:vErrors.push(err71),errors++}}}else{let err72={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),
-errors++}}}else{let err73={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err73]:vErrors.push(err73),errors++}}if(data.files!==void 0){let data37=data.files;
-if(data37&&typeof data37=="object"&&!Array.isArray(data37)){for(let key6 in data37){let _errs82=errors;if(typeof key6=="\
-string"){if(!pattern11.test(key6)){let err74={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
-Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err74]:vErrors.push(err74),
-errors++}}else{let err75={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}var valid14=_errs82===
-errors;if(!valid14){let err76={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}for(let key7 in data37){
-let data38=data37[key7];if(!(data38&&typeof data38=="object"&&!Array.isArray(data38))&&typeof data38!="string"){let err77={
+null?vErrors=[err73]:vErrors.push(err73),errors++}}}else{let err74={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
+/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),
+errors++}}}else{let err75={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}}if(data.files!==void 0){let data38=data.files;
+if(data38&&typeof data38=="object"&&!Array.isArray(data38)){for(let key6 in data38){let _errs84=errors;if(typeof key6=="\
+string"){if(!pattern11.test(key6)){let err76={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
+Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err76]:vErrors.push(err76),
+errors++}}else{let err77={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
+type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}var valid16=_errs84===
+errors;if(!valid16){let err78={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
+propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}}for(let key7 in data38){
+let data39=data38[key7];if(!(data39&&typeof data39=="object"&&!Array.isArray(data39))&&typeof data39!="string"){let err79={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
 lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err77]:vErrors.push(err77),errors++}if(typeof data38=="string"&&!pattern12.test(data38)){let err78={instancePath:instancePath+
+[err79]:vErrors.push(err79),errors++}if(typeof data39=="string"&&!pattern12.test(data39)){let err80={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}if(data38&&typeof data38==
-"object"&&!Array.isArray(data38)){for(let key8 in data38)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-place")){let err79={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
+pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}if(data39&&typeof data39==
+"object"&&!Array.isArray(data39)){for(let key8 in data39)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
+place")){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
 ties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===
-null?vErrors=[err79]:vErrors.push(err79),errors++}if(data38.size!==void 0){let data39=data38.size;if(typeof data39!="str\
-ing"&&!(typeof data39=="number"&&!(data39%1)&&!isNaN(data39)&&isFinite(data39))){let err80={instancePath:instancePath+"/\
+null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39.size!==void 0){let data40=data39.size;if(typeof data40!="str\
+ing"&&!(typeof data40=="number"&&!(data40%1)&&!isNaN(data40)&&isFinite(data40))){let err82={instancePath:instancePath+"/\
 files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
 es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
-null?vErrors=[err80]:vErrors.push(err80),errors++}if(typeof data39=="number"&&isFinite(data39)){if(data39>9007199254740991||
-isNaN(data39)){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
+null?vErrors=[err82]:vErrors.push(err82),errors++}if(typeof data40=="number"&&isFinite(data40)){if(data40>9007199254740991||
+isNaN(data40)){let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
 #/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39<0||isNaN(data39)){let err82={instancePath:instancePath+
+vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}if(data40<0||isNaN(data40)){let err84={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err82]:vErrors.push(err82),
-errors++}}if(typeof data39=="string"&&!pattern6.test(data39)){let err83={instancePath:instancePath+"/files/"+key7.replace(
+ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err84]:vErrors.push(err84),
+errors++}}if(typeof data40=="string"&&!pattern6.test(data40)){let err85={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err83]:vErrors.push(err83),
-errors++}}if(data38.format!==void 0){let data40=data38.format;if(typeof data40=="string"){if(func2(data40)<1){let err84={
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),
+errors++}}if(data39.format!==void 0){let data41=data39.format;if(typeof data41=="string"){if(func2(data41)<1){let err86={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
-/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err84]:
-vErrors.push(err84),errors++}}else{let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err86]:
+vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}}if(data38.backing!==void 0){let data41=data38.backing;
-if(typeof data41=="string"){if(func2(data41)<1){let err86={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+string"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}if(data39.backing!==void 0){let data42=data39.backing;
+if(typeof data42=="string"){if(func2(data42)<1){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
-gth",params:{limit:1}};vErrors===null?vErrors=[err86]:vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+
+gth",params:{limit:1}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}
-if(data38.place!==void 0){let data42=data38.place;if(data42&&typeof data42=="object"&&!Array.isArray(data42)){if(data42.
-kind===void 0){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
+perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}
+if(data39.place!==void 0){let data43=data39.place;if(data43&&typeof data43=="object"&&!Array.isArray(data43)){if(data43.
+kind===void 0){let err90={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
 #/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===
-null?vErrors=[err88]:vErrors.push(err88),errors++}if(data42.length===void 0){let err89={instancePath:instancePath+"/file\
+null?vErrors=[err90]:vErrors.push(err90),errors++}if(data43.length===void 0){let err91={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/\
-place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
-errors++}for(let key9 in data42)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err90={instancePath:instancePath+
+place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
+errors++}for(let key9 in data43)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err92={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/prope\
 rties/place/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=
-[err90]:vErrors.push(err90),errors++}if(data42.kind!==void 0){let data43=data42.kind;if(typeof data43!="string"){let err91={
+[err92]:vErrors.push(err92),errors++}if(data43.kind!==void 0){let data44=data43.kind;if(typeof data44!="string"){let err93={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/f\
 iles/additionalProperties/properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err91]:vErrors.push(err91),errors++}if(!(data43==="file"||data43==="block device"||data43==="other")){let err92={instancePath:instancePath+
+[err93]:vErrors.push(err93),errors++}if(!(data44==="file"||data44==="block device"||data44==="other")){let err94={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
-properties.place.properties.kind.enum}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}if(data42.length!==
-void 0){let data44=data42.length;if(typeof data44!="string"&&!(typeof data44=="number"&&!(data44%1)&&!isNaN(data44)&&isFinite(
-data44))){let err93={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+properties.place.properties.kind.enum}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}}if(data43.length!==
+void 0){let data45=data43.length;if(typeof data45!="string"&&!(typeof data45=="number"&&!(data45%1)&&!isNaN(data45)&&isFinite(
+data45))){let err95={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.
-files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err93]:vErrors.push(err93),
-errors++}if(typeof data44=="number"&&isFinite(data44)){if(data44>9007199254740991||isNaN(data44)){let err94={instancePath:instancePath+
+files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err95]:vErrors.push(err95),
+errors++}if(typeof data45=="number"&&isFinite(data45)){if(data45>9007199254740991||isNaN(data45)){let err96={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err94]:vErrors.push(err94),errors++}if(data44<0||isNaN(data44)){let err95={instancePath:instancePath+"/fil\
+null?vErrors=[err96]:vErrors.push(err96),errors++}if(data45<0||isNaN(data45)){let err97={instancePath:instancePath+"/fil\
 es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err95]:
-vErrors.push(err95),errors++}}if(typeof data44=="string"&&!pattern6.test(data44)){let err96={instancePath:instancePath+"\
+perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err97]:
+vErrors.push(err97),errors++}}if(typeof data45=="string"&&!pattern6.test(data45)){let err98={instancePath:instancePath+"\
 /files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties\
 /properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|P\
-iB)$"}};vErrors===null?vErrors=[err96]:vErrors.push(err96),errors++}}if(data42.header!==void 0){let data45=data42.header;
-if(data45&&typeof data45=="object"&&!Array.isArray(data45)){if(data45.format===void 0){let err97={instancePath:instancePath+
+iB)$"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}}if(data43.header!==void 0){let data46=data43.header;
+if(data46&&typeof data46=="object"&&!Array.isArray(data46)){if(data46.format===void 0){let err99={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
-[err97]:vErrors.push(err97),errors++}if(data45["virtual-size"]===void 0){let err98={instancePath:instancePath+"/files/"+
+[err99]:vErrors.push(err99),errors++}if(data46["virtual-size"]===void 0){let err100={instancePath:instancePath+"/files/"+
 key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properti\
 es/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
-[err98]:vErrors.push(err98),errors++}for(let key10 in data45)if(!(key10==="format"||key10==="virtual-size")){let err99={
+[err100]:vErrors.push(err100),errors++}for(let key10 in data46)if(!(key10==="format"||key10==="virtual-size")){let err101={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
 /files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key10}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}if(data45.format!==void 0){let data46=data45.
-format;if(typeof data46=="string"){if(func2(data46)<1){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+additionalProperty:key10}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data46.format!==void 0){let data47=data46.
+format;if(typeof data47=="string"){if(func2(data47)<1){let err102={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
-operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err100]:vErrors.
-push(err100),errors++}}else{let err101={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err102]:vErrors.
+push(err102),errors++}}else{let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties\
-/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}}if(data45["\
-virtual-size"]!==void 0){let data47=data45["virtual-size"];if(typeof data47!="string"&&!(typeof data47=="number"&&!(data47%
-1)&&!isNaN(data47)&&isFinite(data47))){let err102={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data46["\
+virtual-size"]!==void 0){let data48=data46["virtual-size"];if(typeof data48!="string"&&!(typeof data48=="number"&&!(data48%
+1)&&!isNaN(data48)&&isFinite(data48))){let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
 r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
-properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(typeof data47==
-"number"&&isFinite(data47)){if(data47>9007199254740991||isNaN(data47)){let err103={instancePath:instancePath+"/files/"+key7.
+properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}if(typeof data48==
+"number"&&isFinite(data48)){if(data48>9007199254740991||isNaN(data48)){let err105={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}if(data47<0||isNaN(data47)){let err104={instancePath:instancePath+
+vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data48<0||isNaN(data48)){let err106={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
 onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(typeof data47=="string"&&!pattern6.test(
-data47)){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
+>=",limit:0}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}if(typeof data48=="string"&&!pattern6.test(
+data48)){let err107={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
 ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
-/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err105]:
-vErrors.push(err105),errors++}}}else{let err106={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err107]:
+vErrors.push(err107),errors++}}}else{let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}if(data42["held-by"]!==void 0){
-let data48=data42["held-by"];if(Array.isArray(data48)){let len4=data48.length;for(let i4=0;i4<len4;i4++){let data49=data48[i4];
-if(typeof data49=="string"){if(func2(data49)<1){let err107={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
-replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
-/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}else{
-let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i4,schemaPath:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}if(data43["held-by"]!==void 0){
+let data49=data43["held-by"];if(Array.isArray(data49)){let len5=data49.length;for(let i5=0;i5<len5;i5++){let data50=data49[i5];
+if(typeof data50=="string"){if(func2(data50)<1){let err109={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
+/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}else{
+let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
-ing"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}}else{let err109={instancePath:instancePath+"/file\
+ing"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}}else{let err111={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err109]:vErrors.push(
-err109),errors++}}}else{let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
+perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err111]:vErrors.push(
+err111),errors++}}}else{let err112={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
 ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err110]:vErrors.push(err110),errors++}}}}}else{let err111={instancePath:instancePath+"/files",schemaPath:"\
-#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}
-if(data["same-files"]!==void 0){let data50=data["same-files"];if(Array.isArray(data50)){let len5=data50.length;for(let i5=0;i5<
-len5;i5++){let data51=data50[i5];if(Array.isArray(data51)){if(data51.length<2){let err112={instancePath:instancePath+"/s\
-ame-files/"+i5,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
-[err112]:vErrors.push(err112),errors++}let len6=data51.length;for(let i6=0;i6<len6;i6++){let data52=data51[i6];if(typeof data52==
-"string"){if(!pattern11.test(data52)){let err113={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/prope\
-rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err113]:vErrors.push(
-err113),errors++}}else{let err114={instancePath:instancePath+"/same-files/"+i5+"/"+i6,schemaPath:"#/properties/same-file\
-s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}}else{
-let err115={instancePath:instancePath+"/same-files/"+i5,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{let err116={instancePath:instancePath+
-"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err116]:
-vErrors.push(err116),errors++}}if(data.folders!==void 0){let data53=data.folders;if(data53&&typeof data53=="object"&&!Array.
-isArray(data53)){for(let key11 in data53){let _errs120=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err117={
+null?vErrors=[err112]:vErrors.push(err112),errors++}}}}}else{let err113={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}
+if(data["same-files"]!==void 0){let data51=data["same-files"];if(Array.isArray(data51)){let len6=data51.length;for(let i6=0;i6<
+len6;i6++){let data52=data51[i6];if(Array.isArray(data52)){if(data52.length<2){let err114={instancePath:instancePath+"/s\
+ame-files/"+i6,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
+[err114]:vErrors.push(err114),errors++}let len7=data52.length;for(let i7=0;i7<len7;i7++){let data53=data52[i7];if(typeof data53==
+"string"){if(!pattern11.test(data53)){let err115={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/prope\
+rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err115]:vErrors.push(
+err115),errors++}}else{let err116={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/properties/same-file\
+s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}}else{
+let err117={instancePath:instancePath+"/same-files/"+i6,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}}else{let err118={instancePath:instancePath+
+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err118]:
+vErrors.push(err118),errors++}}if(data.folders!==void 0){let data54=data.folders;if(data54&&typeof data54=="object"&&!Array.
+isArray(data54)){for(let key11 in data54){let _errs122=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err119={
 instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^/"},propertyName:key11};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}else{let err118={instancePath:instancePath+
+^/"},propertyName:key11};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key11};
-vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}var valid25=_errs120===errors;if(!valid25){let err119={instancePath:instancePath+
+vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}var valid27=_errs122===errors;if(!valid27){let err121={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key11}};vErrors===
-null?vErrors=[err119]:vErrors.push(err119),errors++}}for(let key12 in data53){let data54=data53[key12];if(!(data54&&typeof data54==
-"object"&&!Array.isArray(data54))&&typeof data54!="string"){let err120={instancePath:instancePath+"/folders/"+key12.replace(
+null?vErrors=[err121]:vErrors.push(err121),errors++}}for(let key12 in data54){let data55=data54[key12];if(!(data55&&typeof data55==
+"object"&&!Array.isArray(data55))&&typeof data55!="string"){let err122={instancePath:instancePath+"/folders/"+key12.replace(
 /~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.
-properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}if(typeof data54==
-"string"&&!pattern12.test(data54)){let err121={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}if(typeof data55==
+"string"&&!pattern12.test(data55)){let err123={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
-null?vErrors=[err121]:vErrors.push(err121),errors++}if(data54&&typeof data54=="object"&&!Array.isArray(data54)){for(let key13 in data54)
-if(!(key13==="free"||key13==="writable")){let err122={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+null?vErrors=[err123]:vErrors.push(err123),errors++}if(data55&&typeof data55=="object"&&!Array.isArray(data55)){for(let key13 in data55)
+if(!(key13==="free"||key13==="writable")){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
 /\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key13}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}if(data54.free!==void 0){let data55=data54.
-free;if(typeof data55!="string"&&!(typeof data55=="number"&&!(data55%1)&&!isNaN(data55)&&isFinite(data55))){let err123={
+additionalProperty:key13}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}if(data55.free!==void 0){let data56=data55.
+free;if(typeof data56!="string"&&!(typeof data56=="number"&&!(data56%1)&&!isNaN(data56)&&isFinite(data56))){let err125={
 instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
 ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-properties.free.type}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(typeof data55=="number"&&isFinite(
-data55)){if(data55>9007199254740991||isNaN(data55)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
+properties.free.type}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(typeof data56=="number"&&isFinite(
+data56)){if(data56>9007199254740991||isNaN(data56)){let err126={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}
-if(data55<0||isNaN(data55)){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}
+if(data56<0||isNaN(data56)){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}if(typeof data55=="string"&&!pattern6.test(
-data55)){let err126={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+>=",limit:0}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}if(typeof data56=="string"&&!pattern6.test(
+data56)){let err128={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
- ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}if(data54.writable!==void 0&&
-typeof data54.writable!="boolean"){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+ ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(data55.writable!==void 0&&
+typeof data55.writable!="boolean"){let err129={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}}}else{let err128={instancePath:instancePath+
-"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err128]:
-vErrors.push(err128),errors++}}if(data.others!==void 0){let data57=data.others;if(Array.isArray(data57)){let len7=data57.
-length;for(let i7=0;i7<len7;i7++){let data58=data57[i7];if(data58&&typeof data58=="object"&&!Array.isArray(data58)){if(data58.
-name===void 0){let err129={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}for(let key14 in data58)
-if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err130={instancePath:instancePath+"/other\
-s/"+i7,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
-vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}if(data58.name!==void 0){let data59=data58.name;if(typeof data59==
-"string"){if(func2(data59)<1){let err131={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/other\
-s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err131]:vErrors.push(err131),
-errors++}}else{let err132={instancePath:instancePath+"/others/"+i7+"/name",schemaPath:"#/properties/others/items/propert\
-ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}}if(data58.
-files!==void 0){let data60=data58.files;if(Array.isArray(data60)){let len8=data60.length;for(let i8=0;i8<len8;i8++){let data61=data60[i8];
-if(typeof data61=="string"){if(func2(data61)<1){let err133={instancePath:instancePath+"/others/"+i7+"/files/"+i8,schemaPath:"\
+type:"boolean"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}}}else{let err130={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err130]:
+vErrors.push(err130),errors++}}if(data.others!==void 0){let data58=data.others;if(Array.isArray(data58)){let len8=data58.
+length;for(let i8=0;i8<len8;i8++){let data59=data58[i8];if(data59&&typeof data59=="object"&&!Array.isArray(data59)){if(data59.
+name===void 0){let err131={instancePath:instancePath+"/others/"+i8,schemaPath:"#/properties/others/items/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}for(let key14 in data59)
+if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err132={instancePath:instancePath+"/other\
+s/"+i8,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
+vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}if(data59.name!==void 0){let data60=data59.name;if(typeof data60==
+"string"){if(func2(data60)<1){let err133={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/other\
+s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err133]:vErrors.push(err133),
+errors++}}else{let err134={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/others/items/propert\
+ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}if(data59.
+files!==void 0){let data61=data59.files;if(Array.isArray(data61)){let len9=data61.length;for(let i9=0;i9<len9;i9++){let data62=data61[i9];
+if(typeof data62=="string"){if(func2(data62)<1){let err135={instancePath:instancePath+"/others/"+i8+"/files/"+i9,schemaPath:"\
 #/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err133]:vErrors.push(err133),errors++}if(!pattern7.test(data61)){let err134={instancePath:instancePath+"/others/"+i7+"/\
-files/"+i8,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|\
-[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+
-"/others/"+i7+"/files/"+i8,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}}else{let err136={instancePath:instancePath+"/o\
-thers/"+i7+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err136]:vErrors.push(err136),errors++}}if(data58.writes!==void 0){let data62=data58.writes;if(Array.isArray(
-data62)){let len9=data62.length;for(let i9=0;i9<len9;i9++){let data63=data62[i9];if(typeof data63=="string"){if(func2(data63)<
-1){let err137={instancePath:instancePath+"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/others/items/properties/wr\
-ites/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}
-if(!pattern7.test(data63)){let err138={instancePath:instancePath+"/others/"+i7+"/writes/"+i9,schemaPath:"#/properties/ot\
-hers/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===
-null?vErrors=[err138]:vErrors.push(err138),errors++}}else{let err139={instancePath:instancePath+"/others/"+i7+"/writes/"+
-i9,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};vErrors===
-null?vErrors=[err139]:vErrors.push(err139),errors++}}}else{let err140={instancePath:instancePath+"/others/"+i7+"/writes",
-schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
-[err140]:vErrors.push(err140),errors++}}if(data58.unread!==void 0){let data64=data58.unread;if(Array.isArray(data64)){let len10=data64.
-length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){if(func2(data65)<1){let err141={
-instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/items/properties/unread/items/min\
-Length",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}if(!pattern7.
-test(data65)){let err142={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"#/properties/others/items/p\
-roperties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=
-[err142]:vErrors.push(err142),errors++}}else{let err143={instancePath:instancePath+"/others/"+i7+"/unread/"+i10,schemaPath:"\
-#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err143]:
-vErrors.push(err143),errors++}}}else{let err144={instancePath:instancePath+"/others/"+i7+"/unread",schemaPath:"#/propert\
-ies/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err144]:vErrors.push(
-err144),errors++}}}else{let err145={instancePath:instancePath+"/others/"+i7,schemaPath:"#/properties/others/items/type",
-keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}}else{let err146={
-instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err146]:vErrors.push(err146),errors++}}if(data.definition!==void 0){let data66=data.definition;if(typeof data66==
-"string"){if(func2(data66)<1){let err147={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/mi\
-nLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}else{let err148={
-instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}}else{let err149={instancePath,schemaPath:"#/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}return validate20.errors=vErrors,
-errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+[err135]:vErrors.push(err135),errors++}if(!pattern7.test(data62)){let err136={instancePath:instancePath+"/others/"+i8+"/\
+files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|\
+[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}else{let err137={instancePath:instancePath+
+"/others/"+i8+"/files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"\
+string"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}}else{let err138={instancePath:instancePath+"/o\
+thers/"+i8+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err138]:vErrors.push(err138),errors++}}if(data59.writes!==void 0){let data63=data59.writes;if(Array.isArray(
+data63)){let len10=data63.length;for(let i10=0;i10<len10;i10++){let data64=data63[i10];if(typeof data64=="string"){if(func2(
+data64)<1){let err139={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/properties/others/items/prop\
+erties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err139]:vErrors.push(err139),
+errors++}if(!pattern7.test(data64)){let err140={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/pro\
+perties/others/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
+vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}}else{let err141={instancePath:instancePath+"/others/"+i8+
+"/writes/"+i10,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}}else{let err142={instancePath:instancePath+"/others/"+i8+
+"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err142]:vErrors.push(err142),errors++}}if(data59.unread!==void 0){let data65=data59.unread;if(Array.isArray(
+data65)){let len11=data65.length;for(let i11=0;i11<len11;i11++){let data66=data65[i11];if(typeof data66=="string"){if(func2(
+data66)<1){let err143={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/properties/others/items/prop\
+erties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err143]:vErrors.push(err143),
+errors++}if(!pattern7.test(data66)){let err144={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/pro\
+perties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
+vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}else{let err145={instancePath:instancePath+"/others/"+i8+
+"/unread/"+i11,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}}else{let err146={instancePath:instancePath+"/others/"+i8+
+"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{let err147={instancePath:instancePath+"/others/"+i8,schemaPath:"\
+#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err147]:vErrors.push(err147),
+errors++}}}else{let err148={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}if(data.definition!==void 0){let data67=data.
+definition;if(typeof data67=="string"){if(func2(data67)<1){let err149={instancePath:instancePath+"/definition",schemaPath:"\
+#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err149]:vErrors.push(err149),
+errors++}}else{let err150={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"ty\
+pe",params:{type:"string"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instancePath,
+schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}
+return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -1,4 +1,5 @@
 /** The World that valid facts tell of. */
+import { bothUnsupported, LUN } from '../model/disk-elements.ts';
 import type { DomainXml } from '../model/domain-xml.ts';
 import { folded } from '../model/file-identity.ts';
 import type {
@@ -69,19 +70,22 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
 
 /** What the definition names for the disk; without one, what the guest runs on. */
 function withPersistentSource(disk: Disk, defined: DomainXml | undefined): Disk {
-  const source = defined
-    ? defined.disks.find(({ target }) => target === disk.target)?.chain[0]?.file
-    : disk.chain[0]?.file;
-  return source === undefined ? disk : { ...disk, persistentSource: source };
+  const definedDisk = defined?.disks.find(({ target }) => target === disk.target);
+  const source = (defined ? definedDisk : disk)?.chain[0]?.file;
+  return {
+    ...disk,
+    ...(source === undefined ? {} : { persistentSource: source }),
+    ...bothUnsupported(disk.unsupported, definedDisk?.unsupported),
+  };
 }
 
 function diskOf(disk: DiskFacts): Disk {
-  const { target, device = 'disk', readonly, encrypted, snapshot, capacity, job } = disk;
+  const { target, device = 'disk', readonly, unsupported, snapshot, capacity, job } = disk;
   return {
     target,
     device,
     readonly: readonly ?? device === 'cdrom',
-    ...(encrypted ? { encrypted } : {}),
+    ...bothUnsupported(unsupported, device === 'lun' ? [LUN] : []),
     chain: (disk.chain ?? []).map(layerOf),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(job === undefined ? {} : { job: { ready: false, ...job } }),

@@ -1,6 +1,7 @@
 /** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
 import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
+import { bothUnsupported } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
 import type { GuestProcesses } from './guest-process.ts';
@@ -122,12 +123,14 @@ function stateOf(word: string): DomainState {
 
 function withPersistentSources(disks: readonly Disk[], definition: string | undefined): Disk[] {
   if (definition === undefined) return [...disks];
-  const sources = new Map(
-    readDomainXml(definition).disks.map((disk) => [disk.target, disk.chain[0]?.file]),
-  );
+  const defined = new Map(readDomainXml(definition).disks.map((disk) => [disk.target, disk]));
   return disks.map((disk) => {
-    const persistentSource = sources.get(disk.target);
-    return persistentSource === undefined ? disk : { ...disk, persistentSource };
+    const { chain, unsupported } = defined.get(disk.target) ?? { chain: [] };
+    return {
+      ...disk,
+      ...(chain[0] === undefined ? {} : { persistentSource: chain[0].file }),
+      ...bothUnsupported(disk.unsupported, unsupported),
+    };
   });
 }
 

@@ -3,12 +3,24 @@
  * replaced as a range of the text, and every other byte stays. External entities are never resolved, because
  * the parser has no means to.
  */
-import { XmlElement } from '@rgrove/parse-xml';
-import type { BlockJob, Confinement, Disk, Layer } from './world.ts';
+import type { XmlElement } from '@rgrove/parse-xml';
+import {
+  chainOf,
+  child,
+  children,
+  formatOf,
+  PLACE_ATTRIBUTES,
+  sourceOf,
+  typeOf,
+  unsupportedIn,
+} from './layer-xml.ts';
+import type { BlockJob, Confinement, Disk } from './world.ts';
 import {
   applyEdits,
   type Edit,
-  findAttribute,
+  escapeXml,
+  removeAttribute,
+  renameAttribute,
   setAttribute,
   withLeadingSpace,
 } from './xml-edit.ts';
@@ -93,24 +105,14 @@ function readConfinement(labels: readonly XmlElement[]): Confinement {
 
 function readDisk(disk: XmlElement): Disk {
   const device = (disk.attributes.device ?? 'disk') as Disk['device'];
-  const chain: Layer[] = [];
-  for (let layer: XmlElement | undefined = disk; layer; layer = child(layer, 'backingStore')) {
-    const file = sourceOf(layer);
-    if (file === undefined) break;
-    chain.push({
-      file,
-      format: formatOf(layer),
-      ...(isBlock(layer) ? { block: true } : {}),
-      ...indexOf(layer),
-    });
-  }
   const job = readJob(disk);
+  const unsupported = unsupportedIn(disk);
   return {
     target: child(disk, 'target')?.attributes.dev ?? '',
     device,
     readonly: Boolean(child(disk, 'readonly')) || device === 'cdrom',
-    ...(isEncrypted(disk) ? { encrypted: true } : {}),
-    chain,
+    ...(unsupported.length > 0 ? { unsupported } : {}),
+    chain: chainOf(disk),
     ...(disk.attributes.snapshot ? { snapshot: disk.attributes.snapshot } : {}),
     ...(job ? { job } : {}),
   };
@@ -131,49 +133,6 @@ function diskElement(xml: string, target: string): XmlElement | undefined {
   return (devices ? children(devices, 'disk') : []).find(
     (element) => child(element, 'target')?.attributes.dev === target,
   );
-}
-
-/** The place of a layer's data: a path for files and block devices, else a URL-like word that compares well. */
-function sourceOf(layer: XmlElement): string | undefined {
-  const source = child(layer, 'source');
-  if (!source) return undefined;
-  const { file, dev, protocol, name, pool, volume } = source.attributes;
-  if (file !== undefined) return file;
-  if (dev !== undefined) return dev;
-  if (protocol !== undefined) return `${protocol}:${name ?? ''}`;
-  if (pool !== undefined) return `pool:${pool}/${volume ?? ''}`;
-  return undefined;
-}
-
-/** libvirt names a block device in another attribute than a file. */
-function isBlock(layer: XmlElement): boolean {
-  const attributes = child(layer, 'source')?.attributes;
-  return attributes?.file === undefined && attributes?.dev !== undefined;
-}
-
-/** libvirt takes `<encryption>` in the disk as well as in its source, and shows it for each layer that has it. */
-function isEncrypted(layer: XmlElement): boolean {
-  const source = child(layer, 'source');
-  const below = child(layer, 'backingStore');
-  return (
-    Boolean(child(layer, 'encryption') ?? (source && child(source, 'encryption'))) ||
-    (below !== undefined && isEncrypted(below))
-  );
-}
-
-function formatOf(layer: XmlElement): string {
-  return (
-    child(layer, 'driver')?.attributes.type ?? child(layer, 'format')?.attributes.type ?? 'raw'
-  );
-}
-
-/** libvirt writes the active layer's index at its source, and that of a layer below at its `<backingStore>`. */
-function indexOf(layer: XmlElement): { index?: number } {
-  const index =
-    layer.name === 'backingStore'
-      ? layer.attributes.index
-      : child(layer, 'source')?.attributes.index;
-  return index === undefined ? {} : { index: Number(index) };
 }
 
 /** A copy or an active commit shows as `<mirror>`; other jobs do not show in the XML (libvirt formatdomain, "mirror"). */
@@ -206,28 +165,53 @@ export interface NewSource {
  * none either: a raw image is never looked into, and the header of another tells that it stands alone.
  * @param xml a persistent definition
  * @param target the disk's target name, such as `vda`
- * @throws Error when the definition has no such disk, or one that is not backed by a file or block device
+ * @throws Error when the definition has no such disk, one whose source is no file, block device or volume, or one with a
+ *   property that may belong to the old source alone
  */
 export function setDiskSource(xml: string, target: string, source: NewSource): string {
   const disk = diskElement(xml, target);
   if (!disk) throw new Error(`the definition has no disk ${target}`);
   const place = child(disk, 'source');
-  const attribute = place?.attributes.file !== undefined ? 'file' : 'dev';
-  if (place?.attributes[attribute] === undefined) {
+  if (!place || !PLACE_ATTRIBUTES.some((name) => place.attributes[name] !== undefined))
     throw new Error(`the source of disk ${target} is neither a file nor a block device`);
-  }
   const type = source.block ? 'block' : 'file';
-  const settled = (disk.attributes.type ?? 'file') === type && isBlock(disk) === (type === 'block');
-  const sameFile = place.attributes[attribute] === source.file;
-  if (settled && sameFile && formatOf(disk) === source.format) return xml;
-  const driver = child(disk, 'driver');
+  const attribute = source.block ? 'dev' : 'file';
+  const isThere =
+    typeOf(disk) === type &&
+    place.attributes[attribute] === source.file &&
+    PLACE_ATTRIBUTES.every((name) => name === attribute || place.attributes[name] === undefined);
+  if (isThere && formatOf(disk) === source.format) return xml;
+  const unsupported = unsupportedIn(disk);
+  if (unsupported.length > 0)
+    throw new Error(`disk ${target} of the definition has ${unsupported.join(', ')}`);
   const backing = child(disk, 'backingStore');
   return applyEdits(xml, [
-    ...(settled ? [] : setType(xml, disk, place, type)),
-    ...setAttribute(xml, place, attribute, source.file),
-    ...(driver ? setAttribute(xml, driver, 'type', source.format) : []),
+    ...(typeOf(disk) === type ? [] : setAttribute(xml, disk, 'type', type)),
+    ...setPlace(xml, place, attribute, source.file),
+    ...setFormat(xml, disk, place, source.format),
     ...(backing ? [{ ...withLeadingSpace(xml, backing), text: '' }] : []),
   ]);
+}
+
+/** The place under that attribute alone: the type of the disk decides which one libvirt reads. */
+function setPlace(xml: string, source: XmlElement, attribute: string, file: string): Edit[] {
+  const there = PLACE_ATTRIBUTES.filter((name) => source.attributes[name] !== undefined);
+  const kept = there.includes(attribute) ? attribute : there[0];
+  return there.flatMap((name) =>
+    name === kept
+      ? renameAttribute(xml, source, name, attribute, file)
+      : removeAttribute(xml, source, name),
+  );
+}
+
+/** A disk without a `<driver>` is raw to libvirt, so another format needs one. */
+function setFormat(xml: string, disk: XmlElement, source: XmlElement, format: string): Edit[] {
+  const driver = child(disk, 'driver');
+  if (driver) return setAttribute(xml, driver, 'type', format);
+  if (formatOf(disk) === format) return [];
+  const space = xml.slice(withLeadingSpace(xml, source).start, source.start);
+  const text = `<driver name='qemu' type='${escapeXml(format)}'/>${space}`;
+  return [{ start: source.start, end: source.start, text }];
 }
 
 /**
@@ -241,35 +225,10 @@ export function withoutBackingStore(xml: string, target: string): string {
   return backing ? applyEdits(xml, [{ ...withLeadingSpace(xml, backing), text: '' }]) : xml;
 }
 
-/** The disk's type decides which attribute of the source libvirt reads, so both change together. */
-function setType(
-  xml: string,
-  disk: XmlElement,
-  source: XmlElement,
-  type: 'file' | 'block',
-): Edit[] {
-  const [from, to] = type === 'block' ? ['file', 'dev'] : ['dev', 'file'];
-  const name = findAttribute(xml, source, from)?.name;
-  return [
-    ...((disk.attributes.type ?? 'file') === type ? [] : setAttribute(xml, disk, 'type', type)),
-    ...(name ? [{ ...name, text: to }] : []),
-  ];
-}
-
 function rootOf(xml: string, name: string): XmlElement {
   const root = parseXml(xml, { includeOffsets: true }).root;
   if (root?.name !== name) throw new Error(`the XML does not have <${name}> at its top`);
   return root;
-}
-
-function children(element: XmlElement, name: string): XmlElement[] {
-  return element.children.filter(
-    (node): node is XmlElement => node instanceof XmlElement && node.name === name,
-  );
-}
-
-function child(element: XmlElement, name: string): XmlElement | undefined {
-  return children(element, name)[0];
 }
 
 function textOf(element: XmlElement | undefined): string {

@@ -105,8 +105,11 @@ export interface Disk {
   readonly target: string;
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun';
   readonly readonly: boolean;
-  /** Set where libvirt says that a layer of it is encrypted. */
-  readonly encrypted?: true;
+  /**
+   * What the disk has, by its live or its persistent definition, that blockplan does not work on: `<slices>`,
+   * `<driver copy_on_read='on'>` (see disk-elements.ts); absent where there is nothing.
+   */
+  readonly unsupported?: readonly string[];
   /** The live chain, active layer first; empty when the drive has no medium. */
   readonly chain: readonly Layer[];
   /** The source that the persistent definition names; absent for a transient domain or an empty drive. */

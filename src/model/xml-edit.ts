@@ -32,6 +32,29 @@ export function setAttribute(
   return [{ start: at, end: at, text: ` ${name}='${escapeXml(value)}'` }];
 }
 
+/** Gives an attribute another name and value, in the quotes it has; nothing where both are the same. */
+export function renameAttribute(
+  xml: string,
+  element: XmlElement,
+  name: string,
+  newName: string,
+  value: string,
+): Edit[] {
+  const found = name === newName ? undefined : findAttribute(xml, element, name);
+  return [
+    ...(found ? [{ ...found.name, text: newName }] : []),
+    ...setAttribute(xml, element, name, value),
+  ];
+}
+
+/** Takes an attribute out of the element's start tag, with the white space before it. */
+export function removeAttribute(xml: string, element: XmlElement, name: string): Edit[] {
+  const found = findAttribute(xml, element, name);
+  if (!found) return [];
+  const space = /\s*$/.exec(xml.slice(0, found.name.start))?.[0].length ?? 0;
+  return [{ start: found.name.start - space, end: found.value.end + 1, text: '' }];
+}
+
 /** Where an attribute's name and its value, without the quotes, stand in the text. */
 export function findAttribute(
   xml: string,

@@ -112,8 +112,10 @@ function differencesOf({ domain, others }: World): string[] {
       devices.map(({ target, layer }) => `${target}: ${layer.file}`),
     ),
     ...said(
-      'not encrypted',
-      disks.filter((disk) => disk.encrypted).map(({ target }) => target),
+      'without what blockplan does not work on',
+      disks.flatMap(({ target, unsupported }) =>
+        unsupported ? [`${target} (${unsupported.join(', ')})`] : [],
+      ),
     ),
     ...said(
       'left out, because it is not in a file',

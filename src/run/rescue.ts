@@ -131,11 +131,18 @@ function isLive({ domain }: World): boolean {
   return domain.state !== 'gone' && domain.state !== 'shut off';
 }
 
-/** Without the World of before, whatever a disk runs on counts as where it belongs, but for discs in drives. */
+/**
+ * Without the World of before, whatever a disk runs on counts as where it belongs, but for discs in drives, and for disks
+ * that no step works on: a transient one is on a file that libvirt removes when the guest stops.
+ */
 function onLive(definition: string, world: World): string {
-  const defined = new Map(writtenDisks(definition).map((disk) => [disk.target, disk.chain[0]]));
-  return world.domain.disks.reduce((xml, { target, chain: [top] }) => {
-    const source = defined.get(target);
+  const defined = new Map(
+    writtenDisks(definition)
+      .filter(({ unsupported }) => !unsupported)
+      .map((disk) => [disk.target, disk.chain[0]]),
+  );
+  return world.domain.disks.reduce((xml, { target, unsupported, chain: [top] }) => {
+    const source = unsupported ? undefined : defined.get(target);
     return source && top && !isSameSource(world, source, top)
       ? setDiskSource(xml, target, top)
       : xml;

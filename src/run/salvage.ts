@@ -4,7 +4,7 @@ import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { FileSet, isSameFile } from '../model/file-identity.ts';
-import { activeFile, type World } from '../model/world.ts';
+import { activeFile, diskOf, type World } from '../model/world.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, tell } from './ask.ts';
@@ -91,10 +91,14 @@ function placesOf(worlds: readonly World[]): { target: string; files: readonly s
     .filter(({ files }) => files.length > 1);
 }
 
-/** The definition with each disk that has moved since `before` on the file that it was seen on. */
+/**
+ * The definition with each disk that has moved since `before` on the file that it was seen on; but for disks that no step
+ * works on, which another hand has moved.
+ */
 export function onMovedDisks(definition: string, before: World, seen: World): string {
-  return seen.domain.disks.reduce((xml, { target, chain: [top] }) => {
-    const moved = top && !isSameFile(seen, top.file, activeFile(before, target));
+  return seen.domain.disks.reduce((xml, { target, unsupported, chain: [top] }) => {
+    const supported = !unsupported && !diskOf(before, target)?.unsupported;
+    const moved = supported && top && !isSameFile(seen, top.file, activeFile(before, target));
     return moved ? setDiskSource(xml, target, top) : xml;
   }, definition);
 }

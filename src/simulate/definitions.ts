@@ -2,6 +2,7 @@
  * What libvirt makes of persistent definitions. Reading XML is the dearest thing that a simulated host does, and the same
  * few definitions come again in each of a proof's many states: so what was read of the last ones is remembered.
  */
+import { bothUnsupported } from '../model/disk-elements.ts';
 import { readDomainXml, saysChainEnds, setDiskSource } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
@@ -196,11 +197,12 @@ export function definedDisks(host: SimulatedHost): Disk[] {
   if (definition === undefined) return [];
   return readDefinition(definition).disks.map((disk) => {
     const source = disk.chain[0]?.file;
-    const capacity = disks.find(({ target }) => target === disk.target)?.capacity;
+    const { capacity, unsupported } = disks.find(({ target }) => target === disk.target) ?? {};
     return {
       ...disk,
       ...(source === undefined ? {} : { persistentSource: source }),
       ...(capacity === undefined ? {} : { capacity }),
+      ...bothUnsupported(disk.unsupported, unsupported),
     };
   });
 }

@@ -14,7 +14,13 @@ import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { bytesOf, checkNewFile, unknownOf } from './destination.ts';
 import { newFileNeeds } from './needs.ts';
-import { checkAbsolute, checkPlainPath, checkRunning, refuse } from './preconditions.ts';
+import {
+  checkAbsolute,
+  checkPlainPath,
+  checkRunning,
+  checkSupported,
+  refuse,
+} from './preconditions.ts';
 
 const schema = {
   type: 'object',
@@ -122,6 +128,10 @@ export const convert = defineStep<typeof schema>({
     }
     if (isSameFile(world, params.source, params.dest))
       findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
+    const disks = world.domain.disks.filter(({ chain }) =>
+      chain.some((layer) => isSameFile(world, layer.file, params.source)),
+    );
+    findings.push(...disks.flatMap((disk) => checkSupported(disk, 'source')));
     const writer = writerOf(world, params.source);
     if (writer) {
       findings.push(

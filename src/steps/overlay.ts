@@ -20,6 +20,14 @@ export function commas(text: string): string {
   return text.replaceAll(',', ',,');
 }
 
+/**
+ * The overlay's file where none is named: the active file's path with the snapshot's name in place of its last suffix
+ * (libvirt, src/conf/snapshot_conf.c, virDomainSnapshotDefAssignExternalNames). libvirt names none beside a block device.
+ */
+export function defaultOverlayFile(active: string, snapshot: string): string {
+  return `${active.replace(/\.[^./]*$/, '')}.${snapshot}`;
+}
+
 export function externalSpec(overlay: Overlay): string {
   return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
 }

@@ -2,6 +2,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { blockplanCommand, commandLine, virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { whyUnsupported } from '../model/disk-elements.ts';
 import { otherUsersOf } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, type World } from '../model/world.ts';
@@ -157,16 +158,8 @@ export function workableDisk(
       ),
     ];
   }
-  if (disk.encrypted) {
-    return [
-      refuse(
-        'BP126',
-        key,
-        `${target} is encrypted: the definition would go on asking for a key to an image that has none`,
-        'blockplan does not work on encrypted disks',
-      ),
-    ];
-  }
+  const unsupported = checkSupported(disk, key);
+  if (unsupported.length > 0) return unsupported;
   if (disk.job) {
     return [
       refuse(
@@ -178,6 +171,21 @@ export function workableDisk(
     ];
   }
   return disk;
+}
+
+/** Refuses a disk with a property that blockplan does not model: what a step would make of it is not known. */
+export function checkSupported(
+  { target, unsupported = [] }: Disk,
+  key: string | readonly (string | number)[],
+): Finding[] {
+  return unsupported.map((property) =>
+    refuse(
+      'BP126',
+      key,
+      `${target} has ${property}: ${whyUnsupported(property)}`,
+      `blockplan does not work on disks with ${property}`,
+    ),
+  );
 }
 
 /** Refuses an option that this libvirt does not have yet. */

@@ -1,5 +1,6 @@
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { TRANSIENT } from '../model/disk-elements.ts';
 import {
   readDomainXml,
   saysChainEnds,
@@ -11,7 +12,13 @@ import { isSameFile, isSameSource } from '../model/file-identity.ts';
 import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
-import { checkAbsolute, checkNeeds, checkRunning, refuse } from './preconditions.ts';
+import {
+  checkAbsolute,
+  checkNeeds,
+  checkRunning,
+  checkSupported,
+  refuse,
+} from './preconditions.ts';
 
 const schema = {
   type: 'object',
@@ -76,6 +83,8 @@ export const redefine = defineStep<typeof schema>({
         ),
       ];
     }
+    const unsupported = checkSupported(disk, 'disk');
+    if (unsupported.length > 0) return unsupported;
     const active = activeFile(world, params.disk);
     return isSameFile(world, active, params.source)
       ? checkDefined(world, params.disk)
@@ -130,7 +139,9 @@ function staleDisks(world: World): Finding[] {
   const { domain } = world;
   const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined) return [];
-  const active = new Map(domain.disks.map((disk) => [disk.target, disk.chain[0]]));
+  // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
+  const named = domain.disks.filter(({ unsupported }) => !unsupported?.includes(TRANSIENT));
+  const active = new Map(named.map((disk) => [disk.target, disk.chain[0]]));
   return readDomainXml(saved).disks.flatMap(({ target, chain: [source] }) => {
     const top = active.get(target);
     return source === undefined || top === undefined || isSameSource(world, source, top)

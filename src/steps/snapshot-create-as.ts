@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
@@ -26,7 +25,13 @@ import {
   workableNeed,
 } from './needs.ts';
 import { optionsOf } from './options.ts';
-import { commas, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
+import {
+  commas,
+  defaultOverlayFile,
+  externalSpec,
+  type Overlay,
+  SNAPSHOT_TIMEOUT_MS,
+} from './overlay.ts';
 import {
   checkExclusive,
   checkNeeds,
@@ -222,9 +227,10 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     for (const overlay of overlays(params, world)) {
       const at = (params.diskspec ?? []).findIndex((spec) => spec.disk === overlay.target);
       const key = at < 0 ? ['name'] : ['diskspec', at];
-      const busy = at < 0 ? workableDisk(world, overlay.target, key) : [];
-      if (Array.isArray(busy)) findings.push(...busy);
-      findings.push(...checkOverlayFile(params, world, overlay, key));
+      const unlisted = at < 0 ? checkUnlisted(world, overlay.target) : [];
+      const unnamed = checkNamed(params, world, overlay, key);
+      findings.push(...unlisted, ...unnamed);
+      if (unnamed.length === 0) findings.push(...checkOverlayFile(params, world, overlay, key));
     }
     findings.push(...checkApart(params, world));
     if (overlays(params, world).length === 0)
@@ -342,6 +348,46 @@ function preconditions(params: Params, world: World): Precondition[] {
   ];
 }
 
+/** Refuses a disk that takes part by default where it cannot, or where its definition says something else. */
+function checkUnlisted(world: World, target: string): Finding[] {
+  const listed = (snapshot: string) =>
+    `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
+  const disk = workableDisk(world, target, ['name']);
+  if (Array.isArray(disk))
+    return disk.map((each) => (each.code === 'BP126' ? { ...each, hint: listed('no') } : each));
+  // libvirt refuses the one, and leaves the guest paused for the other (src/qemu/qemu_snapshot.c).
+  return disk.snapshot === 'internal' || disk.snapshot === 'manual'
+    ? [
+        refuse(
+          'BP143',
+          'name',
+          `the definition says snapshot='${disk.snapshot}' for ${target}, which is no overlay`,
+          listed('external'),
+        ),
+      ]
+    : [];
+}
+
+/** Refuses an overlay that has no name: beside a block device it would lie in /dev, that is in memory. */
+function checkNamed(
+  params: Params,
+  world: World,
+  { target, base }: Overlay,
+  key: readonly (string | number)[],
+): Finding[] {
+  const named = specOf(params, target)?.file !== undefined;
+  return named || !diskOf(world, target)?.chain[0]?.block
+    ? []
+    : [
+        refuse(
+          'BP143',
+          key,
+          `libvirt makes no overlay beside ${base}, which is a block device (${target})`,
+          `say where it goes, in "diskspec": { disk: ${target}, file: /… }`,
+        ),
+      ];
+}
+
 /** Refuses an overlay file that is there, or for `reuse-external` one that is not, and any that is in use. */
 function checkOverlayFile(
   params: Params,
@@ -452,12 +498,10 @@ function overlays(params: Params, world: World): Overlay[] {
     const active = disk.chain[0];
     if (!active || disk.readonly || (disk.device !== 'disk' && disk.device !== 'lun')) return [];
     if (spec ? spec.snapshot === 'no' : disk.snapshot === 'no') return [];
-    const { dir, name } = posix.parse(active.file);
-    const beside = posix.join(dir, `${name}.${params.name}`);
     return [
       {
         target: disk.target,
-        file: spec?.file ?? beside,
+        file: spec?.file ?? defaultOverlayFile(active.file, params.name),
         format: spec?.driver ?? 'qcow2',
         base: active.file,
       },

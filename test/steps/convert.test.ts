@@ -108,6 +108,12 @@ testStep(convert, {
       ['BP116 source'],
     ],
     [
+      'a layer of a disk that blockplan does not work on',
+      quiet,
+      world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { unsupported: ['<slices>'] })] }),
+      ['BP126 source'],
+    ],
+    [
       'another guest writes to it',
       quiet,
       world({ others: [neighbour('other', [SNAP1], [SNAP1])] }),

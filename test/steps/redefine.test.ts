@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Bundle, Domain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
-import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const moment = (name: string) => ({
@@ -42,6 +42,16 @@ const full = world({
 });
 const apart = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: SNAP1 })] });
 
+const besideTransient = world({
+  disks: [
+    disk('vda', [SNAP2, SNAP1, BASE]),
+    disk('vdb', [`${DATA}.TRANSIENT-testvm`, DATA], {
+      persistentSource: DATA,
+      unsupported: ['<transient>'],
+    }),
+  ],
+});
+
 /** The definition says that nothing is below the file, and the guest has layers there. */
 const hiding = world({
   domain: {
@@ -79,6 +89,7 @@ testStep(redefine, {
     ['a definition that names an older file', { disk: 'vda', source: SNAP2 }, apart],
     ['a persistent domain, unchanged', {}, world()],
     ['a definition that hides layers', { disk: 'vda', source: SNAP2 }, hiding],
+    ['beside a transient disk, which the definition names another file for', {}, besideTransient],
   ],
   invalid: [
     ['a relative source', { disk: 'vda', source: 'copy' }, ['BP050 source']],
@@ -103,6 +114,12 @@ testStep(redefine, {
       ['BP114'],
     ],
     ['a stale definition, kept', {}, moved, ['BP114']],
+    [
+      'a disk that blockplan does not work on',
+      { disk: 'vda', source: SNAP2 },
+      world({ disks: [disk('vda', [SNAP2], { unsupported: ['<slices>', '<shareable>'] })] }),
+      ['BP126 disk', 'BP126 disk'],
+    ],
   ],
   scenes: [kept, full, apart, world()],
   admitted: 11,

@@ -7,6 +7,14 @@ const one = { ...quick, diskspec: [{ disk: 'vdb', snapshot: 'no' }] };
 const silent = world({ domain: { agent: false } });
 const transient = world({ domain: { persistent: false } });
 const OVERLAY = '/new/vda.overlay';
+const listed = { ...quick, diskspec: [{ disk: 'vda', driver: 'qcow2' }] } as const;
+const onDevice = world({
+  disks: [
+    disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
+  ],
+});
+/** What a definition says of a disk's snapshots goes by what the plan says. */
+const internal = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { snapshot: 'internal' })] });
 
 testStep(snapshotCreateAs, {
   valid: [
@@ -30,6 +38,12 @@ testStep(snapshotCreateAs, {
       { ...quick, diskspec: [{ disk: 'vda', file: '/new/a,b c', driver: 'qed' }] },
       world(),
     ],
+    [
+      'a block device, with a file',
+      { ...quick, diskspec: [{ disk: 'vda', file: OVERLAY }] },
+      onDevice,
+    ],
+    ['a disk that the plan lists', listed, internal],
     ['the memory too', { name: 's', live: true, memspec: { file: '/new/m,em' } }, world()],
     ['a transient domain', quick, transient],
     [
@@ -107,6 +121,25 @@ testStep(snapshotCreateAs, {
       one,
       world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
       ['BP105 name'],
+    ],
+    ...(['internal', 'manual'] as const).map(
+      (snapshot) =>
+        [
+          `a disk whose definition says snapshot='${snapshot}'`,
+          quick,
+          world({ disks: [disk('vda', [SNAP2], { snapshot })] }),
+          ['BP143 name'],
+        ] as const,
+    ),
+    ['a block device, by default', quick, onDevice, ['BP143 name']],
+    ['a block device without a file', listed, onDevice, ['BP143 diskspec.0']],
+    [
+      'a disk that blockplan does not work on, by default',
+      quick,
+      world({
+        disks: [disk('vda', [SNAP2]), disk('vdb', [DATA], { unsupported: ['<shareable>'] })],
+      }),
+      ['BP126 name'],
     ],
     [
       'no disk takes part',

@@ -1,4 +1,6 @@
 /** Definitions and chains that are not as they should be. */
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { disk } from '../../worlds.ts';
 import {
   BUNDLE,
@@ -8,6 +10,7 @@ import {
   left,
   OVERLAY,
   onOverlay,
+  patient,
   TEMPLATE,
   TOP,
 } from './patients.ts';
@@ -155,4 +158,22 @@ isTold({
     },
     'dest: /images/testvm-vda-whole.qcow2',
   ],
+});
+
+test('no plan is proposed for a disk that blockplan does not work on, and the reason is told', () => {
+  const [found] = diagnose(
+    patient({
+      scene: {
+        disks: [
+          disk('vda', [TOP, TEMPLATE], {
+            persistentSource: '/images/old',
+            unsupported: ['<slices>'],
+          }),
+        ],
+      },
+    }),
+  ).findings;
+  expect(found?.code).toBe('BP233');
+  expect(found?.plan).toBeUndefined();
+  expect(found?.obstacle).toContain('vda has <slices>');
 });

@@ -41,6 +41,16 @@ describe('a healthy guest', () => {
         ],
       },
     },
+    'with a transient disk, whose writes libvirt throws away': {
+      scene: {
+        disks: [
+          disk('vda', [`${TOP}.TRANSIENT-testvm`, TOP, TEMPLATE], {
+            persistentSource: TOP,
+            unsupported: ['<transient>'],
+          }),
+        ],
+      },
+    },
     'with a disk plugged in for this run alone': {
       scene: {
         disks: [

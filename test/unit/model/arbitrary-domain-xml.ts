@@ -18,7 +18,7 @@ const AROUND = [
   '<?blockplan <source file="/not/this"/>?>',
   '<address type="pci" note="a &gt; b"/>',
   "<serial>größe &amp; <![CDATA[ <source file='/not/this'/> ]]></serial>",
-  '<x:y xmlns:x="urn:x"><source file="/not/this"/></x:y>',
+  '<address type="pci"><x:y xmlns:x="urn:x"><source file="/not/this"/></x:y></address>',
 ];
 
 export const spelling: fc.Arbitrary<Spelling> = fc.record({

@@ -60,7 +60,7 @@ describe('reading', () => {
     ],
     [
       'a copy that is being ended',
-      "<mirror job='copy' ready='abort'><source dev='/dev/x'/></mirror>",
+      "<mirror type='block' job='copy' ready='abort'><source dev='/dev/x'/></mirror>",
       { type: 'copy', ready: false, mirror: '/dev/x' },
     ],
     [
@@ -75,10 +75,14 @@ describe('reading', () => {
   });
 
   test.each([
-    ["<source protocol='nbd' name='x'><host name='h'/></source>", 'nbd:x'],
-    ["<source pool='p' volume='v'/>", 'pool:p/v'],
-  ])('a source that is no file: %s', (source, file) => {
-    const xml = `<domain><devices><disk>${source}<target dev='vda'/></disk></devices></domain>`;
+    ['network', "<source protocol='nbd' name='x'><host name='h'/></source>", 'nbd:x'],
+    ['volume', "<source pool='p' volume='v'/>", 'pool:p/v'],
+    ['dir', "<source dir='/d'/>", 'dir:/d'],
+    ['vhostuser', "<source type='unix' path='/s'/>", 'vhostuser:/s'],
+    ['vhostvdpa', "<source dev='/dev/v'/>", 'vhostvdpa:/dev/v'],
+    ['nvme', "<source type='pci' namespace='1'/>", 'nvme:1'],
+  ])('a source that is no file: %s', (type, source, file) => {
+    const xml = `<domain><devices><disk type='${type}'>${source}<target dev='vda'/></disk></devices></domain>`;
     expect(readDomainXml(xml).disks[0]?.chain).toEqual([{ file, format: 'raw' }]);
   });
 
@@ -91,17 +95,18 @@ describe('reading', () => {
   });
 
   test.each([
-    ['in the disk', "<source file='/a'/><encryption format='luks'/>", true],
-    ['in its source', "<source file='/a'><encryption format='luks'/></source>", true],
-    [
-      'in a layer below',
-      "<source file='/a'/><backingStore><source file='/b'><encryption/></source></backingStore>",
-      true,
-    ],
-    ['nowhere', "<source file='/a'/><backingStore/>", undefined],
-  ])('encryption %s', (_title, parts, encrypted) => {
-    const xml = `<domain><devices><disk>${parts}<target dev='vda'/></disk></devices></domain>`;
-    expect(readDomainXml(xml).disks[0]?.encrypted).toBe(encrypted);
+    ['file', [{ file: '/f', format: 'raw' }]],
+    ['block', [{ file: '/d', format: 'raw', block: true }]],
+    ['volume', [{ file: 'pool:p/v', format: 'raw' }]],
+  ])('the type says which of several places counts: %s', (type, chain) => {
+    const source = "<source file='/f' dev='/d' pool='p' volume='v'/>";
+    const xml = `<domain><devices><disk type='${type}'>${source}<target dev='vda'/></disk></devices></domain>`;
+    expect(readDomainXml(xml).disks[0]?.chain).toEqual(chain);
+  });
+
+  test('a source that libvirt does not read for the type is an empty drive', () => {
+    const xml = `<domain><devices><disk type='file'><source dev='/d'/><target dev='vda'/></disk></devices></domain>`;
+    expect(readDomainXml(xml).disks[0]?.chain).toEqual([]);
   });
 
   test('a CD without a medium, an agent that answers, an NVRAM file, a TPM', () => {
@@ -213,15 +218,46 @@ describe('a changed source', () => {
     );
   });
 
-  test('a driver without a type gets one; a disk without a driver is left alone', () => {
+  test('a driver without a type gets one', () => {
     const xml = (driver: string) =>
       `<domain><devices><disk>${driver}<source file='/a'/><target dev='vda'/></disk></devices></domain>`;
     expect(setDiskSource(xml("<driver name='qemu'/>"), 'vda', { file: '/b', format: 'raw' })).toBe(
       xml("<driver type='raw' name='qemu'/>").replace('/a', '/b'),
     );
-    expect(setDiskSource(xml(''), 'vda', { file: '/b', format: 'raw' })).toBe(
-      xml('').replace('/a', '/b'),
-    );
+  });
+
+  test('a disk without a driver gets one, unless it stays raw', () => {
+    const xml = (driver: string, file: string) =>
+      `<domain><devices>\n  <disk>\n    ${driver}<source file='${file}'/>\n    <target dev='vda'/>\n  </disk>\n</devices></domain>`;
+    const raw = setDiskSource(xml('', '/a'), 'vda', { file: '/b', format: 'raw' });
+    expect(raw).toBe(xml('', '/b'));
+    const moved = setDiskSource(xml('', '/a'), 'vda', { file: '/b', format: 'qcow2' });
+    expect(moved).toBe(xml("<driver name='qemu' type='qcow2'/>\n    ", '/b'));
+    expect(readDomainXml(moved).disks[0]?.chain).toEqual([{ file: '/b', format: 'qcow2' }]);
+  });
+
+  test.each([
+    ["<disk type='block'><source file='/f' dev='/d'/>", "<disk type='block'><source dev='/n'/>"],
+    ["<disk type='file'><source file='/f' dev='/d'/>", "<disk type='block'><source dev='/n'/>"],
+    [
+      "<disk type='volume'><source pool='p' volume='v' mode='host' index='1'/>",
+      "<disk type='block'><source dev='/n' index='1'/>",
+    ],
+  ])('of several places one is left: %s', (before, after) => {
+    const xml = (disk: string) =>
+      `<domain><devices>${disk}<target dev='vda'/></disk></devices></domain>`;
+    const moved = setDiskSource(xml(before), 'vda', { file: '/n', format: 'raw', block: true });
+    expect(moved).toBe(xml(after));
+    expect(setDiskSource(moved, 'vda', { file: '/n', format: 'raw', block: true })).toBe(moved);
+  });
+
+  test('what may belong to the old source alone is not taken along', () => {
+    const xml = (slices: string) =>
+      `<domain><devices><disk><source file='/a'>${slices}</source><target dev='vda'/></disk></devices></domain>`;
+    const slices = "<slices><slice type='storage' offset='512' size='4096'/></slices>";
+    const source = { file: '/b', format: 'raw' };
+    expect(() => setDiskSource(xml(slices), 'vda', source)).toThrow('has <slices>');
+    expect(setDiskSource(xml(''), 'vda', source)).toBe(xml('').replace('/a', '/b'));
   });
 
   test.each([
@@ -229,7 +265,7 @@ describe('a changed source', () => {
     ['an empty drive', "<disk><target dev='vda'/></disk>", 'neither a file nor a block device'],
     [
       'a network source',
-      "<disk><source protocol='rbd'/><target dev='vda'/></disk>",
+      "<disk type='network'><source protocol='rbd'/><target dev='vda'/></disk>",
       'neither a file',
     ],
   ])('%s', (_title, disk, message) => {

@@ -26,15 +26,15 @@ const DEFINITION = `<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/do
   <os><type>hvm</type><cmdline>root=/dev/vda secret=${SECRET}</cmdline></os>
   <devices>
     <graphics type='spice' passwd='${SECRET}'/>
+    <disk type='network' device='disk'>
+      <source protocol='https' name='x' query='token=${SECRET}'><host name='h'/><cookies><cookie name='c'>${SECRET}</cookie></cookies></source>
+      <target dev='vdb'/>
+      <auth username='${SECRET}'><secret type='ceph' uuid='${SECRET}'/></auth>
+    </disk>
     <disk type='file' device='disk'>
       <driver name='qemu' type='qcow2'/>
-      <auth username='${SECRET}'><secret type='ceph' uuid='${SECRET}'/></auth>
-      <source file='${SNAP2}'><cookies><cookie name='c'>${SECRET}</cookie></cookies></source>
+      <source file='${SNAP2}'/>
       <target dev='vda' bus='virtio'/>
-    </disk>
-    <disk type='network' device='disk'>
-      <source protocol='https' name='x' query='token=${SECRET}'><host name='h'/></source>
-      <target dev='vdb'/>
     </disk>
     <graphics type='vnc' passwd='${SECRET}'/>
   </devices>
@@ -94,7 +94,7 @@ test('the test looks where the secrets are', () => {
   expect(preview.steps).toHaveLength(2);
   expect(preview.steps.every(({ definition }) => definition.length > 0)).toBe(true);
   const shown = jsonText(preview);
-  for (const place of ['<auth', '<secret', 'vault.example', 'qemu+tls://', '--description'])
+  for (const place of ['<graphics', 'vault.example', 'qemu+tls://', '--description'])
     expect(shown).toContain(place);
   expect(previewPlan(plan, refused).findings[0]?.position?.source).toContain('vault.example');
 });
@@ -102,6 +102,6 @@ test('the test looks where the secrets are', () => {
 test('a definition that is shown whole', () => {
   const shown = definitionDiff(undefined, DEFINITION).map((line) => line.text);
   expect(shown.join('\n')).not.toContain(SECRET);
-  for (const place of ['<graphics', '<cookie', '<qemu:arg', '<metadata', '<cmdline'])
+  for (const place of ['<graphics', '<auth', '<cookie', '<qemu:arg', '<metadata', '<cmdline'])
     expect(shown.some((line) => line.includes(place))).toBe(true);
 });

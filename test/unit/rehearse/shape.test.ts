@@ -28,7 +28,7 @@ describe('the shape of a guest', () => {
           }),
           disk('vdb', ['/a.vmdk'], {
             chain: [{ file: '/a.vmdk', format: 'vmdk' }],
-            encrypted: true,
+            unsupported: ['<encryption>'],
           }),
           disk('vdc', ['rbd:pool/image']),
         ],
@@ -44,7 +44,7 @@ describe('the shape of a guest', () => {
       the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics
       built as qcow2: a layer of vdb (vmdk)
       in a file, not on a block device: vda: /dev/vg/root
-      not encrypted: vdb
+      without what blockplan does not work on: vdb (<encryption>)
       left out, because it is not in a file: vdc
       the guest has no NVRAM file and no TPM
       there is no managed save image

@@ -256,3 +256,18 @@ describe('what a person has to know', () => {
     }
   });
 });
+
+test('a transient disk stays on the file that its definition named', async () => {
+  const moment = moments.find(({ host }) => !host.world.domain.persistent);
+  if (!moment) throw new Error('there is no moment without a definition');
+  const { domain } = moment.host.world;
+  const disks = domain.disks.map((each) => ({
+    ...each,
+    unsupported: ['<transient>'],
+    chain: [{ file: '/images/vda.TRANSIENT-testvm', format: 'qcow2' }, ...each.chain],
+  }));
+  const host = { ...moment.host, world: { ...moment.host.world, domain: { ...domain, disks } } };
+  const [{ outcome }, driver] = await rescued(host, await lostAt(moment, 'only the bundle'));
+  expect(outcome).toBe('restored');
+  expect(driver.host.world.domain.definition).not.toContain('TRANSIENT');
+});

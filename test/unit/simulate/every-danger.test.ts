@@ -97,7 +97,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
   },
   BP123: { steps: ['undefine: {}'] },
   BP124: { steps: [commit()], on: { others: [neighbour('dumb', [], [], ['/images/locked'])] } },
-  BP126: { steps: [copy()], on: vda({ encrypted: true }) },
+  BP126: { steps: [copy()], on: vda({ unsupported: ['<encryption>'] }) },
   BP127: {
     steps: [copy('pivot: true')],
     on: vda({
@@ -162,6 +162,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
     on: there({ kind: 'block device', length: 10 * GiB }),
   },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
+  BP143: { steps: [snapshot()], on: vda({ snapshot: 'internal' }) },
 };
 
 /** Dangers that do not come from a plan and a World, and the test that has each caught. */

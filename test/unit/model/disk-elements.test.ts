@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import {
+  DISK_PROPERTIES,
+  type DiskProperty,
+  propertyAt,
+  propertyText,
+  whyUnsupported,
+} from '../../../src/model/disk-elements.ts';
+import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import type { World } from '../../../src/model/world.ts';
+import { workableDisk } from '../../../src/steps/preconditions.ts';
+import { world } from '../../worlds.ts';
+
+/** An element of a disk, as XML. */
+interface Element {
+  readonly attributes: Record<string, string>;
+  readonly children: Record<string, Element>;
+}
+
+const element = (
+  attributes: Record<string, string> = {},
+  children: Record<string, Element> = {},
+): Element => ({ attributes: { ...attributes }, children: { ...children } });
+
+/** A disk as libvirt shows it of a running guest, with two layers below. */
+function ordinaryDisk(): Element {
+  const base = element(
+    { type: 'block', index: '3' },
+    { format: element({ type: 'raw' }), source: element({ dev: '/dev/vg/base' }) },
+  );
+  return element(
+    { type: 'file', device: 'disk' },
+    {
+      driver: element({ name: 'qemu', type: 'qcow2' }),
+      source: element({ file: '/i/top', index: '1' }),
+      backingStore: element(
+        { type: 'file', index: '2' },
+        {
+          format: element({ type: 'qcow2' }),
+          source: element({ file: '/i/mid' }),
+          backingStore: base,
+        },
+      ),
+      target: element({ dev: 'vda', bus: 'virtio' }),
+      alias: element({ name: 'virtio-disk0' }),
+    },
+  );
+}
+
+function xmlOf(name: string, { attributes, children }: Element): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}='${value}'`);
+  const inner = Object.entries(children).map(([key, each]) => xmlOf(key, each));
+  return `<${name}${pairs.join('')}>${inner.join('')}</${name}>`;
+}
+
+/** The disk with that place of the table written into it, in the given layer. */
+function diskWith(at: string, value: string, layer: 'disk' | 'backingStore' = 'disk'): string {
+  const disk = ordinaryDisk();
+  const [path = '', attribute] = at.split('@');
+  const names = path.split('/');
+  if (names[0] === 'mirror') disk.children['mirror'] = element({ type: 'file', job: 'copy' });
+  let here = layer === 'disk' ? disk : (disk.children['backingStore'] ?? disk);
+  for (const name of names) {
+    if (name === 'disk') continue;
+    here.children[name] ??= element();
+    here = here.children[name];
+  }
+  if (attribute !== undefined) here.attributes[attribute] = value;
+  return xmlOf('disk', disk);
+}
+
+const domain = (disk: string) => `<domain><devices>${disk}</devices></domain>`;
+
+/** The reasons of preflight against work on the only disk of that XML. */
+function reasons(disk: string): string[] {
+  const [read] = readDomainXml(domain(disk)).disks;
+  if (!read) throw new Error('there is no disk');
+  const { job: _a, ...quiet } = read;
+  const host: World = world({ disks: [quiet] });
+  const found = workableDisk(host, 'vda');
+  return Array.isArray(found) ? found.map(({ code, message }) => `${code} ${message}`) : [];
+}
+
+/** Places that stand in a layer below as well. */
+const inLayers = ({ at }: DiskProperty) => /^source(?!@(file|dev))|^encryption/.test(at);
+
+const refusedOutright = DISK_PROPERTIES.filter(({ treatment }) => treatment === 'refused');
+const taken = DISK_PROPERTIES.filter(({ treatment }) => treatment !== 'refused');
+
+describe('every property of a disk', () => {
+  test('an ordinary disk is worked on', () => {
+    expect(reasons(xmlOf('disk', ordinaryDisk()))).toEqual([]);
+  });
+
+  test('is on the list once, with a reason', () => {
+    const places = DISK_PROPERTIES.map(({ at }) => at);
+    expect(places.filter((at, index) => places.indexOf(at) !== index)).toEqual([]);
+    for (const { at, because } of DISK_PROPERTIES) expect(because, at).toMatch(/^[^.]{8,}$/);
+  });
+
+  test.each(refusedOutright.map((each) => [each.at, each] as const))(
+    '%s is refused',
+    (at, each) => {
+      const text = propertyText(at);
+      const layers = inLayers(each) ? (['disk', 'backingStore'] as const) : (['disk'] as const);
+      for (const layer of layers)
+        expect(reasons(diskWith(at, 'x', layer))).toEqual([
+          `BP126 vda has ${text}: ${whyUnsupported(text)}`,
+        ]);
+      expect(whyUnsupported(text)).toBe(each.because);
+    },
+  );
+
+  const values = DISK_PROPERTIES.flatMap(({ at, refusedValues = {} }) =>
+    Object.entries(refusedValues).map(([value, why]) => [at, value, why] as const),
+  );
+  test.each(values)('%s = %s is refused', (at, value, why) => {
+    const layer = at.startsWith('format') ? 'backingStore' : 'disk';
+    const text = propertyText(at, value);
+    const [disk] = readDomainXml(domain(diskWith(at, value, layer))).disks;
+    expect(disk?.unsupported).toEqual([text]);
+    expect(whyUnsupported(text)).toBe(why);
+    expect(reasons(diskWith(at, value, layer))).not.toEqual([]);
+  });
+
+  test.each(taken.map((each) => [each.at, each] as const))('%s is taken', (at, each) => {
+    const layer = at.startsWith('format') ? 'backingStore' : 'disk';
+    for (const value of each.values ?? ['1']) {
+      const [disk] = readDomainXml(domain(diskWith(at, value, layer))).disks;
+      expect(disk?.unsupported, value).toBeUndefined();
+    }
+  });
+
+  const inside = taken
+    .filter(({ at, whole }) => !at.includes('@') && !whole)
+    .map(({ at }) => at)
+    .concat('disk');
+  test.each(inside)('what nobody knows is refused in %s', (at) => {
+    const layer = at === 'format' ? 'backingStore' : 'disk';
+    const child = at === 'disk' ? 'tomorrow' : `${at}/tomorrow`;
+    for (const place of [child, `${at}@tomorrow`]) {
+      const text = propertyText(place);
+      const [disk] = readDomainXml(domain(diskWith(place, 's3cr3t', layer))).disks;
+      expect(disk?.unsupported).toEqual([text]);
+      expect(text).not.toContain('s3cr3t');
+      expect(whyUnsupported(text)).toMatch('blockplan does not know it');
+    }
+  });
+
+  test('a value that nobody knows is refused, and not repeated', () => {
+    for (const { at } of DISK_PROPERTIES.filter((each) => each.values)) {
+      const layer = at.startsWith('format') ? 'backingStore' : 'disk';
+      const [disk] = readDomainXml(domain(diskWith(at, 's3cr3t', layer))).disks;
+      expect(disk?.unsupported).toEqual([propertyText(at)]);
+    }
+  });
+
+  test('what is in an element that is irrelevant as a whole is irrelevant', () => {
+    for (const { at } of DISK_PROPERTIES.filter(({ whole }) => whole)) {
+      const layer = at.startsWith('format') ? 'backingStore' : 'disk';
+      expect(reasons(diskWith(`${at}/tomorrow@x`, '1', layer)), at).toEqual([]);
+    }
+  });
+
+  test('a disk on a network has one reason, not one for each part of its address', () => {
+    const xml = `<disk type='network' device='disk'><driver name='qemu' type='raw'/>
+      <source protocol='rbd' name='p/i'><host name='h' port='1'/><auth username='u'/></source>
+      <target dev='vda' bus='virtio'/></disk>`;
+    expect(readDomainXml(domain(xml)).disks[0]?.unsupported).toEqual(["<disk type='network'>"]);
+  });
+
+  test('SCSI reservations have a source of their own, which is none of the disk', () => {
+    const xml = `<disk type='block' device='disk'><source dev='/dev/sda'>
+      <reservations managed='no'><source type='unix' path='/s' mode='client'/></reservations></source>
+      <target dev='vda'/></disk>`;
+    expect(readDomainXml(domain(xml)).disks[0]?.unsupported).toEqual(['<reservations>']);
+  });
+});
+
+test('a place that is on no list has no entry', () => {
+  expect(propertyAt('tomorrow')).toBeUndefined();
+  expect(propertyAt('constructor')).toBeUndefined();
+});
