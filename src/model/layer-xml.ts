@@ -54,11 +54,6 @@ export function sourceOf(layer: XmlElement): string | undefined {
   }
 }
 
-/** Whether libvirt opens the layer as a block device. */
-export function isBlock(layer: XmlElement): boolean {
-  return typeOf(layer) === 'block';
-}
-
 /** libvirt takes an image without a format for raw (src/qemu/qemu_domain.c, qemuDomainDeviceDiskDefPostParse). */
 export function formatOf(layer: XmlElement): string {
   return (
@@ -75,7 +70,7 @@ export function chainOf(disk: XmlElement): Layer[] {
     chain.push({
       file,
       format: formatOf(layer),
-      ...(isBlock(layer) ? { block: true } : {}),
+      ...(typeOf(layer) === 'block' ? { block: true } : {}),
       ...indexOf(layer),
     });
   }

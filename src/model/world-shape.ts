@@ -62,7 +62,7 @@ const disk = fields<Disk>({
   target: text,
   device: oneOf<Disk['device']>('disk', 'cdrom', 'floppy', 'lun'),
   readonly: flag,
-  encrypted: optional(yes),
+  unsupported: optional(list(text)),
   chain: list(layer),
   persistentSource: optional(text),
   snapshot: optional(text),

@@ -56,7 +56,7 @@ export function removeAttribute(xml: string, element: XmlElement, name: string):
 }
 
 /** Where an attribute's name and its value, without the quotes, stand in the text. */
-export function findAttribute(
+function findAttribute(
   xml: string,
   element: XmlElement,
   name: string,

@@ -164,7 +164,7 @@ export const blockcommit = defineStep<typeof schema>({
   },
   preflight(params: Params, world) {
     const disk = workableDisk(world, params.disk);
-    if (Array.isArray(disk)) return disk;
+    if (Array.isArray(disk)) return [...disk, ...checkBusyRange(params, world, disk)];
     const range = rangeOf(params, world, disk);
     if (Array.isArray(range)) return range;
     const touched = disk.chain.slice(range.top, range.base + 1).flatMap(filesOfLayer);
@@ -328,6 +328,13 @@ function rangeOf(params: Params, world: World, disk: Disk): Range | Finding[] {
       ),
     ];
   return { top, base };
+}
+
+/** A job in the way does not hide that there is nothing to commit: without the layers no outcome can be simulated. */
+function checkBusyRange(params: Params, world: World, findings: readonly Finding[]): Finding[] {
+  const busy = findings.some(({ code }) => code === 'BP105') && diskOf(world, params.disk);
+  const range = busy ? rangeOf(params, world, busy) : [];
+  return Array.isArray(range) ? range : [];
 }
 
 /** Refuses to leave a definition that would start the guest from a layer that is merged and stale by then. */

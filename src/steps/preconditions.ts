@@ -141,6 +141,10 @@ export function workableDisk(
       ),
     ];
   }
+  // libvirt takes no such definition, but a file of facts may have one.
+  if (disks.filter((each) => each.target === target).length > 1)
+    return [refuse('BP103', key, `"${name}" has several disks "${target}"`)];
+  if (target === '') return [refuse('BP103', key, `a disk of "${name}" has no target`)];
   if (disk.device !== 'disk' && disk.device !== 'lun') {
     return [refuse('BP104', key, `${target} is a ${disk.device}: there is no block job for it`)];
   }
@@ -183,7 +187,7 @@ export function checkSupported(
       'BP126',
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
-      `blockplan does not work on disks with ${property}`,
+      `no step works on a disk with ${property}`,
     ),
   );
 }

@@ -88,6 +88,12 @@ testStep(blockcommit, {
       }),
       ['BP105 disk'],
     ],
+    [
+      'a job runs, and nothing is below',
+      active,
+      world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
+      ['BP105 disk', 'BP113 shallow'],
+    ],
     ['nothing below', { ...active, disk: 'vdb' }, world(), ['BP113 shallow']],
     ['a base of another chain', { disk: 'vda', base: '/x', pivot: true }, world(), ['BP113 base']],
     ['a top of another chain', { disk: 'vda', top: '/x', base: BASE }, world(), ['BP113 top']],

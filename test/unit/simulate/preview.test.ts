@@ -43,6 +43,14 @@ test('errors come before warnings, with their positions in the plan', () => {
   expect(findings.map(({ code, position }) => [code, position?.line])).toEqual([['BP123', 7]]);
 });
 
+test('a commit with nothing below, beside a job, is refused and not drawn', () => {
+  const commit = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
+  const busy = disk('vda', [SNAP2], { job: { type: 'copy', ready: false } });
+  const { findings, steps } = previewed(planned([commit]), world({ disks: [busy], others: [] }));
+  expect(findings.map(({ code }) => code)).toEqual(['BP105', 'BP113']);
+  expect(steps).toEqual([]);
+});
+
 describe('the totals', () => {
   test('count steps, phases and what changes something', () => {
     const { totals, steps } = previewed(planned([COPY]));
