@@ -1,7 +1,7 @@
 /** Chains that are not as they should be: overlays nobody commits, files that are missing, headers that say otherwise. */
 import { basename, dirname, extname, join } from 'node:path';
 import { commandLine } from '../command.ts';
-import { TRANSIENT } from '../model/disk-elements.ts';
+import { isTransient } from '../model/disk-elements.ts';
 import type { HeaderChain } from '../model/examination.ts';
 
 import {
@@ -37,7 +37,7 @@ export function chainOf({ world, seen }: Patient, { chain }: Disk): readonly str
 
 function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
   const { world } = patient;
-  if (disk.unsupported?.includes(TRANSIENT)) return undefined;
+  if (isTransient(disk)) return undefined;
   const files = chainOf(patient, disk);
   const defined = indexOfFile(world, files, disk.persistentSource);
   const count = defined > 0 ? defined : leftByName(patient, files);

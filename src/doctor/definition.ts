@@ -1,6 +1,6 @@
 /** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
 import { intoPrivateFile } from '../command.ts';
-import { TRANSIENT } from '../model/disk-elements.ts';
+import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
 import { isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, isUp, type World } from '../model/world.ts';
@@ -84,7 +84,7 @@ export function disksApart(world: World): readonly (Disk & { persistentSource: s
   return world.domain.disks.filter(
     (disk): disk is Disk & { persistentSource: string } =>
       !disk.readonly &&
-      !disk.unsupported?.includes(TRANSIENT) &&
+      !isTransient(disk) &&
       disk.persistentSource !== undefined &&
       disk.chain[0] !== undefined &&
       !isSameFile(world, disk.persistentSource, disk.chain[0].file),

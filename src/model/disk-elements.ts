@@ -7,6 +7,8 @@
  * `<disk>` itself, a `<backingStore>` or a `<mirror>`; their attributes bear the layer's name.
  */
 
+import type { Disk } from './world.ts';
+
 /** What blockplan makes of an element or attribute. */
 export type Treatment = 'modelled' | 'irrelevant' | 'refused';
 
@@ -106,9 +108,12 @@ export const DISK_PROPERTIES: readonly DiskProperty[] = [
   ...each(
     'irrelevant',
     "a limit on the guest's own requests; a block job is not slowed by it",
-    ['iotune', 'throttlefilters'],
+    ['iotune'],
     { whole: true },
   ),
+  ...each('refused', 'QEMU has filters above the image, below which no block job has been tried', [
+    'throttlefilters',
+  ]),
   ...each('refused', PASSTHROUGH, ['disk@rawio', 'disk@sgio']),
   ...each('refused', 'other guests may write to it too, and would not follow it to another file', [
     'shareable',
@@ -256,7 +261,10 @@ export function bothUnsupported(
   return unsupported.length === 0 ? {} : { unsupported };
 }
 
-/** What a disk of a guest that is to forget its writes has, so that its definition names another file on purpose. */
-export const TRANSIENT = propertyText('transient');
+/** Whether libvirt throws away what is written to the disk: then its definition names another file on purpose. */
+export function isTransient({ unsupported }: Pick<Disk, 'unsupported'>): boolean {
+  return unsupported?.includes(propertyText('transient')) ?? false;
+}
+
 /** A SCSI device that the guest commands itself. */
 export const LUN = propertyText('disk@device', 'lun');

@@ -1,6 +1,7 @@
 /** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { isTransient } from '../model/disk-elements.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
@@ -196,9 +197,15 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
   const last = phases.at(-1);
   if (!last) return [];
   const { name, disks } = last.after.domain;
-  return disks.flatMap(({ target, readonly, chain: [top], persistentSource }) => {
+  return disks.flatMap((disk) => {
+    const {
+      target,
+      readonly,
+      chain: [top],
+      persistentSource,
+    } = disk;
     const was = diskOf(initial, target);
-    if (readonly || !top || !persistentSource) return [];
+    if (readonly || isTransient(disk) || !top || !persistentSource) return [];
     const isSame = (a?: string, b?: string) => isSameFile(last.after, a, b);
     if (isSame(was?.persistentSource, persistentSource) && isSame(was?.chain[0]?.file, top.file))
       return [];

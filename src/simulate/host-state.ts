@@ -3,6 +3,7 @@
  * ever changed, only made anew, and what did not change is shared between one state and the next.
  */
 
+import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { isSameFile } from '../model/file-identity.ts';
@@ -144,7 +145,7 @@ export function guestWrites(host: SimulatedHost): SimulatedHost {
   for (const disk of world.domain.disks) {
     const { target, job } = disk;
     const [active] = layersOf(host, disk);
-    if (active === undefined || disk.readonly) continue;
+    if (active === undefined || !isWritten(disk)) continue;
     const mirror = job?.ready && job.mirror !== undefined ? [nameIn(host, job.mirror)] : [];
     content = written(content, target, [active, ...mirror]);
   }
@@ -160,8 +161,9 @@ export function lastOf(on: Pick<SimulatedHost, 'initial'>, world: World): Record
   );
 }
 
-function isWritten({ readonly, chain }: Disk): boolean {
-  return !readonly && chain.length > 0;
+/** Whether a disk holds writes that have to be there after a stop; libvirt throws those on a transient disk away. */
+function isWritten(disk: Disk): boolean {
+  return !disk.readonly && disk.chain.length > 0 && !isTransient(disk);
 }
 
 /** The file and all that the headers name below it. */

@@ -1,6 +1,6 @@
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import { TRANSIENT } from '../model/disk-elements.ts';
+import { isTransient } from '../model/disk-elements.ts';
 import {
   readDomainXml,
   saysChainEnds,
@@ -140,7 +140,7 @@ function staleDisks(world: World): Finding[] {
   const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined) return [];
   // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
-  const named = domain.disks.filter(({ unsupported }) => !unsupported?.includes(TRANSIENT));
+  const named = domain.disks.filter((disk) => !isTransient(disk));
   const active = new Map(named.map((disk) => [disk.target, disk.chain[0]]));
   return readDomainXml(saved).disks.flatMap(({ target, chain: [source] }) => {
     const top = active.get(target);

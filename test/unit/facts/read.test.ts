@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BlockplanError, type Finding } from '../../../src/errors.ts';
 import { readFacts } from '../../../src/facts/read.ts';
+import { factsOf } from '../../../src/facts/tell.ts';
 import { compile } from '../../../src/graph/graph.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { planned } from '../../plans.ts';
+import { world } from '../../worlds.ts';
 
 const read = (text: string | Uint8Array) => readFacts(text, 'facts.yaml');
 
@@ -127,6 +129,29 @@ definition: |
     expect(domain).toMatchObject(expected);
     expect(domain).not.toHaveProperty('definition');
     expect(domain.disks[0]).not.toHaveProperty('persistentSource');
+  });
+
+  test('what a disk has that blockplan does not work on is told by the facts or by the definition', () => {
+    const { domain } = read(`facts: blockplan/v1
+domain: { name: testvm }
+disks:
+  - { target: vda, chain: [/a], unsupported: ["<slices>"] }
+  - { target: vdb, chain: [/b] }
+  - { target: sda, chain: [/dev/sdx], device: lun }
+definition: |
+  <domain><name>testvm</name><devices>
+    <disk type='file'><source file='/a'/><target dev='vda'/><shareable/></disk>
+    <disk type='file'><source file='/b'/><target dev='vdb'/><transient/></disk>
+  </devices></domain>
+`);
+    expect(domain.disks.map(({ target, unsupported }) => [target, unsupported])).toEqual([
+      ['vda', ['<slices>', '<shareable>']],
+      ['vdb', ['<transient>']],
+      ['sda', ["<disk device='lun'>"]],
+    ]);
+    expect(factsOf({ ...world(), domain }).disks?.map(({ unsupported }) => unsupported)).toEqual(
+      domain.disks.map(({ unsupported }) => unsupported),
+    );
   });
 
   test('disks of every sort come into the definition as libvirt writes them', () => {

@@ -79,7 +79,7 @@ test('a volume is asked for its path, and one without is unread', async () => {
     if (verb === 'list') return 'a\nb\n';
     if (verb === 'vol-path')
       return volume === 'a' ? `${first}/a.img\n` : new Error('pool is not active');
-    return xml(first!, `pool='/pool' volume='${first}'`.replace("'/pool'", "'default'"));
+    return xml(first!, `pool='default' volume='${first}'`).replace("type='file'", "type='volume'");
   });
   expect((await others(session)).map(({ files, unread }) => [files, unread])).toEqual([
     [['default/a.img'], []],

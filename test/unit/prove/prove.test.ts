@@ -13,7 +13,7 @@ import type { Injection } from '../../../src/prove/tally.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { NoWayBack, type Phase } from '../../../src/steps/define.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { looked, SNAP2 } from '../../worlds.ts';
+import { DATA, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 interface Scene {
   readonly graph: Graph;
@@ -250,4 +250,22 @@ test('a file that is moved aside is where it was, or where it goes, whatever goe
   const state = graph.nodes.find(({ phase }) => phase.name === 'quarantine')?.doing.state ?? '';
   const stays = mutated(graph, state, { undo: () => [] });
   expect(otherCauses(proofOf({ ...at, graph: stays }))).toContain('refused');
+});
+
+test('what a guest writes to a transient disk counts as lost by nobody', () => {
+  const host = world({
+    disks: [
+      disk('vda', [SNAP2, SNAP1]),
+      disk('vdb', [`${DATA}.TRANSIENT-testvm`, DATA], {
+        persistentSource: DATA,
+        unsupported: ['<transient>'],
+      }),
+    ],
+    others: [],
+  });
+  const { graph } = planned([
+    'blockcopy: { disk: vda, dest: /new/copy.qcow2, pivot: true, shallow: true }',
+  ]);
+  expect(walk(graph, looked(host, walk(graph, host).files)).findings).toEqual([]);
+  expect(proofOf(scene(graph, host)).violations).toEqual([]);
 });
