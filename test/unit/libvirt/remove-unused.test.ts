@@ -1,0 +1,168 @@
+/** A file goes only when nothing needs it: each thing that may need it keeps it, whatever name it is known by. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { link, lstat, mkdir, open, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
+import { EffectFailed } from '../../../src/model/driver.ts';
+import type { World } from '../../../src/model/world.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { disk, neighbour, world } from '../../worlds.ts';
+
+const root = scratchFolder('remove');
+let count = 0;
+let folder = '';
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = join(root, String(count++));
+  await mkdir(join(folder, 'aside'), { recursive: true });
+  image('active');
+  image('spare');
+});
+afterEach(async () => {
+  if (!child) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  child = undefined;
+});
+
+const at = (name: string) => join(folder, name);
+const image = (name: string, ...words: string[]) =>
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...words, at(name), '1M']);
+const exists = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A host on which the guest runs on `active`, with that change. */
+function host(change: Parameters<typeof disk>[2] = {}, others: World['others'] = []): World {
+  return world({ disks: [disk('vda', [at('active')], change)], others });
+}
+
+/** The survey of a driver: it tells what the names of the World lead to. */
+function surveying(seen: World) {
+  return {
+    survey: async (_world: World, files: readonly string[]): Promise<World> => {
+      const own = seen.domain.disks.flatMap(({ chain, persistentSource, job }) => [
+        ...chain.map(({ file }) => file),
+        ...[persistentSource ?? [], job?.mirror ?? []].flat(),
+      ]);
+      const theirs = seen.others.flatMap((other) => other.files);
+      return { ...seen, ...(await lookAtFiles([...files, ...own, ...theirs])) };
+    },
+  };
+}
+
+const remove = (seen: World, file = at('spare')) => removeUnused(file, seen, surveying(seen));
+const move = (seen: World, file = at('spare')) =>
+  moveUnused({ file, to: at('aside/spare') }, seen, surveying(seen));
+
+/** Neither way takes the file away, and both say why. */
+async function stays(seen: World, why: string, file = at('spare')): Promise<void> {
+  for (const act of [remove, move]) {
+    const refused = act(seen, file);
+    await expect(refused).rejects.toThrow(EffectFailed);
+    await expect(refused).rejects.toThrow(why);
+    expect([await exists(file), await exists(at('aside/spare'))]).toEqual([true, false]);
+  }
+}
+
+describe('a file stays that is', () => {
+  test('the one that the guest writes to', () =>
+    stays(host(), 'in the chain of testvm', at('active')));
+
+  test('below it in the live chain', async () => {
+    const chain = [at('active'), at('spare')].map((file) => ({ file, format: 'qcow2' }));
+    await stays(host({ chain }), 'in the chain of testvm');
+  });
+
+  test('the other side of a job', () =>
+    stays(
+      host({ job: { type: 'copy', ready: true, mirror: at('spare') } }),
+      'in the chain of testvm',
+    ));
+
+  test('what the definition names', () =>
+    stays(host({ persistentSource: at('spare') }), 'in the chain of testvm'));
+
+  test('below what the definition names, as the header says, by another name of it too', async () => {
+    image('defined', '-b', at('spare'), '-F', 'qcow2');
+    await stays(host({ persistentSource: at('defined') }), `is below ${at('defined')}`);
+    await link(at('spare'), at('linked'));
+    await stays(
+      host({ persistentSource: at('defined') }),
+      `is below ${at('defined')}`,
+      at('linked'),
+    );
+  });
+
+  test('in the chain of another guest, by another name of it too', async () => {
+    await stays(host({}, [neighbour('other', [at('spare')], [])]), 'in the chain of other');
+    await link(at('spare'), at('linked'));
+    await stays(host({}, [neighbour('other', [at('linked')], [])]), 'in the chain of other');
+  });
+
+  test('perhaps below an image of another guest that cannot be read', () =>
+    stays(
+      host({}, [neighbour('other', [], [], ['/secret/top.qcow2'])]),
+      'may be below /secret/top.qcow2, which cannot be read',
+    ));
+
+  test('open in a process', async () => {
+    const file = await open(at('spare'), 'r');
+    child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
+    await once(child, 'spawn');
+    await file.close();
+    await stays(host(), `is open in process ${child.pid} (sleep)`);
+  });
+
+  test('a link, or a folder', async () => {
+    await symlink(at('spare'), at('link'));
+    await stays(host(), 'not a regular file', at('link'));
+    await stays(host(), 'not a regular file', at('aside'));
+  });
+});
+
+describe('a file that nothing needs', () => {
+  const idle = () => host({}, [neighbour('other', [at('active')], [])]);
+
+  test('is removed, and once more without a failure', async () => {
+    await remove(idle());
+    expect(await exists(at('spare'))).toBe(false);
+    await remove(idle());
+  });
+
+  test('is moved, and once more without a failure', async () => {
+    const { ino } = await lstat(at('spare'));
+    await move(idle());
+    expect([await exists(at('spare')), (await lstat(at('aside/spare'))).ino]).toEqual([false, ino]);
+    await move(idle());
+  });
+
+  test('is not moved over another one, nor from where it is not', async () => {
+    await writeFile(at('aside/spare'), 'precious');
+    await expect(move(idle())).rejects.toThrow(EffectFailed);
+    expect(await exists(at('spare'))).toBe(true);
+    const moved = moveUnused({ file: at('none'), to: at('aside/none') }, idle(), surveying(idle()));
+    await expect(moved).rejects.toThrow(`${at('none')} is not there`);
+  });
+
+  test('is removed although the definition names a file that is missing or on a network', async () => {
+    await remove(host({ persistentSource: 'nbd:export' }));
+    expect(await exists(at('spare'))).toBe(false);
+  });
+
+  test('stays where the caller does not allow it', async () => {
+    const seen = idle();
+    const refuse = async () => {
+      throw new EffectFailed('not this one');
+    };
+    await expect(removeUnused(at('spare'), seen, surveying(seen), refuse)).rejects.toThrow(
+      'not this one',
+    );
+    expect(await exists(at('spare'))).toBe(true);
+  });
+});

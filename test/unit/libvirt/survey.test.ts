@@ -1,0 +1,112 @@
+/** What a survey adds to an observed World: folders, what files rest on, sizes, releases, the other guests. */
+import { execFileSync } from 'node:child_process';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { surveyHost } from '../../../src/libvirt/survey.ts';
+import { isSameFile } from '../../../src/model/file-identity.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { disk, world } from '../../worlds.ts';
+import { idOf, scripted } from './scripted-virsh.ts';
+
+const folder = scratchFolder('survey');
+const at = (name: string) => join(folder, name);
+const image = (name: string, ...words: string[]) =>
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...words, at(name), '1M']);
+
+const VERSION = `Compiled against library: libvirt 9.1.0
+Using library: libvirt 9.1.0
+Using API: QEMU 9.1.0
+Running hypervisor: QEMU 7.2.22
+Running against daemon: 9.0.0
+`;
+const SIZES = `Target   Capacity   Allocation   Physical
+-----------------------------------------------
+ vda      1048576    200704       196616
+ sda      -          -            -
+`;
+const OTHER = `<domain type='kvm'><name>other</name><uuid>other</uuid><devices>
+  <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${at('overlay')}'/><target dev='vda'/></disk>
+</devices></domain>`;
+
+/** A libvirt with another guest, which answers all that it is asked, unless told otherwise. */
+function libvirt(answers: Readonly<Record<string, string | Error>> = {}) {
+  return scripted(([verb]) => {
+    const told = answers[verb ?? ''];
+    if (told !== undefined) return told;
+    if (verb === 'version') return VERSION;
+    if (verb === 'domblkinfo') return SIZES;
+    if (verb === 'list') return 'other\n';
+    return verb === 'dumpxml' ? OTHER : new Error(`nobody asks for ${verb}`);
+  });
+}
+
+const own = { ...disk('vda', [at('active')]) };
+const { capacity: _unknown, ...unmeasured } = own;
+const seen = world({
+  disks: [unmeasured, disk('sda', [], { device: 'cdrom', readonly: true })],
+  domain: { uuid: idOf('own') },
+});
+
+beforeAll(async () => {
+  image('active');
+  image('base');
+  image('overlay', '-b', at('base'), '-F', 'qcow2');
+  await writeFile(at('text'), 'no image');
+  await symlink(at('base'), at('link'));
+});
+
+test('sizes and releases are those that libvirt tells', async () => {
+  const { domain, host } = await surveyHost(libvirt(), seen, []);
+  expect(domain.disks.map((each) => each.capacity)).toEqual([
+    1_048_576,
+    seen.domain.disks[1]!.capacity,
+  ]);
+  expect(host).toMatchObject({ libvirt: '9.0.0', qemu: '7.2.22', user: process.geteuid?.() });
+});
+
+test('what libvirt does not tell is left out', async () => {
+  const silent = libvirt({ version: new Error('unknown'), domblkinfo: new Error('busy') });
+  const { domain, host } = await surveyHost(silent, seen, []);
+  expect(domain.disks[0]).not.toHaveProperty('capacity');
+  expect([host.libvirt, host.qemu]).toEqual([undefined, undefined]);
+});
+
+test('a domain that is gone is not asked for its sizes', async () => {
+  const session = libvirt();
+  await surveyHost(session, { ...seen, domain: { ...seen.domain, state: 'gone' } }, []);
+  expect(session.asked.filter((each) => each.startsWith('domblkinfo'))).toEqual([]);
+});
+
+test('files of the plan are there or not, with what their headers name', async () => {
+  const files = ['overlay', 'base', 'text', 'none', 'active'].map(at);
+  const surveyed = await surveyHost(libvirt(), seen, files);
+  expect(surveyed.files[at('overlay')]).toMatchObject({ backing: at('base') });
+  expect(surveyed.files[at('base')]).toMatchObject({ backing: null });
+  expect(surveyed.files[at('text')]).not.toHaveProperty('backing');
+  expect(surveyed.files[at('none')]).toBeNull();
+  // Of an image that the guest has open the chain tells.
+  expect(surveyed.files[at('active')]).not.toHaveProperty('backing');
+});
+
+test('each folder of the plan is told once, and so is one that does not exist', async () => {
+  const files = [at('new'), at('newer'), at('missing/new')];
+  const { folders } = await surveyHost(libvirt(), seen, files);
+  expect(Object.keys(folders).sort()).toEqual([folder, at('missing')].sort());
+  expect(folders[folder]).toMatchObject({ writable: true, free: expect.any(Number) });
+  expect(folders[at('missing')]).toBeNull();
+});
+
+test('the other guests are there with all files of their chains, by any name of them', async () => {
+  const surveyed = await surveyHost(libvirt(), seen, [at('link')]);
+  expect(surveyed.others.map(({ name, files, unread }) => [name, files, unread])).toEqual([
+    ['other', [at('overlay'), at('base')], []],
+  ]);
+  expect(isSameFile(surveyed, at('link'), at('base'))).toBe(true);
+  expect(isSameFile(surveyed, at('link'), at('active'))).toBe(false);
+});
+
+test('a host that does not tell its guests is refused', async () => {
+  const refused = surveyHost(libvirt({ list: new Error('access denied') }), seen, []);
+  await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP128' }] });
+});
