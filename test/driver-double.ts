@@ -78,6 +78,10 @@ export class DriverDouble implements Driver {
     return look(this.host, files);
   }
 
+  async headers(world: World): Promise<World> {
+    return world;
+  }
+
   /** A folder of which nothing is told is there, with room. */
   async survey(seen: World, files: readonly string[]): Promise<World> {
     this.#reach();

@@ -180,7 +180,8 @@ export const MUTATIONS: readonly Mutation[] = [
     change: ([mirror]) => [
       withParams(mirror, 'blockcopy', { 'reuse-external': true, format: 'qcow2' }),
     ],
-    refused: ['BP109'],
+    // A whole copy has to rest on no file.
+    refused: ['BP109', 'BP122'],
     found: (places) => [theirs(places.theirs)],
     end: 'succeeded',
     damage: 'neighbour-corrupted',

@@ -3,6 +3,7 @@
  * as labels, so that two guests in the same state count as the same; what is the same file has the same label.
  */
 import { namesByFile } from '../model/file-identity.ts';
+import { backingPath, tellingName } from '../model/headers.ts';
 import type { OtherDomain, World } from '../model/world.ts';
 import { xmlLines } from '../model/xml-lines.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -124,11 +125,12 @@ function chainsPart(plan: Plan, world: World, naming: Naming): unknown {
 }
 
 /** What nobody has looked for counts as absent, as it does for a run. */
-function contentOf({ files }: World, path: string, naming: Naming): Record<string, unknown> {
-  const file = files[path];
-  if (!file) return { absent: true };
-  const { backing } = file;
-  return backing === undefined ? {} : { backing: backing === null ? 'none' : naming(backing) };
+function contentOf(world: World, path: string, naming: Naming): Record<string, unknown> {
+  if (!world.files[path]) return { absent: true };
+  const backing = tellingName(world, path);
+  return backing === undefined
+    ? {}
+    : { backing: backing === null ? 'none' : naming(backingPath(path, backing)) };
 }
 
 /** The paths in the plan's steps, in their order. */

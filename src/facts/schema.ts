@@ -168,7 +168,9 @@ const FILE = mapOrAbsent(
   {
     size: amount('What it takes on its storage; not known unless told.'),
     format: text('`qcow2`, `raw`, …; not known unless told.'),
-    backing: text('The backing file that its header names, or `none`; not known unless told.'),
+    backing: text(
+      'The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known.',
+    ),
     place: PLACE_FACTS,
   },
   '"absent", or a map with "size", "format", "backing" or "place"',

@@ -1,5 +1,6 @@
 /** A World as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
 import { FileSet, filesOf, namesByFile } from '../model/file-identity.ts';
+import { tellingName } from '../model/headers.ts';
 import { REDACTED, redactPlace, redactText, redactXml } from '../model/redact.ts';
 
 import type { Disk, Domain, ImageFile, Layer, OtherDomain, Place, World } from '../model/world.ts';
@@ -95,14 +96,14 @@ function fileFacts(world: World): Record<string, FileFacts | 'absent'> {
     sortedEntries(world.files).flatMap(([path, file]): [string, FileFacts | 'absent'][] => {
       if (!path.startsWith('/')) return [];
       if (file === null) return [[path, 'absent']];
-      const more = contentFacts(file);
+      const more = contentFacts(file, tellingName(world, path));
       if (!inChain.has(path)) return [[path, { size: atLeast(file.size), ...more }]];
       return Object.keys(more).length === 0 ? [] : [[path, more]];
     }),
   );
 }
 
-function contentFacts({ format, backing, place }: ImageFile): FileFacts {
+function contentFacts({ format, place }: ImageFile, backing: string | null | undefined): FileFacts {
   return {
     ...(format === undefined ? {} : { format }),
     ...(backing === undefined ? {} : { backing: backing === null ? 'none' : redactPlace(backing) }),

@@ -69,3 +69,32 @@ export async function imageChains(host: Host, xml: string): Promise<Record<strin
   );
   return Object.fromEntries(await Promise.all(chains));
 }
+
+/** A disk of a running guest as its QEMU has it open. */
+export interface OpenedDisk {
+  readonly target: string;
+  /** Its layers, active one first. */
+  readonly files: readonly string[];
+  /** The same layers as one image for qemu-img, whatever their headers name. */
+  readonly image: string;
+}
+
+/** The local disks that a live definition tells of. */
+export function openedDisks(xml: string): OpenedDisk[] {
+  return (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
+    const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
+    const files = sources(disk, true);
+    const formats = [...disk.matchAll(/<(?:driver|format) [^>]*\btype='([^']*)'/g)];
+    if (!files[0]?.startsWith('/')) return [];
+    const image = files.reduceRight<object | null>((backing, filename, at) => {
+      const driver = formats[at]?.[1];
+      const type = filename.startsWith('/dev/') ? 'host_device' : 'file';
+      return {
+        driver,
+        file: { driver: type, filename },
+        ...(driver === 'raw' ? {} : { backing }),
+      };
+    }, null);
+    return [{ target, files, image: `json:${JSON.stringify(image)}` }];
+  });
+}

@@ -1,7 +1,6 @@
 /** What images' own headers say of the files below them. */
 import { execa } from 'execa';
 import { BlockplanError } from '../errors.ts';
-import { EffectFailed } from '../model/driver.ts';
 import type { Layer } from '../model/world.ts';
 import { lookAtFile } from './files.ts';
 
@@ -15,6 +14,8 @@ export const DEEPEST = 200;
 export interface Headers {
   /** The image itself and the files below it, from the top. */
   readonly files: readonly string[];
+  /** The backing file as the image's own header names it, `null` for none; absent where it cannot be read. */
+  readonly name?: string | null;
   /** Files that are there but of which nobody can tell what is below them. */
   readonly unread: readonly string[];
 }
@@ -55,16 +56,22 @@ async function readHeaders(top: string, format: string): Promise<Headers> {
     return followed(
       whole.map(({ filename }) => filename),
       [],
+      nameIn(whole),
     );
+  const own = await imageInfo(top, format, []);
   const files: string[] = [];
   let layer: Layer | undefined = { file: top, format };
   while (layer && files.length < DEEPEST && !files.includes(layer.file)) {
     files.push(layer.file);
     const below = await layerBelow(layer);
-    if (below === 'unread') return followed(files, [layer.file]);
+    if (below === 'unread') return followed(files, [layer.file], nameIn(own));
     layer = below;
   }
-  return followed(files, []);
+  return followed(files, [], nameIn(own));
+}
+
+function nameIn(told: readonly ImageInfo[] | string): string | null | undefined {
+  return typeof told === 'string' ? undefined : (told[0]?.['backing-filename'] ?? null);
 }
 
 /** The layer that an image's own header names; undefined where there is none, or no image. */
@@ -80,8 +87,16 @@ async function layerBelow({ file, format }: Layer): Promise<Layer | undefined | 
 }
 
 /** A name in QEMU's own JSON may hide any number of paths. */
-function followed(files: readonly string[], unread: readonly string[]): Headers {
-  return { files, unread: [...unread, ...files.filter((file) => file.startsWith('json:'))] };
+function followed(
+  files: readonly string[],
+  unread: readonly string[],
+  name: string | null | undefined,
+): Headers {
+  return {
+    files,
+    unread: [...unread, ...files.filter((file) => file.startsWith('json:'))],
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** A definition may name an image that is not there: its name is all that there is to know. */
@@ -92,17 +107,6 @@ async function isAbsent(file: string): Promise<boolean> {
     if (error instanceof BlockplanError) return false;
     throw error;
   }
-}
-
-/**
- * An image's chain as the images' own headers tell it, active layer first.
- * @throws EffectFailed when qemu-img cannot read it
- */
-export async function imageChain(path: string): Promise<Layer[]> {
-  const read = await imageInfo(path, '', ['--backing-chain']);
-  if (typeof read === 'string')
-    throw new EffectFailed(`the chain of ${path} cannot be read: ${read}`);
-  return read.map(({ filename, format }) => ({ file: filename, format }));
 }
 
 /** What `qemu-img info --output=json` says of an image (QEMU, qapi/block-core.json, ImageInfo). */

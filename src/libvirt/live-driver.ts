@@ -32,6 +32,7 @@ import { GuestProcesses } from './guest-process.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
+import { readHeaders } from './own-headers.ts';
 import { refuseHeld } from './place.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
@@ -86,6 +87,7 @@ class LiveDriver implements Driver {
   #virsh: Virsh;
   readonly #whereabouts = new Whereabouts();
   readonly #processes = new GuestProcesses();
+  readonly headers = readHeaders;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];

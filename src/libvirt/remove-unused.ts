@@ -1,12 +1,12 @@
 /** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { MoveFileEffect } from '../model/effect.ts';
-import { FileSet, includesFile, usersOf } from '../model/file-identity.ts';
+import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
 import { lookAtFile, lookAtFiles } from './files.ts';
 import { HeldFile } from './held-file.ts';
-import { imageChain } from './image-headers.ts';
 import { openers } from './openers.ts';
+import { filesAtNextStart } from './own-headers.ts';
 
 /**
  * Removes a file once it is proven unused; a file that is gone already is no failure.
@@ -60,18 +60,12 @@ async function refuseUsed(
   const unread = surveyed.others.flatMap((other) => other.unread);
   if (unread.length > 0)
     throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
-  // The live chain is what QEMU has read of the headers; only a definition that names another file needs a look at them.
-  const { disks } = world.domain;
-  const live = new FileSet(
-    surveyed,
-    disks.flatMap((disk) => disk.chain.map((layer) => layer.file)),
-  );
-  const sources = disks.flatMap((disk) => disk.persistentSource ?? []);
-  for (const source of sources.filter((each) => each.startsWith('/') && !live.has(each))) {
-    const below = (await imageChain(source)).map((layer) => layer.file);
-    if (includesFile(await lookAtFiles([file, ...below]), below, file))
-      throw leftAlone(file, `is below ${source}`);
-  }
+  // What QEMU has open says nothing of what the next start will read.
+  const next = await filesAtNextStart(world.domain);
+  if (includesFile(await lookAtFiles([file, ...next.files]), next.files, file))
+    throw leftAlone(file, `is what the next start of ${world.domain.name} reads`);
+  if (next.unread.length > 0)
+    throw leftAlone(file, `may be below ${next.unread.join(', ')}, which cannot be read`);
   const open = await openers(held.place);
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }

@@ -1,6 +1,7 @@
 /** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
 import { FileSet, filesOf } from '../model/file-identity.ts';
+import { backingPath } from '../model/headers.ts';
 import type { Disk, ImageFile, World } from '../model/world.ts';
 import { leadsTo, lookAtFiles, lookAtFolder } from './files.ts';
 import { ImageHeaders } from './image-headers.ts';
@@ -29,8 +30,11 @@ export async function surveyHost(
   const looked = await lookAtFiles(files);
   const own = { ...world.names, ...looked.names, ...(await volumeNames(virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
-  const seen = await withBacking(looked.files, inUse, headers);
-  const backing = await lookAtFiles(Object.values(seen).flatMap((file) => file?.backing ?? []));
+  const seen = await withBacking(looked.files, world, inUse, headers);
+  const led = Object.entries(seen).flatMap(([path, file]) =>
+    file?.backing ? [backingPath(path, file.backing)] : [],
+  );
+  const backing = await lookAtFiles(led);
   const others = await otherDomains(virsh, uuid, headers);
   const [version, sizes] = await virsh.runAll([
     ['version', '--daemon'],
@@ -60,25 +64,32 @@ async function volumeNames(virsh: Virsh, disks: readonly Disk[]): Promise<Record
 /** Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees. */
 async function withBacking(
   files: Readonly<Record<string, ImageFile | null>>,
+  known: World,
   own: FileSet,
   headers: ImageHeaders,
 ): Promise<Record<string, ImageFile | null>> {
   const entries = Object.entries(files).map(async ([path, file]) => {
-    if (!file || own.has(path)) return [path, file] as const;
+    if (!file) return [path, file] as const;
+    // The guest's own headers are read apart, and not each time.
+    if (own.has(path)) return [path, withHeaderOf(known, path, file)] as const;
     // Only a qcow2 header names a backing file; anything else is left unread.
-    const { files, unread } = await headers.of({ file: path, format: 'qcow2' });
-    const known = !unread.includes(path);
+    const { name } = await headers.of({ file: path, format: 'qcow2' });
     const place = await lookAtPlace(path);
     return [
       path,
       {
         ...file,
-        ...(known ? { backing: files[1] ?? null } : {}),
+        ...(name === undefined ? {} : { backing: name }),
         ...(place ? { place } : {}),
       },
     ] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function withHeaderOf({ files }: World, path: string, file: ImageFile): ImageFile {
+  const backing = files[path]?.backing;
+  return backing === undefined ? file : { ...file, backing };
 }
 
 /** `virsh version --daemon`, which a daemon that is older than it (0.10) does not answer. */

@@ -12,6 +12,11 @@ export interface Driver {
    * Folders, other domains and sizes are left out.
    */
   observe(files: readonly string[]): Promise<World>;
+  /**
+   * Completes a World that has just been observed with the backing file names in the headers of the guest's layers, and
+   * with the files that they lead to.
+   */
+  headers(world: World): Promise<World>;
   /** Completes a World that has just been observed: these files, their folders, the other domains, the disks' sizes. */
   survey(world: World, files: readonly string[]): Promise<World>;
   /**

@@ -149,7 +149,10 @@ export interface ImageFile {
   readonly identity?: string;
   /** True for a file that this run has made; a file of somebody else at the same path is not. */
   readonly made?: true;
-  /** The backing file that the image's own header names, `null` for none; absent where nothing has looked inside. */
+  /**
+   * The backing file that the image's own header names, as it is written there: a path, or a name relative to the image's
+   * folder (see `headers.ts`). `null` for none; absent where nothing has looked inside.
+   */
   readonly backing?: string | null;
   /** What a copy into it would meet; absent where nothing has looked. */
   readonly place?: Place;

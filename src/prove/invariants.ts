@@ -4,7 +4,7 @@ import { includesFile } from '../model/file-identity.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/salvage.ts';
-import type { SimulatedHost } from '../simulate/host-state.ts';
+import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
 import type { Site } from './site.ts';
 
@@ -58,7 +58,8 @@ export function wrongAtEnd(
   const { world } = host;
   const wrong: string[] = [];
   if (end === 'succeeded') wrong.push(...apart(planned, world, 'the plan leads to'));
-  if (end === 'rolled-back') wrong.push(...apart(initial, world, 'it was'));
+  if (end === 'rolled-back')
+    wrong.push(...apart(initial, world, 'it was'), ...renamed(initial, host));
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
   if ((end === 'stranded' || end === 'uncertain') && next.length === 0)
     wrong.push('it does not say what to type next');
@@ -100,6 +101,15 @@ function unsaidLosses(
     .flatMap((file) => (file === null || includesFile(initial, active, file) ? [] : [file]))
     .filter((file) => !state.some((said) => said.includes(`the former content of ${file} `)))
     .map((file) => `${file} was written over, and it does not say that its former content is lost`);
+}
+
+/** The headers of the guest's layers that name what is below them otherwise than before. */
+function renamed(initial: World, host: SimulatedHost): string[] {
+  const { headers } = hostOf(initial);
+  return initial.domain.disks
+    .flatMap(({ chain }) => chain.map(({ file }) => file))
+    .filter((file) => headers[file] !== host.headers[file])
+    .map((file) => `the header of ${file} names ${host.headers[file]}; it was ${headers[file]}`);
 }
 
 /** What is wrong with the end of a run in which nothing goes wrong. */

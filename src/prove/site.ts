@@ -136,6 +136,9 @@ class Stage {
     switch (request.ask) {
       case 'tell':
         return undefined;
+      case 'headers':
+        // A look at a simulated host has told them already.
+        return request.world;
       case 'interrupted':
         return this.#site.interrupted;
       case 'reconnect':

@@ -94,6 +94,7 @@ export async function runOnce(
 export function withAside(driver: Driver, aside: Aside): Driver {
   return {
     observe: (files) => driver.observe(files),
+    headers: (world) => driver.headers(world),
     survey: (world, files) => driver.survey(world, files),
     perform: async (effect, context) => {
       await driver.perform(effect, context);

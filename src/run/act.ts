@@ -14,7 +14,7 @@ import {
 } from '../model/effect.ts';
 
 import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
-import { diskOf, isUp, type World, withDomain } from '../model/world.ts';
+import { type Disk, diskOf, type ImageFile, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, type Request, tell } from './ask.ts';
 import { type Course, doubtOf } from './course.ts';
 import { lastWrites } from './last-writes.ts';
@@ -29,6 +29,38 @@ export function* observe(course: Course): Asking<World> {
     course.since = [];
   }
   return known;
+}
+
+/**
+ * The same World with the names in the headers of the guest's layers: looked at where a chain or the definition has
+ * changed, else as they were, since nothing else changes them.
+ */
+export function* withHeaders(before: World, now: World): Asking<World> {
+  return isSameChains(before, now)
+    ? withHeadersOf(before, now)
+    : yield* askWorld({ ask: 'headers', world: now });
+}
+
+function isSameChains({ domain: was }: World, { domain: is }: World): boolean {
+  const places = (disks: readonly Disk[]) =>
+    disks.map(({ target, chain }) => [target, ...chain.map(({ file }) => file)].join('\0')).join();
+  return was.definition === is.definition && places(was.disks) === places(is.disks);
+}
+
+function withHeadersOf(before: World, now: World): World {
+  const told = now.domain.disks.flatMap(({ chain }) =>
+    chain.flatMap(({ file }): [string, ImageFile][] => {
+      const [earlier, image] = [before.files[file], now.files[file]];
+      const isNew = image && image.backing === undefined && earlier?.backing !== undefined;
+      return isNew ? [[file, { ...image, backing: earlier.backing }]] : [];
+    }),
+  );
+  if (told.length === 0) return now;
+  return {
+    ...now,
+    files: { ...now.files, ...Object.fromEntries(told) },
+    names: { ...before.names, ...now.names },
+  };
 }
 
 /** Whatever goes wrong in a phase, what is half done is taken back: an error that nobody thought of is no exception. */

@@ -20,7 +20,7 @@ export async function look(graphs: readonly Graph[], driver: Driver): Promise<Wo
   // Which files matter depends on where the disks are, and on which layers the plan's paths lead to: the first look tells
   // both, the survey looks at the files.
   const steps = graphs.flatMap(({ nodes }) => nodes.map(({ planned }) => planned.params));
-  const first = await driver.observe([...new Set(pathsIn(steps))]);
+  const first = await driver.headers(await driver.observe([...new Set(pathsIn(steps))]));
   const named = graphs.flatMap((graph) => walk(graph, first).files);
   return driver.survey(first, [...new Set(named)]);
 }

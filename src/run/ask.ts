@@ -18,6 +18,8 @@ export type Told = RunEvent extends infer E
 export type Request =
   /** A look at the domain and at these files; answered with a World. */
   | { readonly ask: 'observe'; readonly files: readonly string[] }
+  /** A look at what the headers of the guest's layers name; answered with that World, completed. */
+  | { readonly ask: 'headers'; readonly world: World }
   /** A look at all of the host around it; answered with a World. */
   | { readonly ask: 'survey'; readonly world: World; readonly files: readonly string[] }
   /** One effect, done when it is answered. A wait on the way forward may be answered with `Interrupted`. */
@@ -51,7 +53,9 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-export function* askWorld(request: Extract<Request, { ask: 'observe' | 'survey' }>): Asking<World> {
+export function* askWorld(
+  request: Extract<Request, { ask: 'observe' | 'headers' | 'survey' }>,
+): Asking<World> {
   return (yield request) as World;
 }
 

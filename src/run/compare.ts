@@ -1,10 +1,12 @@
 /** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
+import { newFaults } from '../model/headers.ts';
 import {
   activeFile,
   type Disk,
   diskOf,
+  type ImageFile,
   isUp,
   type Layer,
   placeText,
@@ -19,8 +21,16 @@ export function differences(before: World, now: World): string[] {
     const earlier = before.files[path];
     if (earlier === null && file) found.push(`${path} is there; it was not`);
     if (earlier && file === null) found.push(`${path} is gone`);
+    if (earlier && file) found.push(...nameDifferences(path, earlier.backing, file.backing));
   }
   return found;
+}
+
+/** Another name for the same file counts: a folder that is moved takes what has a relative name along. */
+function nameDifferences(path: string, was: ImageFile['backing'], is: ImageFile['backing']) {
+  return was === undefined || is === undefined || was === is
+    ? []
+    : [`the header of ${path} names ${is ?? 'nothing'} below it; it named ${was ?? 'nothing'}`];
 }
 
 /** Where a domain is that is not here any more under its name, where that is known. */
@@ -87,6 +97,7 @@ export function contradictions(before: World, now: World): string[] {
   const wasApart = new Set(before.domain.disks.flatMap(apartFrom(before)));
   const apart = domain.persistent && isUp(now) ? domain.disks.flatMap(apartFrom(now)) : [];
   found.push(...apart.filter((each) => !wasApart.has(each)));
+  found.push(...newFaults(before, now));
   for (const disk of domain.disks) {
     if (disk.job) found.push(`a job (${disk.job.type}) still runs on ${disk.target}`);
   }

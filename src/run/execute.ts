@@ -159,6 +159,8 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
         return journal.append(request.entry, request.sync);
       case 'observe':
         return driver.observe(request.files);
+      case 'headers':
+        return driver.headers(request.world);
       case 'survey':
         return driver.survey(request.world, request.files);
       case 'bundle':

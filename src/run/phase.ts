@@ -6,9 +6,19 @@ import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
 import { AWAY_LIMIT_MS } from '../model/driver.ts';
 import { hasEnded } from '../model/guest-process.ts';
+import { newFaults } from '../model/headers.ts';
 import { type World, withDomain } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
-import { act, intend, isContactLost, isOptional, observe, reasonOf, record } from './act.ts';
+import {
+  act,
+  intend,
+  isContactLost,
+  isOptional,
+  observe,
+  reasonOf,
+  record,
+  withHeaders,
+} from './act.ts';
 import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import type { Begun, Course } from './course.ts';
@@ -91,8 +101,12 @@ function* effectsFrom(
     yield* act(course, refOf(node), 'do', effect);
     progress({ done: done + 1 });
   }
-  const now = yield* observe(course);
-  const problems = [...foreignLayers(course, now), ...node.phase.settled(before, now, start)];
+  const now = yield* withHeaders(before, yield* observe(course));
+  const problems = [
+    ...foreignLayers(course, now),
+    ...node.phase.settled(before, now, start),
+    ...newFaults(before, now),
+  ];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
 }
 

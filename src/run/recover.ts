@@ -9,7 +9,7 @@ import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
-import { type Asking, tell } from './ask.ts';
+import { type Asking, askWorld, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import { begunWith, type Course, doubtOf, type Finish } from './course.ts';
 import type { Deed } from './last-writes.ts';
@@ -180,7 +180,8 @@ export function* notTakenUp(course: Course): Asking<Finish> {
 export function* lookAndMark(course: Course, run: string): Asking<boolean> {
   course.takenUp = true;
   try {
-    course.now = yield* patiently(() => observe(course));
+    const now = yield* patiently(() => observe(course));
+    course.now = yield* askWorld({ ask: 'headers', world: now });
   } catch (error) {
     if (!isContactLost(error)) throw error;
     course.reasons = [error.message];

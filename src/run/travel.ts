@@ -1,5 +1,5 @@
 /** A run through its machine, one phase at a time. It does nothing by itself: see `ask.ts`. */
-import { type Command, commandLine, virshCommand } from '../command.ts';
+import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
 import type { End } from '../errors.ts';
 import type { StepOutline } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
@@ -7,9 +7,10 @@ import { type Entry, FORMAT } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
 import { EffectFailed, unmarkByHand } from '../model/driver.ts';
 import { FileSet, fileAt, filesOf, filesOfLayer } from '../model/file-identity.ts';
+import { nextStartFaults } from '../model/headers.ts';
 import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
-import { type Asking, askMarker, askWhether, tell } from './ask.ts';
+import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
@@ -202,7 +203,7 @@ function withMarker(finish: Finish, { world }: Course, stuck: string): Finish {
 
 function* judged(course: Course, final: FinalState | undefined): Asking<Finish> {
   const { world, reasons } = course;
-  const now = yield* observe(course);
+  const now = yield* askWorld({ ask: 'headers', world: yield* observe(course) });
   const lost = course.overwritten.map(contentLost);
   if (final === 'succeeded') {
     const wrong = contradictions(world, now);
@@ -260,6 +261,7 @@ function nextSteps(course: Course, now: World): Command[] {
   if (now.domain.state === 'gone') return [commandLine('virsh', 'list', '--all')];
   if (now.domain.state === 'paused')
     return [virshCommand('domblkerror', name), virshCommand('resume', name)];
+  if (nextStartFaults(now).length > 0) return [blockplanCommand('doctor', name)];
   if (isUp(now)) return [virshCommand('domblklist', name)];
   // A start from a definition that names other files than the guest wrote to would let two states of its data grow apart.
   const stale = lastWrites(course).some((world) => definedElsewhere(world, now).length > 0);

@@ -3,6 +3,7 @@ import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
+import { newFaults } from '../model/headers.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
@@ -24,7 +25,7 @@ export function dangersOf(initial: World, phases: readonly Walked[], refused: bo
       ...knownFaults(initial, walked),
     ]),
     // A refusal has said as much of a definition that is stale already.
-    ...(refused ? [] : leftStale(initial, phases)),
+    ...(refused ? [] : [...leftStale(initial, phases), ...phases.flatMap(readOtherwise)]),
     ...unreadAtStart(initial, phases),
     ...spaceDangers(initial, phases),
   ];
@@ -219,6 +220,22 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
       }),
     ];
   });
+}
+
+/** A phase after which the next start would open other files below a layer than the running guest has open. */
+function readOtherwise(walked: Walked): Finding[] {
+  const { step, params } = walked.node.planned;
+  return newFaults(walked.before, walked.after).map((fault) =>
+    toldAt(walked, {
+      code: 'BP149',
+      severity: 'error',
+      message: `after ${step.kind}, ${fault}: the next start would not find what the guest wrote`,
+      hint:
+        'keep-relative' in params
+          ? 'leave "keep-relative" out: the header then names the base by its path'
+          : 'name the file that the guest has there in the header, or let libvirt make the image',
+    }),
+  );
 }
 
 /**

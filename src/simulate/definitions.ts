@@ -1,50 +1,22 @@
-/**
- * What libvirt makes of persistent definitions. Reading XML is the dearest thing that a simulated host does, and the same
- * few definitions come again in each of a proof's many states: so what was read of the last ones is remembered.
- */
+/** What libvirt makes of persistent definitions. */
+import {
+  type DefinedChain,
+  definedChain,
+  readDefinition,
+  remembering,
+} from '../model/defined-chain.ts';
 import { bothUnsupported } from '../model/disk-elements.ts';
-import { readDomainXml, saysChainEnds, setDiskSource } from '../model/domain-xml.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, isUp, type Layer } from '../model/world.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 import { nameIn } from './file-names.ts';
-import { onDisk, onDomain, type SimulatedHost } from './host-state.ts';
-
-const REMEMBERED = 500;
-
-function remembering<T>(make: (...words: string[]) => T): (...words: string[]) => T {
-  const known = new Map<string, T>();
-  return (...words) => {
-    const key = words.join('\0');
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const made = make(...words);
-    if (known.size >= REMEMBERED) known.clear();
-    known.set(key, made);
-    return made;
-  };
-}
-
-/** What a definition says; the text has been libvirt's, so it can be read. */
-export const readDefinition = remembering((xml) => readDomainXml(xml ?? ''));
+import { filesBelow, onDisk, onDomain, type SimulatedHost } from './host-state.ts';
 
 const moved = remembering((xml = '', target = '', file = '', format = '', block = '') =>
   setDiskSource(xml, target, { file, format, ...(block ? { block: true as const } : {}) }),
 );
-
-const ends = remembering((xml = '', target = '') => saysChainEnds(xml, target));
-
-/** The layers that a definition names for a disk, and whether it says that there are none below them. */
-interface DefinedChain {
-  readonly layers: readonly Layer[];
-  readonly ends: boolean;
-}
-
-export function definedChain(xml: string, target: string): DefinedChain {
-  const disk = readDefinition(xml).disks.find((each) => each.target === target);
-  return { layers: disk?.chain ?? [], ends: ends(xml, target) };
-}
 
 /** The same definition with its chain below the source written out, as libvirt does. */
 function withChainBelow(xml: string, target: string, below: DefinedChain): string {
@@ -205,4 +177,12 @@ export function definedDisks(host: SimulatedHost): Disk[] {
       ...bothUnsupported(disk.unsupported, unsupported),
     };
   });
+}
+
+/** The files that a guest's disk is made of when it is started from that definition. */
+export function openedFiles(host: SimulatedHost, definition: string, target: string): string[] {
+  const { layers, ends } = definedChain(definition, target);
+  const named = layers.map(({ file }) => nameIn(host, file));
+  const last = named.at(-1);
+  return last === undefined || ends ? named : [...named, ...filesBelow(host, last).slice(1)];
 }

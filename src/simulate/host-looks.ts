@@ -1,11 +1,14 @@
 /** What a driver would show of a simulated host. */
 import { dirname } from 'node:path';
-import { FileSet, filesOf } from '../model/file-identity.ts';
+import { FileSet, fileAt, filesOf } from '../model/file-identity.ts';
 import { type ImageFile, isUp, type World } from '../model/world.ts';
 import { fileOn, nameIn } from './file-names.ts';
 import type { SimulatedHost } from './host-state.ts';
 
-/** What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths. */
+/**
+ * What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths; with it what
+ * `Driver.headers` adds, which costs nothing here.
+ */
 export function look(host: SimulatedHost, files: readonly string[]): World {
   const { kept: _journal, process: _told, confinement, ...known } = host.world.domain;
   // Only a guest that is there has an agent, is confined, and runs in a process.
@@ -14,7 +17,7 @@ export function look(host: SimulatedHost, files: readonly string[]): World {
     ? { ...known, process, ...(confinement ? { confinement } : {}) }
     : { ...known, agent: false };
   const paths = new Set([...files, ...domain.disks.flatMap(filesOf)]);
-  return {
+  return withHeaders(host, {
     domain,
     files: Object.fromEntries(
       [...paths].filter(isPath).map((path) => [path, outside(fileOn(host, path))]),
@@ -23,7 +26,24 @@ export function look(host: SimulatedHost, files: readonly string[]): World {
     folders: {},
     others: [],
     host: host.world.host,
-  };
+  });
+}
+
+/** The host's World, with what the headers of the guest's layers name. */
+export function seen(host: SimulatedHost): World {
+  return withHeaders(host, host.world);
+}
+
+/** The same World with what the headers of the guest's layers name. */
+function withHeaders(host: SimulatedHost, world: World): World {
+  const layers = world.domain.disks.flatMap(({ chain }) => chain);
+  const images = layers.flatMap(({ file, format }): [string, ImageFile][] => {
+    const image = world.files[file];
+    return image && format !== 'raw'
+      ? [[file, { ...image, backing: host.headers[nameIn(host, file)] ?? null }]]
+      : [];
+  });
+  return { ...world, files: { ...world.files, ...Object.fromEntries(images) } };
 }
 
 function namesIn({ names }: World): Pick<World, 'names'> {
@@ -42,24 +62,25 @@ function outside(file: ImageFile | null | undefined): ImageFile | null {
 }
 
 /** What `Driver.survey` adds: the folders, the other domains, and what lies below images that are in no chain. */
-export function survey(host: SimulatedHost, seen: World, files: readonly string[]): World {
+export function survey(host: SimulatedHost, known: World, files: readonly string[]): World {
   const { world } = host;
   const own = new FileSet(world, world.domain.disks.flatMap(filesOf));
   const below = (path: string) => {
     const file = outside(fileOn(host, path));
-    if (!file || own.has(path)) return file;
+    if (own.has(path)) return fileAt(known, path) ?? file;
+    if (!file) return file;
     const name = nameIn(host, path);
     const place = fileOn(host, path)?.place;
     return {
       ...file,
-      ...(host.formats[name] === 'qcow2' ? { backing: host.backing[name] ?? null } : {}),
+      ...(host.formats[name] === 'qcow2' ? { backing: host.headers[name] ?? null } : {}),
       ...(place ? { place } : {}),
     };
   };
   return {
-    ...seen,
+    ...known,
     files: {
-      ...seen.files,
+      ...known.files,
       ...Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)])),
     },
     folders: Object.fromEntries(

@@ -6,11 +6,13 @@
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import { isSameFile } from '../model/file-identity.ts';
+import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { backingPath, isRelative } from '../model/headers.ts';
 import {
   type Disk,
   type ImageFile,
   isUp,
+  type Layer,
   type World,
   withDisk,
   withDomain,
@@ -25,8 +27,13 @@ export interface SimulatedHost {
   readonly initial: World;
   /** Where the guest's writes are. In this and all below a file has one name, that of {@link nameIn}. */
   readonly content: Content;
-  /** The backing file that each image's own header names. */
-  readonly backing: Readonly<Record<string, string>>;
+  /** The backing file that each image's own header names, as it is written there. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * By layer, the relative name under which libvirt found it. libvirt makes the name for `--keep-relative` of these, and
+   * goes on doing so when the layer above is in another folder by now (seen on libvirt 9.0).
+   */
+  readonly relative: Readonly<Record<string, string>>;
   /** The format of each image. */
   readonly formats: Readonly<Record<string, string>>;
   /** What libvirt has been told to take for a block device. */
@@ -64,26 +71,26 @@ export interface JobSource {
   readonly shallow: boolean;
   /** Whether its file was there, so that libvirt looks into the header for the files below. */
   readonly reuse: boolean;
+  /** For a commit below the active layer: the name that the header above gets, where it is to be relative. */
+  readonly name?: string;
 }
 
 /** The host that looks like that World, with a guest that has written to each of its disks. */
 export function hostOf(world: World): SimulatedHost {
   const on = { initial: world };
   const name = (file: string) => nameIn(on, file);
-  const headers = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
-    typeof image?.backing === 'string' ? [[name(file), name(image.backing)]] : [],
-  );
-  const links = world.domain.disks.flatMap((disk) => {
-    const files = layersOf(on, disk);
-    return files.slice(1).map((file, at): [string, string] => [files[at] ?? '', file]);
-  });
+  const headers = headersIn(world);
   const layers = world.domain.disks.flatMap(({ chain }) => chain);
   const disks = world.domain.disks.filter(isWritten);
   const host: SimulatedHost = {
     world,
     initial: world,
     content: Object.fromEntries(disks.map((disk) => [disk.target, before(layersOf(on, disk))])),
-    backing: Object.fromEntries([...headers, ...links]),
+    headers,
+    relative: relativeNames(
+      { initial: world, headers },
+      world.domain.disks.flatMap(({ chain }) => chain),
+    ),
     formats: Object.fromEntries([
       ...Object.entries(world.files).flatMap(([file, image]) =>
         image?.format === undefined ? [] : [[name(file), image.format]],
@@ -101,6 +108,36 @@ export function hostOf(world: World): SimulatedHost {
     starts: 1,
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
+}
+
+/** What the headers are told to name; of a chain's layers of which nothing is told, the path of the layer below. */
+function headersIn(world: World): Record<string, string> {
+  const name = (file: string) => nameIn({ initial: world }, file);
+  const links = world.domain.disks.flatMap(({ chain }) =>
+    chain
+      .slice(1)
+      .map(({ file }, at): [string, string] => [chain[at]?.file ?? '', file])
+      .filter(([above]) => fileAt(world, above)?.backing === undefined),
+  );
+  const told = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
+    typeof image?.backing === 'string' ? [[file, image.backing]] : [],
+  );
+  return Object.fromEntries([...told, ...links].map(([file, below]) => [name(file), below]));
+}
+
+/** By layer, the relative name that the header above it has for it. */
+export function relativeNames(
+  on: Pick<SimulatedHost, 'initial' | 'headers'>,
+  layers: readonly Layer[],
+): Record<string, string> {
+  return Object.fromEntries(
+    layers.flatMap(({ file }): [string, string][] => {
+      const name = on.headers[nameIn(on, file)];
+      return name !== undefined && isRelative(name)
+        ? [[nameIn(on, backingPath(file, name)), name]]
+        : [];
+    }),
+  );
 }
 
 /** The layers below the active ones that the definition does not name. */
@@ -126,7 +163,8 @@ function sourceOf(disk: Disk, world: World): JobSource {
       reuse: false,
     };
   const below = mirror === undefined ? undefined : world.files[mirror]?.backing;
-  const shallow = isSameFile(world, files[1], below ?? undefined);
+  const shallow =
+    Boolean(below) && isSameFile(world, files[1], backingPath(mirror ?? '', below ?? ''));
   return { layers: shallow ? files.slice(0, 1) : files, shallow, reuse: false };
 }
 
@@ -169,8 +207,12 @@ function isWritten(disk: Disk): boolean {
 /** The file and all that the headers name below it. */
 export function filesBelow(host: SimulatedHost, file: string): string[] {
   const files: string[] = [];
-  for (let at: string | undefined = file; at !== undefined && !files.includes(at); )
-    at = host.backing[files[files.push(at) - 1] ?? ''];
+  for (let at: string | undefined = file; at !== undefined && !files.includes(at); ) {
+    files.push(at);
+    // What looks like a header in a raw image is the guest's data.
+    const name: string | undefined = host.formats[at] === 'raw' ? undefined : host.headers[at];
+    at = name === undefined ? undefined : nameIn(host, backingPath(at, name));
+  }
   return files;
 }
 
@@ -205,18 +247,21 @@ export function withImage(host: SimulatedHost, file: string, image: ImageFile): 
   };
 }
 
-/** The same host with a new image at that path, which holds nothing yet. */
+/**
+ * The same host with a new image at that path, which holds nothing yet.
+ * @param backing the name of the backing file in its header
+ */
 export function withNewImage(
   host: SimulatedHost,
   file: string,
   image: ImageFile,
   backing?: string,
 ): SimulatedHost {
-  const { [file]: _former, ...others } = host.backing;
+  const { [file]: _former, ...others } = host.headers;
   return {
     ...withImage(host, file, image),
     content: emptied(host.content, file),
-    backing: backing === undefined ? others : { ...others, [file]: backing },
+    headers: backing === undefined ? others : { ...others, [file]: backing },
   };
 }
 
@@ -232,13 +277,13 @@ export function writtenOver(host: SimulatedHost, path: string, block: boolean): 
 
 /** The same host without a file at that path. */
 export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
-  const { [file]: _former, ...backing } = host.backing;
+  const { [file]: _former, ...headers } = host.headers;
   const { [file]: _what, ...formats } = host.formats;
   return {
     ...host,
     world: withFileOn(host, file, null),
     content: emptied(host.content, file),
-    backing,
+    headers,
     formats,
   };
 }
@@ -253,7 +298,7 @@ export function withFileMoved(host: SimulatedHost, file: string, to: string): Si
     host,
     to,
     { ...known, ...(format === undefined ? {} : { format }) },
-    host.backing[file],
+    host.headers[file],
   );
   return withoutFile({ ...moved, content: poured(moved.content, [file], to) }, file);
 }

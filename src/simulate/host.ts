@@ -1,9 +1,11 @@
 /** What each effect does on a simulated host, by the rules of libvirt and QEMU; the one place that knows. */
+import { readDefinition } from '../model/defined-chain.ts';
 import { EffectFailed } from '../model/driver.ts';
 import type { Argument, ConvertEffect, Effect, RemoveFileEffect } from '../model/effect.ts';
 import { usersOf } from '../model/file-identity.ts';
 import { type Bundle, isUp } from '../model/world.ts';
 import { poured } from './content.ts';
+import { openedFiles } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
 import {
   bytesIn,
@@ -85,13 +87,7 @@ function qemuImg(host: SimulatedHost, { argv, dest: path, into }: ConvertEffect)
   refuseUnless(into === 'existing' || !files[dest], `${dest} exists already`);
   if (argv[0] === 'create') {
     const format = after('-f') ?? 'raw';
-    const backing = after('-b');
-    return withNewImage(
-      host,
-      dest,
-      { format, size: 1, made: true },
-      backing === undefined ? undefined : nameIn(host, backing),
-    );
+    return withNewImage(host, dest, { format, size: 1, made: true }, after('-b'));
   }
   const source = nameIn(host, argv.at(-2) ?? '');
   refuseUnless(Boolean(files[source]), `Could not open '${source}'`);
@@ -142,12 +138,15 @@ function refuseUsed(host: SimulatedHost, file: string): void {
   const { world } = host;
   const users = usersOf(world, file);
   refuseUnless(users.length === 0, `${file} is in the chain of ${users.join(', ')}`);
-  for (const { persistentSource } of world.domain.disks)
-    refuseUnless(
-      persistentSource === undefined ||
-        !filesBelow(host, nameIn(host, persistentSource)).includes(file),
-      `${file} is below ${persistentSource}`,
-    );
+  const { definition, disks, name } = world.domain;
+  const defined = definition === undefined ? [] : readDefinition(definition).disks;
+  const next = [
+    ...defined.flatMap(({ target }) => openedFiles(host, definition ?? '', target)),
+    ...disks
+      .flatMap((disk) => layersOf(host, disk).slice(0, 1))
+      .flatMap((top) => filesBelow(host, top)),
+  ];
+  refuseUnless(!next.includes(file), `${file} is what the next start of ${name} reads`);
 }
 
 /** Everything that an undefine would lose. */

@@ -111,8 +111,10 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
       const argv = effect.argv.filter((word) => !raw || word !== '--shallow');
       return apply(free, { ...effect, argv });
     }
-    case 'blockcommit':
-      return apply(withoutJobOn(host, one(options, 'path')), effect);
+    case 'blockcommit': {
+      const argv = effect.argv.filter((word) => word !== '--keep-relative');
+      return apply(withoutJobOn(host, one(options, 'path')), { ...effect, argv });
+    }
     case 'snapshot-create-as': {
       const { disks, agent, snapshots } = host.world.domain;
       const name = one(options, 'name');

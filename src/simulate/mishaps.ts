@@ -1,13 +1,15 @@
 /** What happens to a simulated host without anybody asking for it, and what of the guest's writes it leaves. */
+import { readDefinition } from '../model/defined-chain.ts';
 import { isUp, type Layer } from '../model/world.ts';
 import { missing } from './content.ts';
-import { definedChain, definedDisks, readDefinition } from './definitions.ts';
+import { definedDisks, openedFiles } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
 import {
   filesBelow,
   guestWrites,
   lastOf,
   onDomain,
+  relativeNames,
   type SimulatedHost,
   undefinedLayers,
 } from './host-state.ts';
@@ -73,20 +75,16 @@ export function guestStarts(host: SimulatedHost): SimulatedHost {
     return host;
   const starts = host.starts + 1;
   const started = onDomain(host, { state: 'running', disks });
-  return guestWrites({
-    ...started,
-    starts,
-    last: {},
-    detected: undefinedLayers(host, started.world),
-  });
-}
-
-/** The files that a guest's disk is made of when it is started from that definition. */
-function openedFiles(host: SimulatedHost, definition: string, target: string): string[] {
-  const { layers, ends } = definedChain(definition, target);
-  const named = layers.map(({ file }) => nameIn(host, file));
-  const last = named.at(-1);
-  return last === undefined || ends ? named : [...named, ...filesBelow(host, last).slice(1)];
+  const detected = undefinedLayers(host, started.world);
+  // Of a layer that the definition names libvirt does not ask which header has which name for it.
+  const named = relativeNames(
+    host,
+    disks.flatMap(({ chain }) => chain),
+  );
+  const relative = Object.fromEntries(
+    Object.entries(named).filter(([file]) => detected.includes(file)),
+  );
+  return guestWrites({ ...started, starts, last: {}, detected, relative });
 }
 
 function isThere(host: SimulatedHost, file: string): boolean {

@@ -1,6 +1,7 @@
 /** The block jobs of a simulated host: copies, commits and their ends. */
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect } from '../model/effect.ts';
+import { backingPath } from '../model/headers.ts';
 import { type Disk, diskOf, isUp, type Layer, type Place, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
 import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
@@ -11,6 +12,7 @@ import {
   guestWrites,
   onDisk,
   refuseUnless,
+  relativeNames,
   type SimulatedHost,
   withImage,
   withNewImage,
@@ -38,7 +40,8 @@ export function blockcopy(before: SimulatedHost, options: Options): SimulatedHos
   refuseUnless(!reuse || options.has('format'), 'reused mirror format must be specified');
   const format = options.get('format')?.[0] ?? disk.chain[0]?.format ?? 'raw';
   const files = layersOf(host, disk);
-  const below = files[1];
+  // libvirt writes a layer's path as it spells it.
+  const below = disk.chain[1]?.file;
   // libvirt does not take a copy of a disk without a backing file for a shallow one.
   const shallow = options.has('shallow') && below !== undefined;
   refuseUnless(
@@ -52,15 +55,15 @@ export function blockcopy(before: SimulatedHost, options: Options): SimulatedHos
     ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
   // A file for reuse has been made by somebody who knew what goes below it.
-  const backing =
-    shallow && made.backing[dest] === undefined ? { ...made.backing, [dest]: below } : made.backing;
+  const headers =
+    shallow && made.headers[dest] === undefined ? { ...made.headers, [dest]: below } : made.headers;
   const devices = made.devices.filter((file) => file !== dest);
   // To make or format its file is a job of QEMU's, which ends here; what is there for it needs none (seen on libvirt 9.0).
   const formats = !reuse && !(device && format === 'raw');
   return onDisk(
     {
       ...(formats ? definitionIsSaved(made) : made),
-      backing,
+      headers,
       devices: device ? [...devices, dest] : devices,
       jobs: { ...made.jobs, [disk.target]: { layers, shallow, reuse } },
     },
@@ -98,12 +101,22 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
   refuseUnless(top > 0 || options.has('active'), 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';
   const own = files.slice(top, base).every((file) => host.world.files[file]?.made);
+  // For the active layer there is no header above to keep a name in.
+  const name =
+    options.has('keep-relative') && top > 0
+      ? relativeName(host, files.slice(top, base + 1))
+      : undefined;
   return onDisk(
     {
       ...(own ? host : writtenOver(host, mirror, true)),
       jobs: {
         ...host.jobs,
-        [disk.target]: { layers: files.slice(top, base), shallow: false, reuse: false },
+        [disk.target]: {
+          layers: files.slice(top, base),
+          shallow: false,
+          reuse: false,
+          ...(name === undefined ? {} : { name }),
+        },
       },
     },
     disk.target,
@@ -115,6 +128,15 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
           : { type: 'commit', ready: false },
     }),
   );
+}
+
+/** The name of the last of these layers as libvirt puts it together (libvirt, virStorageSourceGetRelativeBackingPath). */
+function relativeName({ relative }: SimulatedHost, layers: readonly string[]): string {
+  return layers.reduce((path, file) => {
+    const name = relative[file];
+    refuseUnless(name !== undefined, "can't keep relative backing relationship");
+    return backingPath(path, name);
+  }, '');
 }
 
 /** A layer by its path as libvirt spells it (libvirt, storage_source.c, virStorageSourceChainLookup), or by its place as in `vda[2]`. */
@@ -155,9 +177,7 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const mirror = nameIn(host, job.mirror);
   const top: Layer = { file: job.mirror, format: host.formats[mirror] ?? 'qcow2' };
   const layers = new Map(disk.chain.map((layer) => [nameIn(host, layer.file), layer]));
-  // A shallow copy is opened above the files that its header names, any other alone, whatever its header says.
-  const alone = job.type === 'copy' && !host.jobs[target]?.shallow;
-  const opened = alone ? [mirror] : filesBelow(host, mirror);
+  const opened = openedByPivot(host, disk, mirror);
   const chain = opened.map(
     (file): Layer =>
       layers.get(file) ?? {
@@ -172,11 +192,30 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
     'Failed to get shared "write" lock',
   );
   const detected = [...new Set([...host.detected, ...found])];
-  const ended = onDisk({ ...withoutJobOn(host, target), detected }, target, (each) => ({
+  const names = found.length === 0 ? {} : relativeNames(host, chain);
+  const relative = { ...without(host.relative, found), ...names };
+  const ended = onDisk({ ...withoutJobOn(host, target), detected, relative }, target, (each) => ({
     ...each,
     chain,
   }));
   return guestWrites(definitionFollows(ended, target, disk.chain, chain));
+}
+
+/**
+ * A commit ends above the layers that QEMU has open. A copy whose file was there is opened with the files that its header
+ * names where it is shallow, and alone otherwise, whatever its header says; a file that was made shares the layers below.
+ */
+function openedByPivot(host: SimulatedHost, disk: Disk, mirror: string): readonly string[] {
+  const { job, target } = disk;
+  const files = layersOf(host, disk);
+  if (job?.type !== 'copy') return files.slice(Math.max(0, files.indexOf(mirror)));
+  const source = host.jobs[target];
+  if (!source?.shallow) return [mirror];
+  return source.reuse ? filesBelow(host, mirror) : [mirror, ...files.slice(1)];
+}
+
+function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]) {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 }
 
 /** Waits until the job has done what it can do by itself. */
@@ -209,13 +248,14 @@ function commitBase(host: SimulatedHost, disk: Disk, committed: readonly string[
 
 /** A commit below the active layer takes the layers out of the chain, and names the base in the header above them. */
 function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]): SimulatedHost {
-  const above = layersOf(host, disk)[layersOf(host, disk).indexOf(committed[0] ?? '') - 1];
+  const files = layersOf(host, disk);
+  const above = files[files.indexOf(committed[0] ?? '') - 1];
+  const base = disk.chain[files.indexOf(committed.at(-1) ?? '') + 1]?.file ?? '';
+  const name = host.jobs[disk.target]?.name ?? base;
   const ended = onDisk(withoutJobOn(host, disk.target), disk.target, (each) => ({
     ...each,
     chain: each.chain.filter(({ file }) => !committed.includes(nameIn(host, file))),
   }));
   const shorter = definitionShortens(ended, disk.target, disk.chain, committed);
-  return above
-    ? { ...shorter, backing: { ...shorter.backing, [above]: commitBase(host, disk, committed) } }
-    : shorter;
+  return above ? { ...shorter, headers: { ...shorter.headers, [above]: name } } : shorter;
 }

@@ -1,6 +1,7 @@
 /** A simulated domain's definition: made, taken away, and marked for autostart. */
+import { readDefinition } from '../model/defined-chain.ts';
 import { isUp } from '../model/world.ts';
-import { definedDisks, readDefinition } from './definitions.ts';
+import { definedDisks } from './definitions.ts';
 import { onDomain, refuseUnless, type SimulatedHost } from './host-state.ts';
 import type { Options } from './virsh-words.ts';
 

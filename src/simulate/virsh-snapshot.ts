@@ -1,4 +1,5 @@
 /** Snapshots and the metadata of snapshots and checkpoints on a simulated host. */
+import { isRelative } from '../model/headers.ts';
 import { diskOf, isUp } from '../model/world.ts';
 import { definedDisks, definitionFollows, definitionIsSaved } from './definitions.ts';
 import { fileOn, nameIn } from './file-names.ts';
@@ -41,7 +42,7 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
   const over = reuse
     ? specs.reduce((each, { file }) => writtenOver(each, file, false), host)
     : host;
-  let after = specs.reduce(withOverlay, definitionIsSaved(over));
+  let after = specs.reduce((each, spec) => withOverlay(each, spec, reuse), definitionIsSaved(over));
   const memory = options.get('memspec')?.[0];
   if (memory !== undefined) {
     const file = nameIn(host, readSpec(`memory,${memory}`).file);
@@ -52,12 +53,21 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
   return up ? guestWrites(after) : onDomain(after, { disks: definedDisks(after) });
 }
 
-function withOverlay(host: SimulatedHost, { target, file, format }: Spec): SimulatedHost {
+/** An overlay that is there keeps its header, and the layer below is known by the name in it. */
+function withOverlay(
+  host: SimulatedHost,
+  { target, file, format }: Spec,
+  reuse: boolean,
+): SimulatedHost {
   const before = diskOf(host.world, target)?.chain ?? [];
+  const base = nameIn(host, before[0]?.file ?? '');
   const chain = [{ file, format }, ...before];
   const image = { ...fileOn(host, file), format, size: EMPTY_OVERLAY };
-  const below = before[0] && nameIn(host, before[0].file);
-  const made = withNewImage(host, nameIn(host, file), image, below);
+  const overlay = nameIn(host, file);
+  const name = (reuse ? host.headers[overlay] : undefined) ?? before[0]?.file ?? '';
+  const { [base]: _former, ...others } = host.relative;
+  const relative = isRelative(name) ? { ...others, [base]: name } : others;
+  const made = { ...withNewImage(host, overlay, image, name), relative };
   const overlaid = onDisk(made, target, (each) => ({ ...each, chain }));
   return definitionFollows(overlaid, target, before, chain);
 }

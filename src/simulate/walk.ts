@@ -3,6 +3,7 @@ import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import type { World } from '../model/world.ts';
 import { dangersOf } from './dangers.ts';
+import { seen } from './host-looks.ts';
 import { hostOf } from './host-state.ts';
 import { imagine } from './imagine.ts';
 import type { Walked } from './walked.ts';
@@ -24,8 +25,8 @@ export function walk(graph: Graph, world: World): Walk {
   const findings: Finding[] = [];
   const files = new Set<string>();
   let host = hostOf(world);
-  let start = world;
-  let before = world;
+  let start = seen(host);
+  let before = start;
   for (const node of graph.nodes) {
     if (node.first) {
       start = before;
@@ -35,8 +36,9 @@ export function walk(graph: Graph, world: World): Walk {
       if (found.some((finding) => UNIMAGINABLE.has(finding.code))) break;
     }
     host = imagine(host, node.phase.effects(before, start));
-    phases.push({ node, start, before, after: host.world });
-    before = host.world;
+    const after = seen(host);
+    phases.push({ node, start, before, after });
+    before = after;
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
   findings.push(...dangersOf(world, phases, findings.some(isError)));

@@ -10,6 +10,7 @@ import {
   isSameLocation,
   layerIndex,
 } from '../model/file-identity.ts';
+import { backingName, backingPath, isRelative } from '../model/headers.ts';
 import { activeFile, type Disk, diskOf, isUp, type Layer, type World } from '../model/world.ts';
 import {
   abortOwnJob,
@@ -174,6 +175,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkOthersRead(world, key),
       ...checkOwnDisks(world, disk, key, touched),
       ...checkDefinition(params, world, disk, range),
+      ...checkRelative(params, world, disk, range),
       ...(params.quarantine === undefined
         ? []
         : checkQuarantine(
@@ -354,6 +356,29 @@ function checkDefinition(params: Params, world: World, disk: Disk, range: Range)
       'bring them together first, with a redefine step',
     ),
   ];
+}
+
+/**
+ * Refuses to keep a name relative that is not: libvirt refuses it where it found a layer by its path, and where the layer
+ * above was put into another folder since, it writes a name that leads nowhere (seen on libvirt 9.0).
+ */
+function checkRelative(params: Params, world: World, disk: Disk, { top, base }: Range): Finding[] {
+  if (!params['keep-relative'] || top === 0) return [];
+  return disk.chain.slice(top - 1, base).flatMap((layer, at) => {
+    const told = backingName(world, layer);
+    // A header of which nothing is told is taken to name the layer below by its path.
+    const name = told === undefined ? disk.chain[top + at]?.file : told;
+    return name && isRelative(name)
+      ? []
+      : [
+          refuse(
+            'BP180',
+            'keep-relative',
+            `the header of ${layer.file} names ${name ?? 'nothing'} below it, which is not relative: there is no relative name to keep`,
+            'leave "keep-relative" out: the header then names the base by its path',
+          ),
+        ];
+  });
 }
 
 /** Refuses layers that another disk of the same guest rests on: a commit would corrupt that disk. */
@@ -597,6 +622,19 @@ function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
   }
   return [
     ...(fileAt(now, top.file) ? [removeFile(top.file, 'it is stale since the pivot')] : []),
-    ...overlayAgain(now, disk, { file: top.file, format: top.format, base: base.file }),
+    ...overlayAgain(
+      now,
+      disk,
+      { file: top.file, format: top.format, base: base.file },
+      nameFor(before, top, base),
+    ),
   ];
+}
+
+/** The name that the header of an overlay had for the layer below; its path where it had none that leads there. */
+function nameFor(before: World, top: Layer, base: Layer): string {
+  const name = backingName(before, top);
+  return typeof name === 'string' && isSameFile(before, backingPath(top.file, name), base.file)
+    ? name
+    : base.file;
 }

@@ -307,13 +307,15 @@ function checkDestination(params: Params, world: World, disk: Disk): Finding[] {
           'make it first: qemu-img create',
         ),
       ];
-  const below = params.shallow ? disk.chain[1]?.file : undefined;
+  // A whole copy is opened alone, but the next start looks into its header; in a raw one there is none to look into.
+  const below = (params.shallow ? disk.chain[1]?.file : undefined) ?? null;
+  const isRead = params['reuse-external'] && copyFormat(params, disk) !== 'raw';
   return [
     ...missing,
     ...checkNotShared(world, 'dest', [dest]),
     ...checkOthersRead(world, 'dest'),
     ...checkEnterable(world, 'dest', dest),
-    ...(below === undefined ? [] : checkBacking(world, 'dest', dest, below)),
+    ...(isRead ? checkBacking(world, 'dest', dest, below) : []),
     ...checkExisting(world, 'dest', {
       file: dest,
       format: copyFormat(params, disk),

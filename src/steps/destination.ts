@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { fileAt, isSameFile } from '../model/file-identity.ts';
+import { backingPath } from '../model/headers.ts';
 import type { World } from '../model/world.ts';
 import type { Amount } from './needs.ts';
 import { checkNotShared, refuse } from './preconditions.ts';
@@ -98,22 +99,29 @@ export function checkReachable(
   ];
 }
 
-/** Refuses a reused image that rests on another file than the guest's data does: the guest would see other data. */
+/**
+ * Refuses a reused image that rests on another file than the guest's data does: the guest would see other data.
+ * @param backing the file that it has to rest on, `null` for none
+ */
 export function checkBacking(
   world: World,
   key: string | readonly (string | number)[],
   file: string,
-  backing: string,
+  backing: string | null,
 ): Finding[] {
-  const named = fileAt(world, file)?.backing;
-  return named === undefined || (named !== null && isSameFile(world, named, backing))
+  const name = fileAt(world, file)?.backing;
+  const named = typeof name === 'string' ? backingPath(file, name) : name;
+  const isRight =
+    named === null ? backing === null : backing !== null && isSameFile(world, named, backing);
+  const words = backing === null ? [file, 'SIZE'] : ['-b', backing, '-F', 'FORMAT', file];
+  return named === undefined || isRight
     ? []
     : [
         refuse(
           'BP122',
           key,
-          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing}`,
-          `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', '-b', backing, '-F', 'FORMAT', file)}`,
+          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing ?? 'no file'}`,
+          `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,
         ),
       ];
 }

@@ -32,8 +32,20 @@ export function externalSpec(overlay: Overlay): string {
   return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
 }
 
-/** The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are. */
-export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 'target'>): Effect[] {
+/**
+ * The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are.
+ * libvirt names the file below by its path in an overlay that it makes. So where the header has to have another name,
+ * the overlay is made beforehand.
+ * @param name what the header has to name, such as a relative name
+ */
+export function overlayAgain(
+  world: World,
+  disk: Disk,
+  overlay: Omit<Overlay, 'target'>,
+  name: string = overlay.base,
+): Effect[] {
+  const { file, format, base } = overlay;
+  const isNamed = name !== base;
   const others = world.domain.disks.filter(
     (each) => each.target !== disk.target && each.chain.length > 0,
   );
@@ -42,12 +54,24 @@ export function overlayAgain(world: World, disk: Disk, overlay: Omit<Overlay, 't
     argv: [
       'snapshot-create-as',
       ...['--domain', world.domain.name, '--name', `blockplan-back-${disk.target}`],
-      ...['--disk-only', '--atomic', '--no-metadata'],
+      ...['--disk-only', '--atomic', '--no-metadata', ...(isNamed ? ['--reuse-external'] : [])],
       ...['--diskspec', externalSpec({ target: disk.target, ...overlay })],
       ...others.flatMap((each) => ['--diskspec', `${commas(each.target)},snapshot=no`]),
     ],
-    why: `put an overlay ${overlay.file} above ${overlay.base} again`,
+    why: `put an overlay ${file} above ${base} again`,
     timeoutMs: SNAPSHOT_TIMEOUT_MS,
   };
-  return [makeFile(overlay.file, 'take the place of the overlay'), snapshot];
+  const baseFormat = disk.chain.find((layer) => layer.file === base)?.format ?? 'raw';
+  return [
+    isNamed
+      ? {
+          tool: 'qemu-img',
+          argv: ['create', '-q', '-f', format, '-b', name, '-F', baseFormat, file],
+          dest: file,
+          bytes: 0,
+          why: `make the overlay with the name that it had for ${base}`,
+        }
+      : makeFile(file, 'take the place of the overlay'),
+    snapshot,
+  ];
 }

@@ -12,7 +12,7 @@ export async function reallyTold(world: World): Promise<object> {
 /** What is imagined, with the headers of the images that are really there. */
 export function imaginedTold(host: SimulatedHost, files: readonly string[], real: World): object {
   const images = imagesOf(real).map(
-    (path) => `${path}: ${host.formats[path]} on ${host.backing[path]}`,
+    (path) => `${path}: ${host.formats[path]} on ${host.headers[path]}`,
   );
   return { ...told(look(host, files)), headers: images };
 }

@@ -12,11 +12,17 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/events.ts';
-import { assertCleanImages, imageChains } from '../../src/lab/chains.ts';
+import {
+  assertCleanImages,
+  imageChain,
+  type OpenedDisk,
+  openedDisks,
+} from '../../src/lab/chains.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
+import { atNextStart } from '../../src/lab/next-start.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -249,28 +255,47 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
   };
 }
 
-/** Lets a guest stand still for a look at its images. */
-async function whileSuspended<T>(host: Host, domain: string, look: () => Promise<T>): Promise<T> {
-  await host.virsh('suspend', domain);
-  try {
-    return await look();
-  } finally {
-    await host.virsh('resume', domain);
-  }
-}
-
-/** The guest's writes are on all of its disks without a gap, up to what it was told to be durable now. */
+/**
+ * The guest's writes are on all of its disks without a gap, up to what it was told to be durable now: on those that its
+ * next start opens, from its persistent definition. They are the ones that it has open, and their headers say the same.
+ */
 export async function expectWrites(host: Host, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
-  const chains = await imageChains(host, await host.virsh('dumpxml', guest.name));
-  await whileSuspended(host, guest.name, async () => {
-    for (const chain of Object.values(chains)) {
-      assertComplete(await readLog(chain[0]!), upTo);
-      await assertCleanImages(host, chain);
-    }
-  });
+  const live = openedDisks(await host.virsh('dumpxml', guest.name));
+  await expectNextStart(host, guest.name, upTo, live);
   expect(await guest.state()).toBe('running');
   await expectNothingLeft(host, guest.name);
+}
+
+/**
+ * Fails unless the next start of a domain, from its persistent definition, finds all numbers up to that one on its disks.
+ * @param live what it has open now; the next start has to open the same
+ */
+export async function expectNextStart(
+  host: Host,
+  domain: string,
+  upTo: number,
+  live?: readonly OpenedDisk[],
+): Promise<void> {
+  await atNextStart(host, domain, async (disks) => {
+    expect(disks).not.toEqual([]);
+    if (live) expect(disks.map(placesOf)).toEqual(live.map(placesOf));
+    for (const { files, image } of disks) {
+      expect(await imageChain(host, files[0]!)).toEqual(files);
+      assertComplete(await readLog(image), upTo);
+      await assertCleanImages(host, files);
+    }
+  });
+}
+
+function placesOf({ target, files }: OpenedDisk): object {
+  return { target, files };
+}
+
+/** The name of the backing file in an image's header, as it is written there; undefined for none. */
+export async function headerName(host: Host, image: string): Promise<string | undefined> {
+  const told = await host.qemuImg('info', '-U', '--output=json', image);
+  return (JSON.parse(told) as { 'backing-filename'?: string })['backing-filename'];
 }
 
 /** Runs steps of which the last fails, and fails unless all is as it was before and no write is lost. */
@@ -280,10 +305,15 @@ export async function expectUndone(
   steps: readonly Readonly<Record<string, unknown>>[],
   folders: readonly string[] = [],
 ): Promise<Finished> {
-  const before = await picture(host, guest.name, [host.images, ...folders]);
+  const look = async () => {
+    const seen = await picture(host, guest.name, [host.images, ...folders]);
+    const layers = Object.values(seen.chains).flat();
+    return { ...seen, names: await Promise.all(layers.map((file) => headerName(host, file))) };
+  };
+  const before = await look();
   const ended = await runSteps(host, guest.name, steps);
   const last = expectEnd(ended, 4);
-  expect(await picture(host, guest.name, [host.images, ...folders]), ended.told).toEqual(before);
+  expect(await look(), ended.told).toEqual(before);
   await expectWrites(host, guest);
   return last;
 }

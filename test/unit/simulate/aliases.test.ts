@@ -85,7 +85,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     what: 'a copy into a file that another guest has',
-    ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP109'] },
+    ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP109', 'BP122'] },
   },
   {
     what: 'a copy to where another guest will have a file',

@@ -64,6 +64,15 @@ const there = (place: Partial<Place>): Scene => ({
     },
   },
 });
+/** Layers in several folders, each named from the folder of the one above. */
+const NAMES = ['../c/x/c', '../../b/b', '../base', null] as const;
+const nested = ['/i/d/d', '/i/d/../c/x/c', '/i/d/../c/x/../../b/b', '/i/d/../c/x/../../b/../base'];
+const folders: Scene = {
+  disks: [disk('vda', nested)],
+  files: Object.fromEntries(
+    nested.map((file, at) => [file, { size: 1, backing: NAMES[at] ?? null }]),
+  ),
+};
 
 const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP101: { steps: [copy()], on: { disks: [], domain: { state: 'gone' } } },
@@ -161,6 +170,14 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
     steps: [over('blockdev: true, format: qcow2')],
     on: there({ kind: 'block device', length: 10 * GiB }),
   },
+  BP149: {
+    steps: [
+      `{ id: c, ${commit("top: 'vda[2]', shallow: true, keep-relative: true")} }`,
+      `{ id: b, ${commit("top: 'vda[3]', shallow: true, keep-relative: true")} }`,
+    ],
+    on: folders,
+  },
+  BP180: { steps: [commit(`top: ${SNAP1}, base: ${BASE}, keep-relative: true`)] },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
   BP143: { steps: [snapshot()], on: vda({ snapshot: 'internal' }) },
 };
@@ -186,7 +203,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** What preflight, and the look at the host before it, may say; from BP150 on come drift, proofs and rehearsals. */
 const listed = [
   ...readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').matchAll(
-    /^\| (BP1[0-49]\d) \| (.*) \|$/gm,
+    /^\| (BP1[0-489]\d) \| (.*) \|$/gm,
   ),
 ].map(([, code = '', words = '']) => ({ code, words }));
 

@@ -119,9 +119,9 @@ describe('what goes wrong', () => {
     };
     expect(() => apply(host, convert)).toThrow('Failed to get shared "write" lock');
     expect(apply(guestDies(host), convert).world.files['/new/copy']).toBeTruthy();
-    const overlaid = { ...host.backing, [DEST]: SNAP1 };
+    const overlaid = { ...host.headers, [DEST]: SNAP1 };
     const there = { ...host.world.files, [DEST]: { size: 1, format: 'qcow2' } };
-    const reused = { ...host, backing: overlaid, world: { ...host.world, files: there } };
+    const reused = { ...host, headers: overlaid, world: { ...host.world, files: there } };
     const copied = [copy('--shallow', '--reuse-external', '--format', 'qcow2'), ready('vda')];
     expect(() => apply(copied.reduce(apply, reused), blockjob('--pivot'))).toThrow(EffectFailed);
   });

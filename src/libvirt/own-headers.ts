@@ -1,0 +1,74 @@
+/** What the headers of a guest's own images name: what its next start will read. */
+import { definedChain, readDefinition } from '../model/defined-chain.ts';
+import { backingPath } from '../model/headers.ts';
+import type { Domain, ImageFile, Layer, World } from '../model/world.ts';
+import { lookAtFiles } from './files.ts';
+import { ImageHeaders, imageInfo } from './image-headers.ts';
+
+/** By path, the name of the backing file in an image's header; `null` for none. */
+type Names = Readonly<Record<string, string | null>>;
+
+/**
+ * Completes an observed World with the backing file names in the headers of the layers of the guest's disks and of its
+ * definition, and with a look at the files that they lead to. One qemu-img for a chain that is whole.
+ */
+export async function readHeaders(world: World): Promise<World> {
+  const chains = world.domain.disks.map(({ chain }) => chain).filter(isReadable);
+  const read = await Promise.all(chains.map(namesIn));
+  const names = Object.fromEntries(read.flatMap((each) => Object.entries(each)));
+  const led = Object.entries(names).flatMap(([file, name]) =>
+    name === null ? [] : [backingPath(file, name)],
+  );
+  const looked = await lookAtFiles(led);
+  const named = Object.entries(names).flatMap(([file, backing]): [string, ImageFile][] => {
+    const image = world.files[file];
+    return image ? [[file, { ...image, backing }]] : [];
+  });
+  return {
+    ...world,
+    files: { ...world.files, ...Object.fromEntries(named) },
+    names: { ...looked.names, ...world.names },
+  };
+}
+
+function isReadable([top]: readonly Layer[]): boolean {
+  return top?.file.startsWith('/') === true && top.format !== 'raw';
+}
+
+/** The names in a whole chain at once; layers that the headers do not lead to are read one by one. */
+async function namesIn(chain: readonly Layer[]): Promise<Names> {
+  const [top] = chain;
+  const whole = top ? await imageInfo(top.file, top.format, ['--backing-chain']) : [];
+  const names: Record<string, string | null> = {};
+  if (typeof whole !== 'string')
+    for (const info of whole)
+      if (info.format !== 'raw') names[info.filename] = info['backing-filename'] ?? null;
+  for (const { file, format } of chain) {
+    if (file in names || format === 'raw' || !file.startsWith('/')) continue;
+    const info = await imageInfo(file, format, []);
+    // What cannot be read stays untold.
+    if (typeof info !== 'string') names[file] = info[0]?.['backing-filename'] ?? null;
+  }
+  return names;
+}
+
+/** The files that a domain's next start would open, as far as they can be read, and those that cannot. */
+export async function filesAtNextStart(
+  domain: Domain,
+): Promise<{ readonly files: readonly string[]; readonly unread: readonly string[] }> {
+  const { definition, disks } = domain;
+  const headers = new ImageHeaders();
+  const defined = definition === undefined ? [] : readDefinition(definition).disks;
+  const chains = defined.map(({ target }) => definedChain(definition ?? '', target));
+  // A definition that is put back names what the guest runs on.
+  const tops = [
+    ...chains.flatMap(({ layers, ends }) => (ends ? [] : layers.slice(-1))),
+    ...disks.flatMap(({ chain }) => chain.slice(0, 1)),
+  ];
+  const read = await Promise.all(tops.map((layer) => headers.of(layer)));
+  const named = chains.flatMap(({ layers }) => layers.map(({ file }) => file));
+  return {
+    files: [...named, ...read.flatMap(({ files }) => files)],
+    unread: read.flatMap(({ unread }) => unread),
+  };
+}

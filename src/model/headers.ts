@@ -1,0 +1,109 @@
+/**
+ * Backing file names in image headers, and what the guest's next start makes of them: libvirt opens the layers that the
+ * persistent definition names, and below the last of those whatever the headers name, unless the definition says that
+ * the chain ends (libvirt formatdomain, "backingStore").
+ */
+import { definedChain } from './defined-chain.ts';
+import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
+import { type Disk, isUp, type Layer, type World } from './world.ts';
+
+/**
+ * The path that a name in an image's header leads to. QEMU and libvirt take a relative name from the folder of the image
+ * as its path is spelled, links included (QEMU util/path.c, path_combine; seen on libvirt 9.0).
+ */
+export function backingPath(image: string, name: string): string {
+  return isRelative(name) ? `${image.slice(0, image.lastIndexOf('/') + 1)}${name}` : name;
+}
+
+/** Whether a name in a header depends on the image's folder: not a path from the root, and no URL or `json:` text. */
+export function isRelative(name: string): boolean {
+  return !name.startsWith('/') && !/^[^/]*:/.test(name);
+}
+
+/** The name of the backing file in a layer's header: `null` for none, undefined where nothing has looked. */
+export function backingName(world: World, { file, format }: Layer): string | null | undefined {
+  // A raw image has no header: what looks like one is the guest's data.
+  return format === 'raw' ? null : fileAt(world, file)?.backing;
+}
+
+/**
+ * The name in an image's header where it says more than the World does without it: of a layer it is taken to be the path
+ * of the layer below.
+ */
+export function tellingName(world: World, path: string): string | null | undefined {
+  const name = fileAt(world, path)?.backing;
+  if (name === undefined) return undefined;
+  const below = world.domain.disks.flatMap(({ chain }) => {
+    const at = layerIndex(world, chain, path);
+    return at < 0 ? [] : [chain[at + 1]?.file ?? null];
+  });
+  return below.some((each) => each === name) ? undefined : name;
+}
+
+/**
+ * What the next start would find below the layers of a disk otherwise than the running guest; a sentence for each disk
+ * that is affected. What nothing has looked at, and what is on no path of this host, is left out.
+ */
+export function nextStartFaults(world: World): string[] {
+  return isUp(world) ? world.domain.disks.flatMap((disk) => faultOf(world, disk)) : [];
+}
+
+/** The faults that were not there before. */
+export function newFaults(before: World, now: World): string[] {
+  const found = nextStartFaults(now);
+  if (found.length === 0) return [];
+  const known = new Set(nextStartFaults(before));
+  return found.filter((fault) => !known.has(fault));
+}
+
+function faultOf(world: World, disk: Disk): string[] {
+  const { target, chain } = disk;
+  const defined = definedFor(world, disk);
+  for (const [at, layer] of chain.entries()) {
+    if (!layer.file.startsWith('/')) return [];
+    const live = chain[at + 1]?.file;
+    const named = namedBelow(world, layer, at, defined);
+    if (named === undefined || (named.path !== null && !named.path.startsWith('/'))) return [];
+    if (named.path === null ? live === undefined : isSameFile(world, named.path, live)) continue;
+    return [
+      `${target}: ${named.by} names ${named.text} below ${layer.file}, but the running guest has ${live ?? 'nothing'} there`,
+    ];
+  }
+  return [];
+}
+
+interface NamedBelow {
+  /** What names it: the definition, or the image's header. */
+  readonly by: string;
+  readonly path: string | null;
+  readonly text: string;
+}
+
+/** What the next start would open below a layer; undefined where that is not known. */
+function namedBelow(
+  world: World,
+  layer: Layer,
+  at: number,
+  { layers, ends }: { readonly layers: readonly Layer[]; readonly ends: boolean },
+): NamedBelow | undefined {
+  const next = layers[at + 1];
+  if (next || ends) {
+    const path = next?.file ?? null;
+    return { by: 'the definition', path, text: path ?? 'nothing' };
+  }
+  const name = backingName(world, layer);
+  if (name === undefined) return undefined;
+  const path = name === null ? null : backingPath(layer.file, name);
+  const text = path === name ? (name ?? 'nothing') : `"${name}" (${path})`;
+  return { by: 'its header', path, text };
+}
+
+/** The chain in the definition; the top layer alone where there is none for that layer, so that the headers decide. */
+function definedFor(world: World, { target, chain: [top] }: Disk) {
+  const { domain } = world;
+  const defined =
+    domain.definition === undefined ? undefined : definedChain(domain.definition, target);
+  return defined && isSameFile(world, defined.layers[0]?.file, top?.file)
+    ? defined
+    : { layers: top ? [top] : [], ends: false };
+}

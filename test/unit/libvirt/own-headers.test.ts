@@ -1,0 +1,97 @@
+/** What the headers of a guest's own images name, read with the real qemu-img. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { filesAtNextStart, readHeaders } from '../../../src/libvirt/own-headers.ts';
+import { filesOf } from '../../../src/model/file-identity.ts';
+import { nextStartFaults } from '../../../src/model/headers.ts';
+import type { World } from '../../../src/model/world.ts';
+import { definitionXml, disk, world } from '../../worlds.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'blockplan-headers-'));
+  mkdirSync(at('real'));
+  symlinkSync('real', at('link'));
+  image('real/base.qcow2');
+  image('real/mid.qcow2', 'base.qcow2');
+  image('real/top.qcow2', 'mid.qcow2');
+  image('elsewhere.qcow2', at('real/base.qcow2'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+function image(name: string, backing?: string): void {
+  const below = backing === undefined ? [] : ['-u', '-b', backing, '-F', 'qcow2'];
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...below, at(name), '1M']);
+}
+
+/** A guest on that chain, as it would be looked at. */
+async function guestOn(...names: string[]): Promise<World> {
+  const seen = world({ disks: [disk('vda', names.map(at))], others: [] });
+  return readHeaders({ ...seen, ...(await lookAtFiles(seen.domain.disks.flatMap(filesOf))) });
+}
+
+const backing = ({ files }: World, name: string) => files[at(name)]?.backing;
+
+test('names are told as they are written, and lead to the files that the guest has', async () => {
+  const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');
+  expect(['top', 'mid', 'base'].map((name) => backing(seen, `real/${name}.qcow2`))).toEqual([
+    'mid.qcow2',
+    'base.qcow2',
+    null,
+  ]);
+  expect(nextStartFaults(seen)).toEqual([]);
+});
+
+test('a file by another of its names is the same file', async () => {
+  const seen = await guestOn('link/top.qcow2', 'real/mid.qcow2', 'link/base.qcow2');
+  expect(backing(seen, 'link/top.qcow2')).toBe('mid.qcow2');
+  expect(nextStartFaults(seen)).toEqual([]);
+});
+
+test.each([
+  [['real/top.qcow2', 'real/base.qcow2'], /top\.qcow2, but the running guest has .*base\.qcow2/],
+  [['elsewhere.qcow2', 'real/mid.qcow2'], /names \S+base\.qcow2 below \S+elsewhere\.qcow2/],
+  [['real/mid.qcow2'], /but the running guest has nothing there/],
+])('what a header leads to otherwise than the guest has is told: %s', async (names, told) => {
+  expect((await guestOn(...names)).domain.disks).toHaveLength(1);
+  expect(nextStartFaults(await guestOn(...names))).toEqual([expect.stringMatching(told)]);
+});
+
+test('where a file is gone the names above it are told all the same', async () => {
+  renameSync(at('real/base.qcow2'), at('real/away'));
+  const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');
+  renameSync(at('real/away'), at('real/base.qcow2'));
+  expect(backing(seen, 'real/top.qcow2')).toBe('mid.qcow2');
+  expect(backing(seen, 'real/mid.qcow2')).toBe('base.qcow2');
+});
+
+test('a next start reads what the definition names, and what the headers name below that', async () => {
+  const top = at('real/top.qcow2');
+  const xml = (below: string) =>
+    definitionXml('testvm', '4dea22b3-1d52-d8f3-2516-782e98ab3fa0', [
+      { target: 'vda', device: 'disk', type: 'file', file: top, format: 'qcow2', readonly: false },
+    ]).replace("<target dev='vda'", `${below}<target dev='vda'`);
+  const read = async (below: string, chain: readonly string[]) => {
+    const { domain } = world({ disks: [disk('vda', chain.map(at))], others: [] });
+    const { files, unread } = await filesAtNextStart({ ...domain, definition: xml(below) });
+    expect(unread).toEqual([]);
+    return [...new Set(files)].map((file) => file.slice(folder.length + 1)).sort();
+  };
+  const layer = `<backingStore type='file'><format type='qcow2'/><source file='${at('elsewhere.qcow2')}'/>`;
+  const all = ['real/base.qcow2', 'real/mid.qcow2', 'real/top.qcow2'];
+  expect(await read('', ['real/top.qcow2'])).toEqual(all);
+  // The guest runs on something else by now.
+  expect(await read('', ['elsewhere.qcow2'])).toEqual(['elsewhere.qcow2', ...all]);
+  expect(await read(`${layer}</backingStore>`, ['real/base.qcow2'])).toEqual([
+    'elsewhere.qcow2',
+    'real/base.qcow2',
+    'real/top.qcow2',
+  ]);
+  const ends = `${layer}<backingStore/></backingStore>`;
+  expect(await read(ends, ['real/top.qcow2'])).toEqual(['elsewhere.qcow2', ...all]);
+});

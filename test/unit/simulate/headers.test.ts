@@ -1,0 +1,192 @@
+/** Header names on a simulated host: whatever is spelled how, a plan that is let through ends where the next start begins. */
+import { posix } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readDomainXml, saysChainEnds } from '../../../src/model/domain-xml.ts';
+import { backingPath } from '../../../src/model/headers.ts';
+import type { ImageFile, World } from '../../../src/model/world.ts';
+import { provePlan } from '../../../src/prove/prove.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { NoWayBack } from '../../../src/steps/define.ts';
+import { planned } from '../../plans.ts';
+import { disk, looked, world } from '../../worlds.ts';
+
+/** `/l` is a link to `/i/a`. */
+const FOLDERS = ['/i', '/i/a', '/i/a/b', '/l'] as const;
+
+/** Where a path leads to: what the kernel would make of it. */
+function real(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .reduce((at, part) => {
+      if (part === '..') return posix.dirname(at);
+      return at === '/' && part === 'l' ? '/i/a' : posix.join(at, part);
+    }, '/');
+}
+
+type Spelling = 'path' | 'relative' | 'by the link';
+
+function spelled(from: string, to: string, how: Spelling): string {
+  if (how === 'relative') return posix.relative(real(posix.dirname(from)), real(to));
+  return how === 'by the link' ? real(to).replace(/^\/i\/a\//, '/l/') : to;
+}
+
+const layers = fc.array(
+  fc.record({
+    folder: fc.constantFrom(...FOLDERS),
+    how: fc.constantFrom<Spelling>('path', 'relative', 'relative', 'by the link'),
+  }),
+  { minLength: 2, maxLength: 5 },
+);
+
+/** A guest whose headers name the layers in those ways; its chain is spelled as libvirt finds it. */
+function guestOn(chosen: readonly { folder: string; how: Spelling }[]): World {
+  const files = chosen.map(({ folder }, at) => `${folder}/${at}.qcow2`);
+  const chain = files.slice(0, 1);
+  const named: Record<string, ImageFile> = {};
+  for (const [at, { how }] of chosen.entries()) {
+    const file = chain[at] ?? '';
+    const below = files[at + 1];
+    // A relative name is taken from the folder as it is spelled; `..` in it is resolved by the kernel.
+    const backing = below === undefined ? null : spelled(file, below, how);
+    named[file] = { size: 1, identity: real(file), backing };
+    if (backing !== null) chain.push(backingPath(file, backing));
+  }
+  return world({ disks: [disk('vda', chain)], files: named, others: [] });
+}
+
+const step = fc.oneof(
+  fc.record({
+    kind: fc.constant('commit' as const),
+    top: fc.integer({ min: 2, max: 4 }),
+    keep: fc.boolean(),
+    remove: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('pivot' as const), remove: fc.boolean() }),
+  fc.record({ kind: fc.constant('copy' as const), shallow: fc.boolean() }),
+  fc.record({ kind: fc.constant('snapshot' as const) }),
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function yamlOf(each: Step, at: number): string {
+  const gone = 'remove' in each && each.remove ? ', delete: true' : '';
+  switch (each.kind) {
+    case 'commit':
+      return `blockcommit: { disk: vda, top: 'vda[${each.top}]', shallow: true${each.keep ? ', keep-relative: true' : ''}${gone} }`;
+    case 'pivot':
+      return `blockcommit: { disk: vda, shallow: true, active: true, pivot: true${gone} }`;
+    case 'copy':
+      return `blockcopy: { disk: vda, dest: /e/copy-${at}, pivot: true${each.shallow ? ', shallow: true' : ''} }`;
+    case 'snapshot':
+      return `snapshot-create-as: { name: s${at}, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: /e/over-${at} }] }`;
+  }
+}
+
+/** The files that a start from the definition opens, by what the World says and not by the product's own reading of it. */
+function nextStart({ domain, files }: World): string[] {
+  const xml = domain.definition ?? '';
+  const defined = readDomainXml(xml).disks[0]?.chain.map(({ file }) => file) ?? [];
+  const opened = [...defined];
+  while (!saysChainEnds(xml, 'vda')) {
+    const top = opened.at(-1) ?? '';
+    const name = Object.entries(files).find(([path]) => real(path) === real(top))?.[1]?.backing;
+    if (!name) break;
+    opened.push(posix.isAbsolute(name) ? name : `${posix.dirname(top)}/${name}`);
+  }
+  return opened.map(real);
+}
+
+const ofChain = ({ domain }: World) => domain.disks[0]!.chain.map(({ file }) => real(file));
+
+test('what is let through ends with headers that lead to the live chain', () => {
+  const counts = { through: 0, refused: 0 };
+  fc.assert(
+    fc.property(layers, fc.array(step, { minLength: 1, maxLength: 3 }), (chosen, steps) => {
+      const first = guestOn(chosen);
+      const { graph } = planned(steps.map(yamlOf));
+      const host = looked(first, walk(graph, first).files);
+      expect(nextStart(host)).toEqual(ofChain(host));
+      const { phases, findings } = walk(graph, host);
+      if (findings.some(({ severity }) => severity === 'error')) {
+        counts.refused++;
+        return;
+      }
+      counts.through++;
+      for (const { after } of phases) expect(nextStart(after)).toEqual(ofChain(after));
+    }),
+    { numRuns: 300, seed: 8 },
+  );
+  expect(counts.through).toBeGreaterThan(60);
+  expect(counts.refused).toBeGreaterThan(60);
+});
+
+const relative = guestOn([
+  { folder: '/i', how: 'relative' },
+  { folder: '/i', how: 'relative' },
+  { folder: '/i', how: 'path' },
+]);
+
+/** The codes of the errors that preflight has. */
+function refusals(yaml: readonly string[], on = relative): string[] {
+  const { graph } = planned(yaml);
+  const { findings } = walk(graph, looked(on, walk(graph, on).files));
+  return findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+}
+
+test('a name is not kept relative where the overlay has come to lie in another folder', () => {
+  const copy = 'blockcopy: { disk: vda, dest: /e/top.qcow2, shallow: true, pivot: true }';
+  const commit = (more: string) =>
+    `blockcommit: { disk: vda, base: /i/2.qcow2, top: /i/1.qcow2, delete: true${more} }`;
+  expect(refusals([copy, commit(', keep-relative: true')])).toEqual(['BP180']);
+  expect(refusals([copy, commit('')])).toEqual([]);
+  expect(refusals([commit(', keep-relative: true')])).toEqual([]);
+});
+
+test('the two names that libvirt puts together wrongly are refused', () => {
+  const folders = guestOn([
+    { folder: '/i/a/b', how: 'relative' },
+    { folder: '/i/a', how: 'relative' },
+    { folder: '/i', how: 'relative' },
+    { folder: '/i/a', how: 'relative' },
+  ]);
+  const commit = (at: number) =>
+    `blockcommit: { disk: vda, top: 'vda[${at}]', shallow: true, keep-relative: true }`;
+  expect(refusals([commit(2)], folders)).toEqual([]);
+  expect(refusals([commit(3)], folders)).toEqual([]);
+  expect(refusals([commit(2), commit(3)], folders)).toEqual(['BP149']);
+});
+
+test('a reused image whose header names another file than the guest would have below is refused', () => {
+  const reused = (backing: string) => ({
+    ...relative,
+    files: { ...relative.files, '/i/new': { size: 1, format: 'qcow2', backing } },
+  });
+  const copy = (more: string) =>
+    `blockcopy: { disk: vda, dest: /i/new, format: qcow2, reuse-external: true, pivot: true${more} }`;
+  expect(refusals([copy(', shallow: true')], reused('1.qcow2'))).toEqual([]);
+  expect(refusals([copy(', shallow: true')], reused('2.qcow2'))).toEqual(['BP122']);
+  expect(refusals([copy('')], reused('2.qcow2'))).toEqual(['BP122']);
+});
+
+test('a commit that is taken back leaves the names as they were, whatever goes wrong', () => {
+  const { graph } = planned([
+    'blockcommit: { disk: vda, shallow: true, active: true, pivot: true, delete: true }',
+    'undefine: {}',
+    'redefine: {}',
+  ]);
+  const { files } = walk(graph, relative);
+  const host = looked(relative, files);
+  const proof = provePlan(graph, host, [...new Set([...files, ...Object.keys(host.files)])]);
+  expect(proof.violations).toEqual([]);
+  const [, pivot] = walk(graph, host).phases;
+  const { node, start, before, after } = pivot!;
+  const effects = node.phase.undo(before, after, start);
+  expect(effects.map((effect) => ('argv' in effect ? effect.argv : []))).toContainEqual(
+    expect.arrayContaining(['create', '-b', '1.qcow2', '/i/0.qcow2']),
+  );
+  expect(() =>
+    node.phase.undo(before, { ...after, domain: { ...after.domain, state: 'shut off' } }, start),
+  ).toThrow(NoWayBack);
+});
