@@ -1,5 +1,6 @@
 /** What happens to a domain, as it happens: a second long-lived virsh that only listens. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DomainState } from '../model/world.ts';
 import { type Child, type Connection, describeExit, startChild } from './child.ts';
 import { connectArguments, contactLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
@@ -176,3 +177,13 @@ class Listening implements DomainEvents {
     for (const listener of [...this.#listeners]) listener(event);
   }
 }
+
+/** libvirt's lifecycle events as states (libvirt: virDomainEventType). */
+export const LIFECYCLE_STATES: Readonly<Record<string, DomainState>> = {
+  Started: 'running',
+  Resumed: 'running',
+  Suspended: 'paused',
+  Stopped: 'shut off',
+  Crashed: 'crashed',
+  PMSuspended: 'pmsuspended',
+};

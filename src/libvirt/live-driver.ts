@@ -26,7 +26,7 @@ import type { Bundle, DomainState, World } from '../model/world.ts';
 import { JobWatch, refusalText } from './await-job.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
-import { type DomainEvents, openEvents } from './events.ts';
+import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
 import { lookAtFiles } from './files.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { MadeFiles } from './made-files.ts';
@@ -289,13 +289,3 @@ class LiveDriver implements Driver {
     return this.#watch;
   }
 }
-
-/** libvirt's lifecycle events as states (libvirt: virDomainEventType). */
-const LIFECYCLE_STATES: Readonly<Record<string, DomainState>> = {
-  Started: 'running',
-  Resumed: 'running',
-  Suspended: 'paused',
-  Stopped: 'shut off',
-  Crashed: 'crashed',
-  PMSuspended: 'pmsuspended',
-};

@@ -4,10 +4,11 @@ import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
 import { FileSet, isSameFile } from '../model/file-identity.ts';
-import { activeFile, diskOf, type World } from '../model/world.ts';
+import { newFaults } from '../model/headers.ts';
+import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
-import { type Asking, tell } from './ask.ts';
+import { type Asking, askWorld, tell } from './ask.ts';
 import type { Course } from './course.ts';
 import { lastWrites } from './last-writes.ts';
 
@@ -21,7 +22,7 @@ import { lastWrites } from './last-writes.ts';
  */
 export function* salvage(course: Course): Asking<readonly Command[]> {
   const { world: before } = course;
-  const now = yield* observe(course);
+  const now = yield* askWorld({ ask: 'headers', world: yield* observe(course) });
   const { persistent, definition } = now.domain;
   const saved = persistent ? before.domain.definition : course.kept?.definition;
   // What runs on another host must not be started here as well.
@@ -36,6 +37,9 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
   if (definition === wanted) return compare;
   // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
   if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return compare;
+  // libvirt may name layers that no header names, such as one of another tool below an overlay that was there before.
+  if (persistent && newFaults(now, withDomain(now, { definition: wanted })).length > 0)
+    return compare;
   const kept = persistent ? undefined : course.kept;
   // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
   const autostart = kept?.autostart === true && course.doubts.length === 0;

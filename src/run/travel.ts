@@ -7,7 +7,7 @@ import { type Entry, FORMAT } from '../journal/journal.ts';
 import type { FinalState, Performance } from '../machine/machine.ts';
 import { EffectFailed, unmarkByHand } from '../model/driver.ts';
 import { FileSet, fileAt, filesOf, filesOfLayer } from '../model/file-identity.ts';
-import { nextStartFaults } from '../model/headers.ts';
+import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { isUp, type World } from '../model/world.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
@@ -221,7 +221,12 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const stale = isUp(now)
     ? []
     : lastWrites(course).flatMap((wrote) => definedElsewhere(wrote, now));
-  const apart = [...course.doubts.map(({ text }) => text), ...stale, ...differences(world, now)];
+  const apart = [
+    ...course.doubts.map(({ text }) => text),
+    ...stale,
+    ...differences(world, now),
+    ...newFaults(world, now),
+  ];
   if (final === 'rolled-back' && apart.length === 0) {
     const rest = lost.length === 0 ? 'all' : 'all else';
     const state = [...reasons, ...lost, `${rest} is as it was before the run`];

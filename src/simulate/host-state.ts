@@ -6,19 +6,19 @@
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import { fileAt, isSameFile } from '../model/file-identity.ts';
-import { backingPath, isRelative } from '../model/headers.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import { backingPath } from '../model/headers.ts';
 import {
   type Disk,
   type ImageFile,
   isUp,
-  type Layer,
   type World,
   withDisk,
   withDomain,
 } from '../model/world.ts';
 import { before, type Content, emptied, poured, written } from './content.ts';
 import { layersOf, nameIn, withFileOn } from './file-names.ts';
+import { headersIn, relativeNames } from './header-names.ts';
 
 export interface SimulatedHost {
   /** What is so. `domain.kept` is what the journal keeps, which libvirt knows nothing of. */
@@ -108,36 +108,6 @@ export function hostOf(world: World): SimulatedHost {
     starts: 1,
   };
   return guestWrites(disks.reduce(withReadyMirror, host));
-}
-
-/** What the headers are told to name; of a chain's layers of which nothing is told, the path of the layer below. */
-function headersIn(world: World): Record<string, string> {
-  const name = (file: string) => nameIn({ initial: world }, file);
-  const links = world.domain.disks.flatMap(({ chain }) =>
-    chain
-      .slice(1)
-      .map(({ file }, at): [string, string] => [chain[at]?.file ?? '', file])
-      .filter(([above]) => fileAt(world, above)?.backing === undefined),
-  );
-  const told = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
-    typeof image?.backing === 'string' ? [[file, image.backing]] : [],
-  );
-  return Object.fromEntries([...told, ...links].map(([file, below]) => [name(file), below]));
-}
-
-/** By layer, the relative name that the header above it has for it. */
-export function relativeNames(
-  on: Pick<SimulatedHost, 'initial' | 'headers'>,
-  layers: readonly Layer[],
-): Record<string, string> {
-  return Object.fromEntries(
-    layers.flatMap(({ file }): [string, string][] => {
-      const name = on.headers[nameIn(on, file)];
-      return name !== undefined && isRelative(name)
-        ? [[nameIn(on, backingPath(file, name)), name]]
-        : [];
-    }),
-  );
 }
 
 /** The layers below the active ones that the definition does not name. */

@@ -4,12 +4,12 @@ import { isUp, type Layer } from '../model/world.ts';
 import { missing } from './content.ts';
 import { definedDisks, openedFiles } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
+import { relativeNames } from './header-names.ts';
 import {
   filesBelow,
   guestWrites,
   lastOf,
   onDomain,
-  relativeNames,
   type SimulatedHost,
   undefinedLayers,
 } from './host-state.ts';

@@ -1,18 +1,17 @@
 /** The block jobs of a simulated host: copies, commits and their ends. */
 import { EffectFailed } from '../model/driver.ts';
 import type { AwaitJobEffect } from '../model/effect.ts';
-import { backingPath } from '../model/headers.ts';
 import { type Disk, diskOf, isUp, type Layer, type Place, withoutJob } from '../model/world.ts';
 import { poured } from './content.ts';
 import { definitionFollows, definitionIsSaved, definitionShortens } from './definitions.ts';
 import { layersOf, nameIn } from './file-names.ts';
+import { relativeName, relativeNames } from './header-names.ts';
 import {
   bytesIn,
   filesBelow,
   guestWrites,
   onDisk,
   refuseUnless,
-  relativeNames,
   type SimulatedHost,
   withImage,
   withNewImage,
@@ -128,15 +127,6 @@ export function blockcommit(host: SimulatedHost, options: Options): SimulatedHos
           : { type: 'commit', ready: false },
     }),
   );
-}
-
-/** The name of the last of these layers as libvirt puts it together (libvirt, virStorageSourceGetRelativeBackingPath). */
-function relativeName({ relative }: SimulatedHost, layers: readonly string[]): string {
-  return layers.reduce((path, file) => {
-    const name = relative[file];
-    refuseUnless(name !== undefined, "can't keep relative backing relationship");
-    return backingPath(path, name);
-  }, '');
 }
 
 /** A layer by its path as libvirt spells it (libvirt, storage_source.c, virStorageSourceChainLookup), or by its place as in `vda[2]`. */
