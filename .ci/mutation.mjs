@@ -19,6 +19,17 @@ const FILES = [
   ),
   'src/libvirt/remove-unused.ts',
 ];
+
+/** The unit tests beside a file: those of its kind of step, or those of its room. */
+function testsOf(file) {
+  const name = file.replace(/^src\/(.*)\.ts$/, '$1.test.ts');
+  const own = [`test/${name}`, `test/unit/${name}`].filter((each) => existsSync(each));
+  if (own.length > 0) return own;
+  return roomOf(file) === 'steps'
+    ? ['test/steps/*.test.ts']
+    : [`test/unit/${roomOf(file)}/*.test.ts`];
+}
+
 const roomOf = (file) => file.split('/')[1];
 const resultsOf = (file) => join(CACHE, `${file.replaceAll('/', '+')}.json`);
 
@@ -31,7 +42,7 @@ mkdirSync(CACHE, { recursive: true });
 
 if (!process.argv.includes('--report'))
   for (const file of chosen) {
-    process.env.BLOCKPLAN_MUTATED_ROOM = roomOf(file);
+    process.env.BLOCKPLAN_MUTATION_TESTS = testsOf(file).join(',');
     await new Stryker({
       mutate: [file],
       testRunner: 'vitest',

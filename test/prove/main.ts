@@ -1,12 +1,16 @@
 /**
  * Proves every shipped plan over every guest of the table, with pairs of faults, and prints counts. Words restrict it to
- * the cases whose names have them: `npm run prove:all -- classic paused`; `--single` leaves the pairs out.
+ * the cases whose names have them: `npm run prove:all -- classic paused`; `--single` leaves the pairs out, `--every=5` takes
+ * every fifth case.
  */
 import { allCases, nameOf, outcomeOf, refusals } from './cases.ts';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const faults = process.argv.includes('--single') ? 1 : 2;
-const cases = allCases().filter((each) => words.every((word) => nameOf(each).includes(word)));
+const every = Number(/--every=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1);
+const cases = allCases()
+  .filter((each) => words.every((word) => nameOf(each).includes(word)))
+  .filter((_each, at) => at % every === 0);
 if (cases.length === 0) throw new Error(`no case has ${words.join(' and ')} in its name`);
 
 function print(text: string): void {
