@@ -54,6 +54,7 @@ export interface FileFacts {
   readonly size?: Amount;
   readonly format?: string;
   readonly backing?: string;
+  readonly link?: boolean;
   readonly place?: PlaceFacts;
 }
 

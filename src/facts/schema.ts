@@ -171,9 +171,10 @@ const FILE = mapOrAbsent(
     backing: text(
       'The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known.',
     ),
+    link: flag('Whether the path is a symbolic link.', false),
     place: PLACE_FACTS,
   },
-  '"absent", or a map with "size", "format", "backing" or "place"',
+  '"absent", or a map with "size", "format", "backing", "link" or "place"',
 );
 
 const FOLDER = mapOrAbsent(

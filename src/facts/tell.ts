@@ -103,10 +103,14 @@ function fileFacts(world: World): Record<string, FileFacts | 'absent'> {
   );
 }
 
-function contentFacts({ format, place }: ImageFile, backing: string | null | undefined): FileFacts {
+function contentFacts(
+  { format, link, place }: ImageFile,
+  backing: string | null | undefined,
+): FileFacts {
   return {
     ...(format === undefined ? {} : { format }),
     ...(backing === undefined ? {} : { backing: backing === null ? 'none' : redactPlace(backing) }),
+    ...(link ? { link } : {}),
     ...(place === undefined ? {} : { place: placeFacts(place) }),
   };
 }

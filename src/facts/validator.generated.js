@@ -47,128 +47,129 @@ g","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:
 PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not known unless told."},format:{type:"\
 string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{type:"string",minLength:1,description:"\
 The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known."},
-place:{type:"object",additionalProperties:!1,required:["kind","length"],properties:{kind:{type:"string",enum:["file","bl\
-ock device","other"],description:"What it is."},length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or\
- a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"\
-Bytes from its beginning to its end: of a raw image, what a guest sees."},header:{type:"object",additionalProperties:!1,
-required:["format","virtual-size"],properties:{format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtu\
-al-size":{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)\
-? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"The size that the guest sees."}},description:"\
-What its first bytes say; absent where they are no such header."},"held-by":{type:"array",items:{type:"string",minLength:1,
-description:'A clause that follows "it is": `mounted at /mnt`.'},description:"Who uses it; nobody unless told."}},description:"\
-What a step that writes over it needs to know; not known unless told."}},pattern:"^absent$",title:'"absent", or a map wi\
-th "size", "format", "backing" or "place"'},description:"Other files that a plan goes to, by path."},"same-files":{type:"\
-array",items:{type:"array",minItems:2,items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths th\
-at lead to one file, by links or mounts."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",
-pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{free:{type:["string","i\
-nteger"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",
-minimum:0,maximum:9007199254740991,description:"How much is free in it; enough unless told."},writable:{type:"boolean",default:!0,
-description:"Whether files can be made in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},
-description:"Folders that a plan goes to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:[
-"name"],properties:{name:{type:"string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"\
-string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a\
- word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that its chains share with t\
-he guest or the plan, and that it does not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"\
+link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,
+required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"What it is."},
+length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? \
+?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Bytes from its beginning to its end: of a raw\
+ image, what a guest sees."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{
+format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'an a\
+mount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
+description:"The size that the guest sees."}},description:"What its first bytes say; absent where they are no such heade\
+r."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /m\
+nt`.'},description:"Who uses it; nobody unless told."}},description:"What a step that writes over it needs to know; not \
+known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing", "link" or "place"'},
+description:"Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{
+type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mounts."},folders:{
+type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
+string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a nu\
+mber of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"H\
+ow much is free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made \
+in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goes\
+ to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
+string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"string",minLength:1,description:"\
 A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
-^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"\
-string",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a\
- word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it that nobody could look in\
-to."}}},description:"Other guests of the host that share files with this one or the plan; none, though unchecked, unless\
- told."},definition:{type:"string",minLength:1,description:"The persistent definition, without secrets; made from the di\
-sks unless told."}},examples:[{facts:"blockplan/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.q\
-cow2","/images/base.qcow2"]}]}]},func1=Object.prototype.hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp(
-"^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp(
-"^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern11=new RegExp("^/","u"),pattern12=new RegExp("^absent$","u");function validate20(data,{
-instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.
-evaluated;if(evaluated0.dynamicProps&&(evaluated0.props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&
-typeof data=="object"&&!Array.isArray(data)){if(data.facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"\
-required",params:{missingProperty:"facts"}};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){
-let err1={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=
-[err1]:vErrors.push(err1),errors++}for(let key0 in data)if(!func1.call(schema31.properties,key0)){let err2={instancePath,
-schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key0}};vErrors===null?vErrors=
-[err2]:vErrors.push(err2),errors++}if(data.facts!==void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+
-"/facts",schemaPath:"#/properties/facts/const",keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=
-[err3]:vErrors.push(err3),errors++}if(data.host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(
-data1)){for(let key1 in data1)if(!(key1==="uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"\
-/host",schemaPath:"#/properties/host/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};
-vErrors===null?vErrors=[err4]:vErrors.push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="s\
-tring"){if(func2(data2)<1){let err5={instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/\
-minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={
-instancePath:instancePath+"/host/uri",schemaPath:"#/properties/host/properties/uri/type",keyword:"type",params:{type:"st\
-ring"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3==
-"string"){if(func2(data3)<1){let err7={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/propertie\
-s/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.
-test(data3)){let err8={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/patter\
-n",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{
-let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/type",keyword:"type",
-params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.
-qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={instancePath:instancePath+"/host/qemu",schemaPath:"#/prope\
-rties/host/properties/qemu/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(
-err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/hos\
-t/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};vErrors===null?vErrors=[err11]:vErrors.
-push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qe\
-mu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:vErrors.push(err12),errors++}}}else{let err13={
-instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type:"object"}};vErrors===null?
-vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.domain;if(data5&&typeof data5=="ob\
-ject"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+"/domain",schemaPath:"#/prope\
-rties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err14]:vErrors.push(err14),
-errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2}};
-vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.name;if(typeof data6==
-"string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/propert\
-ies/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(err16),errors++}}else{
-let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/name/type",keyword:"type",
-params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==void 0){let data7=data5.
-state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/pr\
-operties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.push(err18),errors++}
-if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crashed"||data7==="pmsuspe\
-nded"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properties/domain/properties/\
-state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};vErrors===null?vErrors=
-[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boolean"){let err20={instancePath:instancePath+
-"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==void 0&&typeof data5.autostart!="boolea\
-n"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/properties/domain/properties/autostart/type",
-keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}if(data5.agent!==void 0&&
-typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/agent",schemaPath:"#/properties/domain/prop\
-erties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}if(data5["\
-managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={instancePath:instancePath+"/domain/managed-\
-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.nvram!="boolean"){let err24={instancePath:instancePath+
-"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+
-"/domain/tpm",schemaPath:"#/properties/domain/properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err25]:vErrors.push(err25),errors++}if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+
-"/domain/apparmor",schemaPath:"#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err26]:vErrors.push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(
-data15)){let len0=data15.length;for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<
-1){let err27={instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/ite\
-ms/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={
-instancePath:instancePath+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+
-"/domain/snapshots",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.
-isArray(data17)){let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(
-data18)<1){let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/che\
-ckpoints/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{
-let err31={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
-ems/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={
-instancePath:instancePath+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"ty\
-pe",params:{type:"array"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+
-"/domain",schemaPath:"#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.
-push(err33),errors++}}if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<
-len2;i2++){let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){
-let err34={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{
-missingProperty:"target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3===
-"target"||key3==="device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||
-key3==="job")){let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperti\
-es",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),
-errors++}if(data20.target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={
-instancePath:instancePath+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+
-"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!=
-"string"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/de\
-vice/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that its chains share with the guest or the plan, and that it doe\
+s not write to."},writes:{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an im\
+age on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},
+description:"The files that it shares, and writes to."},unread:{type:"array",items:{type:"string",minLength:1,description:"\
+A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
+^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"Images of it that nobody could look into."}}},description:"Other guests of \
+the host that share files with this one or the plan; none, though unchecked, unless told."},definition:{type:"string",minLength:1,
+description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[{facts:"blockplan\
+/v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.
+hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^\
+[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern11=new RegExp(
+"^/","u"),pattern12=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
+facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===
+null?vErrors=[err0]:vErrors.push(err0),errors++}if(data.domain===void 0){let err1={instancePath,schemaPath:"#/required",
+keyword:"required",params:{missingProperty:"domain"}};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}for(let key0 in data)
+if(!func1.call(schema31.properties,key0)){let err2={instancePath,schemaPath:"#/additionalProperties",keyword:"additional\
+Properties",params:{additionalProperty:key0}};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}if(data.facts!==
+void 0&&data.facts!=="blockplan/v1"){let err3={instancePath:instancePath+"/facts",schemaPath:"#/properties/facts/const",
+keyword:"const",params:{allowedValue:"blockplan/v1"}};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}if(data.
+host!==void 0){let data1=data.host;if(data1&&typeof data1=="object"&&!Array.isArray(data1)){for(let key1 in data1)if(!(key1===
+"uri"||key1==="libvirt"||key1==="qemu")){let err4={instancePath:instancePath+"/host",schemaPath:"#/properties/host/addit\
+ionalProperties",keyword:"additionalProperties",params:{additionalProperty:key1}};vErrors===null?vErrors=[err4]:vErrors.
+push(err4),errors++}if(data1.uri!==void 0){let data2=data1.uri;if(typeof data2=="string"){if(func2(data2)<1){let err5={instancePath:instancePath+
+"/host/uri",schemaPath:"#/properties/host/properties/uri/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
+vErrors=[err5]:vErrors.push(err5),errors++}}else{let err6={instancePath:instancePath+"/host/uri",schemaPath:"#/propertie\
+s/host/properties/uri/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err6]:vErrors.push(err6),errors++}}
+if(data1.libvirt!==void 0){let data3=data1.libvirt;if(typeof data3=="string"){if(func2(data3)<1){let err7={instancePath:instancePath+
+"/host/libvirt",schemaPath:"#/properties/host/properties/libvirt/minLength",keyword:"minLength",params:{limit:1}};vErrors===
+null?vErrors=[err7]:vErrors.push(err7),errors++}if(!pattern4.test(data3)){let err8={instancePath:instancePath+"/host/lib\
+virt",schemaPath:"#/properties/host/properties/libvirt/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)*$"}};
+vErrors===null?vErrors=[err8]:vErrors.push(err8),errors++}}else{let err9={instancePath:instancePath+"/host/libvirt",schemaPath:"\
+#/properties/host/properties/libvirt/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err9]:vErrors.
+push(err9),errors++}}if(data1.qemu!==void 0){let data4=data1.qemu;if(typeof data4=="string"){if(func2(data4)<1){let err10={
+instancePath:instancePath+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err10]:vErrors.push(err10),errors++}if(!pattern4.test(data4)){let err11={instancePath:instancePath+
+"/host/qemu",schemaPath:"#/properties/host/properties/qemu/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)\
+*$"}};vErrors===null?vErrors=[err11]:vErrors.push(err11),errors++}}else{let err12={instancePath:instancePath+"/host/qemu",
+schemaPath:"#/properties/host/properties/qemu/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err12]:
+vErrors.push(err12),errors++}}}else{let err13={instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err13]:vErrors.push(err13),errors++}}if(data.domain!==void 0){let data5=data.
+domain;if(data5&&typeof data5=="object"&&!Array.isArray(data5)){if(data5.name===void 0){let err14={instancePath:instancePath+
+"/domain",schemaPath:"#/properties/domain/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=
+[err14]:vErrors.push(err14),errors++}for(let key2 in data5)if(!func1.call(schema31.properties.domain.properties,key2)){let err15={
+instancePath:instancePath+"/domain",schemaPath:"#/properties/domain/additionalProperties",keyword:"additionalProperties",
+params:{additionalProperty:key2}};vErrors===null?vErrors=[err15]:vErrors.push(err15),errors++}if(data5.name!==void 0){let data6=data5.
+name;if(typeof data6=="string"){if(func2(data6)<1){let err16={instancePath:instancePath+"/domain/name",schemaPath:"#/pro\
+perties/domain/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err16]:vErrors.push(
+err16),errors++}}else{let err17={instancePath:instancePath+"/domain/name",schemaPath:"#/properties/domain/properties/nam\
+e/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err17]:vErrors.push(err17),errors++}}if(data5.state!==
+void 0){let data7=data5.state;if(typeof data7!="string"){let err18={instancePath:instancePath+"/domain/state",schemaPath:"\
+#/properties/domain/properties/state/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err18]:vErrors.
+push(err18),errors++}if(!(data7==="running"||data7==="paused"||data7==="in shutdown"||data7==="shut off"||data7==="crash\
+ed"||data7==="pmsuspended"||data7==="gone")){let err19={instancePath:instancePath+"/domain/state",schemaPath:"#/properti\
+es/domain/properties/state/enum",keyword:"enum",params:{allowedValues:schema31.properties.domain.properties.state.enum}};
+vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}}if(data5.persistent!==void 0&&typeof data5.persistent!="boo\
+lean"){let err20={instancePath:instancePath+"/domain/persistent",schemaPath:"#/properties/domain/properties/persistent/t\
+ype",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err20]:vErrors.push(err20),errors++}if(data5.autostart!==
+void 0&&typeof data5.autostart!="boolean"){let err21={instancePath:instancePath+"/domain/autostart",schemaPath:"#/proper\
+ties/domain/properties/autostart/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err21]:vErrors.push(
+err21),errors++}if(data5.agent!==void 0&&typeof data5.agent!="boolean"){let err22={instancePath:instancePath+"/domain/ag\
+ent",schemaPath:"#/properties/domain/properties/agent/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err22]:vErrors.push(err22),errors++}if(data5["managed-save"]!==void 0&&typeof data5["managed-save"]!="boolean"){let err23={
+instancePath:instancePath+"/domain/managed-save",schemaPath:"#/properties/domain/properties/managed-save/type",keyword:"\
+type",params:{type:"boolean"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}if(data5.nvram!==void 0&&typeof data5.
+nvram!="boolean"){let err24={instancePath:instancePath+"/domain/nvram",schemaPath:"#/properties/domain/properties/nvram/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data5.tpm!==
+void 0&&typeof data5.tpm!="boolean"){let err25={instancePath:instancePath+"/domain/tpm",schemaPath:"#/properties/domain/\
+properties/tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}
+if(data5.apparmor!==void 0&&typeof data5.apparmor!="boolean"){let err26={instancePath:instancePath+"/domain/apparmor",schemaPath:"\
+#/properties/domain/properties/apparmor/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err26]:vErrors.
+push(err26),errors++}if(data5.snapshots!==void 0){let data15=data5.snapshots;if(Array.isArray(data15)){let len0=data15.length;
+for(let i0=0;i0<len0;i0++){let data16=data15[i0];if(typeof data16=="string"){if(func2(data16)<1){let err27={instancePath:instancePath+
+"/domain/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/minLength",keyword:"minLength",params:{
+limit:1}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}else{let err28={instancePath:instancePath+"/domai\
+n/snapshots/"+i0,schemaPath:"#/properties/domain/properties/snapshots/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}}}else{let err29={instancePath:instancePath+"/domain/snapsho\
+ts",schemaPath:"#/properties/domain/properties/snapshots/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=
+[err29]:vErrors.push(err29),errors++}}if(data5.checkpoints!==void 0){let data17=data5.checkpoints;if(Array.isArray(data17)){
+let len1=data17.length;for(let i1=0;i1<len1;i1++){let data18=data17[i1];if(typeof data18=="string"){if(func2(data18)<1){
+let err30={instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/it\
+ems/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}}else{let err31={
+instancePath:instancePath+"/domain/checkpoints/"+i1,schemaPath:"#/properties/domain/properties/checkpoints/items/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}}}else{let err32={instancePath:instancePath+
+"/domain/checkpoints",schemaPath:"#/properties/domain/properties/checkpoints/type",keyword:"type",params:{type:"array"}};
+vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}}}else{let err33={instancePath:instancePath+"/domain",schemaPath:"\
+#/properties/domain/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}}
+if(data.disks!==void 0){let data19=data.disks;if(Array.isArray(data19)){let len2=data19.length;for(let i2=0;i2<len2;i2++){
+let data20=data19[i2];if(data20&&typeof data20=="object"&&!Array.isArray(data20)){if(data20.target===void 0){let err34={
+instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/required",keyword:"required",params:{missingProperty:"\
+target"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}for(let key3 in data20)if(!(key3==="target"||key3===
+"device"||key3==="readonly"||key3==="unsupported"||key3==="snapshot"||key3==="capacity"||key3==="chain"||key3==="job")){
+let err35={instancePath:instancePath+"/disks/"+i2,schemaPath:"#/properties/disks/items/additionalProperties",keyword:"ad\
+ditionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data20.
+target!==void 0){let data21=data20.target;if(typeof data21=="string"){if(func2(data21)<1){let err36={instancePath:instancePath+
+"/disks/"+i2+"/target",schemaPath:"#/properties/disks/items/properties/target/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath:instancePath+"/disks/"+i2+"/ta\
+rget",schemaPath:"#/properties/disks/items/properties/target/type",keyword:"type",params:{type:"string"}};vErrors===null?
+vErrors=[err37]:vErrors.push(err37),errors++}}if(data20.device!==void 0){let data22=data20.device;if(typeof data22!="str\
+ing"){let err38={instancePath:instancePath+"/disks/"+i2+"/device",schemaPath:"#/properties/disks/items/properties/device\
+/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}if(!(data22===
 "disk"||data22==="cdrom"||data22==="floppy"||data22==="lun")){let err39={instancePath:instancePath+"/disks/"+i2+"/device",
 schemaPath:"#/properties/disks/items/properties/device/enum",keyword:"enum",params:{allowedValues:schema31.properties.disks.
 items.properties.device.enum}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}if(data20.readonly!==void 0&&
@@ -279,12 +280,12 @@ lProperties/type",keyword:"type",params:{type:schema31.properties.files.addition
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
 pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}if(data39&&typeof data39==
 "object"&&!Array.isArray(data39)){for(let key8 in data39)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-place")){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/proper\
-ties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};vErrors===
-null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39.size!==void 0){let data40=data39.size;if(typeof data40!="str\
-ing"&&!(typeof data40=="number"&&!(data40%1)&&!isNaN(data40)&&isFinite(data40))){let err82={instancePath:instancePath+"/\
-files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properti\
-es/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
+link"||key8==="place")){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
+#/properties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};
+vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39.size!==void 0){let data40=data39.size;if(typeof data40!=
+"string"&&!(typeof data40=="number"&&!(data40%1)&&!isNaN(data40)&&isFinite(data40))){let err82={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
+ties/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
 null?vErrors=[err82]:vErrors.push(err82),errors++}if(typeof data40=="number"&&isFinite(data40)){if(data40>9007199254740991||
 isNaN(data40)){let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
 #/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
@@ -305,175 +306,178 @@ if(typeof data42=="string"){if(func2(data42)<1){let err88={instancePath:instance
 gth",params:{limit:1}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
 perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}
-if(data39.place!==void 0){let data43=data39.place;if(data43&&typeof data43=="object"&&!Array.isArray(data43)){if(data43.
-kind===void 0){let err90={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"\
-#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===
-null?vErrors=[err90]:vErrors.push(err90),errors++}if(data43.length===void 0){let err91={instancePath:instancePath+"/file\
-s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/\
-place/required",keyword:"required",params:{missingProperty:"length"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
-errors++}for(let key9 in data43)if(!(key9==="kind"||key9==="length"||key9==="header"||key9==="held-by")){let err92={instancePath:instancePath+
+if(data39.link!==void 0&&typeof data39.link!="boolean"){let err90={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+"~0").replace(/\//g,"~1")+"/link",schemaPath:"#/properties/files/additionalProperties/properties/link/type",keyword:"typ\
+e",params:{type:"boolean"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}if(data39.place!==void 0){let data44=data39.
+place;if(data44&&typeof data44=="object"&&!Array.isArray(data44)){if(data44.kind===void 0){let err91={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/prope\
-rties/place/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=
-[err92]:vErrors.push(err92),errors++}if(data43.kind!==void 0){let data44=data43.kind;if(typeof data44!="string"){let err93={
-instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/f\
-iles/additionalProperties/properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err93]:vErrors.push(err93),errors++}if(!(data44==="file"||data44==="block device"||data44==="other")){let err94={instancePath:instancePath+
+rties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
+errors++}if(data44.length===void 0){let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{
+missingProperty:"length"}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}for(let key9 in data44)if(!(key9===
+"kind"||key9==="length"||key9==="header"||key9==="held-by")){let err93={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/additionalP\
+roperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err93]:vErrors.push(
+err93),errors++}if(data44.kind!==void 0){let data45=data44.kind;if(typeof data45!="string"){let err94={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/\
-properties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
-properties.place.properties.kind.enum}};vErrors===null?vErrors=[err94]:vErrors.push(err94),errors++}}if(data43.length!==
-void 0){let data45=data43.length;if(typeof data45!="string"&&!(typeof data45=="number"&&!(data45%1)&&!isNaN(data45)&&isFinite(
-data45))){let err95={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
+properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err94]:vErrors.push(
+err94),errors++}if(!(data45==="file"||data45==="block device"||data45==="other")){let err95={instancePath:instancePath+"\
+/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/p\
+roperties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
+properties.place.properties.kind.enum}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}if(data44.length!==
+void 0){let data46=data44.length;if(typeof data46!="string"&&!(typeof data46=="number"&&!(data46%1)&&!isNaN(data46)&&isFinite(
+data46))){let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.
-files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err95]:vErrors.push(err95),
-errors++}if(typeof data45=="number"&&isFinite(data45)){if(data45>9007199254740991||isNaN(data45)){let err96={instancePath:instancePath+
+files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err96]:vErrors.push(err96),
+errors++}if(typeof data46=="number"&&isFinite(data46)){if(data46>9007199254740991||isNaN(data46)){let err97={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err96]:vErrors.push(err96),errors++}if(data45<0||isNaN(data45)){let err97={instancePath:instancePath+"/fil\
+null?vErrors=[err97]:vErrors.push(err97),errors++}if(data46<0||isNaN(data46)){let err98={instancePath:instancePath+"/fil\
 es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err97]:
-vErrors.push(err97),errors++}}if(typeof data45=="string"&&!pattern6.test(data45)){let err98={instancePath:instancePath+"\
+perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err98]:
+vErrors.push(err98),errors++}}if(typeof data46=="string"&&!pattern6.test(data46)){let err99={instancePath:instancePath+"\
 /files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties\
 /properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|P\
-iB)$"}};vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}}if(data43.header!==void 0){let data46=data43.header;
-if(data46&&typeof data46=="object"&&!Array.isArray(data46)){if(data46.format===void 0){let err99={instancePath:instancePath+
+iB)$"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data44.header!==void 0){let data47=data44.header;
+if(data47&&typeof data47=="object"&&!Array.isArray(data47)){if(data47.format===void 0){let err100={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
-[err99]:vErrors.push(err99),errors++}if(data46["virtual-size"]===void 0){let err100={instancePath:instancePath+"/files/"+
-key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properti\
-es/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
-[err100]:vErrors.push(err100),errors++}for(let key10 in data46)if(!(key10==="format"||key10==="virtual-size")){let err101={
+[err100]:vErrors.push(err100),errors++}if(data47["virtual-size"]===void 0){let err101={instancePath:instancePath+"/files\
+/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/prope\
+rties/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
+[err101]:vErrors.push(err101),errors++}for(let key10 in data47)if(!(key10==="format"||key10==="virtual-size")){let err102={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
 /files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key10}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data46.format!==void 0){let data47=data46.
-format;if(typeof data47=="string"){if(func2(data47)<1){let err102={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+additionalProperty:key10}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data47.format!==void 0){let data48=data47.
+format;if(typeof data48=="string"){if(func2(data48)<1){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
-operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err102]:vErrors.
-push(err102),errors++}}else{let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err103]:vErrors.
+push(err103),errors++}}else{let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties\
-/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data46["\
-virtual-size"]!==void 0){let data48=data46["virtual-size"];if(typeof data48!="string"&&!(typeof data48=="number"&&!(data48%
-1)&&!isNaN(data48)&&isFinite(data48))){let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data47["\
+virtual-size"]!==void 0){let data49=data47["virtual-size"];if(typeof data49!="string"&&!(typeof data49=="number"&&!(data49%
+1)&&!isNaN(data49)&&isFinite(data49))){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
 r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
-properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}if(typeof data48==
-"number"&&isFinite(data48)){if(data48>9007199254740991||isNaN(data48)){let err105={instancePath:instancePath+"/files/"+key7.
+properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(typeof data49==
+"number"&&isFinite(data49)){if(data49>9007199254740991||isNaN(data49)){let err106={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data48<0||isNaN(data48)){let err106={instancePath:instancePath+
+vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}if(data49<0||isNaN(data49)){let err107={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
 onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}if(typeof data48=="string"&&!pattern6.test(
-data48)){let err107={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
+>=",limit:0}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(typeof data49=="string"&&!pattern6.test(
+data49)){let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
 ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
-/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err107]:
-vErrors.push(err107),errors++}}}else{let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err108]:
+vErrors.push(err108),errors++}}}else{let err109={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}if(data43["held-by"]!==void 0){
-let data49=data43["held-by"];if(Array.isArray(data49)){let len5=data49.length;for(let i5=0;i5<len5;i5++){let data50=data49[i5];
-if(typeof data50=="string"){if(func2(data50)<1){let err109={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data44["held-by"]!==void 0){
+let data50=data44["held-by"];if(Array.isArray(data50)){let len5=data50.length;for(let i5=0;i5<len5;i5++){let data51=data50[i5];
+if(typeof data51=="string"){if(func2(data51)<1){let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
 replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
-/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}else{
-let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"\
+/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}else{
+let err111={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
-ing"}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}}else{let err111={instancePath:instancePath+"/file\
+ing"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}}else{let err112={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err111]:vErrors.push(
-err111),errors++}}}else{let err112={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
+perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err112]:vErrors.push(
+err112),errors++}}}else{let err113={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
 ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err112]:vErrors.push(err112),errors++}}}}}else{let err113={instancePath:instancePath+"/files",schemaPath:"\
-#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}}
-if(data["same-files"]!==void 0){let data51=data["same-files"];if(Array.isArray(data51)){let len6=data51.length;for(let i6=0;i6<
-len6;i6++){let data52=data51[i6];if(Array.isArray(data52)){if(data52.length<2){let err114={instancePath:instancePath+"/s\
+null?vErrors=[err113]:vErrors.push(err113),errors++}}}}}else{let err114={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}
+if(data["same-files"]!==void 0){let data52=data["same-files"];if(Array.isArray(data52)){let len6=data52.length;for(let i6=0;i6<
+len6;i6++){let data53=data52[i6];if(Array.isArray(data53)){if(data53.length<2){let err115={instancePath:instancePath+"/s\
 ame-files/"+i6,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
-[err114]:vErrors.push(err114),errors++}let len7=data52.length;for(let i7=0;i7<len7;i7++){let data53=data52[i7];if(typeof data53==
-"string"){if(!pattern11.test(data53)){let err115={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/prope\
-rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err115]:vErrors.push(
-err115),errors++}}else{let err116={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/properties/same-file\
-s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}}else{
-let err117={instancePath:instancePath+"/same-files/"+i6,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}}else{let err118={instancePath:instancePath+
-"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err118]:
-vErrors.push(err118),errors++}}if(data.folders!==void 0){let data54=data.folders;if(data54&&typeof data54=="object"&&!Array.
-isArray(data54)){for(let key11 in data54){let _errs122=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err119={
+[err115]:vErrors.push(err115),errors++}let len7=data53.length;for(let i7=0;i7<len7;i7++){let data54=data53[i7];if(typeof data54==
+"string"){if(!pattern11.test(data54)){let err116={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/prope\
+rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err116]:vErrors.push(
+err116),errors++}}else{let err117={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/properties/same-file\
+s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}}else{
+let err118={instancePath:instancePath+"/same-files/"+i6,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}}else{let err119={instancePath:instancePath+
+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err119]:
+vErrors.push(err119),errors++}}if(data.folders!==void 0){let data55=data.folders;if(data55&&typeof data55=="object"&&!Array.
+isArray(data55)){for(let key11 in data55){let _errs124=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err120={
 instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^/"},propertyName:key11};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+
+^/"},propertyName:key11};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}}else{let err121={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key11};
-vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}var valid27=_errs122===errors;if(!valid27){let err121={instancePath:instancePath+
+vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}var valid27=_errs124===errors;if(!valid27){let err122={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key11}};vErrors===
-null?vErrors=[err121]:vErrors.push(err121),errors++}}for(let key12 in data54){let data55=data54[key12];if(!(data55&&typeof data55==
-"object"&&!Array.isArray(data55))&&typeof data55!="string"){let err122={instancePath:instancePath+"/folders/"+key12.replace(
+null?vErrors=[err122]:vErrors.push(err122),errors++}}for(let key12 in data55){let data56=data55[key12];if(!(data56&&typeof data56==
+"object"&&!Array.isArray(data56))&&typeof data56!="string"){let err123={instancePath:instancePath+"/folders/"+key12.replace(
 /~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.
-properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}if(typeof data55==
-"string"&&!pattern12.test(data55)){let err123={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(typeof data56==
+"string"&&!pattern12.test(data56)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
-null?vErrors=[err123]:vErrors.push(err123),errors++}if(data55&&typeof data55=="object"&&!Array.isArray(data55)){for(let key13 in data55)
-if(!(key13==="free"||key13==="writable")){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+null?vErrors=[err124]:vErrors.push(err124),errors++}if(data56&&typeof data56=="object"&&!Array.isArray(data56)){for(let key13 in data56)
+if(!(key13==="free"||key13==="writable")){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
 /\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key13}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}if(data55.free!==void 0){let data56=data55.
-free;if(typeof data56!="string"&&!(typeof data56=="number"&&!(data56%1)&&!isNaN(data56)&&isFinite(data56))){let err125={
+additionalProperty:key13}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(data56.free!==void 0){let data57=data56.
+free;if(typeof data57!="string"&&!(typeof data57=="number"&&!(data57%1)&&!isNaN(data57)&&isFinite(data57))){let err126={
 instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
 ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-properties.free.type}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(typeof data56=="number"&&isFinite(
-data56)){if(data56>9007199254740991||isNaN(data56)){let err126={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
+properties.free.type}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}if(typeof data57=="number"&&isFinite(
+data57)){if(data57>9007199254740991||isNaN(data57)){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}
-if(data56<0||isNaN(data56)){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}
+if(data57<0||isNaN(data57)){let err128={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}if(typeof data56=="string"&&!pattern6.test(
-data56)){let err128={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+>=",limit:0}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(typeof data57=="string"&&!pattern6.test(
+data57)){let err129={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
- ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(data55.writable!==void 0&&
-typeof data55.writable!="boolean"){let err129={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+ ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data56.writable!==void 0&&
+typeof data56.writable!="boolean"){let err130={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}}}else{let err130={instancePath:instancePath+
-"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err130]:
-vErrors.push(err130),errors++}}if(data.others!==void 0){let data58=data.others;if(Array.isArray(data58)){let len8=data58.
-length;for(let i8=0;i8<len8;i8++){let data59=data58[i8];if(data59&&typeof data59=="object"&&!Array.isArray(data59)){if(data59.
-name===void 0){let err131={instancePath:instancePath+"/others/"+i8,schemaPath:"#/properties/others/items/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}for(let key14 in data59)
-if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err132={instancePath:instancePath+"/other\
+type:"boolean"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}}}}else{let err131={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err131]:
+vErrors.push(err131),errors++}}if(data.others!==void 0){let data59=data.others;if(Array.isArray(data59)){let len8=data59.
+length;for(let i8=0;i8<len8;i8++){let data60=data59[i8];if(data60&&typeof data60=="object"&&!Array.isArray(data60)){if(data60.
+name===void 0){let err132={instancePath:instancePath+"/others/"+i8,schemaPath:"#/properties/others/items/required",keyword:"\
+required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}for(let key14 in data60)
+if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err133={instancePath:instancePath+"/other\
 s/"+i8,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
-vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}if(data59.name!==void 0){let data60=data59.name;if(typeof data60==
-"string"){if(func2(data60)<1){let err133={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/other\
-s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err133]:vErrors.push(err133),
-errors++}}else{let err134={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/others/items/propert\
-ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}}if(data59.
-files!==void 0){let data61=data59.files;if(Array.isArray(data61)){let len9=data61.length;for(let i9=0;i9<len9;i9++){let data62=data61[i9];
-if(typeof data62=="string"){if(func2(data62)<1){let err135={instancePath:instancePath+"/others/"+i8+"/files/"+i9,schemaPath:"\
+vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data60.name!==void 0){let data61=data60.name;if(typeof data61==
+"string"){if(func2(data61)<1){let err134={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/other\
+s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err134]:vErrors.push(err134),
+errors++}}else{let err135={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/others/items/propert\
+ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}if(data60.
+files!==void 0){let data62=data60.files;if(Array.isArray(data62)){let len9=data62.length;for(let i9=0;i9<len9;i9++){let data63=data62[i9];
+if(typeof data63=="string"){if(func2(data63)<1){let err136={instancePath:instancePath+"/others/"+i8+"/files/"+i9,schemaPath:"\
 #/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err135]:vErrors.push(err135),errors++}if(!pattern7.test(data62)){let err136={instancePath:instancePath+"/others/"+i8+"/\
+[err136]:vErrors.push(err136),errors++}if(!pattern7.test(data63)){let err137={instancePath:instancePath+"/others/"+i8+"/\
 files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|\
-[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}else{let err137={instancePath:instancePath+
+[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}else{let err138={instancePath:instancePath+
 "/others/"+i8+"/files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}}else{let err138={instancePath:instancePath+"/o\
+string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}}else{let err139={instancePath:instancePath+"/o\
 thers/"+i8+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err138]:vErrors.push(err138),errors++}}if(data59.writes!==void 0){let data63=data59.writes;if(Array.isArray(
-data63)){let len10=data63.length;for(let i10=0;i10<len10;i10++){let data64=data63[i10];if(typeof data64=="string"){if(func2(
-data64)<1){let err139={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/properties/others/items/prop\
-erties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err139]:vErrors.push(err139),
-errors++}if(!pattern7.test(data64)){let err140={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/pro\
+null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data60.writes!==void 0){let data64=data60.writes;if(Array.isArray(
+data64)){let len10=data64.length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){if(func2(
+data65)<1){let err140={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/properties/others/items/prop\
+erties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err140]:vErrors.push(err140),
+errors++}if(!pattern7.test(data65)){let err141={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/pro\
 perties/others/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
-vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}}else{let err141={instancePath:instancePath+"/others/"+i8+
+vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}else{let err142={instancePath:instancePath+"/others/"+i8+
 "/writes/"+i10,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}}else{let err142={instancePath:instancePath+"/others/"+i8+
+vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}}else{let err143={instancePath:instancePath+"/others/"+i8+
 "/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err142]:vErrors.push(err142),errors++}}if(data59.unread!==void 0){let data65=data59.unread;if(Array.isArray(
-data65)){let len11=data65.length;for(let i11=0;i11<len11;i11++){let data66=data65[i11];if(typeof data66=="string"){if(func2(
-data66)<1){let err143={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/properties/others/items/prop\
-erties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err143]:vErrors.push(err143),
-errors++}if(!pattern7.test(data66)){let err144={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/pro\
+null?vErrors=[err143]:vErrors.push(err143),errors++}}if(data60.unread!==void 0){let data66=data60.unread;if(Array.isArray(
+data66)){let len11=data66.length;for(let i11=0;i11<len11;i11++){let data67=data66[i11];if(typeof data67=="string"){if(func2(
+data67)<1){let err144={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/properties/others/items/prop\
+erties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err144]:vErrors.push(err144),
+errors++}if(!pattern7.test(data67)){let err145={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/pro\
 perties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
-vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}else{let err145={instancePath:instancePath+"/others/"+i8+
+vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}else{let err146={instancePath:instancePath+"/others/"+i8+
 "/unread/"+i11,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}}else{let err146={instancePath:instancePath+"/others/"+i8+
+vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{let err147={instancePath:instancePath+"/others/"+i8+
 "/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{let err147={instancePath:instancePath+"/others/"+i8,schemaPath:"\
-#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err147]:vErrors.push(err147),
-errors++}}}else{let err148={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}}if(data.definition!==void 0){let data67=data.
-definition;if(typeof data67=="string"){if(func2(data67)<1){let err149={instancePath:instancePath+"/definition",schemaPath:"\
-#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err149]:vErrors.push(err149),
-errors++}}else{let err150={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"ty\
-pe",params:{type:"string"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instancePath,
-schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}
+null?vErrors=[err147]:vErrors.push(err147),errors++}}}else{let err148={instancePath:instancePath+"/others/"+i8,schemaPath:"\
+#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),
+errors++}}}else{let err149={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}if(data.definition!==void 0){let data68=data.
+definition;if(typeof data68=="string"){if(func2(data68)<1){let err150={instancePath:instancePath+"/definition",schemaPath:"\
+#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err150]:vErrors.push(err150),
+errors++}}else{let err151={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"ty\
+pe",params:{type:"string"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}}}else{let err152={instancePath,
+schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}
 return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -120,11 +120,12 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, format, backing, place } = file;
+    const { size, format, backing, link, place } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
       ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
+      ...(link ? { link } : {}),
       ...(place === undefined ? {} : { place: placeOf(place) }),
     };
   }
@@ -161,7 +162,7 @@ function namesOf({ 'same-files': groups }: Facts): Record<string, string> | unde
   return Object.fromEntries(names.map((name) => [name, end(folded(name))]));
 }
 
-/** What is told of a file under one of its names is so under all of them. */
+/** What is told of a file under one of its names is so under all of them; only a name itself is a link. */
 function withEveryName(
   files: Readonly<Record<string, ImageFile | null>>,
   names: Readonly<Record<string, string>> = {},
@@ -173,7 +174,9 @@ function withEveryName(
   );
   const others = Object.keys(names).flatMap((name) => {
     const file = Object.hasOwn(files, name) ? undefined : told.get(names[name] ?? '');
-    return file === undefined ? [] : [[name, file] as const];
+    if (file === undefined) return [];
+    const { link: _other, ...rest } = file ?? {};
+    return [[name, file && (rest as ImageFile)] as const];
   });
   return { ...files, ...Object.fromEntries(others) };
 }

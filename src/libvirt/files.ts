@@ -28,7 +28,9 @@ export async function lookAtFiles(
     [...new Set(paths)]
       .filter((path) => path.startsWith('/'))
       .map(async (path) => {
-        const file = await lookAtFile(path);
+        const found = await lookAtFile(path);
+        const isLink = found !== null && (await allowed(path, linkAt(path))) !== null;
+        const file = found && isLink ? { ...found, link: true as const } : found;
         return { path, file, leadsTo: file?.identity ?? (await placeOf(path)) };
       }),
   );

@@ -128,6 +128,7 @@ const imageFile = fields<ImageFile>({
   size: amount,
   sizeUntold: optional(yes),
   identity: optional(text),
+  link: optional(yes),
   made: optional(yes),
   backing: optional(either(text, oneOf(null))),
   place: optional(place),

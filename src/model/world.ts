@@ -147,6 +147,8 @@ export interface ImageFile {
   readonly sizeUntold?: true;
   /** The same for every name of one file (links, bind mounts); absent where nothing has looked. */
   readonly identity?: string;
+  /** Set where the path itself is a symbolic link: to remove it leaves the file. */
+  readonly link?: true;
   /** True for a file that this run has made; a file of somebody else at the same path is not. */
   readonly made?: true;
   /**

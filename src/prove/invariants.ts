@@ -4,14 +4,18 @@ import { includesFile } from '../model/file-identity.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/salvage.ts';
+import { nameIn } from '../simulate/file-names.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
+import { Owners } from './owners.ts';
 import type { Site } from './site.ts';
 
 /** What is wrong with a host in the middle of a run that began in that World. */
 export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonly string[] {
-  const theirs = new Set(initial.others.flatMap(({ files }) => files));
-  const there = [...theirs].filter((file) => initial.files[file]);
+  const owners = new Owners(initial);
+  const there = Object.keys(initial.files).filter(
+    (file) => initial.files[file] && owners.areOthers(file),
+  );
   const known = new WeakMap<SimulatedHost, readonly string[]>();
   const judge = (host: SimulatedHost) => [
     ...definitionLost(initial, host),
@@ -20,7 +24,7 @@ export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonl
       .filter((file) => !host.world.files[file])
       .map((file) => `${file} is removed, and another domain's chain needs it`),
     ...writtenTo(host)
-      .filter((file) => theirs.has(file))
+      .filter((file) => owners.areOthers(file))
       .map((file) => `${file} is written to, and is in another domain's chain`),
   ];
   return (host) => {
@@ -31,11 +35,13 @@ export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonl
 }
 
 /** The files that the guest and its jobs write to. */
-function writtenTo({ world, jobs }: SimulatedHost): string[] {
+function writtenTo(host: SimulatedHost): string[] {
+  const { world, jobs } = host;
   return world.domain.disks
     .filter(({ readonly }) => !readonly)
     .flatMap(({ target, chain, job }) => {
-      const lowest = chain.findIndex(({ file }) => file === jobs[target]?.layers.at(-1));
+      const last = jobs[target]?.layers.at(-1);
+      const lowest = chain.findIndex(({ file }) => nameIn(host, file) === last);
       const into = job && (job.mirror ?? chain[lowest + 1]?.file);
       return [...chain.slice(0, 1).map(({ file }) => file), ...(into === undefined ? [] : [into])];
     });

@@ -120,6 +120,7 @@ function moveFile(host: SimulatedHost, file: string, to: string): SimulatedHost 
     return host;
   }
   refuseUnless(!files[to], `${to} exists already`);
+  refuseIrregular(host, file);
   refuseUsed(host, file);
   return withFileMoved(host, file, to);
 }
@@ -130,8 +131,16 @@ function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): Simu
   const there = world.files[file];
   if (!there) return host;
   refuseUnless(!made || there.made === true, `${file} was not made by this run`);
+  refuseIrregular(host, file);
   refuseUsed(host, file);
   return withoutFile(host, file);
+}
+
+function refuseIrregular({ world, devices }: SimulatedHost, file: string): void {
+  refuseUnless(
+    !world.files[file]?.link && !devices.includes(file),
+    `${file} is not a regular file`,
+  );
 }
 
 function refuseUsed(host: SimulatedHost, file: string): void {

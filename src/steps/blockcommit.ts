@@ -24,7 +24,13 @@ import {
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { bytesOf, unknownOf } from './destination.ts';
-import { openableNeed, type Precondition, unsharedNeed, workableNeed } from './needs.ts';
+import {
+  openableNeed,
+  type Precondition,
+  unsharedNeed,
+  unwrittenNeed,
+  workableNeed,
+} from './needs.ts';
 import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
 import {
@@ -38,6 +44,7 @@ import {
   workableDisk,
 } from './preconditions.ts';
 import { checkQuarantine, quarantined, quarantineNeeds, quarantinePhase } from './quarantine.ts';
+import { checkRemovable, removableNeeds, unremovable } from './removal.ts';
 
 const schema = {
   type: 'object',
@@ -176,6 +183,9 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkOwnDisks(world, disk, key, touched),
       ...checkDefinition(params, world, disk, range),
       ...checkRelative(params, world, disk, range),
+      ...(params.delete
+        ? checkRemovable(world, 'delete', disk.chain.slice(range.top, range.base))
+        : []),
       ...(params.quarantine === undefined
         ? []
         : checkQuarantine(
@@ -190,11 +200,12 @@ export const blockcommit = defineStep<typeof schema>({
     const layers = findLayers(params, world);
     if (!layers) return [];
     const { quarantine } = params;
-    const committed = quarantine === undefined ? [] : layers.committed.map(({ file }) => file);
+    const files = layers.committed.map(({ file }) => file);
+    const committed = params.delete || quarantine !== undefined ? files : [];
     return [
       layers.base.file,
       ...committed,
-      ...committed.map((file) => quarantined(quarantine ?? '', file)),
+      ...(quarantine === undefined ? [] : files.map((file) => quarantined(quarantine, file))),
     ];
   },
   amounts(params: Params, world) {
@@ -213,6 +224,7 @@ export const blockcommit = defineStep<typeof schema>({
     const files = layers ? [...layers.committed, layers.base].map((layer) => layer.file) : [];
     return [
       workableNeed(params.disk),
+      unwrittenNeed(params.disk),
       { what: `the layers are in the chain of ${params.disk}`, needs: 'domain' },
       ...(layers
         ? [
@@ -220,6 +232,7 @@ export const blockcommit = defineStep<typeof schema>({
             unsharedNeed(files),
             openableNeed(layers.base.file),
             roomNeed(layers.base),
+            ...(params.delete ? removableNeeds(layers.committed.map(({ file }) => file)) : []),
             ...(params.quarantine === undefined
               ? []
               : quarantineNeeds(
@@ -347,7 +360,9 @@ function checkDefinition(params: Params, world: World, disk: Disk, range: Range)
   // libvirt moves the definition along with a pivot, but only where it spells the active layer alike.
   if (isSameLocation({ ...active, file: persistentSource }, active)) return [];
   const merged = params['keep-overlay'] ? [] : chain.slice(range.top, range.base);
-  if (layerIndex(world, merged, persistentSource) < 0) return [];
+  const isBelow = layerIndex(world, chain, persistentSource) >= 0;
+  // A file that is in no live chain may rest on what is merged, written to or removed here.
+  if (isBelow && layerIndex(world, merged, persistentSource) < 0) return [];
   return [
     refuse(
       'BP119',
@@ -519,10 +534,14 @@ function pivotPhase(params: Params): Phase {
       return problems;
     },
     undo: (before, now) => reinstateOverlay(params, before, now),
-    pointOfNoReturn: (before) =>
-      layersOf(params, before).committed.length > 1
-        ? 'several layers become one: the layers between cannot be put back under a running guest'
-        : undefined,
+    pointOfNoReturn(before) {
+      const { committed } = layersOf(params, before);
+      const [top] = committed;
+      if (committed.length > 1)
+        return 'several layers become one: the layers between cannot be put back under a running guest';
+      const why = top && unremovable(before, top);
+      return why && `${why}, so no new overlay can take its place`;
+    },
   };
 }
 
@@ -618,6 +637,12 @@ function reinstateOverlay(params: Params, before: World, now: World): Effect[] {
   if (between.length > 0) {
     throw new NoWayBack(
       `the layers of ${params.disk} are merged into ${base.file}, which holds all of the guest's data`,
+    );
+  }
+  const why = unremovable(before, top);
+  if (why !== undefined) {
+    throw new NoWayBack(
+      `${why}, so no new overlay can take its place; ${base.file} holds all of the guest's data`,
     );
   }
   return [

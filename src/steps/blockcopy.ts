@@ -36,6 +36,7 @@ import {
   openableNeed,
   type Precondition,
   unsharedNeed,
+  unwrittenNeed,
   workableNeed,
 } from './needs.ts';
 import { optionsOf } from './options.ts';
@@ -246,6 +247,7 @@ function preconditions(params: Params, world: World): Precondition[] {
   const { disk, dest } = params;
   return [
     workableNeed(disk),
+    unwrittenNeed(disk),
     ...(usesExisting(params)
       ? [
           { what: `there is ${dest} to copy into, made for it`, needs: { file: dest } },

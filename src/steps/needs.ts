@@ -49,6 +49,11 @@ export function unsharedNeed(files: readonly string[]): Precondition {
   return { what: `no other domain uses ${files.join(', ')}`, needs: 'others' };
 }
 
+/** What has to be so for the layers of a disk that is copied, committed or put below an overlay. */
+export function unwrittenNeed(disk: string): Precondition {
+  return { what: `no other guest writes to a layer of ${disk}`, needs: 'others' };
+}
+
 /** Whether QEMU may open a file is for its user, AppArmor or SELinux to say, and libvirt sets them up only when asked to. */
 export function openableNeed(file: string): Precondition {
   return { what: `the host lets QEMU write to ${file}`, needs: 'run' };

@@ -3,7 +3,12 @@ import { isAbsolute, normalize } from 'node:path';
 import { blockplanCommand, commandLine, virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { whyUnsupported } from '../model/disk-elements.ts';
-import { otherUsersOf } from '../model/file-identity.ts';
+import {
+  filesOfLayer,
+  includesFile,
+  otherUsersOf,
+  otherWritersOf,
+} from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
 import { type Disk, diskOf, type World } from '../model/world.ts';
 
@@ -174,6 +179,17 @@ export function workableDisk(
       ),
     ];
   }
+  const written = writtenElsewhere(world, disk);
+  if (written !== undefined) {
+    return [
+      refuse(
+        'BP155',
+        key,
+        `${written}: a copy, a snapshot or a commit would leave out what is written there`,
+        'blockplan works on disks that one guest alone writes to',
+      ),
+    ];
+  }
   return disk;
 }
 
@@ -190,6 +206,24 @@ export function checkSupported(
       `no step works on a disk with ${property}`,
     ),
   );
+}
+
+/** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */
+function writtenElsewhere(world: World, disk: Disk): string | undefined {
+  const own = world.domain.disks.filter(
+    (each) => each.target !== disk.target && !each.readonly && each.chain.length > 0,
+  );
+  for (const file of disk.chain.flatMap(filesOfLayer)) {
+    const writers = otherWritersOf(world, file).map((name) => `"${name}"`);
+    if (writers.length > 0)
+      return `${file}, a layer of ${disk.target}, is written to by ${writers.join(', ')}`;
+    const second = own.find(({ chain: [top], job }) =>
+      includesFile(world, [...(top ? filesOfLayer(top) : []), job?.mirror], file),
+    );
+    if (second)
+      return `${file}, a layer of ${disk.target}, is written to as ${second.target} as well`;
+  }
+  return undefined;
 }
 
 /** Refuses an option that this libvirt does not have yet. */

@@ -8,6 +8,7 @@ import type { Phase } from './define.ts';
 import { checkNewFile } from './destination.ts';
 import type { Precondition } from './needs.ts';
 import { refuse } from './preconditions.ts';
+import { unremovable } from './removal.ts';
 
 /** Where a file goes: it keeps its name. */
 export function quarantined(folder: string, file: string): string {
@@ -32,12 +33,12 @@ export function checkQuarantine(
   });
 }
 
-function obstacle(world: World, folder: string, { file, block }: Layer): string | undefined {
-  if (block) return `${file} is a block device, which cannot be moved into a folder`;
+function obstacle(world: World, folder: string, layer: Layer): string | undefined {
+  const { file } = layer;
+  const why = unremovable(world, layer);
+  if (why !== undefined) return `${why}, so it is not moved`;
   const [from, to] = [dirname(file), folder].map((path) => world.folders[path]);
   if (isSameFile(world, quarantined(folder, file), file)) return `${file} is in ${folder} already`;
-  if (from && !from.writable)
-    return `no file can be taken out of ${dirname(file)}: it is read-only`;
   return from?.fileSystem !== undefined &&
     to?.fileSystem !== undefined &&
     from.fileSystem !== to.fileSystem

@@ -22,6 +22,7 @@ import {
   openableNeed,
   type Precondition,
   unsharedNeed,
+  unwrittenNeed,
   workableNeed,
 } from './needs.ts';
 import { optionsOf } from './options.ts';
@@ -324,7 +325,7 @@ function snapshotPhase(params: Params): Phase {
 function preconditions(params: Params, world: World): Precondition[] {
   const taking = overlays(params, world);
   return [
-    ...taking.map(({ target }) => workableNeed(target)),
+    ...taking.flatMap(({ target }) => [workableNeed(target), unwrittenNeed(target)]),
     ...(params['no-metadata']
       ? []
       : [{ what: `there is no snapshot ${params.name}`, needs: { told: ['snapshots'] as const } }]),

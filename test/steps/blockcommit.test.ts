@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Folder } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
-import { BASE, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
+import { BASE, DATA, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const active = { disk: 'vda', shallow: true, active: true, pivot: true };
@@ -122,8 +122,79 @@ testStep(blockcommit, {
     [
       'shallow, into a file that others share',
       active,
-      world({ others: [neighbour('other', [SNAP1, BASE], [SNAP1])] }),
+      world({ others: [neighbour('other', [SNAP1, BASE], [])] }),
       ['BP109 shallow'],
+    ],
+    [
+      'a layer that another guest writes to',
+      active,
+      world({ others: [neighbour('other', [SNAP1, BASE], [SNAP1])] }),
+      ['BP155 disk'],
+    ],
+    [
+      'a layer that the definition names for another disk',
+      { disk: 'vda', top: SNAP1, base: BASE },
+      world({
+        disks: [disk('vda', [SNAP2, SNAP1, BASE]), disk('vdb', [DATA], { persistentSource: BASE })],
+        others: [],
+      }),
+      ['BP109 base'],
+    ],
+    [
+      'a layer that a job of another disk writes to',
+      { disk: 'vda', top: SNAP1, base: BASE },
+      world({
+        disks: [
+          disk('vda', [SNAP2, SNAP1, BASE]),
+          disk('vdb', [DATA], { job: { type: 'copy', ready: true, mirror: BASE } }),
+        ],
+        others: [],
+      }),
+      ['BP155 disk'],
+    ],
+    [
+      'to remove a symbolic link',
+      { ...active, delete: true },
+      world({ files: { [SNAP2]: { size: 1, link: true } }, others: [] }),
+      ['BP156 delete'],
+    ],
+    [
+      'to remove a block device',
+      { ...active, delete: true },
+      world({
+        disks: [
+          disk('vda', [], {
+            chain: [
+              { file: '/dev/vg/top', format: 'qcow2', block: true },
+              { file: BASE, format: 'raw' },
+            ],
+            persistentSource: '/dev/vg/top',
+          }),
+        ],
+        others: [],
+      }),
+      ['BP156 delete'],
+    ],
+    [
+      'to remove a file from a folder that cannot be changed',
+      { ...active, delete: true },
+      world({ folders: { '/export/vmimages': { writable: false, free: 1 } }, others: [] }),
+      ['BP156 delete'],
+    ],
+    [
+      'to move a symbolic link aside',
+      { ...active, quarantine: '/export/vmimages/aside' },
+      world({ files: { [SNAP2]: { size: 1, link: true } }, others: [] }),
+      ['BP142 quarantine'],
+    ],
+    [
+      'a chain that a definition may rest on, which names a file beside it',
+      { disk: 'vda', top: SNAP1, base: BASE, delete: true },
+      world({
+        disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource: '/export/vmimages/x' })],
+        others: [],
+      }),
+      ['BP119 disk'],
     ],
     ['no folder to move to', aside, withAside(null), ['BP107 quarantine']],
     [

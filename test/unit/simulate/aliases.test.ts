@@ -128,6 +128,23 @@ const SCENES: readonly Scene[] = [
     ...{ file: TOP, by: 'plan', codes: [] },
     steps: (source) => [{ redefine: { disk: 'vda', source } }],
   },
+  ...(['blockcopy', 'blockcommit', 'snapshot-create-as'] as const).flatMap((kind) =>
+    [TOP, BASE].map(
+      (file): Scene => ({
+        what: `a ${kind} of a disk with ${file}, which another guest writes to`,
+        ...{ file, by: 'writer', codes: ['BP155'] },
+        steps: () => [
+          {
+            blockcopy: copy({ dest: '/i/new.qcow2', shallow: true, pivot: true }),
+            blockcommit: commit({ shallow: true, active: true, pivot: true }),
+            'snapshot-create-as': {
+              'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true },
+            },
+          }[kind],
+        ],
+      }),
+    ),
+  ),
   {
     what: 'a layer that is moved over another file',
     ...{ file: '/q/top.qcow2', by: 'reader', codes: ['BP109'] },

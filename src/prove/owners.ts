@@ -1,0 +1,51 @@
+/**
+ * Which files belong to other domains, found by a route of its own: what a proof judges by must not be the comparison that
+ * the steps under test use. Names are joined into files by everything that a World says of them, before the run began.
+ */
+import type { World } from '../model/world.ts';
+
+export class Owners {
+  readonly #parents = new Map<string, string>();
+  readonly #theirs: ReadonlySet<string>;
+
+  /** @param initial the World before the run */
+  constructor({ files, names = {}, others }: World) {
+    for (const [name, identity] of Object.entries(names)) this.#join(name, `leads to ${identity}`);
+    for (const [name, file] of Object.entries(files))
+      if (file?.identity !== undefined) this.#join(name, `leads to ${file.identity}`);
+    const told = [...Object.keys(names), ...Object.keys(files)];
+    for (const name of [...told, ...others.flatMap((each) => [...each.files, ...each.writes])])
+      this.#join(name, spelledOut(name));
+    this.#theirs = new Set(
+      others.flatMap((each) => [...each.files, ...each.writes].map((name) => this.#root(name))),
+    );
+  }
+
+  /** Whether another domain has the file, by whatever name. */
+  areOthers(name: string): boolean {
+    return this.#theirs.has(this.#root(name)) || this.#theirs.has(this.#root(spelledOut(name)));
+  }
+
+  #root(name: string): string {
+    let root = name;
+    for (let up = this.#parents.get(root); up !== undefined; up = this.#parents.get(root))
+      root = up;
+    return root;
+  }
+
+  #join(a: string, b: string): void {
+    const [from, to] = [this.#root(a), this.#root(b)];
+    if (from !== to) this.#parents.set(from, to);
+  }
+}
+
+/** A path walked folder by folder, as a shell without links would. */
+function spelledOut(name: string): string {
+  if (!name.startsWith('/')) return name;
+  const walked: string[] = [];
+  for (const part of name.split('/')) {
+    if (part === '..') walked.pop();
+    else if (part !== '' && part !== '.') walked.push(part);
+  }
+  return `/${walked.join('/')}`;
+}
