@@ -1,6 +1,7 @@
 /** How far a phase came, as far as what is seen tells: it is held against what its effects would lead to. */
 import type { PhaseNode } from '../graph/graph.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
+import { FileSet, filesOf } from '../model/file-identity.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { simulateEffects } from '../simulate/imagine.ts';
 import type { Begun } from './course.ts';
@@ -76,6 +77,9 @@ const NO_RECORDS = { snapshots: [], checkpoints: [] } as const;
 
 /** What effects change of a World, as far as the one that was imagined names it and the other one tells of its files. */
 function signature({ domain, files }: World, imagined: World, now: World): string {
+  const named = [imagined, now].flatMap(({ domain: { disks } }) => disks.flatMap(filesOf));
+  const known = new FileSet(now, named);
+  const nameOf = (file: string | undefined) => file && known.nameOf(file);
   const { disks, persistent } = imagined.domain;
   // Of a transient domain libvirtd may forget them when it is started anew; they are kept, and come back with the definition.
   const { snapshots, checkpoints } = persistent ? imagined.domain : NO_RECORDS;
@@ -89,10 +93,10 @@ function signature({ domain, files }: World, imagined: World, now: World): strin
       .filter(({ target }) => targets.has(target))
       .map(({ target, chain, persistentSource, job }) => [
         target,
-        chain.map(({ file }) => file),
-        persistentSource,
+        chain.map(({ file }) => nameOf(file)),
+        nameOf(persistentSource),
         job?.type,
-        job?.mirror,
+        nameOf(job?.mirror),
       ]),
     snapshots.filter((name) => domain.snapshots.includes(name)),
     checkpoints.filter((name) => domain.checkpoints.includes(name)),

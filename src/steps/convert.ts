@@ -88,7 +88,7 @@ export const convert = defineStep<typeof schema>({
       ...checkAbsolute('source', params.source),
       ...checkPlainPath('dest', params.dest),
     ];
-    if (params.source === params.dest)
+    if (isSameFile({ files: {} }, params.source, params.dest))
       findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
     const target = params['target-format'] ?? 'qcow2';
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {

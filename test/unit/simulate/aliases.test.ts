@@ -80,8 +80,7 @@ const SCENES: readonly Scene[] = [
   {
     what: 'a convert into its own source',
     ...{ file: SPARE, by: 'plan', plain: true, codes: ['BP106', 'BP051'] },
-    // By the same name it is refused before anybody looks at a host.
-    steps: (name) => [convert(name === SPARE ? `/i/./${SPARE.slice(3)}` : SPARE, name)],
+    steps: (name) => [convert(SPARE, name)],
   },
   {
     what: 'a copy into a file that another guest has',
@@ -177,8 +176,12 @@ function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>)
 }
 
 describe.each(SCENES)('$what', (scene) => {
+  const only = { name: scene.file, same: [] };
+
   test('by its only name', () => {
-    expect(codesOf(scene, { name: scene.file, same: [] })).toEqual(scene.codes);
+    // Source and destination that are spelled alike are refused before anybody looks at a host.
+    if (scene.codes.includes('BP051')) return expect(() => codesOf(scene, only)).toThrow('same');
+    expect(codesOf(scene, only)).toEqual(scene.codes);
   });
 
   test.each(

@@ -1,0 +1,97 @@
+/** No path is compared by its text: which file a name stands for, only `src/model/file-identity.ts` tells. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { pathComparisons } from './path-comparisons.ts';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+const ONE_NAME = 'on a simulated host each file has one name, which file-names.ts gives';
+const BY_NAME = 'says what stands at a path, or draws it; decides nothing about the file';
+const READS_TWICE = 'a file that is looked at twice under two names costs time and nothing else';
+
+/** Where the text of a path may be compared, and why. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'model/file-identity.ts': 'the one comparison',
+  'model/domain-xml.ts': 'whether an attribute of XML changes',
+  'prove/owners.ts': 'a proof has a route of its own',
+  'steps/preconditions.ts': 'whether a path is spelled plainly',
+  'simulate/content.ts': ONE_NAME,
+  'simulate/host-looks.ts': ONE_NAME,
+  'simulate/host-state.ts': ONE_NAME,
+  'simulate/host.ts': ONE_NAME,
+  'simulate/mishaps.ts': ONE_NAME,
+  'simulate/virsh-block.ts': ONE_NAME,
+  'facts/tell.ts': BY_NAME,
+  'render/findings.ts': 'the file of a plan, not of a disk',
+  'render/preview-chain.ts': BY_NAME,
+  'render/preview-html-chain.ts': BY_NAME,
+  'rehearse/build.ts': 'a rehearsal chooses all paths itself',
+  'rehearse/check.ts': 'a rehearsal chooses all paths itself',
+  'rehearse/made.ts': 'a rehearsal chooses all paths itself',
+  'libvirt/device-users.ts': 'the kernel names real paths',
+  'libvirt/place.ts': 'the kernel names real paths',
+  'libvirt/examine.ts': READS_TWICE,
+  'libvirt/others.ts': READS_TWICE,
+  'libvirt/survey.ts': READS_TWICE,
+  'libvirt/files.ts': 'whether a path has a folder above it',
+  'libvirt/header-chain.ts': 'whether headers go in a circle; their depth is bounded as well',
+  'libvirt/image-headers.ts': 'whether headers go in a circle; their depth is bounded as well',
+  'libvirt/made-files.ts':
+    'the place where the run has made a file, which is then told by inode and birth',
+};
+
+const found = (readdirSync(SRC, { recursive: true }) as string[])
+  .filter((file) => file.endsWith('.ts') && !file.includes('.generated.'))
+  .map((file) => ({ file, lines: pathComparisons(readFileSync(join(SRC, file), 'utf8')) }))
+  .filter(({ lines }) => lines.length > 0);
+
+test('the source compares files by what they are', () => {
+  const wrong = found.filter(({ file }) => !(file in ALLOWED));
+  expect(wrong.flatMap(({ file, lines }) => lines.map((line) => `${file}:${line}`))).toEqual([]);
+});
+
+test('no exception is left over', () => {
+  const used = found.map(({ file }) => file);
+  expect(Object.keys(ALLOWED).filter((file) => !used.includes(file))).toEqual([]);
+});
+
+describe('the rule finds', () => {
+  test.each([
+    'if (job.mirror === layersOf(params, before).base.file) return [];',
+    'return now?.chain[0]?.file === dest ? [] : [problem];',
+    'const own = disk.persistentSource !== active;',
+    'if (active !== disk.persistentSource) return [];',
+    'const at = chain.findIndex((layer) => layer.file === word);',
+    'chain.some(({ file }) => word === file)',
+    'const users = others.filter((other) => other.files.includes(file));',
+    'if (files.indexOf(params.dest) >= 0) return undefined;',
+    "if (files.includes(disk.job?.mirror ?? '')) return [];",
+    'const known = new Set(world.domain.disks.flatMap(filesOf));',
+    'const known = new Set<string>(chain.map(({ file }) => file));',
+    'const known = new Set(\n  chain.map((layer) => layer.file),\n);',
+    'const layers = new Map(disk.chain.map((layer) => [layer.file, layer]));',
+    'return files.join() === expected.join() ? [] : [problem];',
+    'switch (layer.file) {\n  case base:\n}',
+    'isSamePlace(a, b) || a.file === b.file!',
+  ])('%s', (code) => {
+    expect(pathComparisons(code)).toHaveLength(1);
+  });
+});
+
+describe('the rule lets pass', () => {
+  test.each([
+    'if (file === undefined || null !== mirror) return [];',
+    "const here = file === '-' ? stdin : read(file);",
+    'isSameFile(world, job.mirror, dest) && includesFile(world, files, file)',
+    "if (typeof dest === 'string') return [dest];",
+    'if (format === layer.format) return [];',
+    'if (size === file.size && 3 === path.length) return [];',
+    'const names = [...new Set(files)];',
+    'const jobs = new Map(disks.map(({ target, job }) => [target, job]));',
+    '// file === other',
+  ])('%s', (code) => {
+    expect(pathComparisons(code)).toEqual([]);
+  });
+});
