@@ -1,5 +1,6 @@
 /** Overlays as `snapshot-create-as` makes them: for a snapshot, and on the way back of other steps. */
 import type { Effect } from '../model/effect.ts';
+import { layerIndex } from '../model/file-identity.ts';
 import type { Disk, World } from '../model/world.ts';
 import { makeFile } from './block-job.ts';
 
@@ -61,7 +62,7 @@ export function overlayAgain(
     why: `put an overlay ${file} above ${base} again`,
     timeoutMs: SNAPSHOT_TIMEOUT_MS,
   };
-  const baseFormat = disk.chain.find((layer) => layer.file === base)?.format ?? 'raw';
+  const baseFormat = disk.chain[layerIndex(world, disk.chain, base)]?.format ?? 'raw';
   return [
     isNamed
       ? {
