@@ -17,6 +17,7 @@ export const PREVIEW: Preview = {
       { folder: '/a', needed: 64_000_000, free: 1_000_000_000 },
       { folder: '/b', needed: 42_000_000 },
     ],
+    rollback: [{ folder: '/a', needed: 64_000_000, free: 1_000_000_000 }],
     fingerprint: 'sha256:0123456789abcdef',
   },
   findings: [

@@ -21,7 +21,10 @@ export async function surveyHost(
 ): Promise<World> {
   const { name, uuid, disks, state } = world.domain;
   const headers = new ImageHeaders();
-  const folders = [...new Set(files.map((file) => dirname(file)))];
+  // A rollback writes into the files that the guest runs on now.
+  const active = disks.flatMap(({ chain: [top] }) => (top && !top.block ? [top.file] : []));
+  const places = [...files, ...active.filter((file) => file.startsWith('/'))];
+  const folders = [...new Set(places.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
       async (path) => [path, await lookAtFolder(path, world.domain.confinement?.user)] as const,

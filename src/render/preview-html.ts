@@ -108,14 +108,21 @@ ${tiles.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 }
 
 /** What is copied where, and what folders have to hold. */
-function space({ copies, space: folders }: Preview['totals']): Markup | undefined {
-  if (copies.length + folders.length === 0) return undefined;
+function space({ copies, space: folders, rollback }: Preview['totals']): Markup | undefined {
+  if (copies.length + folders.length + rollback.length === 0) return undefined;
   return html`<ul class="space">
 ${copies.map(({ to, bytes }) => html`<li>copies ${atMost(bytes)} to <code>${to}</code></li>\n`)}${folders.map(
-  ({ folder, needed, free }) =>
-    html`<li><code>${folder}</code> needs ${atMost(needed)}${free === undefined ? '; nobody has looked how much is free' : ` of ${bytesText(free)} free`}</li>\n`,
+  (each) => html`<li><code>${each.folder}</code> needs ${room(each)}</li>\n`,
+)}${rollback.map(
+  (each) => html`<li>the rollback needs ${room(each)} in <code>${each.folder}</code></li>\n`,
 )}</ul>
 `;
+}
+
+function room({ needed, free }: Preview['totals']['space'][number]): string {
+  const of =
+    free === undefined ? '; nobody has looked how much is free' : ` of ${bytesText(free)} free`;
+  return `${atMost(needed)}${of}`;
 }
 
 function atMost(bytes: number | undefined): string {

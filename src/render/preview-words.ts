@@ -50,15 +50,18 @@ export function stops({ steps }: Preview): boolean {
   return steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
 }
 
-function amounts({ copies, space }: Totals): string[] {
+function amounts({ copies, space, rollback }: Totals): string[] {
   const copied = copies.map(({ to, bytes }) => ({ bytes, where: `to ${to}` }));
-  const needed = space.map(({ folder, needed: bytes, free }) => ({
-    bytes,
-    where: `in ${folder} (${
-      free === undefined ? 'how much is free is not known' : `${bytesText(free)} free`
-    })`,
-  }));
-  return [...boundsOf('copies', copied), ...boundsOf('needs', needed)];
+  return [
+    ...boundsOf('copies', copied),
+    ...boundsOf('needs', space.map(inFolder)),
+    ...boundsOf('rollback needs', rollback.map(inFolder)),
+  ];
+}
+
+function inFolder({ folder, needed: bytes, free }: Totals['space'][number]) {
+  const room = free === undefined ? 'how much is free is not known' : `${bytesText(free)} free`;
+  return { bytes, where: `in ${folder} (${room})` };
 }
 
 /** What is known in one clause, and what is not in another. */

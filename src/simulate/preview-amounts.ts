@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { World } from '../model/world.ts';
 import type { Totals } from './preview.ts';
+import { rollbackNeeds } from './rollback-room.ts';
 import type { Walked } from './walked.ts';
 
 /** What a World read from facts has for free space that the facts do not tell. */
@@ -11,7 +12,7 @@ export const FREE_UNTOLD = Number.MAX_SAFE_INTEGER;
 export function previewAmounts(
   phases: readonly Walked[],
   world: World,
-): Pick<Totals, 'copies' | 'space'> {
+): Pick<Totals, 'copies' | 'space' | 'rollback'> {
   const amounts = phases
     .filter(({ node }) => node.first)
     .flatMap(({ node: { planned }, start }) => planned.step.amounts(planned.params, start));
@@ -21,15 +22,22 @@ export function previewAmounts(
   );
   return {
     copies: copied.map(([to, bytes]) => ({ to, ...(bytes === undefined ? {} : { bytes }) })),
-    space: needed.map(([folder, bytes]) => {
-      const free = world.folders[folder]?.free ?? FREE_UNTOLD;
-      return {
-        folder,
-        ...(bytes === undefined ? {} : { needed: bytes }),
-        ...(free === FREE_UNTOLD ? {} : { free }),
-      };
-    }),
+    space: needed.map(([folder, bytes]) => ({
+      folder,
+      ...(bytes === undefined ? {} : { needed: bytes }),
+      ...freeIn(world, folder),
+    })),
+    rollback: rollbackNeeds(phases).map(([folder, bytes]) => ({
+      folder,
+      needed: bytes,
+      ...freeIn(world, folder),
+    })),
   };
+}
+
+function freeIn(world: World, folder: string): { readonly free?: number } {
+  const free = world.folders[folder]?.free ?? FREE_UNTOLD;
+  return free === FREE_UNTOLD ? {} : { free };
 }
 
 /**

@@ -78,7 +78,7 @@ function totalsOf(
   phases: number,
   steps: readonly PreviewStep[],
   walked: Walk,
-): Omit<Totals, 'copies' | 'space'> {
+): Omit<Totals, 'copies' | 'space' | 'rollback'> {
   const shown = steps.flatMap((step) => step.phases);
   return {
     steps: plan.steps.length,

@@ -44,6 +44,12 @@ export interface Totals {
     readonly needed?: number;
     readonly free?: number;
   }[];
+  /** What rollbacks take at most beyond what their files take now, by folder, in bytes. */
+  readonly rollback: readonly {
+    readonly folder: string;
+    readonly needed: number;
+    readonly free?: number;
+  }[];
   /** Covers the plan and what it rests on; a run can be bound to it. */
   readonly fingerprint?: string;
 }

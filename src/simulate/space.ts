@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../model/world.ts';
+import { rollbacksWithoutRoom } from './rollback-room.ts';
 import { toldAt, type Walked } from './walked.ts';
 
 /** A folder that files go to, with the bytes that are free for them before the plan begins. */
@@ -20,6 +21,10 @@ export function spaceDangers(initial: World, phases: readonly Walked[]): Finding
     ...tooMuchTogether(initial, phases, taken),
     ...overlaysWithoutRoom(initial, phases, taken),
     ...basesWithoutRoom(initial, phases, taken),
+    ...rollbacksWithoutRoom(phases, (index, file) => {
+      const room = roomOf(initial, file);
+      return room && room.free - (taken[index]?.get(room.key) ?? 0);
+    }),
   ];
 }
 

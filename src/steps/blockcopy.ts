@@ -29,7 +29,7 @@ import {
   checkReachable,
   unknownOf,
 } from './destination.ts';
-import { checkExisting, existingNeeds, writesOver } from './existing-file.ts';
+import { checkExisting, existingNeeds, growthOf, writesOver } from './existing-file.ts';
 import { flattenBack, overlaysBack } from './flatten-back.ts';
 import {
   newFileNeeds,
@@ -424,6 +424,16 @@ function pivotPhase(params: Params): Phase {
       return problems;
     },
     undo: (before, now) => mirrorBack(params, before, now),
+    rollbackRoom(before) {
+      const source = diskOf(before, disk);
+      const old = source?.chain[0];
+      const most = old ? growthOf(before, old, source.capacity) : 0;
+      if (!old || most === 0) return [];
+      // A raw device has no holes: a mirror back from it writes every byte. `qemu-img convert` leaves zeroes out.
+      const whole = params.blockdev && copyFormat(params, source) === 'raw';
+      const mirrored = temporaries(params, source).length === 0;
+      return [{ file: old.file, least: whole && mirrored ? most : 0, most }];
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
-import type { Amount, Precondition } from './needs.ts';
+import type { Amount, Precondition, RollbackRoom } from './needs.ts';
 
 /** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
 export type Schema =
@@ -99,6 +99,11 @@ export interface Phase {
   undo(before: World, now: World, start: World): readonly Effect[];
   /** How the way back is described in a preview, as a clause. */
   readonly wayBack: string;
+  /**
+   * By how much files grow in the rollback of the phase once it is done, as far as the host told the sizes. What takes next
+   * to nothing, such as an empty overlay, is left out.
+   */
+  rollbackRoom?(before: World, start: World): readonly RollbackRoom[];
   /** Why this phase, once done, cannot be undone; undefined where it can. */
   pointOfNoReturn?(before: World, start: World): string | undefined;
   /** Whether the guest stands still during the phase, and why; undefined where it runs. */

@@ -3,7 +3,7 @@ import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { VirshEffect } from '../model/effect.ts';
 import { fileAt } from '../model/file-identity.ts';
-import type { Place, World } from '../model/world.ts';
+import type { Layer, Place, World } from '../model/world.ts';
 import type { Precondition } from './needs.ts';
 import { refuse } from './preconditions.ts';
 
@@ -171,6 +171,17 @@ function checkDeviceRoom(
 function makeIt({ file, format, capacity }: Existing): string {
   const size = capacity === undefined ? 'SIZE' : String(capacity);
   return `make one for the purpose: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
+}
+
+/**
+ * By how much a layer's file can grow until it is full; nothing for a block device, which is as large as it is, and where
+ * the host did not tell the sizes.
+ */
+export function growthOf(world: World, layer: Layer, capacity: number | undefined): number {
+  const found = fileAt(world, layer.file);
+  if (layer.block || capacity === undefined || !found || found.sizeUntold) return 0;
+  const full = layer.format === 'raw' ? capacity : fullQcow2(capacity);
+  return Math.max(0, full - found.size);
 }
 
 function wholeSectors(bytes: number): number {

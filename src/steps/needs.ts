@@ -13,6 +13,13 @@ export interface Amount {
   readonly unknown?: true;
 }
 
+/** Bytes by which an existing file grows in a rollback. */
+export interface RollbackRoom {
+  readonly file: string;
+  readonly least: number;
+  readonly most: number;
+}
+
 export interface Precondition {
   /** A clause: `there is no file /fast/copy`. */
   readonly what: string;

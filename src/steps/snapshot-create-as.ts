@@ -16,7 +16,7 @@ import {
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { restoreDefinition } from './definition.ts';
 import { checkBacking, checkEnterable, checkNewFile, checkReachable } from './destination.ts';
-import { checkExisting, existingNeeds, writesOver } from './existing-file.ts';
+import { checkExisting, existingNeeds, growthOf, writesOver } from './existing-file.ts';
 import {
   newFileNeeds,
   openableNeed,
@@ -319,6 +319,13 @@ function snapshotPhase(params: Params): Phase {
       return problems;
     },
     undo: (before, now) => commitBack(params, before, now),
+    rollbackRoom: (before) =>
+      overlays(params, before).flatMap(({ target, base }) => {
+        const disk = diskOf(before, target);
+        const top = disk?.chain[0];
+        const most = top ? growthOf(before, top, disk.capacity) : 0;
+        return most === 0 ? [] : [{ file: base, least: 0, most }];
+      }),
   };
 }
 

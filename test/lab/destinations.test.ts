@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import type { Preview } from '../../src/simulate/preview.ts';
 import { blockcopy as copyStep } from '../../src/steps/blockcopy.ts';
 import { expectUndone, failingStep, planText, startCli, tool, writePlan } from './support.ts';
 
@@ -241,4 +242,44 @@ describe('content that is written over (cases.md 11)', () => {
     await expect(driver.perform(effect, context)).rejects.toThrow(`${dev} is mounted at ${at}`);
     expect(await tool('sha256sum', dev)).toBe(before);
   });
+});
+
+test('a move away from a file system that its rollback would not fit on is refused (cases.md 16)', async () => {
+  const folder = await host.tmpfs(20 * 1024 * 1024);
+  const image = join(folder, 'sparse.raw');
+  const other = await host.createGuest({
+    disks: [{ target: 'vda', chain: [image], format: 'raw' }],
+  });
+  ends.push(() => other.destroy());
+  await other.waitForWrites(2);
+  const dest = await device('64M');
+  const blockcopy = { disk: 'vda', dest, format: 'raw', blockdev: true, pivot: true };
+  const look = async (more: Readonly<Record<string, unknown>> = {}) => {
+    const plan = await writePlan(host, planText(other.name, [{ blockcopy }], more));
+    const argv = ['preview', plan, '-c', host.uri, '--format', 'json'];
+    return JSON.parse((await startCli(host, argv).ended).stdout) as Preview;
+  };
+  const preview = await look();
+  expect(preview.findings.map(({ code, severity }) => [code, severity])).toEqual([
+    ['BP108', 'error'],
+  ]);
+  expect(preview.totals.rollback).toMatchObject([{ folder }]);
+  const [{ needed, free } = { needed: 0, free: 0 }] = preview.totals.rollback;
+  expect(needed).toBeGreaterThan(free!);
+  expect((await look({ 'on-failure': 'stop' })).findings).toEqual([]);
+  // Past blockplan: the way back that it refuses to rely on does fail there.
+  await host.virsh(
+    'blockcopy',
+    other.name,
+    'vda',
+    dest,
+    '--format',
+    'raw',
+    '--blockdev',
+    '--transient-job',
+    '--wait',
+    '--pivot',
+  );
+  const back = ['--format', 'raw', '--reuse-external', '--transient-job', '--wait', '--pivot'];
+  await expect(host.virsh('blockcopy', other.name, 'vda', image, ...back)).rejects.toThrow();
 });

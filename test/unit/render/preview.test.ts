@@ -63,7 +63,7 @@ const HARMLESS: Preview = {
 test('what nothing stands in the way of begins with its totals, on one line', () => {
   const [totals] = renderPreview({ ...PREVIEW, findings: [] }, false).split('\n');
   expect(totals).toBe(
-    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase, copies up to 42 MB to /b/x y.qcow2, needs up to 64 MB in /a (1 GB free) and 42 MB in /b (how much is free is not known), fingerprint sha256:0123456789abcdef',
+    'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase, copies up to 42 MB to /b/x y.qcow2, needs up to 64 MB in /a (1 GB free) and 42 MB in /b (how much is free is not known), rollback needs up to 64 MB in /a (1 GB free), fingerprint sha256:0123456789abcdef',
   );
 });
 

@@ -1,0 +1,67 @@
+/** The room that rollbacks take: a mirror back, or a commit back, fills the holes of the file that it writes into. */
+import { dirname } from 'node:path';
+import type { Finding } from '../errors.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import type { RollbackRoom } from '../steps/needs.ts';
+import { toldAt, type Walked } from './walked.ts';
+
+/** What the rollbacks of all phases need at most, by folder, in the order in which they come. */
+export function rollbackNeeds(
+  phases: readonly Walked[],
+): readonly [folder: string, bytes: number][] {
+  const files: RollbackRoom[] = [];
+  for (const walked of phases)
+    for (const room of roomsOf(walked)) {
+      const at = files.findIndex(({ file }) => isSameFile(walked.before, file, room.file));
+      const known = files[at];
+      if (!known) files.push(room);
+      else if (known.most < room.most) files[at] = room;
+    }
+  const folders = new Map<string, number>();
+  for (const { file, most } of files) {
+    const folder = dirname(file);
+    folders.set(folder, (folders.get(folder) ?? 0) + most);
+  }
+  return [...folders];
+}
+
+/**
+ * Rollbacks that do not fit, or may not: an error where they certainly do not.
+ * @param leftFor the bytes that a phase leaves free in a folder; undefined where nobody has looked
+ */
+export function rollbacksWithoutRoom(
+  phases: readonly Walked[],
+  leftFor: (index: number, file: string) => number | undefined,
+): Finding[] {
+  return phases.flatMap((walked, index) =>
+    roomsOf(walked).flatMap(({ file, least, most }) => {
+      const left = leftFor(index, file);
+      if (left === undefined || most <= left) return [];
+      const { planned, phase } = walked.node;
+      const needs = `the rollback of ${planned.id}/${phase.name} writes into ${file}, which can take ${most} bytes more`;
+      const has = `${dirname(file)} has ${Math.max(0, left)} left`;
+      return [
+        least > left
+          ? toldAt(walked, {
+              code: 'BP108',
+              severity: 'error',
+              message: `${needs}, and certainly ${least}, but ${has}: a failure after it would leave the run stranded`,
+              hint: 'make room there, or write "on-failure: stop" to go without a rollback',
+            })
+          : toldAt(walked, {
+              code: 'BP134',
+              severity: 'warning',
+              message: `${needs} if the guest writes that much, and ${has}: without room the rollback stops half-way`,
+              hint: 'make room there before the run, or let the plan run when the guest writes little',
+            }),
+      ];
+    }),
+  );
+}
+
+/** What the rollback of a phase needs; nothing where the plan has none. */
+function roomsOf({ node, before, start }: Walked): readonly RollbackRoom[] {
+  return node.doing.failed.startsWith('undo:')
+    ? (node.phase.rollbackRoom?.(before, start) ?? [])
+    : [];
+}

@@ -1,0 +1,134 @@
+/** The room that rollbacks take: told in the preview, warned about, and refused where it certainly is not there. */
+import { describe, expect, test } from 'vitest';
+import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { fullQcow2 } from '../../../src/steps/existing-file.ts';
+import { planned } from '../../plans.ts';
+import { DATA, disk, type Scene, world } from '../../worlds.ts';
+
+const MiB = 1024 * 1024;
+const CAPACITY = 64 * MiB;
+const HELD = 10 * MiB;
+const QCOW2 = '/export/vmimages/testvm.qcow2';
+const BASE = '/export/vmimages/base.qcow2';
+const FULL = fullQcow2(CAPACITY);
+
+const device = {
+  size: 0,
+  place: { kind: 'block device', length: CAPACITY, header: null, heldBy: [] },
+} as const;
+
+interface Row {
+  readonly what: string;
+  readonly chain: readonly string[];
+  readonly step: string;
+  /** What the rollback needs at least, and at most; absent where it needs none. */
+  readonly least?: number;
+  readonly most?: number;
+}
+
+const copy = (dest: string, more: string) => `blockcopy: { disk: vda, dest: ${dest}, ${more} }`;
+
+const ROWS: readonly Row[] = [
+  {
+    what: 'from a raw device into a sparse raw file',
+    chain: [DATA],
+    step: copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),
+    least: CAPACITY - HELD,
+    most: CAPACITY - HELD,
+  },
+  {
+    what: 'from a raw device into a qcow2 file',
+    chain: [QCOW2],
+    step: copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),
+    least: FULL - HELD,
+    most: FULL - HELD,
+  },
+  {
+    what: 'from a raw device into a chain',
+    chain: [QCOW2, BASE],
+    step: copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),
+    most: FULL - HELD,
+  },
+  {
+    what: 'from a file into a sparse raw file',
+    chain: [DATA],
+    step: copy('/new/x', 'pivot: true'),
+    most: CAPACITY - HELD,
+  },
+  {
+    what: 'from a shallow copy',
+    chain: [QCOW2, BASE],
+    step: copy('/new/x', 'shallow: true, pivot: true'),
+    most: FULL - HELD,
+  },
+  { what: 'from a backup', chain: [DATA], step: copy('/new/x', 'finish: true') },
+  {
+    what: 'from an overlay',
+    chain: [DATA],
+    step: 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/overlay }] }',
+    most: CAPACITY - HELD,
+  },
+];
+
+/** A host whose images' folder has that much room. */
+function host(chain: readonly string[], free: number, change: Scene = {}) {
+  return world({
+    disks: [disk('vda', chain, { capacity: CAPACITY })],
+    others: [],
+    domain: { autostart: false },
+    files: {
+      ...Object.fromEntries(chain.map((file) => [file, { size: HELD }])),
+      '/dev/x': device,
+      '/new/x': null,
+      '/new/overlay': null,
+    },
+    folders: {
+      '/export/vmimages': { writable: true, free, fileSystem: 'old' },
+      '/new': { writable: true, free: 1024 * MiB, fileSystem: 'new' },
+    },
+    ...change,
+  });
+}
+
+describe.each(ROWS)('$what', ({ chain, step, least = 0, most }) => {
+  const { plan } = planned([step]);
+  const codes = (free: number) =>
+    previewPlan(plan, host(chain, free)).findings.map(({ code, severity }) => [code, severity]);
+
+  test('the preview tells it', () => {
+    const { totals } = previewPlan(plan, host(chain, 1024 * MiB));
+    expect(totals.rollback).toEqual(
+      most === undefined ? [] : [{ folder: '/export/vmimages', needed: most, free: 1024 * MiB }],
+    );
+  });
+
+  test('with room for all of it nothing is found; below it a warning, or an error where it certainly does not fit', () => {
+    if (most === undefined) return expect(codes(0)).toEqual([]);
+    expect(codes(most)).toEqual([]);
+    expect(codes(most - 1)).toEqual(least === most ? [['BP108', 'error']] : [['BP134', 'warning']]);
+  });
+});
+
+test('a plan without a rollback needs no room for one', () => {
+  const { plan } = planned([ROWS[0]!.step], 'stop');
+  const { findings, totals } = previewPlan(plan, host([DATA], 0));
+  expect(findings).toEqual([]);
+  expect(totals.rollback).toEqual([]);
+});
+
+test('what nobody has looked at is not judged', () => {
+  const { plan } = planned([ROWS[0]!.step]);
+  const { findings, totals } = previewPlan(plan, host([DATA], 0, { folders: {} }));
+  expect(findings).toEqual([]);
+  expect(totals.rollback).toEqual([{ folder: '/export/vmimages', needed: CAPACITY - HELD }]);
+});
+
+test('what the plan itself takes there is not free for its rollback', () => {
+  const { plan } = planned([
+    'blockcopy: { disk: vda, dest: /export/vmimages/x.img, format: raw, finish: true }',
+    copy('/dev/x', 'format: raw, blockdev: true, pivot: true'),
+  ]);
+  const scene = host([DATA], CAPACITY - HELD + HELD - 1);
+  const world = { ...scene, files: { ...scene.files, '/export/vmimages/x.img': null } };
+  expect(previewPlan(plan, world).findings.map(({ code }) => code)).toEqual(['BP108']);
+});
