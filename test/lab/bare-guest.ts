@@ -3,7 +3,7 @@
  * QEMU's own monitor, as the guest's device would. They start in a moment, so hundreds of them can be tried.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative as relativePath } from 'node:path';
 import { kvmWorks } from '../../src/lab/acceleration.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Host } from '../../src/lab/host.ts';
@@ -15,6 +15,8 @@ export interface BareDisk {
   readonly layers: number;
   /** The base's format; overlays are qcow2. */
   readonly format: 'qcow2' | 'raw';
+  /** Each layer lies in a folder of its own, and is named from that of the one above. */
+  readonly relative?: boolean;
 }
 
 export interface BareSpec {
@@ -69,11 +71,14 @@ export class BareGuest {
   }
 
   /** Each layer has something of its own, and all of them the cluster that is written over and over. */
-  async #makeChain({ target, layers, format }: BareDisk): Promise<string> {
+  async #makeChain({ target, layers, format, relative }: BareDisk): Promise<string> {
     let below: { file: string; format: string } | undefined;
     for (let at = 0; at < layers; at++) {
-      const layer = { file: join(this.folder, `${target}-${at}`), format: at ? 'qcow2' : format };
-      const backing = below ? ['-b', below.file, '-F', below.format] : [];
+      const folder = relative ? join(this.folder, `${target}-${at}.d`) : this.folder;
+      await mkdir(folder, { recursive: true });
+      const layer = { file: join(folder, `${target}-${at}`), format: at ? 'qcow2' : format };
+      const name = below && (relative ? relativePath(folder, below.file) : below.file);
+      const backing = below && name ? ['-b', name, '-F', below.format] : [];
       const size = below ? [] : [String(DISK_SIZE)];
       await command('qemu-img', [
         ...['create', '-q', '-f', layer.format, ...backing, layer.file],

@@ -105,18 +105,25 @@ describe('layers in several folders', () => {
   });
 });
 
-test('a rollback restores a relative name that a commit has taken away', async () => {
-  const guest = await relativeGuest('restored', 'mid', 'top');
-  const [, mid, top] = filesOf(guest);
-  for (const more of [{}, { delete: true }]) {
-    const blockcommit = { disk: 'vda', shallow: true, active: true, pivot: true, ...more };
-    await expectUndone(host, guest, [{ blockcommit }, fails]);
+describe('a rollback restores a relative name', () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await relativeGuest('restored', 'mid', 'top');
+  });
+  const blockcommit = { disk: 'vda', shallow: true, active: true, pivot: true };
+
+  test.each([{}, { delete: true }])('of an overlay that a commit has emptied: %j', async (more) => {
+    const [, mid, top] = filesOf(guest);
+    await expectUndone(host, guest, [{ blockcommit: { ...blockcommit, ...more } }, fails]);
     expect(await headerName(host, top!)).toBe(basename(mid!));
-  }
-  const blockcommit = { disk: 'vda', shallow: true, pivot: true };
-  await expectUndone(host, guest, [{ blockcommit }, { blockcommit }, fails]);
-  expect(await headerName(host, top!)).toBe(basename(mid!));
-  expect(await headerName(host, mid!)).toBe('base.qcow2');
+  });
+
+  test('of two overlays, one after the other', async () => {
+    const [, mid, top] = filesOf(guest);
+    await expectUndone(host, guest, [{ blockcommit }, { blockcommit }, fails]);
+    expect(await headerName(host, top!)).toBe(basename(mid!));
+    expect(await headerName(host, mid!)).toBe('base.qcow2');
+  });
 });
 
 test('a whole copy into an image that rests on another file is refused', async () => {

@@ -29,9 +29,9 @@ export function differences(imagined: object, real: object): string[] {
   ];
 }
 
-/** All but sizes, identities and libvirt's own indexes. */
+/** All but sizes, identities, libvirt's own indexes and what tells one QEMU process from the next. */
 function told({ domain, files }: World) {
-  const { kept: _journal, definition, disks, ...rest } = domain;
+  const { kept: _journal, process: _one, definition, disks, ...rest } = domain;
   return {
     domain: Object.fromEntries(Object.entries(rest).sort()),
     definition: definition === undefined ? [] : disksOf(definition),

@@ -38,6 +38,7 @@ const guest: fc.Arbitrary<BareSpec> = fc
       fc.record({
         layers: fc.integer({ min: 1, max: 4 }),
         format: fc.constantFrom('qcow2' as const, 'qcow2' as const, 'raw' as const),
+        relative: fc.boolean(),
       }),
       { minLength: 1, maxLength: 2 },
     ),
@@ -208,8 +209,7 @@ export function drawn(step: Draft, world: World, folder: string, place: string):
           ...(step.afterwards === 'quarantine' && !(step.top === 0 && keeps)
             ? { quarantine: join(folder, ASIDE) }
             : {}),
-          // Below the active layer it matters how the headers spell their names, which no World tells.
-          ...flag('keep-relative', step.relative && step.top === 0),
+          ...flag('keep-relative', step.relative),
         },
       };
     }

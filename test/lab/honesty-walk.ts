@@ -52,7 +52,7 @@ export class Sides {
 
   /** The World as a run would see it. */
   async seen(): Promise<World> {
-    const world = await this.driver.observe([...this.files]);
+    const world = await this.driver.headers(await this.driver.observe([...this.files]));
     this.simulated = withIndexes(this.simulated, world);
     return this.#kept ? withDomain(world, { kept: this.#kept }) : world;
   }

@@ -68,7 +68,7 @@ async function onBothSides(
     await virsh.close();
     virsh = await openVirsh({ uri: host.uri, readonly: false });
   };
-  const world = await driver.survey(await driver.observe([]), []);
+  const world = await driver.survey(await driver.headers(await driver.observe([])), []);
   const sides = new Sides(driver, world, { folder: host.dir, writes, reconnect });
   try {
     await work(sides);

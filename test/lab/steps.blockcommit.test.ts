@@ -139,8 +139,10 @@ describe('forward', () => {
   test('keep-overlay leaves the guest where it is, and the base holds the same', async () => {
     await stack('o1');
     const before = await picture(host, 'testvm');
-    await commit({ shallow: true, 'keep-overlay': true });
+    const blockcommit = { disk: 'vda', shallow: true, 'keep-overlay': true };
+    expectEnd(await runSteps(host, 'testvm', [{ blockcommit }]), 0);
     expect(await picture(host, 'testvm')).toEqual(before);
+    await expectWrites(host, guest);
   });
 
   test('keep-relative leaves the backing file named by its relative path', async () => {
