@@ -10,25 +10,46 @@ declare const quoted: unique symbol;
 /** One command line. A shell reads exactly the words that it was made of, and a terminal shows all of it. */
 export type Command = string & { readonly [quoted]: true };
 
-/** @param argv the program and its arguments: `commandLine('mkdir', '-p', folder)` */
+/**
+ * @param argv the program and its arguments: `commandLine('mkdir', '-p', folder)`; virsh's `--domain` is followed by the
+ *   name of one
+ */
 export function commandLine(...argv: readonly [program: string, ...words: string[]]): Command {
   return argv
-    .map((word) => (isPrintable(word) ? shellQuote([word]) : escaped(word)))
+    .map((word, at) =>
+      argv[0] === 'virsh' && argv[at - 1] === '--domain' && isTakenForId(word)
+        ? byExactName(word, argv[1] === '-c' ? argv[2] : undefined)
+        : quotedWord(word),
+    )
     .join(' ') as Command;
+}
+
+function quotedWord(word: string): string {
+  return isPrintable(word) ? shellQuote([word]) : escaped(word);
 }
 
 /**
  * A virsh command about one domain: `virshCommand('start', name)`.
- * @param domain a name that begins with a dash is given by its option, since virsh would read it as another one
+ * @param domain a name that virsh would read as an option, or as an id, is given by its option
  */
 export function virshCommand(verb: string, domain: string, ...words: readonly string[]): Command {
-  return commandLine(
-    'virsh',
-    verb,
-    ...(domain.startsWith('-') ? ['--domain'] : []),
-    domain,
-    ...words,
-  );
+  const option = domain.startsWith('-') || isTakenForId(domain) ? ['--domain'] : [];
+  return commandLine('virsh', verb, ...option, domain, ...words);
+}
+
+/**
+ * Whether virsh would take a domain's name for an id or a UUID, for which it looks first (virsh-util.c,
+ * `virshLookupDomainInternal`): another guest may have that id.
+ */
+export function isTakenForId(name: string): boolean {
+  return /^\s*\+?\d+$/.test(name) || /^[0-9a-f]{32}$/i.test(name.replaceAll(/[\s-]/g, ''));
+}
+
+/** What a shell puts in for such a name: the UUID of the domain that has it. */
+function byExactName(name: string, uri: string | undefined): string {
+  const connection = uri === undefined ? '' : ` -c ${quotedWord(uri)}`;
+  const pattern = `s/^\\([0-9a-f-]*\\) ${name.replaceAll('+', '[+]')}$/\\1/p`;
+  return `"$(virsh${connection} list --all --uuid --name | sed -n ${quotedWord(pattern)})"`;
 }
 
 /** A command of blockplan's own about one domain, run or file. */

@@ -69,6 +69,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/steps/blockcopy.ts': ONE_KIND,
   'src/steps/snapshot-create-as.ts': ONE_KIND,
   'test/steps/step-tester.ts': 'the laws of a step share the walk that they are checked on',
+  'test/fuzz/main.ts': 'the kinds of input share their changes and their judge',
   'test/tidy.test.ts': 'the rules are read together',
   'test/cli/workflow.test.ts': 'one repository is changed in every way that a pull request can',
   'test/lab/doctor.test.ts': 'one guest is wrecked and mended over and over, so that one is enough',

@@ -7,6 +7,7 @@ import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
+import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
@@ -81,7 +82,7 @@ async function examined(
   survey: (files: readonly string[]) => Promise<World>,
   common: Omit<Patient, 'world' | 'seen'>,
 ): Promise<Patient> {
-  const seen = await examineDomain(virsh, domain);
+  const seen = await examineDomain(byExactName(virsh, domain.name), domain);
   const places = domain.disks.flatMap((disk) => [
     ...filesOf(disk),
     ...(disk.chain.length > 0 ? [copyPlace(domain.name, disk)] : []),

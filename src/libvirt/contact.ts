@@ -2,6 +2,7 @@
 import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { errorIn } from './framing.ts';
 
 /** Why a connection was not made: what virsh says, the code, and what a person can do. The first that fits counts. */
@@ -74,7 +75,7 @@ export function connectTooSlow(uri: string | undefined, timeoutMs: number): Bloc
  * @param argv the command that has no answer, if there is one
  */
 export function contactLost(reason: string, argv?: readonly string[]): BlockplanError {
-  const command = argv && commandLine('virsh', ...argv);
+  const command = argv && shellQuote(['virsh', ...argv]);
   const asked = command ? ` Whether "${printable(command)}" was carried out is not known.` : '';
   return new BlockplanError('uncertain', [
     {

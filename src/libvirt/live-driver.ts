@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isTakenForId } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import {
   AWAY_LIMIT_MS,
@@ -24,6 +25,7 @@ import {
 import { filesOf } from '../model/file-identity.ts';
 import type { Bundle, DomainState, World } from '../model/world.ts';
 import { JobWatch, refusalText } from './await-job.ts';
+import { byExactName, wordFor } from './by-uuid.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
 import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
@@ -62,11 +64,11 @@ export async function openLiveDriver(
   options: LiveOptions,
   connecting: Promise<Virsh> = openVirsh(connectionOf(options)),
 ): Promise<Driver> {
-  const listening = options.readonly ? undefined : listen(options);
+  const listening = options.readonly ? undefined : listen(options, connecting);
   try {
     const virsh = await connecting;
     checkConnection(virsh.uri);
-    return new LiveDriver(options, virsh, await listening);
+    return new LiveDriver(options, byExactName(virsh, options.domain), await listening);
   } catch (error) {
     await (await listening)?.close();
     throw error;
@@ -77,8 +79,11 @@ function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean }
   return { readonly: options.readonly, ...(options.uri === undefined ? {} : { uri: options.uri }) };
 }
 
-function listen(options: LiveOptions): Promise<DomainEvents> {
-  return openEvents({ ...connectionOf(options), domain: options.domain });
+/** A name that virsh would take for an id is looked up first; all others need not wait for the connection. */
+async function listen(options: LiveOptions, connecting: Promise<Virsh>): Promise<DomainEvents> {
+  const { domain: name } = options;
+  const domain = isTakenForId(name) ? await wordFor(await connecting, name) : name;
+  return openEvents({ ...connectionOf(options), domain });
 }
 
 class LiveDriver implements Driver {
@@ -259,8 +264,9 @@ class LiveDriver implements Driver {
     for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
       if (signal?.aborted) return false;
       try {
-        this.#virsh = await openVirsh(connectionOf(this.#options));
-        this.#attend(await listen(this.#options));
+        const virsh = await openVirsh(connectionOf(this.#options));
+        this.#virsh = byExactName(virsh, this.#options.domain);
+        this.#attend(await listen(this.#options, Promise.resolve(virsh)));
         return true;
       } catch (error) {
         if (!(error instanceof BlockplanError)) throw error;

@@ -1,6 +1,6 @@
 /** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
 import { type Data, readDocument } from './document.ts';
-import { type Findings, flaw, type Path } from './findings.ts';
+import type { Findings, Path } from './findings.ts';
 import type { PlanInput, Settings } from './input.ts';
 import type { Places } from './places.ts';
 import type { Plan } from './plan.ts';
@@ -11,7 +11,6 @@ import { planSteps } from './steps.ts';
 import { PLAN } from './subject.ts';
 import generated from './validator.generated.js';
 import { Vars } from './vars.ts';
-import { quoted } from './words.ts';
 
 /**
  * Reads a plan.
@@ -23,7 +22,6 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
   const document = resolve(data, set, places, findings);
   const shape = { validate, schema: () => planSchema(steps, 'reader'), steps };
   checkShape(document, shape, { places, findings });
-  checkDomain(document['domain'], places, findings);
   const planned = planSteps(document['steps'], steps, places, findings);
   findings.refuse();
   const { name, domain, description } = document as {
@@ -76,24 +74,4 @@ function resolve(document: Data, set: Settings, places: Places, findings: Findin
       : {}),
     ...('steps' in document ? { steps: fill(document['steps'], ['steps'], vars.lookup) } : {}),
   };
-}
-
-/** Virsh takes a number for an id, and a UUID for a UUID, before it looks for a name. */
-function checkDomain(domain: unknown, places: Places, findings: Findings): void {
-  if (typeof domain !== 'string') return;
-  const isId = /^\d+$/.test(domain);
-  const isUuid = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(domain);
-  if (!isId && !isUuid) return;
-  const path = ['domain'];
-  findings.add(
-    flaw(
-      'BP026',
-      `virsh would take ${quoted(domain)} for ${isId ? 'an id' : 'a UUID'} and not for a name`,
-      {
-        path,
-        position: places.locate(path),
-        hint: 'write the name that "virsh list --all" shows',
-      },
-    ),
-  );
 }

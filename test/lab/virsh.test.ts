@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { byExactName } from '../../src/libvirt/by-uuid.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
 import { childrenOf, processOf, stillThere } from './processes.ts';
 
@@ -277,6 +278,26 @@ describe('arguments through the real parser', () => {
       word.lastIndex++;
     }
     return words;
+  }
+});
+
+it('a domain that is called by the id of another one is the one that is meant', async () => {
+  await using virsh = await openVirsh({ uri: 'test:///default' });
+  const folder = await mkdtemp(join(tmpdir(), 'blockplan-virsh-'));
+  try {
+    const uuid = '22222222-0000-0000-0000-000000000000';
+    const file = join(folder, 'one.xml');
+    await writeFile(
+      file,
+      `<domain type='test'><name>1</name><uuid>${uuid}</uuid><memory>1024</memory><os><type>hvm</type></os></domain>`,
+    );
+    expect(await virsh.run(['define', '--file', file])).toMatchObject({ ok: true });
+    const meant = ['dumpxml', '--domain', '1'];
+    expect((await virsh.run(meant)).stdout).not.toContain(uuid);
+    expect((await byExactName(virsh, '1').run(meant)).stdout).toContain(uuid);
+    expect((await byExactName(virsh, '2').run(['dumpxml', '--domain', '2'])).ok).toBe(false);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

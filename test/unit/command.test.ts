@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { blockplanCommand, commandLine, virshCommand } from '../../src/command.ts';
+import { blockplanCommand, commandLine, isTakenForId, virshCommand } from '../../src/command.ts';
 import { printable } from '../../src/printable.ts';
 import { HOSTILE_NAMES, typed } from '../typed.ts';
 
@@ -22,4 +26,39 @@ test('any words come through, and none of them reaches the terminal as it is', (
     }),
     { numRuns: 30, seed: 8 },
   );
+});
+
+test.each([
+  '42',
+  '+42',
+  '4dea22b3-1d52-d8f3-2516-782e98ab3fa0',
+  '4dea22b31d52d8f32516782e98ab3fa0',
+])(
+  'a domain that is called %s is looked up by its name, as virsh would take it for an id',
+  (name) => {
+    expect(isTakenForId(name)).toBe(true);
+    const folder = mkdtempSync(join(tmpdir(), 'blockplan-by-name-'));
+    try {
+      const list = `11111111-0000-0000-0000-000000000000 ${name}x\n22222222-0000-0000-0000-000000000000 ${name}\n`;
+      writeFileSync(
+        join(folder, 'virsh'),
+        `#!/bin/sh\ncase "$*" in *--uuid*) printf '%s' '${list}';; *) printf '%s|' "$@";; esac\n`,
+      );
+      chmodSync(join(folder, 'virsh'), 0o755);
+      for (const line of [
+        virshCommand('start', name),
+        commandLine('virsh', '-c', 'qemu:///system', 'start', '--domain', name),
+      ]) {
+        const env = { PATH: `${folder}:/usr/bin:/bin` };
+        const said = execFileSync('/bin/bash', ['-c', line], { encoding: 'utf8', env });
+        expect(said).toMatch(/start\|--domain\|22222222-0000-0000-0000-000000000000\|$/);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test.each(['web1', 'web42', '42a', '-1', 'deadbeef'])('%s is a name to virsh', (name) => {
+  expect(isTakenForId(name)).toBe(false);
 });

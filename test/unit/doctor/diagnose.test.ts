@@ -70,10 +70,9 @@ describe('a plan', () => {
     ]);
   });
 
-  test('is not given for a name that virsh would take for an id', () => {
+  test('is given for a name that virsh would take for an id', () => {
     const found = patient({ scene: { disks: onOverlay(OVERLAY), domain: { name: '7' } } });
-    expect(plansOf(found)).toEqual([]);
-    expect(diagnose(found).findings[0]?.obstacle).toContain('BP026');
+    expect(plansOf(found)[0]).toContain('domain: "7"');
   });
 
   test('takes no name for a reference', () => {

@@ -45,7 +45,7 @@ describe('contactLost', () => {
     const error = contactLost('it hung', ['define', '--file', '/a\u001b b']);
     expect(error.end).toBe('uncertain');
     expect(error.findings[0]?.code).toBe('BP201');
-    expect(error.message).toContain("virsh define --file $'/a\\x1b b'");
+    expect(error.message).toContain("virsh define --file '/a\\x1b b'");
   });
 });
 

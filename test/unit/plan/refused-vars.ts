@@ -52,10 +52,6 @@ export const vars: Readonly<Record<string, Case>> = {
   'set, an unknown one named like a method': [withVars('a: 1'), { toString: 'x' }],
   'a value that does not fit': [copyWith('n: fast', 'dest: /a, bandwidth: "${vars.n}"')],
   'a set text for a number': [copyWith('n: ', 'dest: /a, bandwidth: "${vars.n}"'), { n: '10' }],
-  'a domain that is an id once set': [
-    withDomain('${vars.d}', 'vars: { d: x }\nsteps: [{ forget: {} }]\n'),
-    { d: '12' },
-  ],
   'values too long together': [copyWith(`a: ${'x'.repeat(6_000)}`, 'dest: "/${vars.a}${vars.a}"')],
   'a faulty variable, used': [copyWith('a: "${vars.zzz}"', 'dest: "${vars.a}"')],
 };

@@ -1,0 +1,71 @@
+/** Names that virsh would take for an id or a UUID: their domains are addressed by UUID. */
+import { isTakenForId } from '../command.ts';
+import type { Answer, RunOptions, Virsh } from './virsh.ts';
+
+/** No domain has it, so that a name which nobody has leads to no other domain. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The word that means this domain to virsh, and no other: its name, or its UUID where virsh would take the name for
+ * something else. Asked anew each time, since a domain may be defined, or get another name, meanwhile.
+ */
+export async function wordFor(virsh: Virsh, name: string): Promise<string> {
+  if (!isTakenForId(name)) return name;
+  const { stdout } = await virsh.run(['list', '--all', '--uuid', '--name']);
+  const line = stdout.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
+  return line?.slice(0, line.indexOf(' ')) ?? NOBODY;
+}
+
+/** The same session, in which `--domain NAME` means the domain of that name. */
+export function byExactName(virsh: Virsh, name: string): Virsh {
+  return isTakenForId(name) ? new ByUuid(virsh, name) : virsh;
+}
+
+class ByUuid implements Virsh {
+  readonly #virsh: Virsh;
+  readonly #name: string;
+
+  constructor(virsh: Virsh, name: string) {
+    this.#virsh = virsh;
+    this.#name = name;
+  }
+
+  get uri(): string {
+    return this.#virsh.uri;
+  }
+
+  get alive(): boolean {
+    return this.#virsh.alive;
+  }
+
+  get closed(): Virsh['closed'] {
+    return this.#virsh.closed;
+  }
+
+  async run(argv: readonly string[], options?: RunOptions): Promise<Answer> {
+    const word = await wordFor(this.#virsh, this.#name);
+    return this.#virsh.run(this.#with(word, argv), options);
+  }
+
+  async runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]> {
+    const word = await wordFor(this.#virsh, this.#name);
+    return this.#virsh.runAll(
+      argvs.map((argv) => this.#with(word, argv)),
+      options,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#virsh.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #with(word: string, argv: readonly string[]): string[] {
+    return argv.map((each, at) =>
+      argv[at - 1] === '--domain' && each === this.#name ? word : each,
+    );
+  }
+}

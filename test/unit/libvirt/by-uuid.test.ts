@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { byExactName, wordFor } from '../../../src/libvirt/by-uuid.ts';
+import type { Virsh } from '../../../src/libvirt/virsh.ts';
+
+const UUID = '22222222-0000-0000-0000-000000000000';
+
+/** Two domains, one of them called by the id of the other. */
+function session(): { virsh: Virsh; sent: string[][] } {
+  const sent: string[][] = [];
+  const answer = (argv: readonly string[]) => {
+    sent.push([...argv]);
+    const list = `11111111-0000-0000-0000-000000000000 web 42\n${UUID} 42\n\n`;
+    return { ok: true, stdout: argv[0] === 'list' ? list : '', stderr: '', error: '' };
+  };
+  const virsh = {
+    run: async (argv: readonly string[]) => answer(argv),
+    runAll: async (argvs: readonly (readonly string[])[]) => argvs.map(answer),
+  } as unknown as Virsh;
+  return { virsh, sent };
+}
+
+test('a domain whose name virsh would take for an id is addressed by its UUID', async () => {
+  const { virsh, sent } = session();
+  const by = byExactName(virsh, '42');
+  await by.run(['dumpxml', '--domain', '42']);
+  await by.runAll([
+    ['dominfo', '--domain', '42'],
+    ['blockjob', '--domain', '42', '--path', '42'],
+  ]);
+  expect(sent.filter(([verb]) => verb !== 'list')).toEqual([
+    ['dumpxml', '--domain', UUID],
+    ['dominfo', '--domain', UUID],
+    ['blockjob', '--domain', UUID, '--path', '42'],
+  ]);
+});
+
+test('a name that nobody has leads to nobody, though a domain has that id', async () => {
+  const { virsh } = session();
+  expect(await wordFor(virsh, '7')).toBe('00000000-0000-0000-0000-000000000000');
+});
+
+test('any other name is sent as it is, and nothing is looked up', async () => {
+  const { virsh, sent } = session();
+  expect(byExactName(virsh, 'web1')).toBe(virsh);
+  expect(await wordFor(virsh, 'web1')).toBe('web1');
+  expect(sent).toEqual([]);
+});
