@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { withDisk } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
-import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { BASE, DATA, disk, looked, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
@@ -202,4 +203,53 @@ test.each([
     until: 'ready',
     timeoutMs,
   });
+});
+
+describe('rolls back no job that is not its own', () => {
+  const pull = { type: 'pull', ready: false } as const;
+  const [mirror, pivot] = blockcopy.phases(copy);
+  const before = looked(world(), [DEST]);
+
+  test('of the mirror phase: another copy runs on, and the file that it writes to stays', () => {
+    const made = {
+      ...before,
+      files: { ...before.files, [DEST]: { size: 1, made: true as const } },
+    };
+    const foreign = { type: 'copy', ready: true, mirror: '/other' } as const;
+    const now = withDisk(made, 'vda', (each) => ({ ...each, job: foreign }));
+    expect(mirror!.undo(before, now, before).map(({ tool }) => tool)).toEqual(['remove-file']);
+    const own = withDisk(made, 'vda', (each) => ({ ...each, job: { ...foreign, mirror: DEST } }));
+    expect(mirror!.undo(before, own, before).map(({ tool }) => tool)).toEqual([
+      'virsh',
+      'remove-file',
+    ]);
+    expect(mirror!.undo(before, before, before)).toEqual([]);
+  });
+
+  test('of the pivot phase: it says what runs, and what to type', () => {
+    const moved = disk('vda', [DEST, SNAP1, BASE]);
+    const now = world({ disks: [{ ...moved, job: pull }] });
+    expect(() => pivot!.undo(before, now, before)).toThrow('another job runs on vda');
+    const back = world({
+      disks: [{ ...moved, job: { type: 'copy', ready: false, mirror: SNAP2 } }],
+    });
+    expect(pivot!.undo(before, back, before).map(({ tool }) => tool)).toEqual([
+      'await-job',
+      'virsh',
+    ]);
+    expect(pivot!.undo(before, world({ disks: [moved] }), before)).toHaveLength(3);
+    expect(pivot!.undo(before, before, before)).toEqual([]);
+  });
+});
+
+test.each([
+  ['the active layer', { shallow: true }, 40],
+  ['all layers', {}, 120],
+])('takes at most %s, and never more than the disk has', (_title, params, mebibytes) => {
+  const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
+  const [amount] = blockcopy.amounts(plain, world());
+  const bytes = mebibytes * 1024 * 1024;
+  expect(amount).toEqual({ to: DEST, copied: bytes, room: bytes });
+  const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
+  expect(blockcopy.amounts(plain, small)).toEqual([{ to: DEST, copied: 1000, room: 1000 }]);
 });
