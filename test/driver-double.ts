@@ -55,7 +55,8 @@ export class DriverDouble implements Driver {
   readonly struck: Injection[] = [];
   /** Called before each effect. */
   onEffect: (effect: Effect) => void = () => {};
-  readonly #injections: readonly Injection[];
+  /** What goes wrong from now on. */
+  injections: readonly Injection[];
   readonly #interrupt: () => void;
   #marker: Marker | undefined;
   #connected = true;
@@ -68,7 +69,7 @@ export class DriverDouble implements Driver {
     interrupt: () => void = () => {},
   ) {
     this.host = hostOf(world);
-    this.#injections = injections;
+    this.injections = injections;
     this.#interrupt = interrupt;
   }
 
@@ -120,7 +121,7 @@ export class DriverDouble implements Driver {
     const at = this.asked.push(effect) - 1;
     this.onEffect(effect);
     this.#reach();
-    const injection = this.#injections.find((each) => each.at === at);
+    const injection = this.injections.find((each) => each.at === at);
     if (injection) this.struck.push(injection);
     const fault = injection?.fault;
     this.#before(fault, effect, signal);
