@@ -1,7 +1,7 @@
 /** A file goes only when nothing needs it: each thing that may need it keeps it, whatever name it is known by. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { link, lstat, mkdir, open, symlink, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lookAtFiles } from '../../../src/libvirt/files.ts';
@@ -115,6 +115,28 @@ describe('a file stays that is', () => {
       host({}, [neighbour('other', [], [], ['/secret/top.qcow2'])]),
       'may be below /secret/top.qcow2, which cannot be read',
     ));
+
+  test('needed by several, each of which is named', async () => {
+    const guests = ['one', 'two'].map((name) => neighbour(name, [at('spare')], []));
+    await stays(host({}, guests), 'is in the chain of one, two, so');
+    const unread = ['/a', '/b'].map((file) => neighbour(file.slice(1), [], [], [file]));
+    await stays(host({}, unread), 'may be below /a, /b, which cannot be read');
+  });
+
+  test('in another folder by the time that it is looked at', async () => {
+    const seen = host();
+    const swap = async () => {
+      await rename(folder, `${folder}.old`);
+      await mkdir(folder);
+      await writeFile(at('spare'), 'precious');
+    };
+    const refused = removeUnused(at('spare'), seen, surveying(seen), swap);
+    await expect(refused).rejects.toThrow('is another file than a moment ago, so it is left alone');
+    expect([await exists(at('spare')), await exists(join(`${folder}.old`, 'spare'))]).toEqual([
+      true,
+      true,
+    ]);
+  });
 
   test('open in a process', async () => {
     const file = await open(at('spare'), 'r');

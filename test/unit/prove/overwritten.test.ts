@@ -11,9 +11,9 @@ const MiB = 1024 * 1024;
 const CAPACITY = 10_240 * MiB;
 const OVER = '/new/there';
 
-const image = (size: number, virtualSize?: number): ImageFile => ({
+const image = (size: number, virtualSize?: number, backing: string | null = null): ImageFile => ({
   size,
-  backing: virtualSize === undefined ? null : SNAP2,
+  backing,
   place: {
     kind: 'file',
     length: CAPACITY,
@@ -76,7 +76,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'an overlay for reuse',
     step: overlay,
-    file: image(MiB, CAPACITY),
+    file: image(MiB, CAPACITY, SNAP2),
     lost: OVER,
     marked: ['snapshot'],
   },
