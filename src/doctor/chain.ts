@@ -94,7 +94,8 @@ function stem(file: string): string {
 
 function missing(patient: Patient, disk: Disk): Wreck[] {
   const { world, seen } = patient;
-  const gone = chainOf(patient, disk).filter((file) => world.files[file] === null);
+  const data = disk.chain.flatMap(({ dataFiles = [] }) => dataFiles);
+  const gone = [...chainOf(patient, disk), ...data].filter((file) => world.files[file] === null);
   const unread = seen?.headers[disk.chain[0]?.file ?? '']?.unread;
   const up = isUp(world);
   if (gone.length > 0)

@@ -2,7 +2,7 @@
  * What of a plan and a host counts as reviewed. Names of files, the guest's own name, its UUID and its MAC addresses stand
  * as labels, so that two guests in the same state count as the same; what is the same file has the same label.
  */
-import { namesByFile } from '../model/file-identity.ts';
+import { fileAt, filesOfLayer, namesByFile } from '../model/file-identity.ts';
 import { backingPath, tellingName } from '../model/headers.ts';
 import type { OtherDomain, World } from '../model/world.ts';
 import { xmlLines } from '../model/xml-lines.ts';
@@ -65,7 +65,11 @@ function knownLabels(plan: Plan, world: World): ReadonlyMap<string, string> {
     for (const name of same.get(file) ?? []) if (!found.has(name)) found.set(name, label);
   };
   for (const { target, chain } of world.domain.disks)
-    for (const [at, { file }] of chain.entries()) give(file, `${target}/${chain.length - at}`);
+    for (const [at, { file, dataFiles = [] }] of chain.entries()) {
+      const label = `${target}/${chain.length - at}`;
+      give(file, label);
+      for (const [place, each] of dataFiles.entries()) give(each, `${label}/data/${place + 1}`);
+    }
   for (const [at, path] of pathsOf(plan).entries()) give(path, `plan/${at + 1}`);
   return found;
 }
@@ -114,10 +118,11 @@ function chainsPart(plan: Plan, world: World, naming: Naming): unknown {
       ...(disk.readonly ? { readonly: true } : {}),
       ...(disk.unsupported ? { unsupported: disk.unsupported } : {}),
       ...(disk.snapshot === undefined ? {} : { snapshot: disk.snapshot }),
-      chain: disk.chain.toReversed().map(({ file, format, block }) => ({
+      chain: disk.chain.toReversed().map(({ file, format, block, dataFiles = [] }) => ({
         file: naming(file),
         format,
         ...(block ? { block } : {}),
+        ...(dataFiles.length === 0 ? {} : { dataFiles: dataFiles.map(naming) }),
       })),
     })),
     files: pathsOf(plan).map((path) => ({ file: naming(path), ...contentOf(world, path, naming) })),
@@ -126,11 +131,16 @@ function chainsPart(plan: Plan, world: World, naming: Naming): unknown {
 
 /** What nobody has looked for counts as absent, as it does for a run. */
 function contentOf(world: World, path: string, naming: Naming): Record<string, unknown> {
-  if (!world.files[path]) return { absent: true };
+  const file = world.files[path];
+  if (!file) return { absent: true };
+  const { dataFiles = [] } = file;
   const backing = tellingName(world, path);
-  return backing === undefined
-    ? {}
-    : { backing: backing === null ? 'none' : naming(backingPath(path, backing)) };
+  return {
+    ...(backing === undefined
+      ? {}
+      : { backing: backing === null ? 'none' : naming(backingPath(path, backing)) }),
+    ...(dataFiles.length === 0 ? {} : { dataFiles: dataFiles.map(naming) }),
+  };
 }
 
 /** The paths in the plan's steps, in their order. */
@@ -213,6 +223,7 @@ function snapshotsPart({ domain }: World): unknown {
 
 /** Who else rests on the files of the guest and of the plan. */
 function sharingPart(plan: Plan, world: World): OtherDomain[] {
-  const chains = world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
-  return relevantOthers(world, [...chains, ...pathsOf(plan)]);
+  const chains = world.domain.disks.flatMap(({ chain }) => chain.flatMap(filesOfLayer));
+  const named = pathsOf(plan).flatMap((path) => [path, ...(fileAt(world, path)?.dataFiles ?? [])]);
+  return relevantOthers(world, [...chains, ...named]);
 }

@@ -48,6 +48,7 @@ export interface LayerFacts {
   readonly format?: string;
   readonly block?: boolean;
   readonly size?: Amount;
+  readonly 'data-files'?: readonly string[];
 }
 
 export interface FileFacts {
@@ -55,6 +56,7 @@ export interface FileFacts {
   readonly format?: string;
   readonly backing?: string;
   readonly link?: boolean;
+  readonly 'data-files'?: readonly string[];
   readonly place?: PlaceFacts;
 }
 

@@ -74,6 +74,11 @@ const DOMAIN = map(
   ['name'],
 );
 
+const DATA_FILES = list(
+  PLACE,
+  'The other files that hold its data: the data file of a qcow2, the extents of a vmdk; none unless told.',
+);
+
 const LAYER: Schema = {
   ...map(
     {
@@ -83,6 +88,7 @@ const LAYER: Schema = {
       size: amount(
         'What it takes on its storage; the capacity of the disk unless told; not known without both.',
       ),
+      'data-files': DATA_FILES,
     },
     ['file'],
   ),
@@ -171,10 +177,11 @@ const FILE = mapOrAbsent(
     backing: text(
       'The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known.',
     ),
+    'data-files': DATA_FILES,
     link: flag('Whether the path is a symbolic link.', false),
     place: PLACE_FACTS,
   },
-  '"absent", or a map with "size", "format", "backing", "link" or "place"',
+  '"absent", or a map with "size", "format", "backing", "data-files", "link" or "place"',
 );
 
 const FOLDER = mapOrAbsent(

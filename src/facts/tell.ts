@@ -79,13 +79,14 @@ function diskFacts(disk: Disk, world: World): DiskFacts {
 }
 
 /** Without libvirt's index of the layer, which changes from one start of the guest to the next. */
-function layerFacts({ file, format, block }: Layer, world: World): LayerFacts {
+function layerFacts({ file, format, block, dataFiles = [] }: Layer, world: World): LayerFacts {
   const found = world.files[file];
   return {
     file: redactPlace(file),
     format,
     ...(block ? { block } : {}),
     ...(found ? { size: atLeast(found.size) } : {}),
+    ...listed('data-files', dataFiles),
   };
 }
 
@@ -104,13 +105,14 @@ function fileFacts(world: World): Record<string, FileFacts | 'absent'> {
 }
 
 function contentFacts(
-  { format, link, place }: ImageFile,
+  { format, link, dataFiles = [], place }: ImageFile,
   backing: string | null | undefined,
 ): FileFacts {
   return {
     ...(format === undefined ? {} : { format }),
     ...(backing === undefined ? {} : { backing: backing === null ? 'none' : redactPlace(backing) }),
     ...(link ? { link } : {}),
+    ...listed('data-files', dataFiles),
     ...(place === undefined ? {} : { place: placeFacts(place) }),
   };
 }

@@ -35,37 +35,43 @@ etwork: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^
 string",minLength:1,description:"`qcow2`, `raw`, \u2026",default:"qcow2"},block:{type:"boolean",default:!1,description:"\
 Whether it is a block device."},size:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',
 pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on\
- its storage; the capacity of the disk unless told; not known without both."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'\
-a path, or a map with "file"'},description:"Its layers, the one that the guest writes to first; empty without a medium."},
-job:{type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","acti\
-ve-commit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"Whether b\
-oth sides hold the same data."},mirror:{type:"string",minLength:1,description:"The other side of it.",title:'a path, or \
-a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"A block job that runs on it."}}},description:"\
+ its storage; the capacity of the disk unless told; not known without both."},"data-files":{type:"array",items:{type:"st\
+ring",minLength:1,description:"A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a w\
+ord such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The other files that hold its data: the \
+data file of a qcow2, the extents of a vmdk; none unless told."}},pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)",title:'a path,\
+ or a map with "file"'},description:"Its layers, the one that the guest writes to first; empty without a medium."},job:{
+type:"object",additionalProperties:!1,required:["type"],properties:{type:{type:"string",enum:["copy","commit","active-co\
+mmit","pull","backup","other"],description:"What it does."},ready:{type:"boolean",default:!1,description:"Whether both s\
+ides hold the same data."},mirror:{type:"string",minLength:1,description:"The other side of it.",title:'a path, or a wor\
+d such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}},description:"A block job that runs on it."}}},description:"\
 Its disks; read off the definition unless told."},files:{type:"object",propertyNames:{type:"string",title:"an absolute p\
 ath",pattern:"^/"},additionalProperties:{type:["object","string"],additionalProperties:!1,properties:{size:{type:["strin\
 g","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|\
 PiB)$",minimum:0,maximum:9007199254740991,description:"What it takes on its storage; not known unless told."},format:{type:"\
 string",minLength:1,description:"`qcow2`, `raw`, \u2026; not known unless told."},backing:{type:"string",minLength:1,description:"\
 The backing file as its header names it, or `none`; of a layer the path of the one below unless told, else not known."},
-link:{type:"boolean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,
-required:["kind","length"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"What it is."},
-length:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? \
-?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Bytes from its beginning to its end: of a raw\
- image, what a guest sees."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{
-format:{type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'an a\
-mount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
+"data-files":{type:"array",items:{type:"string",minLength:1,description:"A path, or what libvirt calls an image on a net\
+work: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"\
+The other files that hold its data: the data file of a qcow2, the extents of a vmdk; none unless told."},link:{type:"boo\
+lean",default:!1,description:"Whether the path is a symbolic link."},place:{type:"object",additionalProperties:!1,required:[
+"kind","length"],properties:{kind:{type:"string",enum:["file","block device","other"],description:"What it is."},length:{
+type:["string","integer"],title:'an amount such as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|\
+MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"Bytes from its beginning to its end: of a raw image, \
+what a guest sees."},header:{type:"object",additionalProperties:!1,required:["format","virtual-size"],properties:{format:{
+type:"string",minLength:1,description:"`qcow2` or `qed`."},"virtual-size":{type:["string","integer"],title:'an amount su\
+ch as "3.3 GiB", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,
 description:"The size that the guest sees."}},description:"What its first bytes say; absent where they are no such heade\
 r."},"held-by":{type:"array",items:{type:"string",minLength:1,description:'A clause that follows "it is": `mounted at /m\
 nt`.'},description:"Who uses it; nobody unless told."}},description:"What a step that writes over it needs to know; not \
-known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing", "link" or "place"'},
-description:"Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,items:{
-type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mounts."},folders:{
-type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:["object","\
-string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB", or a nu\
-mber of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"H\
-ow much is free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made \
-in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goes\
- to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
+known unless told."}},pattern:"^absent$",title:'"absent", or a map with "size", "format", "backing", "data-files", "link\
+" or "place"'},description:"Other files that a plan goes to, by path."},"same-files":{type:"array",items:{type:"array",minItems:2,
+items:{type:"string",title:"an absolute path",pattern:"^/"}},description:"Paths that lead to one file, by links or mount\
+s."},folders:{type:"object",propertyNames:{type:"string",title:"an absolute path",pattern:"^/"},additionalProperties:{type:[
+"object","string"],additionalProperties:!1,properties:{free:{type:["string","integer"],title:'an amount such as "3.3 GiB\
+", or a number of bytes',pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$",minimum:0,maximum:9007199254740991,description:"\
+How much is free in it; enough unless told."},writable:{type:"boolean",default:!0,description:"Whether files can be made\
+ in it."}},pattern:"^absent$",title:'"absent", or a map with "free" or "writable"'},description:"Folders that a plan goe\
+s to, by path."},others:{type:"array",items:{type:"object",additionalProperties:!1,required:["name"],properties:{name:{type:"\
 string",minLength:1,description:"libvirt's name of it."},files:{type:"array",items:{type:"string",minLength:1,description:"\
 A path, or what libvirt calls an image on a network: `nbd:export`.",title:'a path, or a word such as "nbd:export"',pattern:"\
 ^(/|[A-Za-z][A-Za-z0-9+.-]*:)"},description:"The files that its chains share with the guest or the plan, and that it doe\
@@ -78,8 +84,8 @@ the host that share files with this one or the plan; none, though unchecked, unl
 description:"The persistent definition, without secrets; made from the disks unless told."}},examples:[{facts:"blockplan\
 /v1",domain:{name:"testvm"},disks:[{target:"vda",chain:["/images/testvm.qcow2","/images/base.qcow2"]}]}]},func1=Object.prototype.
 hasOwnProperty,func2=require_ucs2length().default,pattern4=new RegExp("^[0-9]+(\\.[0-9]+)*$","u"),pattern6=new RegExp("^\
-[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern11=new RegExp(
-"^/","u"),pattern12=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
+[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$","u"),pattern7=new RegExp("^(/|[A-Za-z][A-Za-z0-9+.-]*:)","u"),pattern12=new RegExp(
+"^/","u"),pattern13=new RegExp("^absent$","u");function validate20(data,{instancePath="",parentData,parentDataProperty,rootData=data,
 dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate20.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
 props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.
 facts===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty:"facts"}};vErrors===
@@ -208,8 +214,8 @@ pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err51]:vErrors
 "object"&&!Array.isArray(data29)){if(data29.file===void 0){let err52={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,
 schemaPath:"#/properties/disks/items/properties/chain/items/required",keyword:"required",params:{missingProperty:"file"}};
 vErrors===null?vErrors=[err52]:vErrors.push(err52),errors++}for(let key4 in data29)if(!(key4==="file"||key4==="format"||
-key4==="block"||key4==="size")){let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"#/properties/\
-disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
+key4==="block"||key4==="size"||key4==="data-files")){let err53={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4,schemaPath:"\
+#/properties/disks/items/properties/chain/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
 vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}if(data29.file!==void 0){let data30=data29.file;if(typeof data30==
 "string"){if(func2(data30)<1){let err54={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/file",schemaPath:"#/prope\
 rties/disks/items/properties/chain/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?
@@ -237,247 +243,270 @@ in/"+i4+"/size",schemaPath:"#/properties/disks/items/properties/chain/items/prop
 comparison:">=",limit:0}};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}if(typeof data33=="string"&&!pattern6.
 test(data33)){let err63={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/size",schemaPath:"#/properties/disks/item\
 s/properties/chain/items/properties/size/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|\
-TiB|PiB)$"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}}}}else{let err64={instancePath:instancePath+"\
-/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err64]:vErrors.push(err64),errors++}}if(data20.job!==void 0){let data34=data20.job;if(data34&&typeof data34==
-"object"&&!Array.isArray(data34)){if(data34.type===void 0){let err65={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
+TiB|PiB)$"}};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}if(data29["data-files"]!==void 0){let data34=data29["\
+data-files"];if(Array.isArray(data34)){let len5=data34.length;for(let i5=0;i5<len5;i5++){let data35=data34[i5];if(typeof data35==
+"string"){if(func2(data35)<1){let err64={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
+#/properties/disks/items/properties/chain/items/properties/data-files/items/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}if(!pattern7.test(data35)){let err65={instancePath:instancePath+
+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-\
+files/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err65]:
+vErrors.push(err65),errors++}}else{let err66={instancePath:instancePath+"/disks/"+i2+"/chain/"+i4+"/data-files/"+i5,schemaPath:"\
+#/properties/disks/items/properties/chain/items/properties/data-files/items/type",keyword:"type",params:{type:"string"}};
+vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}}else{let err67={instancePath:instancePath+"/disks/"+i2+"/c\
+hain/"+i4+"/data-files",schemaPath:"#/properties/disks/items/properties/chain/items/properties/data-files/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}}}}}else{let err68={instancePath:instancePath+
+"/disks/"+i2+"/chain",schemaPath:"#/properties/disks/items/properties/chain/type",keyword:"type",params:{type:"array"}};
+vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}if(data20.job!==void 0){let data36=data20.job;if(data36&&typeof data36==
+"object"&&!Array.isArray(data36)){if(data36.type===void 0){let err69={instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"\
 #/properties/disks/items/properties/job/required",keyword:"required",params:{missingProperty:"type"}};vErrors===null?vErrors=
-[err65]:vErrors.push(err65),errors++}for(let key5 in data34)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err66={
+[err69]:vErrors.push(err69),errors++}for(let key5 in data36)if(!(key5==="type"||key5==="ready"||key5==="mirror")){let err70={
 instancePath:instancePath+"/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/additionalProperties",
-keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}
-if(data34.type!==void 0){let data35=data34.type;if(typeof data35!="string"){let err67={instancePath:instancePath+"/disks\
+keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}
+if(data36.type!==void 0){let data37=data36.type;if(typeof data37!="string"){let err71={instancePath:instancePath+"/disks\
 /"+i2+"/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}if(!(data35==="copy"||data35==="commit"||data35===
-"active-commit"||data35==="pull"||data35==="backup"||data35==="other")){let err68={instancePath:instancePath+"/disks/"+i2+
+string"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}if(!(data37==="copy"||data37==="commit"||data37===
+"active-commit"||data37==="pull"||data37==="backup"||data37==="other")){let err72={instancePath:instancePath+"/disks/"+i2+
 "/job/type",schemaPath:"#/properties/disks/items/properties/job/properties/type/enum",keyword:"enum",params:{allowedValues:schema31.
-properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}}
-if(data34.ready!==void 0&&typeof data34.ready!="boolean"){let err69={instancePath:instancePath+"/disks/"+i2+"/job/ready",
+properties.disks.items.properties.job.properties.type.enum}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}
+if(data36.ready!==void 0&&typeof data36.ready!="boolean"){let err73={instancePath:instancePath+"/disks/"+i2+"/job/ready",
 schemaPath:"#/properties/disks/items/properties/job/properties/ready/type",keyword:"type",params:{type:"boolean"}};vErrors===
-null?vErrors=[err69]:vErrors.push(err69),errors++}if(data34.mirror!==void 0){let data37=data34.mirror;if(typeof data37==
-"string"){if(func2(data37)<1){let err70={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
-isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err70]:
-vErrors.push(err70),errors++}if(!pattern7.test(data37)){let err71={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
+null?vErrors=[err73]:vErrors.push(err73),errors++}if(data36.mirror!==void 0){let data39=data36.mirror;if(typeof data39==
+"string"){if(func2(data39)<1){let err74={instancePath:instancePath+"/disks/"+i2+"/job/mirror",schemaPath:"#/properties/d\
+isks/items/properties/job/properties/mirror/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err74]:
+vErrors.push(err74),errors++}if(!pattern7.test(data39)){let err75={instancePath:instancePath+"/disks/"+i2+"/job/mirror",
 schemaPath:"#/properties/disks/items/properties/job/properties/mirror/pattern",keyword:"pattern",params:{pattern:"^(/|[A\
--Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err71]:vErrors.push(err71),errors++}}else{let err72={instancePath:instancePath+
+-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}}else{let err76={instancePath:instancePath+
 "/disks/"+i2+"/job/mirror",schemaPath:"#/properties/disks/items/properties/job/properties/mirror/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err72]:vErrors.push(err72),errors++}}}else{let err73={instancePath:instancePath+
+type:"string"}};vErrors===null?vErrors=[err76]:vErrors.push(err76),errors++}}}else{let err77={instancePath:instancePath+
 "/disks/"+i2+"/job",schemaPath:"#/properties/disks/items/properties/job/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err73]:vErrors.push(err73),errors++}}}else{let err74={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
-/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err74]:vErrors.push(err74),
-errors++}}}else{let err75={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err75]:vErrors.push(err75),errors++}}if(data.files!==void 0){let data38=data.files;
-if(data38&&typeof data38=="object"&&!Array.isArray(data38)){for(let key6 in data38){let _errs84=errors;if(typeof key6=="\
-string"){if(!pattern11.test(key6)){let err76={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
-Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err76]:vErrors.push(err76),
-errors++}}else{let err77={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
-type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err77]:vErrors.push(err77),errors++}var valid16=_errs84===
-errors;if(!valid16){let err78={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
-propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err78]:vErrors.push(err78),errors++}}for(let key7 in data38){
-let data39=data38[key7];if(!(data39&&typeof data39=="object"&&!Array.isArray(data39))&&typeof data39!="string"){let err79={
+null?vErrors=[err77]:vErrors.push(err77),errors++}}}else{let err78={instancePath:instancePath+"/disks/"+i2,schemaPath:"#\
+/properties/disks/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err78]:vErrors.push(err78),
+errors++}}}else{let err79={instancePath:instancePath+"/disks",schemaPath:"#/properties/disks/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err79]:vErrors.push(err79),errors++}}if(data.files!==void 0){let data40=data.files;
+if(data40&&typeof data40=="object"&&!Array.isArray(data40)){for(let key6 in data40){let _errs88=errors;if(typeof key6=="\
+string"){if(!pattern12.test(key6)){let err80={instancePath:instancePath+"/files",schemaPath:"#/properties/files/property\
+Names/pattern",keyword:"pattern",params:{pattern:"^/"},propertyName:key6};vErrors===null?vErrors=[err80]:vErrors.push(err80),
+errors++}}else{let err81={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames/type",keyword:"\
+type",params:{type:"string"},propertyName:key6};vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}var valid18=_errs88===
+errors;if(!valid18){let err82={instancePath:instancePath+"/files",schemaPath:"#/properties/files/propertyNames",keyword:"\
+propertyNames",params:{propertyName:key6}};vErrors===null?vErrors=[err82]:vErrors.push(err82),errors++}}for(let key7 in data40){
+let data41=data40[key7];if(!(data41&&typeof data41=="object"&&!Array.isArray(data41))&&typeof data41!="string"){let err83={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additiona\
 lProperties/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.type}};vErrors===null?vErrors=
-[err79]:vErrors.push(err79),errors++}if(typeof data39=="string"&&!pattern12.test(data39)){let err80={instancePath:instancePath+
+[err83]:vErrors.push(err83),errors++}if(typeof data41=="string"&&!pattern13.test(data41)){let err84={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/pattern",keyword:"\
-pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err80]:vErrors.push(err80),errors++}if(data39&&typeof data39==
-"object"&&!Array.isArray(data39)){for(let key8 in data39)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
-link"||key8==="place")){let err81={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1"),schemaPath:"\
-#/properties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key8}};
-vErrors===null?vErrors=[err81]:vErrors.push(err81),errors++}if(data39.size!==void 0){let data40=data39.size;if(typeof data40!=
-"string"&&!(typeof data40=="number"&&!(data40%1)&&!isNaN(data40)&&isFinite(data40))){let err82={instancePath:instancePath+
+pattern",params:{pattern:"^absent$"}};vErrors===null?vErrors=[err84]:vErrors.push(err84),errors++}if(data41&&typeof data41==
+"object"&&!Array.isArray(data41)){for(let key8 in data41)if(!(key8==="size"||key8==="format"||key8==="backing"||key8==="\
+data-files"||key8==="link"||key8==="place")){let err85={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1"),schemaPath:"#/properties/files/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key8}};vErrors===null?vErrors=[err85]:vErrors.push(err85),errors++}if(data41.size!==void 0){let data42=data41.
+size;if(typeof data42!="string"&&!(typeof data42=="number"&&!(data42%1)&&!isNaN(data42)&&isFinite(data42))){let err86={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
 ties/size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.size.type}};vErrors===
-null?vErrors=[err82]:vErrors.push(err82),errors++}if(typeof data40=="number"&&isFinite(data40)){if(data40>9007199254740991||
-isNaN(data40)){let err83={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
+null?vErrors=[err86]:vErrors.push(err86),errors++}if(typeof data42=="number"&&isFinite(data42)){if(data42>9007199254740991||
+isNaN(data42)){let err87={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"\
 #/properties/files/additionalProperties/properties/size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err83]:vErrors.push(err83),errors++}if(data40<0||isNaN(data40)){let err84={instancePath:instancePath+
+vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}if(data42<0||isNaN(data42)){let err88={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/proper\
-ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err84]:vErrors.push(err84),
-errors++}}if(typeof data40=="string"&&!pattern6.test(data40)){let err85={instancePath:instancePath+"/files/"+key7.replace(
+ties/size/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err88]:vErrors.push(err88),
+errors++}}if(typeof data42=="string"&&!pattern6.test(data42)){let err89={instancePath:instancePath+"/files/"+key7.replace(
 /~/g,"~0").replace(/\//g,"~1")+"/size",schemaPath:"#/properties/files/additionalProperties/properties/size/pattern",keyword:"\
-pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err85]:vErrors.push(err85),
-errors++}}if(data39.format!==void 0){let data41=data39.format;if(typeof data41=="string"){if(func2(data41)<1){let err86={
+pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),
+errors++}}if(data41.format!==void 0){let data43=data41.format;if(typeof data43=="string"){if(func2(data43)<1){let err90={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/format",schemaPath:"#/properties/files\
-/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err86]:
-vErrors.push(err86),errors++}}else{let err87={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/additionalProperties/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err90]:
+vErrors.push(err90),errors++}}else{let err91={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/format",schemaPath:"#/properties/files/additionalProperties/properties/format/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err87]:vErrors.push(err87),errors++}}if(data39.backing!==void 0){let data42=data39.backing;
-if(typeof data42=="string"){if(func2(data42)<1){let err88={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+string"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),errors++}}if(data41.backing!==void 0){let data44=data41.backing;
+if(typeof data44=="string"){if(func2(data44)<1){let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
 /\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/properties/backing/minLength",keyword:"minLen\
-gth",params:{limit:1}};vErrors===null?vErrors=[err88]:vErrors.push(err88),errors++}}else{let err89={instancePath:instancePath+
+gth",params:{limit:1}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}}else{let err93={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/backing",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err89]:vErrors.push(err89),errors++}}
-if(data39.link!==void 0&&typeof data39.link!="boolean"){let err90={instancePath:instancePath+"/files/"+key7.replace(/~/g,
-"~0").replace(/\//g,"~1")+"/link",schemaPath:"#/properties/files/additionalProperties/properties/link/type",keyword:"typ\
-e",params:{type:"boolean"}};vErrors===null?vErrors=[err90]:vErrors.push(err90),errors++}if(data39.place!==void 0){let data44=data39.
-place;if(data44&&typeof data44=="object"&&!Array.isArray(data44)){if(data44.kind===void 0){let err91={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/prope\
-rties/place/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===null?vErrors=[err91]:vErrors.push(err91),
-errors++}if(data44.length===void 0){let err92={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
-"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{
-missingProperty:"length"}};vErrors===null?vErrors=[err92]:vErrors.push(err92),errors++}for(let key9 in data44)if(!(key9===
-"kind"||key9==="length"||key9==="header"||key9==="held-by")){let err93={instancePath:instancePath+"/files/"+key7.replace(
-/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/additionalP\
-roperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err93]:vErrors.push(
-err93),errors++}if(data44.kind!==void 0){let data45=data44.kind;if(typeof data45!="string"){let err94={instancePath:instancePath+
-"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/\
-properties/place/properties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err94]:vErrors.push(
-err94),errors++}if(!(data45==="file"||data45==="block device"||data45==="other")){let err95={instancePath:instancePath+"\
-/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/p\
-roperties/place/properties/kind/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.
-properties.place.properties.kind.enum}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}if(data44.length!==
-void 0){let data46=data44.length;if(typeof data46!="string"&&!(typeof data46=="number"&&!(data46%1)&&!isNaN(data46)&&isFinite(
-data46))){let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"\
-#/properties/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.
-files.additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err96]:vErrors.push(err96),
-errors++}if(typeof data46=="number"&&isFinite(data46)){if(data46>9007199254740991||isNaN(data46)){let err97={instancePath:instancePath+
+perties/backing/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err93]:vErrors.push(err93),errors++}}
+if(data41["data-files"]!==void 0){let data45=data41["data-files"];if(Array.isArray(data45)){let len6=data45.length;for(let i6=0;i6<
+len6;i6++){let data46=data45[i6];if(typeof data46=="string"){if(func2(data46)<1){let err94={instancePath:instancePath+"/\
+files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalPropertie\
+s/properties/data-files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err94]:vErrors.push(
+err94),errors++}if(!pattern7.test(data46)){let err95={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/data-files/"+i6,schemaPath:"#/properties/files/additionalProperties/properties/data-files/items/pattern",keyword:"\
+pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err95]:vErrors.push(err95),errors++}}else{
+let err96={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/data-files/"+i6,schemaPath:"\
+#/properties/files/additionalProperties/properties/data-files/items/type",keyword:"type",params:{type:"string"}};vErrors===
+null?vErrors=[err96]:vErrors.push(err96),errors++}}}else{let err97={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+"~0").replace(/\//g,"~1")+"/data-files",schemaPath:"#/properties/files/additionalProperties/properties/data-files/type",
+keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err97]:vErrors.push(err97),errors++}}if(data41.link!==void 0&&
+typeof data41.link!="boolean"){let err98={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+"/link",schemaPath:"#/properties/files/additionalProperties/properties/link/type",keyword:"type",params:{type:"boolean"}};
+vErrors===null?vErrors=[err98]:vErrors.push(err98),errors++}if(data41.place!==void 0){let data48=data41.place;if(data48&&
+typeof data48=="object"&&!Array.isArray(data48)){if(data48.kind===void 0){let err99={instancePath:instancePath+"/files/"+
+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/plac\
+e/required",keyword:"required",params:{missingProperty:"kind"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}
+if(data48.length===void 0){let err100={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"\
+/place",schemaPath:"#/properties/files/additionalProperties/properties/place/required",keyword:"required",params:{missingProperty:"\
+length"}};vErrors===null?vErrors=[err100]:vErrors.push(err100),errors++}for(let key9 in data48)if(!(key9==="kind"||key9===
+"length"||key9==="header"||key9==="held-by")){let err101={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(
+/\//g,"~1")+"/place",schemaPath:"#/properties/files/additionalProperties/properties/place/additionalProperties",keyword:"\
+additionalProperties",params:{additionalProperty:key9}};vErrors===null?vErrors=[err101]:vErrors.push(err101),errors++}if(data48.
+kind!==void 0){let data49=data48.kind;if(typeof data49!="string"){let err102={instancePath:instancePath+"/files/"+key7.replace(
+/~/g,"~0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/properties/place/proper\
+ties/kind/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(!(data49===
+"file"||data49==="block device"||data49==="other")){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~\
+0").replace(/\//g,"~1")+"/place/kind",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/ki\
+nd/enum",keyword:"enum",params:{allowedValues:schema31.properties.files.additionalProperties.properties.place.properties.
+kind.enum}};vErrors===null?vErrors=[err103]:vErrors.push(err103),errors++}}if(data48.length!==void 0){let data50=data48.
+length;if(typeof data50!="string"&&!(typeof data50=="number"&&!(data50%1)&&!isNaN(data50)&&isFinite(data50))){let err104={
+instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties\
+/files/additionalProperties/properties/place/properties/length/type",keyword:"type",params:{type:schema31.properties.files.
+additionalProperties.properties.place.properties.length.type}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}
+if(typeof data50=="number"&&isFinite(data50)){if(data50>9007199254740991||isNaN(data50)){let err105={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/length/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===
-null?vErrors=[err97]:vErrors.push(err97),errors++}if(data46<0||isNaN(data46)){let err98={instancePath:instancePath+"/fil\
-es/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err98]:
-vErrors.push(err98),errors++}}if(typeof data46=="string"&&!pattern6.test(data46)){let err99={instancePath:instancePath+"\
-/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties\
-/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|P\
-iB)$"}};vErrors===null?vErrors=[err99]:vErrors.push(err99),errors++}}if(data44.header!==void 0){let data47=data44.header;
-if(data47&&typeof data47=="object"&&!Array.isArray(data47)){if(data47.format===void 0){let err100={instancePath:instancePath+
+null?vErrors=[err105]:vErrors.push(err105),errors++}if(data50<0||isNaN(data50)){let err106={instancePath:instancePath+"/\
+files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalProperties/\
+properties/place/properties/length/minimum",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[
+err106]:vErrors.push(err106),errors++}}if(typeof data50=="string"&&!pattern6.test(data50)){let err107={instancePath:instancePath+
+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/length",schemaPath:"#/properties/files/additionalPropertie\
+s/properties/place/properties/length/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|\
+PiB)$"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data48.header!==void 0){let data51=data48.header;
+if(data51&&typeof data51=="object"&&!Array.isArray(data51)){if(data51.format===void 0){let err108={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalPropertie\
 s/properties/place/properties/header/required",keyword:"required",params:{missingProperty:"format"}};vErrors===null?vErrors=
-[err100]:vErrors.push(err100),errors++}if(data47["virtual-size"]===void 0){let err101={instancePath:instancePath+"/files\
+[err108]:vErrors.push(err108),errors++}if(data51["virtual-size"]===void 0){let err109={instancePath:instancePath+"/files\
 /"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/prope\
 rties/place/properties/header/required",keyword:"required",params:{missingProperty:"virtual-size"}};vErrors===null?vErrors=
-[err101]:vErrors.push(err101),errors++}for(let key10 in data47)if(!(key10==="format"||key10==="virtual-size")){let err102={
+[err109]:vErrors.push(err109),errors++}for(let key10 in data51)if(!(key10==="format"||key10==="virtual-size")){let err110={
 instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header",schemaPath:"#/properties\
 /files/additionalProperties/properties/place/properties/header/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key10}};vErrors===null?vErrors=[err102]:vErrors.push(err102),errors++}if(data47.format!==void 0){let data48=data47.
-format;if(typeof data48=="string"){if(func2(data48)<1){let err103={instancePath:instancePath+"/files/"+key7.replace(/~/g,
+additionalProperty:key10}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}if(data51.format!==void 0){let data52=data51.
+format;if(typeof data52=="string"){if(func2(data52)<1){let err111={instancePath:instancePath+"/files/"+key7.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/pr\
-operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err103]:vErrors.
-push(err103),errors++}}else{let err104={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
+operties/header/properties/format/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err111]:vErrors.
+push(err111),errors++}}else{let err112={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/place/header/format",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties\
-/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err104]:vErrors.push(err104),errors++}}if(data47["\
-virtual-size"]!==void 0){let data49=data47["virtual-size"];if(typeof data49!="string"&&!(typeof data49=="number"&&!(data49%
-1)&&!isNaN(data49)&&isFinite(data49))){let err105={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}if(data51["\
+virtual-size"]!==void 0){let data53=data51["virtual-size"];if(typeof data53!="string"&&!(typeof data53=="number"&&!(data53%
+1)&&!isNaN(data53)&&isFinite(data53))){let err113={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/heade\
 r/properties/virtual-size/type",keyword:"type",params:{type:schema31.properties.files.additionalProperties.properties.place.
-properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(typeof data49==
-"number"&&isFinite(data49)){if(data49>9007199254740991||isNaN(data49)){let err106={instancePath:instancePath+"/files/"+key7.
+properties.header.properties["virtual-size"].type}};vErrors===null?vErrors=[err113]:vErrors.push(err113),errors++}if(typeof data53==
+"number"&&isFinite(data53)){if(data53>9007199254740991||isNaN(data53)){let err114={instancePath:instancePath+"/files/"+key7.
 replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additionalProperties/\
 properties/place/properties/header/properties/virtual-size/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991}};
-vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}if(data49<0||isNaN(data49)){let err107={instancePath:instancePath+
+vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}if(data53<0||isNaN(data53)){let err115={instancePath:instancePath+
 "/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virtual-size",schemaPath:"#/properties/files/additi\
 onalProperties/properties/place/properties/header/properties/virtual-size/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(typeof data49=="string"&&!pattern6.test(
-data49)){let err108={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
+>=",limit:0}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}if(typeof data53=="string"&&!pattern6.test(
+data53)){let err116={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/header/virt\
 ual-size",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/properties/virtual-size\
-/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err108]:
-vErrors.push(err108),errors++}}}else{let err109={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
+/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err116]:
+vErrors.push(err116),errors++}}}else{let err117={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/place/header",schemaPath:"#/properties/files/additionalProperties/properties/place/properties/header/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data44["held-by"]!==void 0){
-let data50=data44["held-by"];if(Array.isArray(data50)){let len5=data50.length;for(let i5=0;i5<len5;i5++){let data51=data50[i5];
-if(typeof data51=="string"){if(func2(data51)<1){let err110={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
-replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
-/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err110]:vErrors.push(err110),errors++}}else{
-let err111={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i5,schemaPath:"\
+type",params:{type:"object"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}if(data48["held-by"]!==void 0){
+let data54=data48["held-by"];if(Array.isArray(data54)){let len7=data54.length;for(let i7=0;i7<len7;i7++){let data55=data54[i7];
+if(typeof data55=="string"){if(func2(data55)<1){let err118={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").
+replace(/\//g,"~1")+"/place/held-by/"+i7,schemaPath:"#/properties/files/additionalProperties/properties/place/properties\
+/held-by/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}else{
+let err119={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by/"+i7,schemaPath:"\
 #/properties/files/additionalProperties/properties/place/properties/held-by/items/type",keyword:"type",params:{type:"str\
-ing"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}}}else{let err112={instancePath:instancePath+"/file\
+ing"}};vErrors===null?vErrors=[err119]:vErrors.push(err119),errors++}}}else{let err120={instancePath:instancePath+"/file\
 s/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/place/held-by",schemaPath:"#/properties/files/additionalProperties/pro\
-perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err112]:vErrors.push(
-err112),errors++}}}else{let err113={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
+perties/place/properties/held-by/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err120]:vErrors.push(
+err120),errors++}}}else{let err121={instancePath:instancePath+"/files/"+key7.replace(/~/g,"~0").replace(/\//g,"~1")+"/pl\
 ace",schemaPath:"#/properties/files/additionalProperties/properties/place/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err113]:vErrors.push(err113),errors++}}}}}else{let err114={instancePath:instancePath+"/files",schemaPath:"\
-#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err114]:vErrors.push(err114),errors++}}
-if(data["same-files"]!==void 0){let data52=data["same-files"];if(Array.isArray(data52)){let len6=data52.length;for(let i6=0;i6<
-len6;i6++){let data53=data52[i6];if(Array.isArray(data53)){if(data53.length<2){let err115={instancePath:instancePath+"/s\
-ame-files/"+i6,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
-[err115]:vErrors.push(err115),errors++}let len7=data53.length;for(let i7=0;i7<len7;i7++){let data54=data53[i7];if(typeof data54==
-"string"){if(!pattern11.test(data54)){let err116={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/prope\
-rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err116]:vErrors.push(
-err116),errors++}}else{let err117={instancePath:instancePath+"/same-files/"+i6+"/"+i7,schemaPath:"#/properties/same-file\
-s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}}}else{
-let err118={instancePath:instancePath+"/same-files/"+i6,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}}}else{let err119={instancePath:instancePath+
-"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err119]:
-vErrors.push(err119),errors++}}if(data.folders!==void 0){let data55=data.folders;if(data55&&typeof data55=="object"&&!Array.
-isArray(data55)){for(let key11 in data55){let _errs124=errors;if(typeof key11=="string"){if(!pattern11.test(key11)){let err120={
+null?vErrors=[err121]:vErrors.push(err121),errors++}}}}}else{let err122={instancePath:instancePath+"/files",schemaPath:"\
+#/properties/files/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err122]:vErrors.push(err122),errors++}}
+if(data["same-files"]!==void 0){let data56=data["same-files"];if(Array.isArray(data56)){let len8=data56.length;for(let i8=0;i8<
+len8;i8++){let data57=data56[i8];if(Array.isArray(data57)){if(data57.length<2){let err123={instancePath:instancePath+"/s\
+ame-files/"+i8,schemaPath:"#/properties/same-files/items/minItems",keyword:"minItems",params:{limit:2}};vErrors===null?vErrors=
+[err123]:vErrors.push(err123),errors++}let len9=data57.length;for(let i9=0;i9<len9;i9++){let data58=data57[i9];if(typeof data58==
+"string"){if(!pattern12.test(data58)){let err124={instancePath:instancePath+"/same-files/"+i8+"/"+i9,schemaPath:"#/prope\
+rties/same-files/items/items/pattern",keyword:"pattern",params:{pattern:"^/"}};vErrors===null?vErrors=[err124]:vErrors.push(
+err124),errors++}}else{let err125={instancePath:instancePath+"/same-files/"+i8+"/"+i9,schemaPath:"#/properties/same-file\
+s/items/items/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}}else{
+let err126={instancePath:instancePath+"/same-files/"+i8,schemaPath:"#/properties/same-files/items/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}}else{let err127={instancePath:instancePath+
+"/same-files",schemaPath:"#/properties/same-files/type",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err127]:
+vErrors.push(err127),errors++}}if(data.folders!==void 0){let data59=data.folders;if(data59&&typeof data59=="object"&&!Array.
+isArray(data59)){for(let key11 in data59){let _errs132=errors;if(typeof key11=="string"){if(!pattern12.test(key11)){let err128={
 instancePath:instancePath+"/folders",schemaPath:"#/properties/folders/propertyNames/pattern",keyword:"pattern",params:{pattern:"\
-^/"},propertyName:key11};vErrors===null?vErrors=[err120]:vErrors.push(err120),errors++}}else{let err121={instancePath:instancePath+
+^/"},propertyName:key11};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}else{let err129={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames/type",keyword:"type",params:{type:"string"},propertyName:key11};
-vErrors===null?vErrors=[err121]:vErrors.push(err121),errors++}var valid27=_errs124===errors;if(!valid27){let err122={instancePath:instancePath+
+vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}var valid31=_errs132===errors;if(!valid31){let err130={instancePath:instancePath+
 "/folders",schemaPath:"#/properties/folders/propertyNames",keyword:"propertyNames",params:{propertyName:key11}};vErrors===
-null?vErrors=[err122]:vErrors.push(err122),errors++}}for(let key12 in data55){let data56=data55[key12];if(!(data56&&typeof data56==
-"object"&&!Array.isArray(data56))&&typeof data56!="string"){let err123={instancePath:instancePath+"/folders/"+key12.replace(
+null?vErrors=[err130]:vErrors.push(err130),errors++}}for(let key12 in data59){let data60=data59[key12];if(!(data60&&typeof data60==
+"object"&&!Array.isArray(data60))&&typeof data60!="string"){let err131={instancePath:instancePath+"/folders/"+key12.replace(
 /~/g,"~0").replace(/\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/type",keyword:"type",params:{type:schema31.
-properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(typeof data56==
-"string"&&!pattern12.test(data56)){let err124={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+properties.folders.additionalProperties.type}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(typeof data60==
+"string"&&!pattern13.test(data60)){let err132={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1"),schemaPath:"#/properties/folders/additionalProperties/pattern",keyword:"pattern",params:{pattern:"^absent$"}};vErrors===
-null?vErrors=[err124]:vErrors.push(err124),errors++}if(data56&&typeof data56=="object"&&!Array.isArray(data56)){for(let key13 in data56)
-if(!(key13==="free"||key13==="writable")){let err125={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
+null?vErrors=[err132]:vErrors.push(err132),errors++}if(data60&&typeof data60=="object"&&!Array.isArray(data60)){for(let key13 in data60)
+if(!(key13==="free"||key13==="writable")){let err133={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(
 /\//g,"~1"),schemaPath:"#/properties/folders/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{
-additionalProperty:key13}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(data56.free!==void 0){let data57=data56.
-free;if(typeof data57!="string"&&!(typeof data57=="number"&&!(data57%1)&&!isNaN(data57)&&isFinite(data57))){let err126={
+additionalProperty:key13}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data60.free!==void 0){let data61=data60.
+free;if(typeof data61!="string"&&!(typeof data61=="number"&&!(data61%1)&&!isNaN(data61)&&isFinite(data61))){let err134={
 instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/fold\
 ers/additionalProperties/properties/free/type",keyword:"type",params:{type:schema31.properties.folders.additionalProperties.
-properties.free.type}};vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}if(typeof data57=="number"&&isFinite(
-data57)){if(data57>9007199254740991||isNaN(data57)){let err127={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
+properties.free.type}};vErrors===null?vErrors=[err134]:vErrors.push(err134),errors++}if(typeof data61=="number"&&isFinite(
+data61)){if(data61>9007199254740991||isNaN(data61)){let err135={instancePath:instancePath+"/folders/"+key12.replace(/~/g,
 "~0").replace(/\//g,"~1")+"/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/maximum",keyword:"\
-maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}
-if(data57<0||isNaN(data57)){let err128={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
+maximum",params:{comparison:"<=",limit:9007199254740991}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}
+if(data61<0||isNaN(data61)){let err136={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+
 "/free",schemaPath:"#/properties/folders/additionalProperties/properties/free/minimum",keyword:"minimum",params:{comparison:"\
->=",limit:0}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(typeof data57=="string"&&!pattern6.test(
-data57)){let err129={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
+>=",limit:0}};vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}if(typeof data61=="string"&&!pattern6.test(
+data61)){let err137={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,"~1")+"/free",schemaPath:"\
 #/properties/folders/additionalProperties/properties/free/pattern",keyword:"pattern",params:{pattern:"^[0-9]+(\\.[0-9]+)?\
- ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data56.writable!==void 0&&
-typeof data56.writable!="boolean"){let err130={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
+ ?(B|KiB|MiB|GiB|TiB|PiB)$"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data60.writable!==void 0&&
+typeof data60.writable!="boolean"){let err138={instancePath:instancePath+"/folders/"+key12.replace(/~/g,"~0").replace(/\//g,
 "~1")+"/writable",schemaPath:"#/properties/folders/additionalProperties/properties/writable/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}}}}else{let err131={instancePath:instancePath+
-"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err131]:
-vErrors.push(err131),errors++}}if(data.others!==void 0){let data59=data.others;if(Array.isArray(data59)){let len8=data59.
-length;for(let i8=0;i8<len8;i8++){let data60=data59[i8];if(data60&&typeof data60=="object"&&!Array.isArray(data60)){if(data60.
-name===void 0){let err132={instancePath:instancePath+"/others/"+i8,schemaPath:"#/properties/others/items/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err132]:vErrors.push(err132),errors++}for(let key14 in data60)
-if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err133={instancePath:instancePath+"/other\
-s/"+i8,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
-vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data60.name!==void 0){let data61=data60.name;if(typeof data61==
-"string"){if(func2(data61)<1){let err134={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/other\
-s/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err134]:vErrors.push(err134),
-errors++}}else{let err135={instancePath:instancePath+"/others/"+i8+"/name",schemaPath:"#/properties/others/items/propert\
-ies/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}}if(data60.
-files!==void 0){let data62=data60.files;if(Array.isArray(data62)){let len9=data62.length;for(let i9=0;i9<len9;i9++){let data63=data62[i9];
-if(typeof data63=="string"){if(func2(data63)<1){let err136={instancePath:instancePath+"/others/"+i8+"/files/"+i9,schemaPath:"\
-#/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err136]:vErrors.push(err136),errors++}if(!pattern7.test(data63)){let err137={instancePath:instancePath+"/others/"+i8+"/\
-files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{pattern:"^(/|\
-[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}else{let err138={instancePath:instancePath+
-"/others/"+i8+"/files/"+i9,schemaPath:"#/properties/others/items/properties/files/items/type",keyword:"type",params:{type:"\
-string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}}else{let err139={instancePath:instancePath+"/o\
-thers/"+i8+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data60.writes!==void 0){let data64=data60.writes;if(Array.isArray(
-data64)){let len10=data64.length;for(let i10=0;i10<len10;i10++){let data65=data64[i10];if(typeof data65=="string"){if(func2(
-data65)<1){let err140={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/properties/others/items/prop\
-erties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err140]:vErrors.push(err140),
-errors++}if(!pattern7.test(data65)){let err141={instancePath:instancePath+"/others/"+i8+"/writes/"+i10,schemaPath:"#/pro\
-perties/others/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
-vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}else{let err142={instancePath:instancePath+"/others/"+i8+
-"/writes/"+i10,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}}else{let err143={instancePath:instancePath+"/others/"+i8+
-"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err143]:vErrors.push(err143),errors++}}if(data60.unread!==void 0){let data66=data60.unread;if(Array.isArray(
-data66)){let len11=data66.length;for(let i11=0;i11<len11;i11++){let data67=data66[i11];if(typeof data67=="string"){if(func2(
-data67)<1){let err144={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/properties/others/items/prop\
-erties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err144]:vErrors.push(err144),
-errors++}if(!pattern7.test(data67)){let err145={instancePath:instancePath+"/others/"+i8+"/unread/"+i11,schemaPath:"#/pro\
-perties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};
-vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}else{let err146={instancePath:instancePath+"/others/"+i8+
-"/unread/"+i11,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{let err147={instancePath:instancePath+"/others/"+i8+
-"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"array"}};vErrors===
-null?vErrors=[err147]:vErrors.push(err147),errors++}}}else{let err148={instancePath:instancePath+"/others/"+i8,schemaPath:"\
-#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),
-errors++}}}else{let err149={instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}if(data.definition!==void 0){let data68=data.
-definition;if(typeof data68=="string"){if(func2(data68)<1){let err150={instancePath:instancePath+"/definition",schemaPath:"\
-#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err150]:vErrors.push(err150),
-errors++}}else{let err151={instancePath:instancePath+"/definition",schemaPath:"#/properties/definition/type",keyword:"ty\
-pe",params:{type:"string"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}}}else{let err152={instancePath,
-schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}
-return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};
+type:"boolean"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}}}}else{let err139={instancePath:instancePath+
+"/folders",schemaPath:"#/properties/folders/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err139]:
+vErrors.push(err139),errors++}}if(data.others!==void 0){let data63=data.others;if(Array.isArray(data63)){let len10=data63.
+length;for(let i10=0;i10<len10;i10++){let data64=data63[i10];if(data64&&typeof data64=="object"&&!Array.isArray(data64)){
+if(data64.name===void 0){let err140={instancePath:instancePath+"/others/"+i10,schemaPath:"#/properties/others/items/requ\
+ired",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}
+for(let key14 in data64)if(!(key14==="name"||key14==="files"||key14==="writes"||key14==="unread")){let err141={instancePath:instancePath+
+"/others/"+i10,schemaPath:"#/properties/others/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key14}};
+vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}if(data64.name!==void 0){let data65=data64.name;if(typeof data65==
+"string"){if(func2(data65)<1){let err142={instancePath:instancePath+"/others/"+i10+"/name",schemaPath:"#/properties/othe\
+rs/items/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err142]:vErrors.push(err142),
+errors++}}else{let err143={instancePath:instancePath+"/others/"+i10+"/name",schemaPath:"#/properties/others/items/proper\
+ties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err143]:vErrors.push(err143),errors++}}if(data64.
+files!==void 0){let data66=data64.files;if(Array.isArray(data66)){let len11=data66.length;for(let i11=0;i11<len11;i11++){
+let data67=data66[i11];if(typeof data67=="string"){if(func2(data67)<1){let err144={instancePath:instancePath+"/others/"+
+i10+"/files/"+i11,schemaPath:"#/properties/others/items/properties/files/items/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}if(!pattern7.test(data67)){let err145={instancePath:instancePath+
+"/others/"+i10+"/files/"+i11,schemaPath:"#/properties/others/items/properties/files/items/pattern",keyword:"pattern",params:{
+pattern:"^(/|[A-Za-z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err145]:vErrors.push(err145),errors++}}else{let err146={
+instancePath:instancePath+"/others/"+i10+"/files/"+i11,schemaPath:"#/properties/others/items/properties/files/items/type",
+keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}}}else{let err147={
+instancePath:instancePath+"/others/"+i10+"/files",schemaPath:"#/properties/others/items/properties/files/type",keyword:"\
+type",params:{type:"array"}};vErrors===null?vErrors=[err147]:vErrors.push(err147),errors++}}if(data64.writes!==void 0){let data68=data64.
+writes;if(Array.isArray(data68)){let len12=data68.length;for(let i12=0;i12<len12;i12++){let data69=data68[i12];if(typeof data69==
+"string"){if(func2(data69)<1){let err148={instancePath:instancePath+"/others/"+i10+"/writes/"+i12,schemaPath:"#/properti\
+es/others/items/properties/writes/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err148]:
+vErrors.push(err148),errors++}if(!pattern7.test(data69)){let err149={instancePath:instancePath+"/others/"+i10+"/writes/"+
+i12,schemaPath:"#/properties/others/items/properties/writes/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-\
+z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}else{let err150={instancePath:instancePath+
+"/others/"+i10+"/writes/"+i12,schemaPath:"#/properties/others/items/properties/writes/items/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instancePath:instancePath+
+"/others/"+i10+"/writes",schemaPath:"#/properties/others/items/properties/writes/type",keyword:"type",params:{type:"arra\
+y"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),errors++}}if(data64.unread!==void 0){let data70=data64.unread;
+if(Array.isArray(data70)){let len13=data70.length;for(let i13=0;i13<len13;i13++){let data71=data70[i13];if(typeof data71==
+"string"){if(func2(data71)<1){let err152={instancePath:instancePath+"/others/"+i10+"/unread/"+i13,schemaPath:"#/properti\
+es/others/items/properties/unread/items/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err152]:
+vErrors.push(err152),errors++}if(!pattern7.test(data71)){let err153={instancePath:instancePath+"/others/"+i10+"/unread/"+
+i13,schemaPath:"#/properties/others/items/properties/unread/items/pattern",keyword:"pattern",params:{pattern:"^(/|[A-Za-\
+z][A-Za-z0-9+.-]*:)"}};vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}}else{let err154={instancePath:instancePath+
+"/others/"+i10+"/unread/"+i13,schemaPath:"#/properties/others/items/properties/unread/items/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err154]:vErrors.push(err154),errors++}}}else{let err155={instancePath:instancePath+
+"/others/"+i10+"/unread",schemaPath:"#/properties/others/items/properties/unread/type",keyword:"type",params:{type:"arra\
+y"}};vErrors===null?vErrors=[err155]:vErrors.push(err155),errors++}}}else{let err156={instancePath:instancePath+"/others\
+/"+i10,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err156]:
+vErrors.push(err156),errors++}}}else{let err157={instancePath:instancePath+"/others",schemaPath:"#/properties/others/typ\
+e",keyword:"type",params:{type:"array"}};vErrors===null?vErrors=[err157]:vErrors.push(err157),errors++}}if(data.definition!==
+void 0){let data72=data.definition;if(typeof data72=="string"){if(func2(data72)<1){let err158={instancePath:instancePath+
+"/definition",schemaPath:"#/properties/definition/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
+[err158]:vErrors.push(err158),errors++}}else{let err159={instancePath:instancePath+"/definition",schemaPath:"#/propertie\
+s/definition/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err159]:vErrors.push(err159),errors++}}}else{
+let err160={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err160]:vErrors.
+push(err160),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -95,8 +95,13 @@ function diskOf(disk: DiskFacts): Disk {
 
 function layerOf(layer: LayerFacts | string): Layer {
   if (typeof layer === 'string') return { file: layer, format: 'qcow2' };
-  const { file, format = 'qcow2', block } = layer;
-  return { file, format, ...(block ? { block } : {}) };
+  const { file, format = 'qcow2', block, 'data-files': dataFiles = [] } = layer;
+  return {
+    file,
+    format,
+    ...(block ? { block } : {}),
+    ...(dataFiles.length === 0 ? {} : { dataFiles }),
+  };
 }
 
 function withoutIndexes(disk: Disk): Disk {
@@ -120,12 +125,13 @@ function filesOf(facts: Facts, disks: readonly Disk[]): Record<string, ImageFile
       files[path] = null;
       continue;
     }
-    const { size, format, backing, link, place } = file;
+    const { size, format, backing, 'data-files': dataFiles = [], link, place } = file;
     files[path] = {
       ...(size === undefined && files[path] ? files[path] : sized(sizeOf(size))),
       ...(format === undefined ? {} : { format }),
       ...(backing === undefined ? {} : { backing: backing === 'none' ? null : backing }),
       ...(link ? { link } : {}),
+      ...(dataFiles.length === 0 ? {} : { dataFiles }),
       ...(place === undefined ? {} : { place: placeOf(place) }),
     };
   }

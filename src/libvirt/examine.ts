@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
-import { filesOf } from '../model/file-identity.ts';
+import { filesOf, filesOfLayer } from '../model/file-identity.ts';
 import type { Domain, Layer } from '../model/world.ts';
+import { withDataFiles } from './data-files.ts';
 import { absentAsNull } from './files.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
@@ -16,7 +17,7 @@ export async function examineDomain(virsh: Virsh, domain: Domain): Promise<Exami
   const tops = topsOf(domain);
   const chains = await Promise.all(tops.map(readHeaderChain));
   const headers = Object.fromEntries(tops.map(({ file }, at) => [file, chains[at] as HeaderChain]));
-  const own = ownFiles(domain, chains);
+  const own = await ownFiles(domain, chains);
   const [reason, errors, saved] = await virsh.runAll([
     ['domstate', '--domain', domain.name, '--reason'],
     ['domblkerror', '--domain', domain.name],
@@ -62,13 +63,14 @@ function topsOf({ disks, definition }: Domain): Layer[] {
   return tops.filter(({ file }, at) => tops.findIndex((each) => each.file === file) === at);
 }
 
-function ownFiles({ disks }: Domain, chains: readonly HeaderChain[]): string[] {
+async function ownFiles({ disks }: Domain, chains: readonly HeaderChain[]): Promise<string[]> {
   const blocks = new Set(
     disks.flatMap(({ chain }) => chain.filter(({ block }) => block).map(({ file }) => file)),
   );
+  const layers = [...disks.flatMap(({ chain }) => chain), ...chains.flatMap((each) => each.layers)];
   const named = [
     ...disks.flatMap(filesOf),
-    ...chains.flatMap(({ layers }) => layers.map(({ file }) => file)),
+    ...(await Promise.all(layers.map(withDataFiles))).flatMap(filesOfLayer),
   ];
   return [...new Set(named)].filter((file) => file.startsWith('/') && !blocks.has(file));
 }

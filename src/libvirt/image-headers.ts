@@ -1,8 +1,11 @@
 /** What images' own headers say of the files below them. */
+import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { BlockplanError } from '../errors.ts';
 import type { Layer } from '../model/world.ts';
+import { dataFilesOf } from './data-files.ts';
 import { lookAtFile } from './files.ts';
+import { pathsNamed } from './image-names.ts';
 
 /** So many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
@@ -14,9 +17,11 @@ export const DEEPEST = 200;
 export interface Headers {
   /** The image itself and the files below it, from the top. */
   readonly files: readonly string[];
+  /** The other files that hold data of one of them. */
+  readonly dataFiles: readonly string[];
   /** The backing file as the image's own header names it, `null` for none; absent where it cannot be read. */
   readonly name?: string | null;
-  /** Files that are there but of which nobody can tell what is below them. */
+  /** Files that are there but of which nobody can tell what is below them, or which data files they have. */
   readonly unread: readonly string[];
 }
 
@@ -29,7 +34,7 @@ export class ImageHeaders {
   /** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
   of({ file, format }: Layer): Promise<Headers> {
     if (!file.startsWith('/') || format === 'raw')
-      return Promise.resolve({ files: [file], unread: [] });
+      return Promise.resolve({ files: [file], dataFiles: [], unread: [] });
     const key = `${format} ${file}`;
     const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(file, format));
     this.#seen.set(key, seen);
@@ -54,20 +59,20 @@ async function readHeaders(top: string, format: string): Promise<Headers> {
   const whole = await imageInfo(top, format, ['--backing-chain']);
   if (typeof whole !== 'string')
     return followed(
-      whole.map(({ filename }) => filename),
+      whole.map((info) => ({ file: info.filename, format: info.format })),
       [],
       nameIn(whole),
     );
   const own = await imageInfo(top, format, []);
-  const files: string[] = [];
+  const layers: Layer[] = [];
   let layer: Layer | undefined = { file: top, format };
-  while (layer && files.length < DEEPEST && !files.includes(layer.file)) {
-    files.push(layer.file);
+  while (layer && layers.length < DEEPEST && !layers.some(({ file }) => file === layer?.file)) {
+    layers.push(layer);
     const below = await layerBelow(layer);
-    if (below === 'unread') return followed(files, [layer.file], nameIn(own));
+    if (below === 'unread') return followed(layers, [layer.file], nameIn(own));
     layer = below;
   }
-  return followed(files, [], nameIn(own));
+  return followed(layers, [], nameIn(own));
 }
 
 function nameIn(told: readonly ImageInfo[] | string): string | null | undefined {
@@ -81,20 +86,30 @@ async function layerBelow({ file, format }: Layer): Promise<Layer | undefined | 
   if (typeof header === 'string') return (await isAbsent(file)) ? undefined : 'unread';
   const [info] = header;
   const below = info?.['full-backing-filename'] ?? info?.['backing-filename'];
-  return below === undefined
-    ? undefined
-    : { file: below, format: info?.['backing-filename-format'] ?? '' };
+  if (below === undefined) return undefined;
+  const [path, ...more] = pathsNamed(below, dirname(file)) ?? [];
+  return path === undefined || more.length > 0
+    ? 'unread'
+    : { file: path, format: info?.['backing-filename-format'] ?? '' };
 }
 
-/** A name in QEMU's own JSON may hide any number of paths. */
-function followed(
-  files: readonly string[],
+/** QEMU names an image that is more than a file in its own JSON, in which there may be any number of paths. */
+async function followed(
+  layers: readonly Layer[],
   unread: readonly string[],
   name: string | null | undefined,
-): Headers {
+): Promise<Headers> {
+  const paths = layers.map(({ file }) => pathsNamed(file, '/'));
+  const data = await Promise.all(layers.map(dataFilesOf));
   return {
-    files,
-    unread: [...unread, ...files.filter((file) => file.startsWith('json:'))],
+    files: layers.flatMap(({ file }, at) => paths[at] ?? [file]),
+    dataFiles: data.flatMap(({ files }) => files),
+    unread: [
+      ...unread,
+      ...layers.flatMap(({ file }, at) =>
+        paths[at] === undefined || data[at]?.unread ? [file] : [],
+      ),
+    ],
     ...(name === undefined ? {} : { name }),
   };
 }

@@ -2,6 +2,7 @@
 import { BlockplanError } from '../errors.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
+import { dataFilesByContent, dataFilesOf } from './data-files.ts';
 import { leadsTo } from './files.ts';
 import type { ImageHeaders } from './image-headers.ts';
 import type { Answer, Virsh } from './virsh.ts';
@@ -155,13 +156,41 @@ async function filesOfDomain(
     .flatMap((disk): Layer[] => disk.chain.slice(-1))
     .filter((layer) => !running.has(layer.file));
   const below = await Promise.all(lowest.map((layer) => headers.of(layer)));
-  const writes = disks
-    .filter((disk) => !disk.readonly)
-    .flatMap((disk) => [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '']);
+  const data = await Promise.all(disks.map(dataFilesOfDisk));
+  const writes = disks.flatMap((disk, at) =>
+    disk.readonly
+      ? []
+      : [disk.chain[0]?.file ?? '', disk.job?.mirror ?? '', ...(data[at]?.written ?? [])],
+  );
   return {
-    files: [...named, ...below.flatMap(({ files }) => files)],
+    files: [
+      ...named,
+      ...below.flatMap(({ files, dataFiles }) => [...files, ...dataFiles]),
+      ...data.flatMap(({ files }) => files),
+    ],
     writes: writes.filter((file) => file !== ''),
-    unread: below.flatMap(({ unread }) => unread),
+    unread: [...below.flatMap(({ unread }) => unread), ...data.flatMap(({ unread }) => unread)],
+  };
+}
+
+/** The data files of the layers and of the other side of a job that a disk names; XML does not tell of them. */
+async function dataFilesOfDisk({ chain, job }: Disk): Promise<{
+  readonly files: readonly string[];
+  /** Those of the layers that are written to. */
+  readonly written: readonly string[];
+  readonly unread: readonly string[];
+}> {
+  const mirror = job?.mirror;
+  const layers = await Promise.all(chain.map(dataFilesOf));
+  // XML tells the format of the other side, but it may be any file.
+  const other = mirror === undefined ? undefined : await dataFilesByContent(mirror);
+  return {
+    files: layers.flatMap(({ files }) => files),
+    written: [...(layers[0]?.files ?? []), ...(other?.files ?? [])],
+    unread: [
+      ...chain.flatMap(({ file }, at) => (layers[at]?.unread ? [file] : [])),
+      ...(mirror !== undefined && other?.unread ? [mirror] : []),
+    ],
   };
 }
 

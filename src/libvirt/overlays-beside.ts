@@ -1,8 +1,9 @@
 /** Images in the folders of a guest's own that name one of these as their backing file. */
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { OverlayBeside } from '../model/examination.ts';
 import { absentAsNull, isForbidden, lookAtFile } from './files.ts';
+import { readQcow2Header } from './qcow2-header.ts';
 
 /** So many files are open at once. */
 const AT_ONCE = 16;
@@ -46,30 +47,12 @@ async function overlayOf(
   file: string,
   known: ReadonlyMap<string, string>,
 ): Promise<OverlayBeside | undefined> {
-  const named = await allowed(absentAsNull(backingIn(file)));
-  if (!named) return undefined;
+  const named = (await allowed(absentAsNull(readQcow2Header(file))))?.backing;
+  if (named === undefined) return undefined;
   const itself = await lookAtFile(file);
   const below = await allowed(lookAtFile(resolve(dirname(file), named)));
   const backing = known.get(below?.identity ?? '');
   return backing === undefined || known.has(itself?.identity ?? '') ? undefined : { file, backing };
-}
-
-/** The backing file that a qcow2 header names (QEMU, docs/interop/qcow2.txt, "Header"); null for anything else. */
-async function backingIn(file: string): Promise<string | null> {
-  const handle = await open(file, 'r');
-  try {
-    const header = Buffer.alloc(20);
-    await handle.read(header, 0, 20, 0);
-    const isQcow2 =
-      header.readUInt32BE(0) === 0x514649fb && [2, 3].includes(header.readUInt32BE(4));
-    const [at, length] = [Number(header.readBigUInt64BE(8)), header.readUInt32BE(16)];
-    if (!isQcow2 || at === 0 || length === 0 || length > 1023) return null;
-    const name = Buffer.alloc(length);
-    const { bytesRead } = await handle.read(name, 0, length, at);
-    return bytesRead === length ? name.toString() : null;
-  } finally {
-    await handle.close();
-  }
 }
 
 /** What this user may not look at cannot be told of. */

@@ -1,7 +1,9 @@
 /** What the headers of a guest's own images name: what its next start will read. */
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
+import { filesOfLayer } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Domain, ImageFile, Layer, World } from '../model/world.ts';
+import { withDataFiles } from './data-files.ts';
 import { lookAtFiles } from './files.ts';
 import { ImageHeaders, imageInfo } from './image-headers.ts';
 
@@ -66,9 +68,12 @@ export async function filesAtNextStart(
     ...disks.flatMap(({ chain }) => chain.slice(0, 1)),
   ];
   const read = await Promise.all(tops.map((layer) => headers.of(layer)));
-  const named = chains.flatMap(({ layers }) => layers.map(({ file }) => file));
+  const named = await Promise.all(chains.flatMap(({ layers }) => layers.map(withDataFiles)));
   return {
-    files: [...named, ...read.flatMap(({ files }) => files)],
+    files: [
+      ...named.flatMap(filesOfLayer),
+      ...read.flatMap(({ files, dataFiles }) => [...files, ...dataFiles]),
+    ],
     unread: read.flatMap(({ unread }) => unread),
   };
 }

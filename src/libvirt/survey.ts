@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { FileSet, filesOf } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Disk, ImageFile, World } from '../model/world.ts';
+import { dataFilesByContent, withDataFiles } from './data-files.ts';
 import { leadsTo, lookAtFiles, lookAtFolder } from './files.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
@@ -19,7 +20,8 @@ export async function surveyHost(
   world: World,
   files: readonly string[],
 ): Promise<World> {
-  const { name, uuid, disks, state } = world.domain;
+  const { name, uuid, state } = world.domain;
+  const disks = await Promise.all(world.domain.disks.map(withDiskData));
   const headers = new ImageHeaders();
   // A rollback writes into the files that the guest runs on now.
   const active = disks.flatMap(({ chain: [top] }) => (top && !top.block ? [top.file] : []));
@@ -33,7 +35,9 @@ export async function surveyHost(
   const looked = await lookAtFiles(files);
   const own = { ...world.names, ...looked.names, ...(await volumeNames(virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
-  const seen = await withBacking(looked.files, world, inUse, headers);
+  const seen = await lookInside(looked.files, world, inUse, headers);
+  const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
+  const data = await lookAtFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
@@ -47,8 +51,8 @@ export async function surveyHost(
     ...world,
     host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser() },
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: { ...world.files, ...seen },
-    names: { ...others.names, ...backing.names, ...own },
+    files: { ...world.files, ...data.files, ...seen },
+    names: { ...others.names, ...backing.names, ...data.names, ...own },
     folders: Object.fromEntries(lookedAt),
     others: others.others,
   };
@@ -64,8 +68,15 @@ async function volumeNames(virsh: Virsh, disks: readonly Disk[]): Promise<Record
   return Object.fromEntries((await Promise.all(names)).flat());
 }
 
-/** Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees. */
-async function withBacking(
+async function withDiskData(disk: Disk): Promise<Disk> {
+  return { ...disk, chain: await Promise.all(disk.chain.map(withDataFiles)) };
+}
+
+/**
+ * Looks inside the files that the plan names and that are there: what a reused image rests on decides what a guest sees, and
+ * what holds its data is written to with it.
+ */
+async function lookInside(
   files: Readonly<Record<string, ImageFile | null>>,
   known: World,
   own: FileSet,
@@ -77,12 +88,14 @@ async function withBacking(
     if (own.has(path)) return [path, withHeaderOf(known, path, file)] as const;
     // Only a qcow2 header names a backing file; anything else is left unread.
     const { name } = await headers.of({ file: path, format: 'qcow2' });
+    const data = await dataFilesByContent(path);
     const place = await lookAtPlace(path);
     return [
       path,
       {
         ...file,
         ...(name === undefined ? {} : { backing: name }),
+        ...(data.files.length > 0 ? { dataFiles: data.files } : {}),
         ...(place ? { place } : {}),
       },
     ] as const;

@@ -116,8 +116,8 @@ export function fileAt(world: Names, name: string): ImageFile | null | undefined
 }
 
 /** Every file that a layer is made of. */
-export function filesOfLayer(layer: Layer): readonly string[] {
-  return [layer.file];
+export function filesOfLayer({ file, dataFiles = [] }: Layer): readonly string[] {
+  return [file, ...dataFiles];
 }
 
 /** The place of a layer in a chain, by any name of its file; -1 where it is not in it. */

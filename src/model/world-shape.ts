@@ -48,6 +48,7 @@ export const bundleShape: Shape<Bundle> = fields<Bundle>({
 const layer = fields<Layer>({
   file: text,
   format: text,
+  dataFiles: optional(list(text)),
   block: optional(yes),
   index: optional(amount),
 });
@@ -131,6 +132,7 @@ const imageFile = fields<ImageFile>({
   link: optional(yes),
   made: optional(yes),
   backing: optional(either(text, oneOf(null))),
+  dataFiles: optional(list(text)),
   place: optional(place),
 });
 

@@ -124,6 +124,11 @@ export interface Disk {
 export interface Layer {
   readonly file: string;
   readonly format: string;
+  /**
+   * Further files that hold its data: the data file of a qcow2, the extents of a vmdk; absent where it has none, or nothing
+   * has looked inside.
+   */
+  readonly dataFiles?: readonly string[];
   /** Set for a block device, which libvirt opens in another way than a file of the same path. */
   readonly block?: true;
   /** libvirt's index of the layer, as in `vda[1]`; the live definition has it. */
@@ -156,6 +161,8 @@ export interface ImageFile {
    * folder (see `headers.ts`). `null` for none; absent where nothing has looked inside.
    */
   readonly backing?: string | null;
+  /** Of an image that is in no chain: as a layer's. */
+  readonly dataFiles?: readonly string[];
   /** What a copy into it would meet; absent where nothing has looked. */
   readonly place?: Place;
 }

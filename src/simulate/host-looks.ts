@@ -57,7 +57,7 @@ function isPath(file: string): boolean {
 /** What can be told of a file without looking inside. */
 function outside(file: ImageFile | null | undefined): ImageFile | null {
   if (!file) return null;
-  const { format: _format, backing: _backing, place: _place, ...rest } = file;
+  const { format: _format, backing: _backing, dataFiles: _data, place: _place, ...rest } = file;
   return rest;
 }
 
@@ -70,10 +70,11 @@ export function survey(host: SimulatedHost, known: World, files: readonly string
     if (own.has(path)) return fileAt(known, path) ?? file;
     if (!file) return file;
     const name = nameIn(host, path);
-    const place = fileOn(host, path)?.place;
+    const { dataFiles, place } = fileOn(host, path) ?? {};
     return {
       ...file,
       ...(host.formats[name] === 'qcow2' ? { backing: host.headers[name] ?? null } : {}),
+      ...(dataFiles ? { dataFiles } : {}),
       ...(place ? { place } : {}),
     };
   };

@@ -112,7 +112,7 @@ export const convert = defineStep<typeof schema>({
       world,
       'dest',
       params.dest,
-      bytesOf(world, sourceChain(params, world)),
+      bytesOf(world, sourceFiles(params, world)),
     );
     if (!fileAt(world, params.source))
       findings.push(refuse('BP106', 'source', `there is no ${params.source}`));
@@ -132,7 +132,10 @@ export const convert = defineStep<typeof schema>({
       chain.some((layer) => isSameFile(world, layer.file, params.source)),
     );
     findings.push(...disks.flatMap((disk) => checkSupported(disk, 'source')));
-    const writer = writerOf(world, params.source);
+    const [writer] = sourceLayers(params, world)
+      .slice(0, 1)
+      .flatMap(filesOfLayer)
+      .flatMap((file) => writerOf(world, file) ?? []);
     if (writer) {
       findings.push(
         refuse(
@@ -147,7 +150,7 @@ export const convert = defineStep<typeof schema>({
   },
   files: (params: Params) => [params.source, params.dest],
   amounts(params: Params, world) {
-    const files = sourceChain(params, world);
+    const files = sourceFiles(params, world);
     const bytes = bytesOf(world, files);
     return [{ to: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
   },
@@ -187,10 +190,17 @@ function writerOf(world: World, file: string): string | undefined {
   return other === undefined ? undefined : `"${other}"`;
 }
 
-/** The source and the files below it, as far as the domain's chains tell. */
-function sourceChain(params: Params, world: World): string[] {
-  const layers = layersFrom(params.source, world);
-  return layers.length === 0 ? [params.source] : layers.flatMap(filesOfLayer);
+/** All files that the copy reads, as far as the domain's chains tell. */
+function sourceFiles(params: Params, world: World): readonly string[] {
+  return sourceLayers(params, world).flatMap(filesOfLayer);
+}
+
+/** The source, and the layers below it where it is in a chain of the guest. */
+function sourceLayers({ source }: Params, world: World): readonly Layer[] {
+  const layers = layersFrom(source, world);
+  if (layers.length > 0) return layers;
+  const { dataFiles = [], format = '' } = fileAt(world, source) ?? {};
+  return [{ file: source, format, dataFiles }];
 }
 
 /** The layer of that file and those below it; none where it is in no chain of the guest. */
@@ -236,7 +246,7 @@ function convertPhase(params: Params): Phase {
             params.dest,
           ],
           dest: params.dest,
-          bytes: bytesOf(world, sourceChain(params, world)),
+          bytes: bytesOf(world, sourceFiles(params, world)),
           why: 'copy the quiet image',
         },
       ];

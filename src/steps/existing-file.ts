@@ -30,8 +30,10 @@ export function checkExisting(
   key: string | readonly (string | number)[],
   existing: Existing,
 ): Finding[] {
-  const place = fileAt(world, existing.file)?.place;
-  if (!place) return [];
+  const found = fileAt(world, existing.file);
+  const several = checkOneFile(key, existing, found?.dataFiles);
+  const place = found?.place;
+  if (several.length > 0 || !place) return several;
   const kind = checkKind(key, existing, place);
   if (kind.length > 0) return kind;
   return [...checkUnused(key, existing, place), ...checkSize(key, existing, place)];
@@ -61,6 +63,24 @@ export function writesOver(
     return !found?.made && !empty;
   });
   return { writesInto: files, ...(loses.length === 0 ? {} : { loses }) };
+}
+
+/** Refuses an image whose header has QEMU write to other files: they may be anybody's. */
+function checkOneFile(
+  key: string | readonly (string | number)[],
+  { file, format, reuse }: Existing,
+  dataFiles: readonly string[] = [],
+): Finding[] {
+  return !reuse || format === 'raw' || dataFiles.length === 0
+    ? []
+    : [
+        refuse(
+          'BP144',
+          key,
+          `${file} keeps its data in other files: ${dataFiles.join(', ')}`,
+          'choose an image that is one file',
+        ),
+      ];
 }
 
 function checkKind(

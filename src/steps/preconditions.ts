@@ -169,6 +169,8 @@ export function workableDisk(
   }
   const unsupported = checkSupported(disk, key);
   if (unsupported.length > 0) return unsupported;
+  const several = checkOneFile(key, disk);
+  if (several.length > 0) return several;
   if (disk.job) {
     return [
       refuse(
@@ -224,6 +226,28 @@ function writtenElsewhere(world: World, disk: Disk): string | undefined {
       return `${file}, a layer of ${disk.target}, is written to as ${second.target} as well`;
   }
   return undefined;
+}
+
+/**
+ * Refuses a disk on an image that is more than one file: libvirt sets up access to the image alone, and a step that moves,
+ * merges or removes it would leave the rest behind (libvirt knows data files since 10.10, and no extents).
+ */
+function checkOneFile(
+  key: string | readonly (string | number)[],
+  { target, chain }: Disk,
+): Finding[] {
+  return chain.flatMap(({ file, dataFiles = [] }) =>
+    dataFiles.length === 0
+      ? []
+      : [
+          refuse(
+            'BP144',
+            key,
+            `${target} rests on ${file}, which keeps its data in other files: ${dataFiles.join(', ')}`,
+            'blockplan works on disks whose layers are one file each',
+          ),
+        ],
+  );
 }
 
 /** Refuses an option that this libvirt does not have yet. */

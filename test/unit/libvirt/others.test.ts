@@ -121,6 +121,64 @@ describe('images', () => {
     expect(await told('over')).toEqual([[at('over'), at('torn')], [at('torn')]]);
   });
 
+  test('are told with the files that hold their data, whether the guest is on or off', async () => {
+    create('data', '-o', `data_file=${at('d.raw')}`);
+    create('on', '-b', at('data'), '-F', 'qcow2');
+    for (const id of ['', '7']) {
+      const told = async (name: string) => {
+        const running = xml(idOf(name), `file='${at(name)}'`, id).replace("'raw'", "'qcow2'");
+        const [other] = await others(
+          virsh(([verb, , , inactive]) =>
+            verb === 'list'
+              ? `${name}\n`
+              : inactive === undefined
+                ? running
+                : running.replace(/ id='7'/, ''),
+          ),
+        );
+        return { files: [...new Set(other?.files)], writes: [...new Set(other?.writes)] };
+      };
+      expect(await told('data'), id).toEqual({
+        files: [at('data'), at('d.raw')],
+        writes: [at('data'), at('d.raw')],
+      });
+      // A running guest's XML tells what is below; a definition is followed into the headers.
+      if (id === '')
+        expect(await told('on'), id).toEqual({
+          files: [at('on'), at('data'), at('d.raw')],
+          writes: [at('on')],
+        });
+    }
+  });
+
+  test.each([
+    [
+      'json:',
+      (base: string) => `json:{"driver":"qcow2","file":{"driver":"file","filename":"${base}"}}`,
+      true,
+    ],
+    ['file:', (base: string) => `file:${base}`, true],
+    [
+      'json: with a driver that is unknown',
+      (base: string) => `json:{"driver":"blkdebug","image":{"filename":"${base}"}}`,
+      false,
+    ],
+  ])(
+    'below a name that begins with %s are found where they can be',
+    async (title, nameOf, known) => {
+      create('named');
+      const over = `o${title.length}`;
+      create(over, '-u', '-b', nameOf(at('named')), '-F', 'qcow2');
+      const [files, unread] = (await told(over)) as [string[], string[]];
+      expect(files.includes(at('named')) || unread.length > 0).toBe(true);
+      expect(unread.length === 0).toBe(known);
+      // Nothing hides behind a file that is missing below.
+      rmSync(at('named'));
+      const [left, dark] = (await told(over)) as [string[], string[]];
+      expect(left.includes(at('named')) || dark.length > 0).toBe(true);
+    },
+  );
+
   test('are looked at a few at a time, and none twice', async () => {
     const log = at('log');
     writeFileSync(

@@ -163,6 +163,12 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
   },
   BP141: { steps: [commit(`base: ${BASE}, pivot: true`)] },
   BP142: { steps: [commit('shallow: true, pivot: true, quarantine: /export/vmimages')] },
+  BP144: {
+    steps: [copy()],
+    on: vda({
+      chain: [{ file: SNAP2, format: 'qcow2', dataFiles: ['/export/vmimages/data.raw'] }],
+    }),
+  },
   BP145: { steps: [over()], on: there({ heldBy: ['mounted at /mnt'] }) },
   BP146: { steps: [over()], on: there({ kind: 'block device' }) },
   BP147: { steps: [over()], on: there({ length: 10 * GiB - 512 }) },

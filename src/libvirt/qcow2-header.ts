@@ -1,0 +1,70 @@
+/** What the header of a qcow2 image says of other files (QEMU, docs/interop/qcow2.txt). */
+import { type FileHandle, open } from 'node:fs/promises';
+
+export interface Qcow2Header {
+  /** The backing file, as the header spells it; absent where there is none. */
+  readonly backing?: string;
+  /** Whether the guest's data is in a file of its own. */
+  readonly hasDataFile: boolean;
+  /** Its name, as the header spells it; absent where there is none, or the header does not name it. */
+  readonly dataFile?: string;
+}
+
+const MAGIC = 0x514649fb;
+/** Incompatible feature bit 2: "External data file bit". */
+const DATA_FILE_BIT = 0x4;
+/** The header extension "External data file name string". */
+const DATA_FILE_NAME = 0x44415441;
+const LONGEST_BACKING_NAME = 1023;
+/** The header, its extensions and the backing file's name are in the first cluster, which has 2 MiB at most. */
+const LARGEST_CLUSTER = 2 * 1024 * 1024;
+
+/** The header of the image at that path; null for what is no qcow2 image. */
+export async function readQcow2Header(file: string): Promise<Qcow2Header | null> {
+  const handle = await open(file, 'r');
+  try {
+    const header = await bytesAt(handle, 0, 104);
+    if (header.length < 72 || header.readUInt32BE(0) !== MAGIC) return null;
+    const version = header.readUInt32BE(4);
+    if (version !== 2 && version !== 3) return null;
+    const backing = await backingName(handle, header);
+    const hasDataFile =
+      version === 3 && header.length >= 104 && (header.readUInt32BE(76) & DATA_FILE_BIT) !== 0;
+    const dataFile = hasDataFile ? await dataFileName(handle, header) : undefined;
+    return {
+      ...(backing === undefined ? {} : { backing }),
+      hasDataFile,
+      ...(dataFile === undefined ? {} : { dataFile }),
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function backingName(handle: FileHandle, header: Buffer): Promise<string | undefined> {
+  const [at, length] = [Number(header.readBigUInt64BE(8)), header.readUInt32BE(16)];
+  if (at === 0 || length === 0 || length > LONGEST_BACKING_NAME) return undefined;
+  const name = await bytesAt(handle, at, length);
+  return name.length === length ? name.toString() : undefined;
+}
+
+/** Extensions follow the header: a type and a length of 4 bytes each, then the data, padded to 8 bytes; type 0 ends them. */
+async function dataFileName(handle: FileHandle, header: Buffer): Promise<string | undefined> {
+  for (let at = header.readUInt32BE(100); at < LARGEST_CLUSTER; ) {
+    const extension = await bytesAt(handle, at, 8);
+    if (extension.length < 8 || extension.readUInt32BE(0) === 0) return undefined;
+    const length = extension.readUInt32BE(4);
+    if (length > LARGEST_CLUSTER) return undefined;
+    if (extension.readUInt32BE(0) === DATA_FILE_NAME) {
+      const name = await bytesAt(handle, at + 8, length);
+      return name.length === length && length > 0 ? name.toString() : undefined;
+    }
+    at += 8 + Math.ceil(length / 8) * 8;
+  }
+  return undefined;
+}
+
+async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
+  return buffer.subarray(0, bytesRead);
+}
