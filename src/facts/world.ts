@@ -1,4 +1,5 @@
 /** The World that valid facts tell of. */
+import { withPersistentSources } from '../model/defined-disks.ts';
 import { bothUnsupported, LUN } from '../model/disk-elements.ts';
 import type { DomainXml } from '../model/domain-xml.ts';
 import { folded } from '../model/file-identity.ts';
@@ -56,7 +57,8 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
     persistent,
     autostart: told.autostart ?? false,
     ...(definition === undefined ? {} : { definition }),
-    disks: persistent ? disks.map((disk) => withPersistentSource(disk, defined)) : disks,
+    // Without a definition that of what the guest runs on is made up.
+    disks: persistent ? withPersistentSources(disks, defined?.disks ?? disks) : disks,
     agent: told.agent ?? false,
     snapshots: told.snapshots ?? [],
     checkpoints: told.checkpoints ?? [],
@@ -65,17 +67,6 @@ function domainOf(facts: Facts, disks: readonly Disk[], defined: DomainXml | und
     tpm: told.tpm ?? defined?.tpm ?? false,
     ...(defined?.memory === undefined ? {} : { memory: defined.memory }),
     ...(told.apparmor ? { confinement: { apparmor: true, givesFiles: true } } : {}),
-  };
-}
-
-/** What the definition names for the disk; without one, what the guest runs on. */
-function withPersistentSource(disk: Disk, defined: DomainXml | undefined): Disk {
-  const definedDisk = defined?.disks.find(({ target }) => target === disk.target);
-  const source = (defined ? definedDisk : disk)?.chain[0]?.file;
-  return {
-    ...disk,
-    ...(source === undefined ? {} : { persistentSource: source }),
-    ...bothUnsupported(disk.unsupported, definedDisk?.unsupported),
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
+import { allDisks } from '../model/defined-disks.ts';
 import {
   AWAY_LIMIT_MS,
   type Driver,
@@ -119,7 +120,7 @@ class LiveDriver implements Driver {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
-    const looked = await lookAtFiles([...files, ...domain.disks.flatMap(filesOf)]);
+    const looked = await lookAtFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
     return {
       domain,
       files: await this.#made.mark(looked.files),

@@ -1,7 +1,7 @@
 /** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
 import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
-import { bothUnsupported } from '../model/disk-elements.ts';
+import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
 import type { GuestProcesses } from './guest-process.ts';
@@ -44,7 +44,10 @@ export async function observeDomain(
   const persistent = facts.get('Persistent') === 'yes';
   const state = stateOf(facts.get('State') ?? '');
   const definition = persistent ? inactive.stdout : undefined;
-  const disks = withPersistentSources(xml.disks, definition);
+  const disks = withPersistentSources(
+    xml.disks,
+    definition === undefined ? [] : readDomainXml(definition).disks,
+  );
   return {
     name: xml.name,
     uuid: xml.uuid,
@@ -119,19 +122,6 @@ function stateOf(word: string): DomainState {
   const known = STATES.find((state) => state === word);
   // libvirt's `idle` and `blocked` are running guests that wait (virsh(1), domstate).
   return (known ?? (word === 'idle' || word === 'blocked' ? 'running' : 'crashed')) as DomainState;
-}
-
-function withPersistentSources(disks: readonly Disk[], definition: string | undefined): Disk[] {
-  if (definition === undefined) return [...disks];
-  const defined = new Map(readDomainXml(definition).disks.map((disk) => [disk.target, disk]));
-  return disks.map((disk) => {
-    const { chain, unsupported } = defined.get(disk.target) ?? { chain: [] };
-    return {
-      ...disk,
-      ...(chain[0] === undefined ? {} : { persistentSource: chain[0].file }),
-      ...bothUnsupported(disk.unsupported, unsupported),
-    };
-  });
 }
 
 /** A commit below the active layer, a pull and a backup do not show in the XML; `blockjob --info` tells of them. */

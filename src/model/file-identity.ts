@@ -4,6 +4,7 @@
  * and everything that asks "is this the same file?" asks here. A test forbids comparing paths anywhere else.
  */
 import { posix } from 'node:path';
+import { allDisks } from './defined-disks.ts';
 import type { Disk, ImageFile, Layer, World } from './world.ts';
 
 /** What tells the files of a World apart. */
@@ -142,9 +143,9 @@ export function filesOf(disk: Disk): string[] {
   ];
 }
 
-/** The disks of the plan's domain that have the file in a chain, a mirror or the definition. */
+/** The disks of the plan's domain, now or at its next start, that have the file in a chain, a mirror or the definition. */
 export function disksUsing(world: World, file: string): Disk[] {
-  return world.domain.disks.filter((disk) => includesFile(world, filesOf(disk), file));
+  return allDisks(world.domain).filter((disk) => includesFile(world, filesOf(disk), file));
 }
 
 /** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */

@@ -1,6 +1,6 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
 import { unmarkByHand } from '../model/driver.ts';
-import { includesFile } from '../model/file-identity.ts';
+import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/salvage.ts';
@@ -85,10 +85,11 @@ export function wrongAtEnd(
   const unknown = world.domain.disks
     .map(({ target }) => target)
     .filter((target) => state.some((said) => said.startsWith(notKnownWhere(target))));
+  const excused = [...unknown, ...staleBefore(initial)];
   return [
     ...wrong,
     ...lostAtNextStart(host)
-      .filter((loss) => !unknown.some((target) => loss.startsWith(`${target}: `)))
+      .filter((loss) => !excused.some((target) => loss.startsWith(`${target}: `)))
       .map((loss) => `started from its definition the guest would miss ${loss}`),
   ];
 }
@@ -116,6 +117,15 @@ function renamed(initial: World, host: SimulatedHost): string[] {
     .flatMap(({ chain }) => chain.map(({ file }) => file))
     .filter((file) => headers[file] !== host.headers[file])
     .map((file) => `the header of ${file} names ${host.headers[file]}; it was ${headers[file]}`);
+}
+
+/** The disks whose definition named another file before the run: what a start would miss then is not its doing. */
+function staleBefore(initial: World): string[] {
+  return initial.domain.disks
+    .filter(
+      ({ chain: [top], persistentSource }) => !isSameFile(initial, persistentSource, top?.file),
+    )
+    .map(({ target }) => target);
 }
 
 /** What is wrong with the end of a run in which nothing goes wrong. */

@@ -128,7 +128,7 @@ function apartFrom(world: World): (disk: Disk) => string[] {
   return ({ target, persistentSource, chain: [active] }) => {
     const source = defined.get(target);
     // A disk that was plugged in for this run of the guest only is in no definition.
-    if (defined.size > 0 && !defined.has(target)) return [];
+    if (domain.definition !== undefined && !defined.has(target)) return [];
     const apart = active
       ? !isSameFile(world, persistentSource, active.file) ||
         (source !== undefined && !isSameSource(world, source, active))

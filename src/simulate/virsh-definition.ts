@@ -1,5 +1,6 @@
 /** A simulated domain's definition: made, taken away, and marked for autostart. */
 import { readDefinition } from '../model/defined-chain.ts';
+import { withPersistentSources } from '../model/defined-disks.ts';
 import { isUp } from '../model/world.ts';
 import { definedDisks } from './definitions.ts';
 import { onDomain, refuseUnless, type SimulatedHost } from './host-state.ts';
@@ -72,13 +73,7 @@ export function define(host: SimulatedHost, xml: string): SimulatedHost {
     ...(gone && read.memory !== undefined ? { memory: read.memory } : {}),
   });
   if (!isUp(host.world)) return onDomain(defined, { disks: definedDisks(defined) });
-  const sources = new Map(read.disks.map(({ target, chain }) => [target, chain[0]?.file]));
-  return onDomain(defined, {
-    disks: disks.map((disk) => {
-      const persistentSource = sources.get(disk.target);
-      return persistentSource === undefined ? disk : { ...disk, persistentSource };
-    }),
-  });
+  return onDomain(defined, { disks: withPersistentSources(disks, read.disks) });
 }
 
 export function autostart(host: SimulatedHost, options: Options): SimulatedHost {

@@ -17,7 +17,9 @@ export interface Walk {
 }
 
 /** After one of these the step's outcome cannot be imagined, so the walk ends there. */
-const UNIMAGINABLE = new Set('BP101 BP102 BP103 BP104 BP110 BP113 BP114 BP126 BP143'.split(' '));
+const UNIMAGINABLE = new Set(
+  'BP101 BP102 BP103 BP104 BP110 BP113 BP114 BP126 BP143 BP149'.split(' '),
+);
 
 /** Walks from the observed World on; pure. */
 export function walk(graph: Graph, world: World): Walk {

@@ -1,4 +1,5 @@
 import type { Finding } from '../errors.ts';
+import { allDisks } from '../model/defined-disks.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
 import {
   areSameFiles,
@@ -33,6 +34,7 @@ import {
 } from './needs.ts';
 import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
+import { checkPaired } from './pairing.ts';
 import {
   checkAbsolute,
   checkExclusive,
@@ -186,6 +188,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...(params.delete
         ? checkRemovable(world, 'delete', disk.chain.slice(range.top, range.base))
         : []),
+      ...(isActive(params) && !params['keep-overlay'] ? checkPaired(world, disk, 'disk') : []),
       ...(params.quarantine === undefined
         ? []
         : checkQuarantine(
@@ -398,7 +401,7 @@ function checkRelative(params: Params, world: World, disk: Disk, { top, base }: 
 
 /** Refuses layers that another disk of the same guest rests on: a commit would corrupt that disk. */
 function checkOwnDisks(world: World, disk: Disk, key: string, files: readonly string[]): Finding[] {
-  return world.domain.disks
+  return allDisks(world.domain)
     .filter((each) => each.target !== disk.target)
     .flatMap((each) => files.flatMap((file) => useOf(world, each, file) ?? []))
     .map((use) =>

@@ -40,6 +40,7 @@ import {
   workableNeed,
 } from './needs.ts';
 import { optionsOf } from './options.ts';
+import { checkPaired } from './pairing.ts';
 import {
   checkExclusive,
   checkNeeds,
@@ -202,7 +203,11 @@ export const blockcopy = defineStep<typeof schema>({
         ),
       );
     }
-    if (params.pivot) findings.push(...checkDefinition(disk));
+    if (params.pivot)
+      findings.push(
+        ...checkPaired(world, disk, 'disk', 'copy it with "finish: true"'),
+        ...checkDefinition(disk),
+      );
     return findings;
   },
   files: (params: Params, world) => [

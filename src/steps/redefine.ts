@@ -1,5 +1,6 @@
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
+import { definedDisks } from '../model/defined-disks.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import {
   readDomainXml,
@@ -12,6 +13,7 @@ import { isSameFile, isSameSource } from '../model/file-identity.ts';
 import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
+import { otherTarget } from './pairing.ts';
 import {
   checkAbsolute,
   checkNeeds,
@@ -87,7 +89,7 @@ export const redefine = defineStep<typeof schema>({
     if (unsupported.length > 0) return unsupported;
     const active = activeFile(world, params.disk);
     return isSameFile(world, active, params.source)
-      ? checkDefined(world, params.disk)
+      ? checkDefined(world, params.disk, params.source)
       : [
           refuse(
             'BP114',
@@ -119,19 +121,30 @@ export const redefine = defineStep<typeof schema>({
   ],
 });
 
-/** Refuses a disk that the definition to put back lacks, or has without a source that could be set. */
-function checkDefined({ domain }: World, target: string): Finding[] {
-  const disks = readDomainXml(domain.definition ?? domain.kept?.definition ?? '').disks;
-  const defined = disks.find((disk) => disk.target === target);
-  if (defined?.chain[0]) return [];
-  return [
-    refuse(
-      'BP103',
-      'disk',
-      `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
-      'add it to the definition first, with virsh edit',
-    ),
-  ];
+/** Refuses a disk that the definition to put back lacks, or has without a source, and a file that it names for another. */
+function checkDefined(world: World, target: string, source = ''): Finding[] {
+  const { domain } = world;
+  const defined = definedDisks(domain).find((disk) => disk.target === target);
+  if (!defined?.chain[0])
+    return [
+      refuse(
+        'BP103',
+        'disk',
+        `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
+        'add it to the definition first, with virsh edit',
+      ),
+    ];
+  const other = otherTarget(world, target, [source]);
+  return other
+    ? [
+        refuse(
+          'BP149',
+          'source',
+          `the definition names ${other.file} for ${other.target} already: two disks would write to one file`,
+          `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
+        ),
+      ]
+    : [];
 }
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */

@@ -33,6 +33,7 @@ import {
   type Overlay,
   SNAPSHOT_TIMEOUT_MS,
 } from './overlay.ts';
+import { checkPaired } from './pairing.ts';
 import {
   checkExclusive,
   checkNeeds,
@@ -230,7 +231,10 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       const key = at < 0 ? ['name'] : ['diskspec', at];
       const unlisted = at < 0 ? checkUnlisted(world, overlay.target) : [];
       const unnamed = checkNamed(params, world, overlay, key);
-      findings.push(...unlisted, ...unnamed);
+      const disk = diskOf(world, overlay.target);
+      const leaveOut = `leave it out: "diskspec: [{ disk: ${overlay.target}, snapshot: no }]"`;
+      const unpaired = disk ? checkPaired(world, disk, key, leaveOut) : [];
+      findings.push(...unlisted, ...unnamed, ...unpaired);
       if (unnamed.length === 0) findings.push(...checkOverlayFile(params, world, overlay, key));
     }
     findings.push(...checkApart(params, world));

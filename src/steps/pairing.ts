@@ -1,0 +1,63 @@
+/** Steps that move a disk need the definition to follow, and it follows only a disk that it has under the same target. */
+import { virshCommand } from '../command.ts';
+import type { Finding } from '../errors.ts';
+import { definedDisks } from '../model/defined-disks.ts';
+import { includesFile, isSameFile } from '../model/file-identity.ts';
+import { activeFile, type Disk, type World } from '../model/world.ts';
+import { refuse } from './preconditions.ts';
+
+/**
+ * Refuses to move a disk that the definition lacks, or that it names under another target. A guest that stops then loses the
+ * disk, and no rollback finds out which file holds its writes; or it starts from the file that was left behind.
+ * @param hint what else to do about a disk that only the running guest has
+ */
+export function checkPaired(
+  world: World,
+  disk: Disk,
+  key: string | readonly (string | number)[],
+  hint = 'leave the disk out',
+): Finding[] {
+  const { domain } = world;
+  if (domain.definition === undefined && domain.kept === undefined) return [];
+  const { target } = disk;
+  const other = otherTarget(
+    world,
+    target,
+    disk.chain.map(({ file }) => file),
+  );
+  if (other)
+    return [
+      refuse(
+        'BP149',
+        key,
+        `the definition names ${other.file} for ${other.target}, while the running guest has it as ${target}: the definition would go on naming it`,
+        `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
+      ),
+    ];
+  const own = definedDisks(domain).find((each) => each.target === target);
+  if (own?.chain[0]) return [];
+  return [
+    refuse(
+      'BP149',
+      key,
+      `the definition ${own ? `names no file for ${target}` : `has no disk ${target}`}: a guest that stops loses it, and then nothing tells which file holds its writes`,
+      `add it to the definition first: virsh attach-disk with --config; or ${hint}`,
+    ),
+  ];
+}
+
+/** Another disk of the definition that names one of the files, other than one that has it in the running guest as well. */
+export function otherTarget(
+  world: World,
+  target: string,
+  files: readonly string[],
+): { readonly target: string; readonly file: string } | undefined {
+  return definedDisks(world.domain)
+    .filter((each) => each.target !== target)
+    .flatMap(({ target: named, chain: [top] }) => (top ? [{ target: named, file: top.file }] : []))
+    .filter(({ target: named, file }) => {
+      const active = activeFile(world, named);
+      return active === undefined || !isSameFile(world, active, file);
+    })
+    .find(({ file }) => includesFile(world, files, file));
+}
