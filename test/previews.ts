@@ -11,7 +11,7 @@ export const PREVIEW: Preview = {
   domain: 'testvm',
   source: { kind: 'live', uri: 'qemu:///system' },
   totals: {
-    ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1 },
+    ...{ steps: 2, phases: 2, changes: 2, pointsOfNoReturn: 1, pauses: 1, paused: true },
     copies: [{ to: '/b/x y.qcow2', bytes: 42_000_000 }],
     space: [
       { folder: '/a', needed: 64_000_000, free: 1_000_000_000 },
@@ -177,3 +177,7 @@ function poisoned(value: unknown, text: string, key = ''): unknown {
     Object.entries(value).map(([name, each]) => [name, poisoned(each, text, name)]),
   );
 }
+
+const { paused: _paused, ...running } = PREVIEW.totals;
+/** The totals of a guest that is not paused before. */
+export const RUNNING: Preview['totals'] = running;

@@ -40,6 +40,10 @@ function strayBitmaps({ world, seen }: Patient): Wreck[] {
   );
 }
 
+/** Seen on libvirt 9.0, after a blockcopy with a pivot away from the image that holds the snapshot. */
+const SILENT_REVERT =
+  'a revert to it puts the guest and its definition back on the file that holds it, without a warning';
+
 function snapshotWrecks(patient: Patient): Wreck[] {
   const { world, seen } = patient;
   const { name: domain } = world.domain;
@@ -57,7 +61,7 @@ function snapshotWrecks(patient: Patient): Wreck[] {
             code: 'BP237',
             severity: 'warning',
             what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
-            why: 'it can be neither reverted to nor deleted with its data, and a new snapshot of that name is refused',
+            why: `${disks.some(({ kind }) => kind === 'internal') ? SILENT_REVERT : 'it can be neither reverted to nor deleted with its data'}, and a new snapshot of that name is refused`,
             todo: 'if nobody needs it any more, have libvirt forget the record; no file is touched',
             commands: [
               virshLine(patient, [

@@ -264,7 +264,7 @@ export function withoutJob(disk: Disk): Disk {
   return rest;
 }
 
-/** Whether a guest of that domain is there to run block jobs in. */
+/** Whether a guest of that domain is there to run block jobs in; one that is paused does (seen on libvirt 9.0 with QEMU 7.2). */
 export function isUp(world: World): boolean {
   return world.domain.state === 'running' || world.domain.state === 'paused';
 }

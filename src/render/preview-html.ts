@@ -8,7 +8,7 @@ import { html, type Markup } from './html.ts';
 import { machineDrawing } from './preview-html-machine.ts';
 import { stepSection } from './preview-html-step.ts';
 import { STYLE } from './preview-html-style.ts';
-import { CHECKED, counted, stops } from './preview-words.ts';
+import { CHECKED, counted, guestText, stops } from './preview-words.ts';
 
 /** The whole page; the same preview gives the same bytes. */
 export function renderHtml(preview: Preview): string {
@@ -74,12 +74,7 @@ function verdict(preview: Preview): Markup {
         ? 'A failure stops the run where it is'
         : 'Every phase has a way back'
       : counted(points, 'point of no return', 'points of no return');
-  const rest = [
-    pauses === 0
-      ? 'the guest keeps running'
-      : `the guest stands still in ${counted(pauses, 'phase')}`,
-    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
-  ];
+  const rest = [guestText(totals), ...(warnings === 0 ? [] : [counted(warnings, 'warning')])];
   const mood = points > 0 || stops(preview) ? 'bad' : pauses + warnings > 0 ? 'warn' : 'good';
   return html`<p class="verdict ${mood}"><strong>${back}</strong>; ${rest.join(', ')}. ${counted(steps, 'step')} in all.</p>
 `;

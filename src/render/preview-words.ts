@@ -35,9 +35,7 @@ export function previewTotals(preview: Preview): TotalPart[] {
             mood: 'danger',
           } as const,
         ]),
-    totals.pauses === 0
-      ? { text: 'the guest keeps running' }
-      : { text: `the guest stands still in ${counted(totals.pauses, 'phase')}`, mood: 'pause' },
+    { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'pause' as const }) },
     ...amounts(totals).map((text) => ({ text })),
     ...(totals.fingerprint === undefined
       ? []
@@ -48,6 +46,12 @@ export function previewTotals(preview: Preview): TotalPart[] {
 /** Whether the plan says `on-failure: stop`: then nothing is rolled back by itself. */
 export function stops({ steps }: Preview): boolean {
   return steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+}
+
+/** What becomes of the guest's CPUs meanwhile. */
+export function guestText({ pauses, paused }: Totals): string {
+  if (pauses > 0) return `the guest stands still in ${counted(pauses, 'phase')}`;
+  return paused ? 'the guest stays paused' : 'the guest keeps running';
 }
 
 function amounts({ copies, space, rollback }: Totals): string[] {

@@ -40,6 +40,15 @@ function layersIn(world: World): FileSet {
   );
 }
 
+/**
+ * What a record does once its layers have left the chain (seen on libvirt 9.0: a revert to an internal snapshot succeeds and
+ * moves the definition too; its deletion is refused while the guest runs on another image). The plan's own are external.
+ */
+const LEFT_RECORD = {
+  external: 'it can be neither reverted to nor deleted with its data',
+  any: 'a revert to an internal snapshot puts the guest and its definition back on the old file without a warning, if the file still exists; an external one can be neither reverted to nor deleted with its data',
+} as const;
+
 /** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
 class SnapshotRecords {
   readonly #world: World;
@@ -89,7 +98,7 @@ class SnapshotRecords {
       toldAt(walked, {
         code: 'BP131',
         severity: 'warning',
-        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): it can be neither reverted to nor deleted with its data`,
+        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? LEFT_RECORD.external : LEFT_RECORD.any}`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
           : `if nobody needs it any more: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,

@@ -58,6 +58,7 @@ const VERBS: Readonly<Record<string, (host: SimulatedHost, command: Command) => 
   autostart: (host, { options }) => autostart(host, options),
   'guest-agent-timeout': (host) => host,
   domfsthaw(host) {
+    refuseUnless(host.world.domain.state === 'running', 'domain is not running');
     refuseUnless(host.world.domain.agent, 'QEMU guest agent is not connected');
     return host;
   },

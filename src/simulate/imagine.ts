@@ -116,7 +116,7 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
       return apply(withoutJobOn(host, one(options, 'path')), { ...effect, argv });
     }
     case 'snapshot-create-as': {
-      const { disks, agent, snapshots } = host.world.domain;
+      const { disks, agent, snapshots, state } = host.world.domain;
       const name = one(options, 'name');
       const specs = (options.get('diskspec') ?? []).map(readSpec);
       const taken = specs.filter(({ external }) => external && !reuse);
@@ -124,9 +124,10 @@ function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): Simulate
       const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
       const ready = onDomain(free, {
         agent: true,
+        state: state === 'paused' ? 'running' : state,
         snapshots: snapshots.filter((each) => each !== name),
       });
-      return onDomain(apply(ready, effect), { agent });
+      return onDomain(apply(ready, effect), { agent, state });
     }
     case 'undefine': {
       const { nvram, tpm, managedSave } = host.world.domain;

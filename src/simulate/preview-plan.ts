@@ -86,6 +86,7 @@ function totalsOf(
     changes: walked.phases.filter(changes).length,
     pointsOfNoReturn: shown.filter(isPointOfNoReturn).length,
     pauses: shown.filter((phase) => phase.pauses !== undefined).length,
+    ...(walked.phases[0]?.before.domain.state === 'paused' ? { paused: true } : {}),
   };
 }
 

@@ -33,6 +33,8 @@ export interface Totals {
   readonly pointsOfNoReturn: number;
   /** Phases in which the guest stands still. */
   readonly pauses: number;
+  /** Set where the guest is paused before the plan begins. */
+  readonly paused?: true;
   /** What is copied at most, by the file that it goes to, in bytes; absent where the facts do not tell the sizes. */
   readonly copies: readonly { readonly to: string; readonly bytes?: number }[];
   /**

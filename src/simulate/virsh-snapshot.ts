@@ -22,8 +22,9 @@ export function snapshotCreateAs(host: SimulatedHost, options: Options): Simulat
   const up = isUp(host.world);
   // Of a guest that is off libvirt takes one of the disks alone, and changes the definition.
   refuseUnless(up || options.has('disk-only'), 'domain is not running');
-  const { agent, snapshots, disks } = host.world.domain;
-  // Nobody is asked to freeze a guest that is off (seen on libvirt 9.0).
+  const { agent, snapshots, disks, state } = host.world.domain;
+  // Nobody is asked to freeze a guest that is off; one that is paused cannot answer (seen on libvirt 9.0).
+  refuseUnless(!options.has('quiesce') || state !== 'paused', 'domain is not running');
   refuseUnless(!up || !options.has('quiesce') || agent, 'QEMU guest agent is not connected');
   refuseUnless(
     !disks.some((disk) => disk.job),

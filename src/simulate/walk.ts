@@ -18,7 +18,7 @@ export interface Walk {
 
 /** After one of these the step's outcome cannot be imagined, so the walk ends there. */
 const UNIMAGINABLE = new Set(
-  'BP101 BP102 BP103 BP104 BP110 BP113 BP114 BP126 BP143 BP149'.split(' '),
+  'BP100 BP101 BP102 BP103 BP104 BP110 BP113 BP114 BP126 BP143'.split(' '),
 );
 
 /** Walks from the observed World on; pure. */

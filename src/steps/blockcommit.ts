@@ -226,7 +226,7 @@ export const blockcommit = defineStep<typeof schema>({
     const layers = findLayers(params, world);
     const files = layers ? [...layers.committed, layers.base].map((layer) => layer.file) : [];
     return [
-      workableNeed(params.disk),
+      workableNeed(world, params.disk),
       unwrittenNeed(params.disk),
       { what: `the layers are in the chain of ${params.disk}`, needs: 'domain' },
       ...(layers

@@ -251,7 +251,7 @@ export const blockcopy = defineStep<typeof schema>({
 function preconditions(params: Params, world: World): Precondition[] {
   const { disk, dest } = params;
   return [
-    workableNeed(disk),
+    workableNeed(world, disk),
     unwrittenNeed(disk),
     ...(usesExisting(params)
       ? [

@@ -13,7 +13,7 @@ import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { bytesOf, checkNewFile, unknownOf } from './destination.ts';
-import { newFileNeeds } from './needs.ts';
+import { guestIsUp, newFileNeeds } from './needs.ts';
 import {
   checkAbsolute,
   checkPlainPath,
@@ -154,8 +154,8 @@ export const convert = defineStep<typeof schema>({
     const bytes = bytesOf(world, files);
     return [{ to: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
   },
-  preconditions: ({ source, dest }: Params) => [
-    { what: 'the guest runs', needs: { told: ['state'] } },
+  preconditions: ({ source, dest }: Params, world) => [
+    { what: guestIsUp(world), needs: { told: ['state'] } },
     { what: `there is a file ${source}, of a known format`, needs: { file: source } },
     { what: `no guest writes to ${source}`, needs: 'others' },
     ...newFileNeeds(dest),

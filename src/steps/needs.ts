@@ -1,6 +1,6 @@
 /** What a step copies, how much room it takes, and what has to be so for it: told for a preview, beside what preflight refuses. */
 
-import type { Untold } from '../model/world.ts';
+import type { Untold, World } from '../model/world.ts';
 
 /** Bytes that go to one file. */
 export interface Amount {
@@ -66,10 +66,15 @@ export function openableNeed(file: string): Precondition {
   return { what: `the host lets QEMU write to ${file}`, needs: 'run' };
 }
 
+/** A guest that is paused counts as well: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
+export function guestIsUp({ domain: { state } }: World): string {
+  return state === 'paused' ? 'the guest is paused' : 'the guest runs';
+}
+
 /** What every block job asks of its disk. */
-export function workableNeed(disk: string): Precondition {
+export function workableNeed(world: World, disk: string): Precondition {
   return {
-    what: `the guest runs, and ${disk} is a disk on local files or block devices without a job`,
+    what: `${guestIsUp(world)}, and ${disk} is a disk on local files or block devices without a job`,
     needs: { told: ['state'] },
   };
 }

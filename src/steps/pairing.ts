@@ -28,7 +28,7 @@ export function checkPaired(
   if (other)
     return [
       refuse(
-        'BP149',
+        'BP100',
         key,
         `the definition names ${other.file} for ${other.target}, while the running guest has it as ${target}: the definition would go on naming it`,
         `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
@@ -36,14 +36,21 @@ export function checkPaired(
     ];
   const own = definedDisks(domain).find((each) => each.target === target);
   if (own?.chain[0]) return [];
+  const what = own ? `names no file for ${target}` : `has no disk ${target}`;
+  const add = own ? virshCommand('edit', domain.name) : plugIn(domain.name, disk);
   return [
     refuse(
-      'BP149',
+      'BP100',
       key,
-      `the definition ${own ? `names no file for ${target}` : `has no disk ${target}`}: a guest that stops loses it, and then nothing tells which file holds its writes`,
-      `add it to the definition first: virsh attach-disk with --config; or ${hint}`,
+      `the definition ${what}: a guest that stops loses it, and then nothing tells which file holds its writes`,
+      `${hint}, or add it to the definition first: ${add}`,
     ),
   ];
+}
+
+function plugIn(domain: string, { target, chain: [top] }: Disk): string {
+  const { file = '', format = '' } = top ?? {};
+  return virshCommand('attach-disk', domain, file, target, '--subdriver', format, '--config');
 }
 
 /** Another disk of the definition that names one of the files, other than one that has it in the running guest as well. */

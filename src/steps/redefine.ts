@@ -13,6 +13,7 @@ import { isSameFile, isSameSource } from '../model/file-identity.ts';
 import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
+import { guestIsUp } from './needs.ts';
 import { otherTarget } from './pairing.ts';
 import {
   checkAbsolute,
@@ -101,8 +102,11 @@ export const redefine = defineStep<typeof schema>({
   },
   files: () => [],
   amounts: () => [],
-  preconditions: (params: Params) => [
-    { what: 'the guest runs, and there is a definition to put back', needs: { told: ['state'] } },
+  preconditions: (params: Params, world) => [
+    {
+      what: `${guestIsUp(world)}, and there is a definition to put back`,
+      needs: { told: ['state'] },
+    },
     {
       what:
         params.disk === undefined
@@ -138,7 +142,7 @@ function checkDefined(world: World, target: string, source = ''): Finding[] {
   return other
     ? [
         refuse(
-          'BP149',
+          'BP100',
           'source',
           `the definition names ${other.file} for ${other.target} already: two disks would write to one file`,
           `give the disk one target in both: ${virshCommand('edit', domain.name)}`,

@@ -1,4 +1,4 @@
-import { commandLine } from '../command.ts';
+import { commandLine, virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Effect, VirshEffect } from '../model/effect.ts';
 import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
@@ -200,7 +200,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
   preflight(params: Params, world) {
     const findings = checkRunning(world);
     if (findings.length > 0) return findings;
-    const { name, agent, snapshots } = world.domain;
+    const { name, state, agent, snapshots } = world.domain;
     if (!params['no-metadata'] && snapshots.includes(params.name)) {
       findings.push(
         refuse(
@@ -211,7 +211,16 @@ export const snapshotCreateAs = defineStep<typeof schema>({
         ),
       );
     }
-    if (params.quiesce && !agent) {
+    if (params.quiesce && state === 'paused') {
+      findings.push(
+        refuse(
+          'BP112',
+          'quiesce',
+          `"${name}" is paused, so its guest agent cannot freeze its file systems`,
+          `leave "quiesce" out, or let it run: ${virshCommand('resume', name)}`,
+        ),
+      );
+    } else if (params.quiesce && !agent) {
       findings.push(
         refuse(
           'BP112',
@@ -336,13 +345,15 @@ function snapshotPhase(params: Params): Phase {
 function preconditions(params: Params, world: World): Precondition[] {
   const taking = overlays(params, world);
   return [
-    ...taking.flatMap(({ target }) => [workableNeed(target), unwrittenNeed(target)]),
+    ...taking.flatMap(({ target }) => [workableNeed(world, target), unwrittenNeed(target)]),
     ...(params['no-metadata']
       ? []
       : [{ what: `there is no snapshot ${params.name}`, needs: { told: ['snapshots'] as const } }]),
     ...(params.quiesce
       ? [
-          { what: 'the guest agent is connected', needs: 'domain' as const },
+          world.domain.state === 'paused'
+            ? { what: 'the guest runs, so that its agent answers', needs: 'domain' as const }
+            : { what: 'the guest agent is connected', needs: 'domain' as const },
           { what: 'the guest agent freezes and thaws in time', needs: 'run' as const },
         ]
       : []),

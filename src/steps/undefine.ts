@@ -1,6 +1,7 @@
 import { commandLine, virshCommand } from '../command.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, outsideDisks, restoreAttachments } from './definition.ts';
+import { guestIsUp } from './needs.ts';
 import { optionsOf } from './options.ts';
 import { checkRunning, checkSince, refuse } from './preconditions.ts';
 
@@ -93,9 +94,9 @@ export const undefine = defineStep<typeof schema>({
   },
   files: () => [],
   amounts: () => [],
-  preconditions: () => [
+  preconditions: (_params: Params, world) => [
     {
-      what: 'the guest runs, and has a definition and no managed save image',
+      what: `${guestIsUp(world)}, and has a definition and no managed save image`,
       needs: { told: ['state', 'managed-save'] },
     },
     {

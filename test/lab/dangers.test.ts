@@ -67,6 +67,20 @@ test('snapshots whose records name layers that leave the chain', async () => {
   await guest.destroy();
 });
 
+test('a revert to an internal snapshot goes back to the file that the guest has left', async () => {
+  const guest = await guestOf('within', ['within-base']);
+  await guest.waitForWrites(1);
+  await host.virsh('snapshot-create-as', 'within', 'monday');
+  const moved = [{ blockcopy: { disk: 'vda', dest: at('within.qcow2'), pivot: true } }];
+  expect(await told('within', moved)).toEqual(['BP131']);
+  expectEnd(await runSteps(host, 'within', moved), 0);
+  await host.virsh('snapshot-revert', 'within', 'monday');
+  for (const words of [[], ['--inactive']])
+    expect(await host.virsh('domblklist', 'within', ...words)).toContain(guest.disks[0]!.files[0]);
+  await guest.destroy();
+  await host.virsh('snapshot-delete', 'within', 'monday');
+});
+
 test('checkpoints are lost in a raw image, and go along into a qcow2 image', async () => {
   const guest = await guestOf('tracked', ['tracked-base']);
   await guest.waitForWrites(1);

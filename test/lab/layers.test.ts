@@ -1,14 +1,16 @@
 /** Layers that are several files, disks that live and persistent definition do not share, and guests that stand still. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { agentConnected, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import {
   codes,
   expectEnd,
   expectWrites,
+  failingStep,
   planText,
   runSteps,
   startCli,
@@ -28,6 +30,7 @@ beforeAll(async () => {
   });
   folder = host.images;
   await guest.waitForWrites(1);
+  await agentConnected(host, NAME);
 });
 afterAll(() => host.stop());
 const at = (name: string) => join(folder, name);
@@ -35,7 +38,6 @@ const at = (name: string) => join(folder, name);
 /** Defines a guest that is off, on one disk. */
 async function defineOff(name: string, file: string): Promise<void> {
   const xml = join(host.dir, `${name}.xml`);
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(
     xml,
     `<domain type='qemu'><name>${name}</name><memory unit='MiB'>32</memory><os><type arch='x86_64'>hvm</type></os><devices>
@@ -138,3 +140,79 @@ describe('an image that keeps its data in another file', () => {
     await expectWrites(host, guest);
   });
 });
+
+describe('a disk that the definition does not have as the guest has it', () => {
+  const hot = () => at('hot.qcow2');
+  const copy = (more: object) => ({
+    blockcopy: { disk: 'vdb', dest: at('hot-copy.qcow2'), ...more },
+  });
+  const snapshot = { name: 's', 'disk-only': true, 'no-metadata': true };
+  beforeAll(async () => {
+    await host.qemuImg('create', '-q', '-f', 'qcow2', hot(), '64M');
+    await host.virsh('attach-disk', NAME, hot(), 'vdb', '--subdriver', 'qcow2', '--live');
+  });
+  afterAll(() => host.virsh('detach-disk', NAME, 'vdb', '--live'));
+
+  test('is not moved where it was plugged into the running guest only', async () => {
+    await refusal(host, NAME, [copy({ pivot: true })], ['BP100'], 'vdb');
+    await refusal(host, NAME, [{ 'snapshot-create-as': snapshot }], ['BP100']);
+    await refusal(host, NAME, [{ redefine: { disk: 'vdb', source: hot() } }], ['BP103'], 'vdb');
+  });
+
+  test('is copied, and left out of a snapshot and its rollback', async () => {
+    expectEnd(await runSteps(host, NAME, [copy({ finish: true })]), 0);
+    const aside = { ...snapshot, diskspec: [{ disk: 'vdb', snapshot: 'no' }] };
+    const before = await picture(host, NAME, [host.images]);
+    const steps = [{ 'snapshot-create-as': aside }, await failingStep(host)];
+    const ended = await runSteps(host, NAME, steps);
+    expectEnd(ended, 4);
+    expect(await picture(host, NAME, [host.images]), ended.told).toEqual(before);
+    expect(await host.virsh('domblklist', NAME)).toContain(hot());
+  });
+
+  test('is not moved where the definition calls it by another target', async () => {
+    await host.virsh('attach-disk', NAME, hot(), 'vdc', '--subdriver', 'qcow2', '--config');
+    await refusal(host, NAME, [copy({ dest: at('x.qcow2'), pivot: true })], ['BP100'], 'vdb');
+    // What the next start writes to is no place for a copy.
+    await host.virsh('detach-disk', NAME, 'vdc', '--config');
+    await host.virsh('attach-disk', NAME, at('next.raw'), 'vdc', '--config');
+    await tool('truncate', '-s', '64M', at('next.raw'));
+    const onto = { dest: at('next.raw'), 'reuse-external': true, format: 'raw', finish: true };
+    await refusal(host, NAME, [copy(onto)], ['BP106'], at('next.raw'));
+    await host.virsh('detach-disk', NAME, 'vdc', '--config');
+  });
+});
+
+describe('a guest that is paused', () => {
+  beforeAll(() => host.virsh('suspend', NAME));
+  afterAll(() => host.virsh('resume', NAME));
+
+  test('is not asked to freeze its file systems', async () => {
+    const snapshot = { name: 's', 'disk-only': true, 'no-metadata': true, quiesce: true };
+    const ended = await refusal(
+      host,
+      NAME,
+      [{ 'snapshot-create-as': snapshot }],
+      ['BP112'],
+      'true',
+    );
+    expect(ended.stderr).toContain('is paused');
+  });
+
+  test('has its disk copied, overlaid, merged and moved, and stays paused', async () => {
+    const steps = [
+      { 'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true } },
+      { blockcommit: { disk: 'vda', shallow: true, active: true, pivot: true, delete: true } },
+      { blockcopy: { disk: 'vda', dest: at('moved.qcow2'), shallow: true, pivot: true } },
+    ];
+    const file = await writePlan(host, planText(NAME, steps));
+    const preview = await startCli(host, ['run', file, '-c', host.uri, '--dry-run']).ended;
+    expect(preview.stdout, preview.told).toContain('the guest stays paused');
+    expect(preview.stdout).not.toMatch(/the guest runs(?! on)|keeps running/);
+    expectEnd(await runSteps(host, NAME, steps), 0);
+    expect(await guest.state()).toBe('paused');
+    expect(await host.virsh('domblklist', NAME)).toContain(at('moved.qcow2'));
+  });
+});
+
+test('the guest has lost no write in all of that', () => expectWrites(host, guest));

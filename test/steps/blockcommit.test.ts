@@ -238,6 +238,7 @@ testStep(blockcommit, {
               { file: '/dev/vg/top', format: 'qcow2', block: true },
               { file: BASE, format: 'qcow2' },
             ],
+            persistentSource: '/dev/vg/top',
           }),
         ],
       }),

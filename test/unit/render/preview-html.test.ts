@@ -6,7 +6,7 @@ import { renderHtml } from '../../../src/render/preview-html.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
-import { PREVIEW, poisonedPreview } from '../../previews.ts';
+import { PREVIEW, poisonedPreview, RUNNING } from '../../previews.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 
 /** The page's body, which is written so that it is XML, too. */
@@ -198,7 +198,7 @@ describe('chains', () => {
 test('the first line tells what a reviewer asks first', () => {
   const verdict = (change: Partial<Preview>) =>
     looking(bodyOf(renderHtml({ ...PREVIEW, ...change })), 'verdict').map(textOf);
-  const totals = { ...PREVIEW.totals, pointsOfNoReturn: 0, pauses: 0 };
+  const totals = { ...RUNNING, pointsOfNoReturn: 0, pauses: 0 };
   expect(verdict({})).toEqual(['Refused: 1 error. Nothing would be done.']);
   expect(verdict({ findings: [] })).toEqual([
     '1 point of no return; the guest stands still in 1 phase. 2 steps in all.',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { renderPreview } from '../../../src/render/preview.ts';
 import { textWidth } from '../../../src/render/width.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
-import { PREVIEW } from '../../previews.ts';
+import { PREVIEW, RUNNING } from '../../previews.ts';
 
 test('everything that will be done, and every way back', () => {
   expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
@@ -56,7 +56,7 @@ test('everything that will be done, and every way back', () => {
 
 const HARMLESS: Preview = {
   ...PREVIEW,
-  totals: { ...PREVIEW.totals, pointsOfNoReturn: 0, pauses: 0 },
+  totals: { ...RUNNING, pointsOfNoReturn: 0, pauses: 0 },
   findings: [],
 };
 

@@ -43,6 +43,16 @@ describe('records of snapshots', () => {
     expect(finding?.message).toContain('"s"');
     expect(finding?.message).not.toContain('monday');
     expect(finding?.hint).toContain('no-metadata');
+    expect(finding?.message).toMatch(/neither reverted to nor deleted/);
+    expect(finding?.message).not.toMatch(/internal/);
+  });
+
+  test('that were there before may be internal, and a revert would go back in silence', () => {
+    const [moved] = dangers(['blockcopy: { disk: vda, dest: /new/c.qcow2, pivot: true }'], {
+      domain: { snapshots: ['monday'] },
+    });
+    expect(moved?.code).toBe('BP131');
+    expect(moved?.message).toMatch(/revert to an internal snapshot puts the guest .* back/);
   });
 
   test('are told of once', () => {

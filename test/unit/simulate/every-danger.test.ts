@@ -9,6 +9,7 @@ import { commandIn, HOSTILE_NAMES, typed } from '../../typed.ts';
 import {
   BASE,
   DATA,
+  definitionXml,
   disk,
   frozen,
   looked,
@@ -184,6 +185,10 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
     on: folders,
   },
   BP180: { steps: [commit(`top: ${SNAP1}, base: ${BASE}, keep-relative: true`)] },
+  BP100: {
+    steps: [copy()],
+    on: { domain: { definition: definitionXml('testvm', 'x', []) } },
+  },
   BP140: { steps: [snapshot(overlay('/new/overlay'))], on: vda({ persistentSource: DATA }) },
   BP143: { steps: [snapshot()], on: vda({ snapshot: 'internal' }) },
 };

@@ -1,0 +1,75 @@
+/** A guest that is paused: what runs for it all the same, what does not, and what is said of it. */
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../src/model/world.ts';
+import { provePlan } from '../../src/prove/prove.ts';
+import { previewTotals } from '../../src/render/preview-words.ts';
+import { previewPlan } from '../../src/simulate/preview-plan.ts';
+import { walk } from '../../src/simulate/walk.ts';
+import { planned } from '../plans.ts';
+import { BASE, disk, looked, SNAP1, SNAP2, world } from '../worlds.ts';
+
+const SNAPSHOT = 'snapshot-create-as: { name: s, disk-only: true, no-metadata: true';
+/** Every kind of step, with what a running guest admits. */
+const PLANS: readonly (readonly string[])[] = [
+  ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'],
+  ['blockcopy: { disk: vda, dest: /new/c, finish: true }'],
+  ['blockcommit: { disk: vda, shallow: true, active: true, pivot: true }'],
+  [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
+  [`${SNAPSHOT} }`],
+  [`convert: { source: ${SNAP1}, dest: /new/c }`],
+  ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],
+  [`redefine: { disk: vda, source: ${SNAP2} }`],
+];
+const QUIESCED = [`${SNAPSHOT}, quiesce: true }`];
+
+function host(state: 'running' | 'paused', steps: readonly string[]): World {
+  const start = world({
+    disks: [disk('vda', [SNAP2, SNAP1, BASE])],
+    others: [],
+    domain: { state },
+  });
+  return looked(start, walk(planned(steps).graph, start).files);
+}
+
+const errors = (state: 'running' | 'paused', steps: readonly string[]) =>
+  walk(planned(steps).graph, host(state, steps)).findings.filter(
+    ({ severity }) => severity === 'error',
+  );
+
+describe.each(PLANS)('%s', (...steps) => {
+  test('works for a paused guest as for a running one', () => {
+    expect(errors('running', steps)).toEqual([]);
+    expect(errors('paused', steps)).toEqual([]);
+    const { graph } = planned(steps);
+    const start = host('paused', steps);
+    const proof = provePlan(graph, start, Object.keys(start.files));
+    expect(proof.violations).toEqual([]);
+    expect(proof.singles.succeeded).toBeGreaterThan(0);
+  });
+
+  test.each(['running', 'paused'] as const)('its preview says that the guest is %s', (state) => {
+    const { plan } = planned(steps);
+    const preview = previewPlan(plan, host(state, steps));
+    const said = [
+      ...previewTotals(preview).map(({ text }) => text),
+      ...preview.preconditions.map(({ what }) => what),
+    ].join('\n');
+    const [is, isNot] =
+      state === 'paused'
+        ? [/the guest is paused/, /the guest runs(?! on)|keeps running/]
+        : [/the guest runs/, /paused/];
+    expect(said).toMatch(is);
+    expect(said).not.toMatch(isNot);
+  });
+});
+
+test('a paused guest cannot freeze its file systems, whatever libvirt says of its agent', () => {
+  expect(errors('running', QUIESCED)).toEqual([]);
+  const [finding, ...more] = errors('paused', QUIESCED);
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({
+    code: 'BP112',
+    message: expect.stringContaining('is paused'),
+    hint: expect.stringContaining('virsh resume testvm'),
+  });
+});
