@@ -228,26 +228,12 @@ function writtenElsewhere(world: World, disk: Disk): string | undefined {
   return undefined;
 }
 
-/**
- * Refuses a disk on an image that is more than one file: libvirt sets up access to the image alone, and a step that moves,
- * merges or removes it would leave the rest behind (libvirt knows data files since 10.10, and no extents).
- */
-function checkOneFile(
-  key: string | readonly (string | number)[],
-  { target, chain }: Disk,
-): Finding[] {
-  return chain.flatMap(({ file, dataFiles = [] }) =>
-    dataFiles.length === 0
-      ? []
-      : [
-          refuse(
-            'BP144',
-            key,
-            `${target} rests on ${file}, which keeps its data in other files: ${dataFiles.join(', ')}`,
-            'blockplan works on disks whose layers are one file each',
-          ),
-        ],
-  );
+/** Refuses a disk on an image of several files: libvirt sets up access to one, and a job would leave the rest behind. */
+function checkOneFile(key: string | readonly (string | number)[], disk: Disk): Finding[] {
+  const image = disk.chain.find(({ dataFiles = [] }) => dataFiles.length > 0);
+  if (!image?.dataFiles) return [];
+  const what = `${disk.target} rests on ${image.file}, which keeps its data in other files: ${image.dataFiles.join(', ')}`;
+  return [refuse('BP144', key, what, 'blockplan works on disks whose layers are one file each')];
 }
 
 /** Refuses an option that this libvirt does not have yet. */

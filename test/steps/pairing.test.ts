@@ -76,18 +76,20 @@ const REFUSED: Readonly<Record<Plan, Partial<Record<Pairing, string>>>> = {
     'called by another target': 'BP100',
     'called by another target, on a layer below': 'BP100',
     'without a file': 'BP100',
+    'on another file': 'BP119',
   },
   'a commit that moves the disk': {
     'plugged into the running guest only': 'BP100',
     'called by another target': 'BP109',
     'called by another target, on a layer below': 'BP109',
-    'on another file': 'BP140',
+    'on another file': 'BP119',
     'without a file': 'BP100',
   },
   // The base is written to, and may be another disk's by the definition.
   'a commit that leaves it': {
     'called by another target': 'BP109',
     'called by another target, on a layer below': 'BP109',
+    'on another file': 'BP119',
   },
   'a new definition': {
     'plugged into the running guest only': 'BP103',
