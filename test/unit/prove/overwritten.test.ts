@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'a copy into a qcow2 image',
     step: copy('format: qcow2, reuse-external: true, pivot: true'),
-    file: image(MiB, CAPACITY),
+    file: { ...image(MiB, CAPACITY), backing: null },
     lost: OVER,
     marked: ['mirror'],
   },
