@@ -157,8 +157,8 @@ export function refusals({ plan, state, lifetime, storage, depth, agent }: Case)
   // A rollback of a flat copy puts files beside the old one, and a device has nothing beside it.
   const flattens = /blockcopy:.*pivot: true/.test(text) && !/shallow: true/.test(text);
   if (flattens && storage === 'block' && depth > 1) codes.push('BP127');
-  // The agent freezes the file systems.
-  if (/quiesce: true/.test(text) && !agent) codes.push('BP112');
+  // The agent freezes the file systems, and in a guest that stands still it does not answer.
+  if (/quiesce: true/.test(text) && !(agent && state === 'running')) codes.push('BP112');
   return codes;
 }
 
