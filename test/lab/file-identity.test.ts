@@ -128,26 +128,33 @@ describe('an active layer that is a symbolic link', () => {
 
 test('a disk that two guests write to is not copied, committed or put below an overlay', async () => {
   await host.qemuImg('create', '-q', '-f', 'raw', at('shared.raw'), '8M');
-  const extraXml = `<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='${at('shared.raw')}'/><target dev='vdb' bus='virtio'/><shareable/></disk>`;
-  const guests = [];
-  for (const name of ['sharing', 'sharer'])
-    guests.push(
-      await host.createGuest({
-        name,
-        extraXml,
-        disks: [{ target: 'vda', chain: [`${name}-base`] }],
-      }),
-    );
-  const copy = { disk: 'vdb', dest: at('moved.raw'), pivot: true };
-  const whole = { name: 's', 'disk-only': true, 'no-metadata': true };
-  const ended = await refusal(host, 'sharing', [{ blockcopy: copy }], ['BP155']);
-  expect(ended.stderr).toContain('"sharer"');
-  await refusal(host, 'sharing', [{ 'snapshot-create-as': whole }], ['BP155']);
-  // Off, the other one will write to it at its next start.
-  await guests[1]!.destroy();
-  await refusal(host, 'sharing', [{ blockcopy: copy }], ['BP155']);
+  const shared = (more: string) =>
+    `<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/><source file='${at('shared.raw')}'/><target dev='vdb' bus='virtio'/>${more}</disk>`;
+  const guestOn = (name: string, extraXml: string, start = true) =>
+    host.createGuest({
+      name,
+      extraXml,
+      start,
+      disks: [{ target: 'vda', chain: [`${name}-base`] }],
+    });
+  const copy = { blockcopy: { disk: 'vdb', dest: at('moved.raw'), pivot: true } };
+  const whole = { 'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true } };
+  // Two that run share a disk by `<shareable/>` alone, and no step works on one that has it.
+  const sharing = await guestOn('sharing', shared('<shareable/>'));
+  const sharer = await guestOn('sharer', shared('<shareable/>'));
+  for (const step of [copy, whole]) await refusal(host, 'sharing', [step], ['BP126']);
+  await sharing.destroy();
+  await sharer.destroy();
   await host.virsh('undefine', 'sharer');
-  await guests[0]!.destroy();
+  // One that is off names the disk without a word about sharing, and will write to it at its next start.
+  await guestOn('later', shared(''), false);
+  const alone = await guestOn('alone', shared(''));
+  for (const step of [copy, whole]) {
+    const ended = await refusal(host, 'alone', [step], ['BP155']);
+    expect(ended.stderr).toContain('"later"');
+  }
+  await host.virsh('undefine', 'later');
+  await alone.destroy();
 });
 
 describe("another guest's files", () => {
