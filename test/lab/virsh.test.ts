@@ -362,7 +362,8 @@ describe('opening', () => {
       });
       await new Promise((resolve) => victim.stdout.once('data', resolve));
       const pids = await childrenOf(victim.pid ?? 0);
-      expect(pids).toHaveLength(2);
+      // The session, the events of libvirt, and those of QEMU.
+      expect(pids).toHaveLength(3);
       victim.kill('SIGKILL');
       await victim;
       await expect.poll(() => stillThere(pids), { timeout: 5000 }).toEqual([]);
