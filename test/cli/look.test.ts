@@ -66,10 +66,10 @@ test('status puts first what may lose a definition, and reads nothing that is ov
   expect(heads).toEqual([
     'orphan: the definition of web1 may be with nobody but move-web1 on web1, run',
     'stranded: move-web1 on web2, run 20261123-090000-bbbbbb',
-    'To have one forgotten here that was brought in order by other means:',
     '2 runs are over: blockplan list',
   ]);
   expect(stdout).toContain('$ blockplan rescue 20261123-080000-aaaaaa');
+  expect(stdout).toContain('$ blockplan forget 20261123-090000-bbbbbb');
   expect(stdout).not.toContain('hunter2');
 });
 
