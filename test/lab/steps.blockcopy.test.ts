@@ -9,7 +9,9 @@ import { readLog } from '../../src/lab/log.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { runWithFault } from './fault-run.ts';
+import { refusal } from './refusal.ts';
 import {
+  expectAsBefore,
   expectEnd,
   expectUndone,
   expectWrites,
@@ -48,6 +50,15 @@ const at = (name: string) => join(host.images, name);
 /** Runs one copy to its end and removes the file afterwards. */
 async function copy(params: Record<string, unknown>): Promise<void> {
   expectEnd(await runSteps(host, guest.name, [{ blockcopy: params }]), 0);
+}
+
+/** Makes an image that has something in every place. */
+async function noisyImage(): Promise<string> {
+  const [noise, image] = [at('noise.raw'), at('noisy.qcow2')];
+  await tool('dd', 'if=/dev/urandom', `of=${noise}`, 'bs=1M', 'count=64', 'status=none');
+  await host.qemuImg('convert', '-O', 'qcow2', noise, image);
+  await rm(noise);
+  return image;
 }
 
 describe('options', () => {
@@ -126,25 +137,27 @@ describe('options', () => {
     await rm(dest);
   });
 
-  test('reuse-external copies the whole disk over an image that rests on another one', async () => {
-    const [below, dest] = [at('below.qcow2'), at('above.qcow2')];
-    await tool(
-      'dd',
-      'if=/dev/urandom',
-      `of=${at('noise.raw')}`,
-      'bs=1M',
-      'count=64',
-      'status=none',
-    );
-    await host.qemuImg('convert', '-O', 'qcow2', at('noise.raw'), below);
-    await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', below, '-F', 'qcow2', dest);
+  test('reuse-external copies the whole disk over all that an image held', async () => {
+    const dest = await noisyImage();
     const blockcopy = { disk: 'vda', dest, format: 'qcow2', 'reuse-external': true, pivot: true };
     await expectUndone(host, guest, [{ blockcopy }, fails]);
     const upTo = await guest.acknowledged();
     const { pivot: _, ...finish } = { ...blockcopy, finish: true };
     await copy(finish);
     expect((await readLog(dest)).length).toBeGreaterThanOrEqual(upTo);
-    for (const file of [dest, below, at('noise.raw')]) await rm(file);
+    await rm(dest);
+  });
+
+  test('reuse-external refuses the whole disk over an image that rests on another one', async () => {
+    const [below, dest] = [await noisyImage(), at('above.qcow2')];
+    await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', below, '-F', 'qcow2', dest);
+    const [before, beforeBelow] = [await readFile(dest), await readFile(below)];
+    const blockcopy = { disk: 'vda', dest, format: 'qcow2', 'reuse-external': true };
+    for (const end of ['pivot', 'finish'])
+      await refusal(host, guest.name, [{ blockcopy: { ...blockcopy, [end]: true } }], ['BP122']);
+    expect((await readFile(dest)).equals(before)).toBe(true);
+    expect((await readFile(below)).equals(beforeBelow)).toBe(true);
+    for (const file of [dest, below]) await rm(file);
   });
 
   test('timeout turns a copy back that takes too long', async () => {
@@ -219,9 +232,10 @@ describe('the way back', () => {
     await writeFile(file, definition);
     await host.virsh('undefine', guest.name);
     const blockcopy = { disk: 'vda', dest: at('transient'), pivot: true };
-    await expectUndone(host, guest, [{ blockcopy }, fails]);
+    await expectAsBefore(host, guest, [{ blockcopy }, fails]);
     await host.virsh('define', file);
     await host.virsh('autostart', guest.name);
+    await expectWrites(host, guest);
   });
 });
 

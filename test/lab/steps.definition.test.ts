@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { autostart, currentSnapshot, definition, moments, picture } from '../../src/lab/picture.ts';
@@ -10,6 +11,7 @@ import { until } from '../../src/lab/poll.ts';
 import { refusal } from './refusal.ts';
 import {
   codes,
+  expectAsBefore,
   expectEnd,
   expectNothingLeft,
   expectUndone,
@@ -18,8 +20,11 @@ import {
   planText,
   type Running,
   runSteps,
+  startCli,
   startRun,
 } from './support.ts';
+
+type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
 
 let host: Host;
 let guest: Guest;
@@ -178,6 +183,12 @@ describe('undefine and redefine', () => {
     await guest.start();
     expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);
     await expectWrites(host, guest);
+    // The guest is in order again, but the run is not over: until it is forgotten no other one begins.
+    const { run: id } = (await running.event(({ event }) => event === 'run-started')) as RunStarted;
+    await refusal(host, NAME, [{ undefine: {} }, { redefine: {} }], ['BP120']);
+    const forgotten = await startCli(host, ['forget', id]).ended;
+    expect(forgotten.exitCode, forgotten.told).toBe(0);
+    expectEnd(await run({ undefine: {} }, { redefine: {} }), 0);
   });
 });
 
@@ -196,12 +207,13 @@ describe('redefine alone', () => {
     await writeFile(join(host.dir, 'stale.xml'), xml);
     await host.virsh('define', join(host.dir, 'stale.xml'));
     const redefine = { disk: 'vdb', source: active };
-    await expectUndone(host, guest, [{ redefine }, fails]);
+    await expectAsBefore(host, guest, [{ redefine }, fails]);
     const wrong = await run({ redefine: { disk: 'vdb', source: stale } });
     expect([wrong.exitCode, codes(wrong)]).toEqual([3, ['BP114']]);
     const given = await definition(host, NAME);
     expectEnd(await run({ redefine }), 0);
     expect(await definition(host, NAME)).toBe(given.replace(stale, active));
+    await expectWrites(host, guest);
     await defineAgain(before.definition!);
   });
 });
