@@ -111,7 +111,8 @@ describe('a folder that QEMU may not enter', () => {
     ['an overlay that exists', true, () => overlay({ 'reuse-external': true })],
   ];
   test.each(refused)('%s is refused before anything is touched', async (_, exists, step) => {
-    const backing = ['-b', scene.active, '-F', 'qcow2'];
+    const rests = 'snapshot-create-as' in step();
+    const backing = rests ? ['-b', scene.active, '-F', 'qcow2'] : [];
     await rm(image, { force: true });
     if (exists) await host.qemuImg('create', '-q', '-f', 'qcow2', ...backing, image, '64M');
     const before = await scene.look();
