@@ -6,7 +6,16 @@ import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { refusal } from './refusal.ts';
-import { expectEnd, expectUndone, expectWrites, failingStep, runSteps } from './support.ts';
+import {
+  type Ended,
+  expectEnd,
+  expectUndone,
+  expectWrites,
+  failingStep,
+  runOf,
+  runSteps,
+  startCli,
+} from './support.ts';
 
 const NAME = 'testvm';
 let host: Host;
@@ -57,15 +66,24 @@ test('a later failure puts all back as it was, and leaves nothing in the folder'
 });
 
 test('a file that somebody has open is not moved', async () => {
+  const before = await liveChain(host, NAME, 'vda');
   const held = await open(over(), 'r');
+  let ended: Ended;
   try {
     // The way back needs its place as well.
-    const { state } = expectEnd(await runSteps(host, NAME, [commit()]), 5);
+    ended = await runSteps(host, NAME, [commit()]);
+    const { state } = expectEnd(ended, 5);
     expect(state.join()).toContain('is open in');
     expect((await stat(over())).ino).toBe((await held.stat()).ino);
   } finally {
     await held.close();
   }
+  expect(await readdir(aside)).toEqual([]);
+  await expectWrites(host, guest);
+  // Once it is closed, the rollback that the report names leads all the way.
+  const argv = ['rollback', runOf(ended), '--output', 'json'];
+  expect(expectEnd(await startCli(host, argv).ended, 0).end).toBe('rolled-back');
+  expect(await liveChain(host, NAME, 'vda')).toEqual(before);
   expect(await readdir(aside)).toEqual([]);
   await expectWrites(host, guest);
 });

@@ -15,10 +15,13 @@ import {
   expectWrites,
   type Finished,
   failingStep,
+  forget,
   planText,
   raiseLog,
+  runOf,
   runSteps,
   sentToQemu,
+  startCli,
   startRun,
 } from './support.ts';
 
@@ -242,7 +245,8 @@ describe('points of no return', () => {
     await stack('o1', 'o2');
     const before = await picture(host, 'testvm');
     const steps = [{ blockcommit: { disk: 'vda', ...params() } }, fails];
-    const last = expectEnd(await runSteps(host, 'testvm', steps), 5);
+    const ended = await runSteps(host, 'testvm', steps);
+    const last = expectEnd(ended, 5);
     const chain = await liveChain(host, 'testvm', 'vda');
     expect(chain.length).toBeLessThan(before.chains['vda']!.length);
     expect(await imageChain(host, chain[0]!)).toEqual(chain);
@@ -250,13 +254,16 @@ describe('points of no return', () => {
     expect(last.end).toBe('stranded');
     expect(last.state).toContain(`vda: ${[...chain].reverse().join(' <- ')}`);
     expect(last.state.join('\n')).toMatch(/merged/);
-    expect(last.next.length).toBeGreaterThan(0);
     // The commands that the report names can be typed.
-    for (const command of last.next) {
-      const [program, ...argv] = command.split(' ');
-      expect(program).toBe('virsh');
-      await host.virsh(...argv);
-    }
+    const run = runOf(ended);
+    const looks = last.next.filter((command) => command.startsWith('virsh '));
+    expect(looks.length).toBeGreaterThan(0);
+    expect(last.next).toEqual([...looks, `blockplan rollback ${run}`]);
+    for (const command of looks) await host.virsh(...command.split(' ').slice(1));
+    const again = await startCli(host, ['rollback', run, '--output', 'json']).ended;
+    expect(expectEnd(again, 5)).toMatchObject({ end: 'stranded', next: last.next });
+    expect(await liveChain(host, 'testvm', 'vda')).toEqual(chain);
+    await forget(host, run);
     // Nobody asked for a removal, so none was done.
     expect((await picture(host, 'testvm')).files).toEqual(before.files);
     await expectWrites(host, guest);

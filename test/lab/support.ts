@@ -170,6 +170,19 @@ function finish(ended: Ended): Finished {
   return last;
 }
 
+/** The id of the run that told its beginning. */
+export function runOf(ended: Ended): string {
+  const first = ended.events.find(({ event }) => event === 'run-started');
+  if (first?.event !== 'run-started') throw new Error(`no run began: ${ended.told}`);
+  return first.run;
+}
+
+/** Ends a stranded run, which would keep the next one away from its domain. */
+export async function forget(host: Host, run: string): Promise<void> {
+  const ended = await startCli(host, ['forget', run]).ended;
+  expect(ended.exitCode, ended.told).toBe(0);
+}
+
 /** Fails, with everything that was told, unless the command ended with that code and the run told the same. */
 export function expectEnd(ended: Ended, exitCode: number): Finished {
   expect(ended.exitCode, ended.told).toBe(exitCode);
