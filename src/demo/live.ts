@@ -111,7 +111,7 @@ async function preview(narrator: Narrator, host: Host): Promise<void> {
   narrator.say(
     'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. The copy takes over the active layer alone: base <- snap1 <- copy. The steps:',
   );
-  await host.tmpfs(64 * MIB);
+  await host.tmpfs(96 * MIB);
   await narrator.runAll("sed -n '/^steps/,$p' migrate.yaml");
   narrator.say('What it would do, and the way back out of every phase:');
   await narrator.runAll(`blockplan run ${MIGRATE} --dry-run`);

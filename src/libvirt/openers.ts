@@ -1,5 +1,5 @@
 /** Who has a file open: by any of its names, and whoever runs the process. */
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/driver.ts';
 import { absentAsNull, identityOf, lookAtFile } from './files.ts';
@@ -84,16 +84,26 @@ async function loopDevices(identity: string): Promise<string[]> {
   return found.flat();
 }
 
+/** By the number that statfs gives their kind: the file systems whose files stat tells by the device that the kernel locks by. */
+const TELLS_ITS_DEVICE: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // XFS
+  0x01021994, // tmpfs
+]);
+
 /**
- * Whether anybody holds a lock on it; undefined where the table cannot be read. The table names a file system by its
- * own number, which is not what stat says of it on every one: so the inode alone counts, and in doubt the file is
- * taken for locked.
+ * Whether any process holds a lock on it; undefined where the table cannot be read. The table names a file system by the
+ * kernel's number, and stat gives another one on some, such as btrfs: there the inode alone counts, and in doubt the file
+ * is taken for locked.
  */
 async function isLocked(path: string): Promise<boolean | undefined> {
   try {
     const table = await readFile('/proc/locks', 'utf8');
-    const { ino } = await stat(path);
-    return table.split('\n').some((line) => line.split(/\s+/).some((word) => isInode(word, ino)));
+    const { ino, dev } = await stat(path);
+    const device = TELLS_ITS_DEVICE.has((await statfs(path)).type) ? numbersOf(dev) : undefined;
+    return lockedInodes(table).some(
+      (lock) => lock.inode === `${ino}` && (device === undefined || lock.device === device),
+    );
   } catch {
     // Whatever the reason is: it cannot be told.
     return undefined;
@@ -101,6 +111,15 @@ async function isLocked(path: string): Promise<boolean | undefined> {
 }
 
 /** `fe:00:2171230`: two hexadecimal numbers of the device, and the inode. */
-function isInode(word: string, inode: number): boolean {
-  return /^[\da-f]+:[\da-f]+:\d+$/i.test(word) && word.endsWith(`:${inode}`);
+function lockedInodes(table: string): { readonly device: string; readonly inode: string }[] {
+  return [...table.matchAll(/\s([\da-f]+:[\da-f]+):(\d+)\s/gi)].map(([, device, inode]) => ({
+    device: device!.toLowerCase(),
+    inode: inode!,
+  }));
+}
+
+/** A device number as the table of locks writes it (Linux, kdev_t.h: 12 bits of major, 20 of minor). */
+function numbersOf(dev: number): string {
+  const hex = (number: number) => number.toString(16).padStart(2, '0');
+  return `${hex((dev >>> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >>> 12) & 0xfff00))}`;
 }

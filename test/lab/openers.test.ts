@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   openSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,6 +59,25 @@ test('a QEMU of another user has it open, if only to read what is below an overl
   expect(await openersAsNobody(image)).toEqual({
     value: ['a process that this user may not look into, such as a QEMU'],
   });
+});
+
+test('a lock on a file of that inode number on another file system is none on it', async () => {
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  for (const at of [one, other]) {
+    mkdirSync(at);
+    await tool('mount', '-t', 'tmpfs', 'none', at);
+    await tool('qemu-img', 'create', '-q', '-f', 'qcow2', join(at, 'image'), '1M');
+  }
+  try {
+    expect(statSync(join(one, 'image')).ino).toBe(statSync(join(other, 'image')).ino);
+    await opened('-f', 'qcow2', join(one, 'image'));
+    expect(await openersAsNobody(join(one, 'image'))).toEqual({ value: [expect.any(String)] });
+    expect(await openersAsNobody(join(other, 'image'))).toEqual({ value: [] });
+    child!.kill('SIGKILL');
+    await once(child!, 'exit');
+  } finally {
+    for (const at of [one, other]) await tool('umount', at);
+  }
 });
 
 test('a process has it open by another name of it', async () => {
