@@ -85,7 +85,8 @@ async function rescueWith(
   const known = await nameOf(virsh, uuid);
   if (known !== undefined && known !== domain)
     return alone(`libvirt knows it as "${known}": somebody has renamed it`);
-  const options = { uri: virsh.uri, domain, readonly: false, writeDurably };
+  const { movedAway } = lost;
+  const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
   const driver = await openLiveDriver(options, Promise.resolve(virsh));
   try {
     await refuseNamesake(lost, driver);

@@ -10,6 +10,7 @@ import { PLAN_FILE, planSumOf, stateFolder, statePath } from '../journal/folder.
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
 import type { JournalRecord } from '../journal/record-shape.ts';
+import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
 import type { Driver, MadeFile } from '../model/driver.ts';
@@ -80,7 +81,8 @@ async function takenUp(
   const unseen = await madeInDoubt(replay.records);
   const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
   const { domain, world } = started;
-  const driver = await openLiveDriver({ uri, domain, readonly: false, made, writeDurably });
+  const known = { made, movedAway: wasMovedAway(replay) };
+  const driver = await openLiveDriver({ uri, domain, readonly: false, ...known, writeDurably });
   try {
     await refuseOthers(driver, left);
     const journal = await withState(state, reopenJournal(folder, replay.end));

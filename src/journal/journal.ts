@@ -100,6 +100,8 @@ export type Entry =
       readonly interrupted: boolean;
       readonly state: readonly string[];
       readonly next: readonly string[];
+      /** Set where the guest had been migrated to another host, which libvirt tells only once, as it happens. */
+      readonly movedAway?: true;
     };
 
 export interface Journal {

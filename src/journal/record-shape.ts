@@ -206,6 +206,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     interrupted: flag,
     state: list(text),
     next: list(text),
+    movedAway: optional(yes),
   }),
 };
 

@@ -104,6 +104,14 @@ export function endOf({
   return last?.type === 'run-finished' ? last : undefined;
 }
 
+/** Whether the guest of a run is on another host, as far as its journal tells; an end without contact tells nothing. */
+export function wasMovedAway({ records }: Pick<Replay, 'records'>): boolean {
+  const told = records.findLast(
+    (record) => record.type === 'run-finished' && (record.movedAway || record.end !== 'uncertain'),
+  );
+  return told?.type === 'run-finished' && told.movedAway === true;
+}
+
 /** Whether nothing is left to be done of a run: one that was stranded, or lost from sight, can be taken up again. */
 export function isOver(replay: Replay): boolean {
   const end = endOf(replay);

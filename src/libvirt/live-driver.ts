@@ -52,6 +52,8 @@ export interface LiveOptions {
   readonly readonly: boolean;
   /** What the run had made before it was taken up again. */
   readonly made?: readonly MadeFile[];
+  /** Whether the domain was migrated to another host before, which libvirt does not tell again. */
+  readonly movedAway?: boolean;
   /** Writes a file so that it outlives a power loss; the journal's. */
   writeDurably(path: string, content: string): Promise<void>;
 }
@@ -91,7 +93,7 @@ class LiveDriver implements Driver {
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
   #virsh: Virsh;
-  readonly #whereabouts = new Whereabouts();
+  readonly #whereabouts: Whereabouts;
   readonly #processes = new GuestProcesses();
   readonly headers = readHeaders;
   #events: DomainEvents | undefined;
@@ -101,6 +103,7 @@ class LiveDriver implements Driver {
   constructor(options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
     this.#options = options;
     this.#made = new MadeFiles(options.made);
+    this.#whereabouts = new Whereabouts(options.movedAway);
     this.#virsh = virsh;
     if (events) this.#attend(events);
   }

@@ -6,7 +6,12 @@ import type { Virsh } from './virsh.ts';
 export class Whereabouts {
   #uuid = '';
   /** Whether the guest was last heard to go on elsewhere. */
-  #migrated = false;
+  #migrated: boolean;
+
+  /** @param migrated whether that was heard before, by a process that has ended */
+  constructor(migrated = false) {
+    this.#migrated = migrated;
+  }
 
   /** Hears what happens to the domain. */
   hear(event: DomainEvent): void {

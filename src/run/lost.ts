@@ -12,6 +12,7 @@ import {
   isUnbelievable,
   type Replay,
   readJournal,
+  wasMovedAway,
 } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
@@ -43,6 +44,8 @@ export interface Lost {
   readonly ways: readonly Way[];
   /** Whether nobody, as far as it is known, has given the definition back since it was kept, with its autostart mark. */
   readonly owed: boolean;
+  /** Whether the guest was migrated to another host while the run had its definition. */
+  readonly movedAway: boolean;
   /** How many good records the run's journal has. */
   readonly records: number;
   /** When the last of them was written; ISO 8601. */
@@ -76,6 +79,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     course: own && replay && isOver(replay) ? 'over' : course ? 'open' : 'unknown',
     ways: replay ? waysOf(replay) : [],
     owed: owes.definition || owes.autostart,
+    movedAway: own !== undefined && replay !== undefined && wasMovedAway(replay),
     records: replay?.records.length ?? 0,
     ...(last === undefined ? {} : { until: last.time }),
   };

@@ -39,6 +39,7 @@ interface Wanted {
  */
 export async function rescue(lost: Lost, driver: Driver, folder: string): Promise<Rescued> {
   const now = await driver.observe([]);
+  if (now.domain.movedAway) return onAnotherHost(lost);
   const wanted = wantedDefinition(lost, now);
   const missing = missingOf(lost, now, wanted);
   const { persistent, definition } = now.domain;
@@ -169,6 +170,18 @@ function sourcesIn(definition: string): { target: string; file: string }[] {
 function missingOf({ found }: Lost, now: World, { doubts }: Wanted): Effect[] {
   const autostart = found.kept.autostart && !now.domain.autostart && doubts.length === 0;
   return restoreAttachments({ ...found.kept, autostart }, now);
+}
+
+/** Defined here as well, with its autostart mark, it would be started a second time on the same disks. */
+function onAnotherHost({ name }: Lost): Rescued {
+  return {
+    outcome: 'left alone',
+    whole: false,
+    state: [
+      `"${name}" was migrated to another host in the middle of the run: it is not defined here`,
+    ],
+    next: [commandLine('virsh', 'list', '--all')],
+  };
 }
 
 function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {

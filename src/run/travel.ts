@@ -38,7 +38,8 @@ export function* finishUp(course: Course, begun: boolean): Asking<Finish> {
     ? yield* conclude(course)
     : endOf('preflight-refused', course, course.reasons, []);
   const { end, interrupted, state, next } = finish;
-  yield* record({ type: 'run-finished', end, interrupted, state, next });
+  const away = course.lastSeen.domain.movedAway ? { movedAway: true as const } : {};
+  yield* record({ type: 'run-finished', end, interrupted, state, next, ...away });
   yield* tell({ event: 'run-finished', ...finish });
   return finish;
 }

@@ -10,7 +10,13 @@ import {
   RESERVE_FILE,
   reopenJournal,
 } from '../../../src/journal/journal.ts';
-import { beginningOf, endOf, isOver, readJournal } from '../../../src/journal/replay.ts';
+import {
+  beginningOf,
+  endOf,
+  isOver,
+  readJournal,
+  wasMovedAway,
+} from '../../../src/journal/replay.ts';
 import {
   addUnfinished,
   removeUnfinished,
@@ -101,6 +107,20 @@ test('a record that others were synced after is not torn but altered', async () 
   lines[2] = lines[2]!.replace('"do"', '"du"');
   await writeFile(file(), lines.join('\n'));
   expect(await types()).toEqual({ types: ['run-started', 'intent'], damage: 'altered' });
+});
+
+test('a guest that was migrated away is remembered until an end that has seen it here', async () => {
+  const away = { ...finished('stranded'), movedAway: true } as Entry;
+  const told = async (...ends: readonly Entry[]) => {
+    await rm(file(), { force: true });
+    await left(STARTED, ...ends);
+    return wasMovedAway(await readJournal(folder));
+  };
+  expect(await told()).toBe(false);
+  expect(await told(away)).toBe(true);
+  expect(await told(away, RESUMED)).toBe(true);
+  expect(await told(away, RESUMED, finished('uncertain'))).toBe(true);
+  expect(await told(away, RESUMED, finished('stranded'))).toBe(false);
 });
 
 test('a journal of an older form tells no beginning that this version knows', async () => {

@@ -33,3 +33,9 @@ test('one that was last heard to be migrated is on another host, until it is sta
   hear('Stopped', 'Destroyed');
   expect(await whereabouts.of(unknown, gone)).toBe(gone);
 });
+
+test('what an earlier process has heard of a migration counts as long as the domain is gone', async () => {
+  const whereabouts = new Whereabouts(true);
+  expect(await whereabouts.of(unknown, gone)).toEqual({ ...gone, movedAway: true });
+  expect(await whereabouts.of(unknown, here)).toBe(here);
+});

@@ -271,3 +271,14 @@ test('a transient disk stays on the file that its definition named', async () =>
   expect(outcome).toBe('restored');
   expect(driver.host.world.domain.definition).not.toContain('TRANSIENT');
 });
+
+test('a guest that was migrated away in the middle of the run is not defined here', async () => {
+  const moment = moments.find(({ host }) => !host.world.domain.persistent);
+  if (!moment) throw new Error('there is no moment without a definition');
+  const { host } = moment;
+  const gone = onDomain(host, { state: 'gone', movedAway: true, disks: [] });
+  const [result, driver] = await rescued(gone, await lostAt(moment, 'all'));
+  expect(result).toMatchObject({ outcome: 'left alone', whole: false, next: ['virsh list --all'] });
+  expect(result.state.join()).toContain('was migrated to another host');
+  expect(driver.asked).toEqual([]);
+});

@@ -145,3 +145,20 @@ test("another tool's snapshot below an overlay that was there before: the defini
   // Only libvirt's definition names their layer: no header does.
   expect(lostAtNextStart(runs.host)).toEqual([]);
 });
+
+test.each(['resume', 'rollback'] as const)(
+  'the guest was migrated away: %s does not define it here, and its end remembers it',
+  async (how) => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(
+      shipped('live-storage-migration-classic.yaml'),
+      (entry) => entry.type === 'phase-finished' && entry.phase === 'undefine',
+    );
+    runs.befalls((host) => onDomain(host, { state: 'gone', movedAway: true, disks: [] }));
+    const { finish, commands } = await runs.again(how);
+    expect(finish?.end).toBe('stranded');
+    expect(commands.filter(has('define'))).toEqual([]);
+    expect(runs.host.world.domain.persistent).toBe(false);
+    expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', movedAway: true });
+  },
+);
