@@ -74,6 +74,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'test/cli/workflow.test.ts': 'one repository is changed in every way that a pull request can',
   'test/lab/doctor.test.ts': 'one guest is wrecked and mended over and over, so that one is enough',
   'test/lab/faults.test.ts': 'a table of phases and faults',
+  'test/lab/rescue.test.ts': 'each way to lose a definition, on guests that are expensive to make',
   'test/lab/support.ts': 'what the lab tests look at, in one vocabulary',
   'test/lab/virsh.test.ts': 'one real session, tried from every side',
 };

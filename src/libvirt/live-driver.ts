@@ -50,9 +50,8 @@ export interface LiveOptions {
   readonly domain: string;
   /** A read-only connection, through which the daemon itself refuses every change. */
   readonly readonly: boolean;
-  /** What the run had made before it was taken up again. */
+  /** Of a run that is resumed: what it had made, and whether libvirt reported the domain migrated, which it does once. */
   readonly made?: readonly MadeFile[];
-  /** Whether the domain was migrated to another host before, which libvirt does not tell again. */
   readonly movedAway?: boolean;
   /** Writes a file so that it outlives a power loss; the journal's. */
   writeDurably(path: string, content: string): Promise<void>;
@@ -84,9 +83,9 @@ function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean }
 
 /** A name that virsh would take for an id is looked up first; all others need not wait for the connection. */
 async function listen(options: LiveOptions, connecting: Promise<Virsh>): Promise<DomainEvents> {
-  const { domain: name } = options;
-  const domain = isTakenForId(name) ? await wordFor(await connecting, name) : name;
-  return openEvents({ ...connectionOf(options), domain });
+  const { domain } = options;
+  const word = isTakenForId(domain) ? await wordFor(await connecting, domain) : domain;
+  return openEvents({ ...connectionOf(options), domain: word });
 }
 
 class LiveDriver implements Driver {

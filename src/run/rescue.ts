@@ -8,13 +8,12 @@ import { takeUpCommands } from '../journal/direction.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { type Driver, EffectFailed } from '../model/driver.ts';
 import type { Effect } from '../model/effect.ts';
-
-import { isSameLocation, isSameSource } from '../model/file-identity.ts';
-import { type Disk, type Moment, placeText, type World } from '../model/world.ts';
-
+import { isSameSource } from '../model/file-identity.ts';
+import type { Disk, Moment, World } from '../model/world.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
 import { isMadeOf } from './come-back.ts';
 import type { Lost } from './lost.ts';
+import { belongings, movedDisks } from './restored.ts';
 import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
 
 /** What came of it, in sentences, and what to type next. */
@@ -232,31 +231,6 @@ function wrongWith({ found, name }: Lost, wanted: Wanted, { domain }: World): st
     ...lacks('snapshot', snapshots, domain.snapshots),
     ...lacks('checkpoint', checkpoints, domain.checkpoints),
   ];
-}
-
-function movedDisks({ found }: Lost, definition: string): string[] {
-  const before = new Map(
-    readDomainXml(found.kept.definition).disks.map((disk) => [disk.target, disk.chain[0]]),
-  );
-  return readDomainXml(definition).disks.flatMap(({ target, chain: [source] }) => {
-    const old = before.get(target);
-    return source && old && !isSameLocation(source, old)
-      ? [`${target}: the definition names ${placeText(source)} now; it named ${placeText(old)}`]
-      : [];
-  });
-}
-
-/** What came back with the definition. */
-function belongings({ found }: Lost, { domain }: World): string[] {
-  const { autostart, snapshots, checkpoints } = found.kept;
-  const named = (kind: string, kept: readonly Moment[], now: readonly string[]) =>
-    kept.filter(({ name }) => now.includes(name)).map(({ name }) => `${kind} ${name}`);
-  const back = [
-    ...(autostart && domain.autostart ? ['the autostart mark'] : []),
-    ...named('snapshot', snapshots, domain.snapshots),
-    ...named('checkpoint', checkpoints, domain.checkpoints),
-  ];
-  return back.length > 0 ? [`with it: ${back.join(', ')}`] : [];
 }
 
 /** What a person should know before the guest is started, or while it runs. */
