@@ -38,12 +38,18 @@ export interface Case {
   readonly at: { readonly seq: number; readonly moment: 'before' | 'after' } | number;
   /** How the run is taken up again, where the blow ended blockplan or left the guest between the plan's two ends. */
   readonly again?: Again;
+  /** Set where blockplan is killed once more, so many records after it has taken the run up; and how it is taken up then. */
+  readonly then?: { readonly after: number; readonly again: Again };
 }
 
 /** A case in one word, by which it is run again. */
-export function nameOf({ plan, blow, at, again }: Case): string {
+export function nameOf({ plan, blow, at, again, then }: Case): string {
   const place = typeof at === 'number' ? `at-${at}` : `${at.moment}-${at.seq}`;
-  return [plan, blow, place, ...(again === undefined ? [] : [again])].join('/');
+  return [
+    ...[plan, blow, place],
+    ...(again === undefined ? [] : [again]),
+    ...(then === undefined ? [] : [`then-${then.after}`, then.again]),
+  ].join('/');
 }
 
 const AGAIN: readonly Again[] = ['resume', 'rollback'];
@@ -68,6 +74,7 @@ export function casesOf(
   const places = phaseEdges(records);
   return [
     ...kills,
+    ...killedTwice(plan, records),
     ...sometime,
     ...places.flatMap((at) => [
       { plan, blow: 'daemon' as const, at },
@@ -78,6 +85,17 @@ export function casesOf(
     ]),
     ...fullDisks(plan, records),
   ];
+}
+
+/** A run that is killed once an effect is meant, and killed again while it is taken up: each way, and in each order. */
+function killedTwice(plan: string, records: readonly Written[]): Case[] {
+  return records
+    .filter(({ type }) => type === 'intent')
+    .map(({ seq }, index): Case => {
+      const [again, last] = [AGAIN[index % 2] ?? 'resume', AGAIN[(index >> 1) % 2] ?? 'resume'];
+      const then = { after: 1 + ((index * 3) % 7), again: last };
+      return { plan, blow: 'kill', at: { seq, moment: 'after' }, again, then };
+    });
 }
 
 /** Once a phase has begun and meant its first effect, and once its last effect is done. */
@@ -126,11 +144,17 @@ export function randomly(seed: number): () => number {
   };
 }
 
-/** So many of the cases by chance, of every kind in turn, and a kill of blockplan first. */
+/** So many of the cases by chance, of every kind in turn, and a kill of blockplan and a double one first. */
 export function sample(cases: readonly Case[], count: number, random: () => number): Case[] {
   const drawn = cases.map((each) => ({ each, lot: random() })).sort((a, b) => a.lot - b.lot);
-  const kinds = new Map<string, Case[]>([['kill', []]]);
-  for (const { each } of drawn) kinds.set(each.blow, [...(kinds.get(each.blow) ?? []), each]);
+  const kinds = new Map<string, Case[]>([
+    ['kill', []],
+    ['twice', []],
+  ]);
+  for (const { each } of drawn) {
+    const kind = each.then ? 'twice' : each.blow;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), each]);
+  }
   const turns = [...kinds.values()].flatMap((own) => own.map((each, turn) => ({ each, turn })));
   return turns
     .sort((a, b) => a.turn - b.turn)

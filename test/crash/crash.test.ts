@@ -4,17 +4,22 @@
  * blockplan, and held against the simulated host. `npm run test:crash` tries all cases, `npm test` a few. A failure says
  * with what BLOCKPLAN_CRASH the same case is tried again: the seed, how many cases, and words of the case's name.
  */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { directionOf } from '../../src/journal/direction.ts';
+import { readJournal } from '../../src/journal/replay.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import type { Again } from '../../src/prove/tally.ts';
+import type { Ended } from '../lab/support.ts';
 import { SHIPPED } from '../plans.ts';
 import { type Case, casesOf, nameOf, randomly, sample, type Written } from './cases.ts';
 import { judge } from './judge.ts';
-import { Scene } from './scene.ts';
-import { Simulated } from './simulated.ts';
-import { strike, takeUp, undisturbed } from './strike.ts';
+import { Scene, type Stage } from './scene.ts';
+import { type Foretold, Simulated } from './simulated.ts';
+import { type Struck, strike, takeUp, takeUpAndKill, undisturbed } from './strike.ts';
 import { Tally } from './tally.ts';
 
-const [seed = '1', number = '8', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
+const [seed = '1', number = '12', ...words] = (process.env['BLOCKPLAN_CRASH'] ?? '')
   .split(/[,/]/)
   .filter((word) => word !== '');
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
@@ -116,14 +121,40 @@ async function triedOnce(each: Case, learnt: Learnt, part: number): Promise<bool
     }
     const takenUp = each.again !== undefined && struck.run !== undefined;
     if (takenUp) await scene.bringUpAsTold(stage, struck.ended);
-    const ended = takenUp
-      ? await takeUp(scene, stage, each.again ?? '', struck.run ?? '')
-      : struck.ended;
+    const { ended, last } = takenUp
+      ? await takenUpIn(stage, each, struck)
+      : { ended: struck.ended, last: undefined };
     const verdict = await judge(scene, stage, ended);
     trusted = verdict.trusted;
-    tally.add(each, verdict, new Simulated(stage, records).foretell(each, struck.records));
+    const foretold =
+      each.then && last
+        ? await finalEnds(stage, last, struck.run ?? '')
+        : new Simulated(stage, records).foretell(each, struck.records);
+    tally.add(each, verdict, foretold);
     return true;
   } finally {
     await scene.end(stage, trusted);
   }
+}
+
+/** Takes a run up as its case says, and once more where blockplan is killed in that; `last` is the command that ended it. */
+async function takenUpIn(
+  stage: Stage,
+  { again = 'rollback', then }: Case,
+  struck: Struck,
+): Promise<{ ended: Ended; last: Again }> {
+  const run = struck.run ?? '';
+  if (!then) return { ended: await takeUp(scene, stage, again, run), last: again };
+  const seq = struck.records.length + then.after;
+  const over = await takeUpAndKill(scene, stage, again, run, seq);
+  if (over) return { ended: over, last: again };
+  return { ended: await takeUp(scene, stage, then.again, run), last: then.again };
+}
+
+/** Whatever was killed twice comes to a final end; which one, the last command and the direction of the journal say. */
+async function finalEnds(stage: Stage, last: Again, run: string): Promise<Foretold> {
+  const { records } = await readJournal(join(stage.state, 'runs', run));
+  const back = last === 'rollback' || directionOf(records) === 'undo';
+  const ends = back ? (['rolled-back'] as const) : (['succeeded', 'rolled-back'] as const);
+  return { ends, seeds: ends.map(() => 'a final end') };
 }

@@ -99,16 +99,46 @@ export function takeUp(scene: Scene, stage: Stage, again: string, run: string): 
   return startCli(scene.host, argv, { env: { BLOCKPLAN_STATE_DIR: stage.state } }).ended;
 }
 
+/**
+ * Takes the run up again and kills blockplan at a record.
+ * @returns how it ended where it was over before that record; nothing where it was killed
+ */
+export async function takeUpAndKill(
+  scene: Scene,
+  stage: Stage,
+  again: string,
+  run: string,
+  seq: number,
+): Promise<Ended | undefined> {
+  const aim: Aim = { seq, moment: 'written', act: 'kill' };
+  const { running, folder } = await watched(scene, stage, [again, run], aim);
+  const ended = await running.ended;
+  const came = await there(join(folder, 'held'));
+  await rm(folder, { recursive: true });
+  return came ? undefined : ended;
+}
+
 async function start(
   scene: Scene,
-  { plan, set, state }: Stage,
+  stage: Stage,
+  aim?: Aim,
+): Promise<{ running: Running; folder: string }> {
+  const { plan, set } = stage;
+  const words = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const argv = ['run', `plans/${plan}.yaml`, ...words, '-c', scene.host.uri, '--yes'];
+  return watched(scene, stage, argv, aim);
+}
+
+/** Starts blockplan with the preload between it and its journal. */
+async function watched(
+  scene: Scene,
+  { state }: Stage,
+  argv: readonly string[],
   aim?: Aim,
 ): Promise<{ running: Running; folder: string }> {
   const folder = `${state}.watch`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const words = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const argv = ['run', `plans/${plan}.yaml`, ...words, '-c', scene.host.uri, '--yes'];
   const env = {
     BLOCKPLAN_STATE_DIR: state,
     BLOCKPLAN_AT_RECORD: JSON.stringify({ folder, ...aim }),
