@@ -10,9 +10,8 @@ import {
   beginningOf,
   isOver,
   isUnbelievable,
-  type Replay,
   type RunStarted,
-  readJournal,
+  readJournalIfThere,
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -58,18 +57,9 @@ function taken(run: string, by: string): BlockplanError {
 }
 
 async function startOf({ folder }: RunFolder): Promise<RunStarted | undefined> {
-  const replay = await replayOf(folder);
+  // What cannot be read is what this command is for.
+  const replay = await readJournalIfThere(folder);
   return replay && beginningOf(replay);
-}
-
-async function replayOf(folder: string): Promise<Replay | undefined> {
-  try {
-    return await readJournal(folder);
-  } catch (error) {
-    // What cannot be read is what this command is for.
-    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
-    throw error;
-  }
 }
 
 async function forgotten(
@@ -111,7 +101,7 @@ async function forgotten(
 
 /** Writes it into the journal, so that the run is not taken up either; one that is torn or altered refuses that itself. */
 async function note(folder: string): Promise<void> {
-  const replay = await replayOf(folder);
+  const replay = await readJournalIfThere(folder);
   if (!replay || !beginningOf(replay) || isUnbelievable(replay) || isOver(replay)) return;
   const journal = await reopenJournal(folder, replay.end);
   try {

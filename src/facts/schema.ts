@@ -1,4 +1,5 @@
 /** What a facts file may say, as JSON Schema: for editors, and for the validator that is made of it ahead of time. */
+import { DOMAIN_STATES } from '../model/world.ts';
 import type { Schema } from '../plan/schema.ts';
 import { AMOUNT } from './amounts.ts';
 
@@ -57,7 +58,7 @@ const DOMAIN = map(
     name: text("libvirt's name of the guest."),
     state: {
       type: 'string',
-      enum: ['running', 'paused', 'in shutdown', 'shut off', 'crashed', 'pmsuspended', 'gone'],
+      enum: DOMAIN_STATES,
       default: 'running',
       description: 'As in `virsh domstate`; `gone` where libvirt knows no such domain.',
     },

@@ -121,18 +121,23 @@ const end = oneOf<End>(
   ...(['rolled-back', 'stranded', 'uncertain'] as const),
 );
 
+/** What a run's beginning has in every version that this one reads. */
+const beginning = {
+  ...numbered,
+  ...by,
+  type: oneOf('run-started' as const),
+  run: text,
+  plan: text,
+  domain: text,
+  uuid: uuidShape,
+  uri: text,
+  steps: list(outline),
+};
+
 const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
   'run-started': fields<Of<'run-started'>>({
-    ...numbered,
-    ...by,
-    type: oneOf('run-started' as const),
+    ...beginning,
     format: amount,
-    run: text,
-    plan: text,
-    domain: text,
-    uuid: uuidShape,
-    uri: text,
-    steps: list(outline),
     set: byKey(text),
     planSum: text,
     world: worldShape,
@@ -213,17 +218,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
 /** The beginning of a run of another version, as far as it is shown. */
 type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'world'>;
 
-const otherBeginning = fields<OtherBeginning>({
-  ...numbered,
-  ...by,
-  type: oneOf('run-started' as const),
-  run: text,
-  plan: text,
-  domain: text,
-  uuid: uuidShape,
-  uri: text,
-  steps: list(outline),
-});
+const otherBeginning = fields<OtherBeginning>(beginning);
 
 /** A record that this version does not write, and so does not believe. */
 export interface Strange {

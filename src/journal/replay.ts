@@ -18,6 +18,16 @@ export interface Replay {
   readonly end: JournalEnd;
 }
 
+/** Reads a journal; undefined where the file system does not give it. */
+export async function readJournalIfThere(folder: string): Promise<Replay | undefined> {
+  try {
+    return await readJournal(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Reads a journal.
  * @throws an error of the file system

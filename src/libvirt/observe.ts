@@ -3,19 +3,16 @@ import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import type { Bundle, Disk, Domain, DomainState, Moment } from '../model/world.ts';
+import {
+  type Bundle,
+  type Disk,
+  type Domain,
+  type DomainState,
+  type Moment,
+  VIRSH_STATES,
+} from '../model/world.ts';
 import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
-
-/** What virsh says in the words of `virsh domstate` (libvirt: virDomainState). */
-const STATES: readonly string[] = [
-  'running',
-  'paused',
-  'in shutdown',
-  'shut off',
-  'crashed',
-  'pmsuspended',
-];
 
 /**
  * The domain as libvirt has it now.
@@ -119,9 +116,9 @@ function readInfo(text: string): Map<string, string> {
 }
 
 function stateOf(word: string): DomainState {
-  const known = STATES.find((state) => state === word);
+  const known = VIRSH_STATES.find((state) => state === word);
   // libvirt's `idle` and `blocked` are running guests that wait (virsh(1), domstate).
-  return (known ?? (word === 'idle' || word === 'blocked' ? 'running' : 'crashed')) as DomainState;
+  return known ?? (word === 'idle' || word === 'blocked' ? 'running' : 'crashed');
 }
 
 /** A commit below the active layer, a pull and a backup do not show in the XML; `blockjob --info` tells of them. */

@@ -45,15 +45,20 @@ export interface Host {
   readonly user?: number;
 }
 
-/** A domain's run state in virsh's words; `gone` when libvirt does not know the name. */
-export type DomainState =
-  | 'running'
-  | 'paused'
-  | 'in shutdown'
-  | 'shut off'
-  | 'crashed'
-  | 'pmsuspended'
-  | 'gone';
+/** The states of a domain in the words of `virsh domstate` (libvirt: virDomainState). */
+export const VIRSH_STATES = [
+  'running',
+  'paused',
+  'in shutdown',
+  'shut off',
+  'crashed',
+  'pmsuspended',
+] as const;
+
+/** All states of a domain; `gone` when libvirt does not know the name. */
+export const DOMAIN_STATES = [...VIRSH_STATES, 'gone'] as const;
+
+export type DomainState = (typeof DOMAIN_STATES)[number];
 
 export interface Domain {
   readonly name: string;

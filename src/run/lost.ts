@@ -11,7 +11,7 @@ import {
   isOver,
   isUnbelievable,
   type Replay,
-  readJournal,
+  readJournalIfThere,
   wasMovedAway,
 } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
@@ -59,7 +59,8 @@ export interface Lost {
 export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> {
   const { name, uuid } = readDomainXml(found.kept.definition);
   if (!isUuid(uuid)) throw new Error(`"${printable(uuid)}" is not a UUID`);
-  const replay = await replayOf(folder);
+  // Without its journal less is known of a run, and the bundle is as good.
+  const replay = await readJournalIfThere(folder);
   const started = replay && beginningOf(replay);
   // A journal of another domain beside a bundle that was put there tells nothing of it.
   const own = started?.uuid === uuid ? started : undefined;
@@ -83,16 +84,6 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     records: replay?.records.length ?? 0,
     ...(last === undefined ? {} : { until: last.time }),
   };
-}
-
-async function replayOf(folder: string): Promise<Replay | undefined> {
-  try {
-    return await readJournal(folder);
-  } catch (error) {
-    // Without its journal less is known of a run, and the bundle is as good.
-    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
-    throw error;
-  }
 }
 
 /** Where the guest wrote last, by plan and journal; undefined where one of them is gone, or is not as it was written. */
