@@ -58,18 +58,25 @@ async function isThat(place: string, identity: string): Promise<boolean> {
       return false;
     return identityOf(await stat(place)) === identity;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // It has been closed meanwhile, or lies on a file system that is gone or does not answer, where ours does not.
-    if (['ENOENT', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '')) return false;
+    if (isElsewhere(error)) return false;
     throw error;
   }
+}
+
+/** It has been closed meanwhile, or lies on a file system that is gone or does not answer, where ours does not. */
+function isElsewhere(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return ['ENOENT', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '');
 }
 
 async function nameOf(pid: string): Promise<string> {
   return (await absentAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
 }
 
-/** A loop device holds its file open inside the kernel: no process shows it. */
+/**
+ * A loop device holds its file open inside the kernel: no process shows it. Everybody may read which file that is, but not
+ * everybody may follow its path: the file there is none that this user has found by a path of its own.
+ */
 async function loopDevices(identity: string): Promise<string[]> {
   const names = (await absentAsNull(readdir('/sys/block'))) ?? [];
   const found = await Promise.all(
@@ -77,11 +84,20 @@ async function loopDevices(identity: string): Promise<string[]> {
       .filter((name) => name.startsWith('loop'))
       .map(async (name) => {
         const file = await absentAsNull(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'));
-        const behind = file && (await lookAtFile(file.replace(/\n$/, '')));
-        return behind && behind.identity === identity ? [`the loop device ${name}`] : [];
+        const isHeld = file && (await isBehind(file.replace(/\n$/, ''), identity));
+        return isHeld ? [`the loop device ${name}`] : [];
       }),
   );
   return found.flat();
+}
+
+async function isBehind(path: string, identity: string): Promise<boolean> {
+  try {
+    return identityOf(await stat(path)) === identity;
+  } catch (error) {
+    if (isElsewhere(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
 }
 
 /** By the number that statfs gives their kind: the file systems whose files stat tells by the device that the kernel locks by. */

@@ -29,13 +29,17 @@ beforeEach(async () => {
   await tool('qemu-img', 'create', '-q', '-f', 'qcow2', image, '1M');
 });
 afterEach(async () => {
+  await closeImage();
+  rmSync(folder, { recursive: true });
+});
+
+async function closeImage(): Promise<void> {
   if (child?.exitCode === null && child.signalCode === null) {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
   child = undefined;
-  rmSync(folder, { recursive: true });
-});
+}
 
 const openersAsNobody = (path: string) => asNobody('src/libvirt/openers.ts', 'openers', path);
 
@@ -73,9 +77,8 @@ test('a lock on a file of that inode number on another file system is none on it
     await opened('-f', 'qcow2', join(one, 'image'));
     expect(await openersAsNobody(join(one, 'image'))).toEqual({ value: [expect.any(String)] });
     expect(await openersAsNobody(join(other, 'image'))).toEqual({ value: [] });
-    child!.kill('SIGKILL');
-    await once(child!, 'exit');
   } finally {
+    await closeImage();
     for (const at of [one, other]) await tool('umount', at);
   }
 });
@@ -95,6 +98,20 @@ test('a loop device holds it open, which no process shows', async () => {
   try {
     expect(await openers(raw)).toEqual([`the loop device ${device.replace('/dev/', '')}`]);
     expect(await openersAsNobody(raw)).toEqual({ value: [expect.any(String)] });
+  } finally {
+    await tool('losetup', '--detach', device);
+  }
+});
+
+test('a loop device over a file that this user may not reach is over another file', async () => {
+  const closed = join(folder, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  const raw = join(closed, 'raw');
+  writeFileSync(raw, Buffer.alloc(1024 * 1024));
+  const device = (await tool('losetup', '--find', '--show', raw)).trim();
+  try {
+    expect(await openersAsNobody(image)).toEqual({ value: [] });
+    expect(await openers(raw)).toEqual([`the loop device ${device.replace('/dev/', '')}`]);
   } finally {
     await tool('losetup', '--detach', device);
   }
