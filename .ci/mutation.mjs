@@ -20,14 +20,14 @@ const FILES = [
   'src/libvirt/remove-unused.ts',
 ];
 
-/** Proofs of whole plans over many guests: they would take some twenty seconds for each mutant. */
-const PROOFS = ['pairing.test.ts', 'paused.test.ts'];
+/** Proofs of whole plans, over many guests or faults: they would take some twenty seconds for each mutant. */
+const PROOFS = ['pairing.test.ts', 'paused.test.ts', 'faults.test.ts', 'recovery.test.ts'];
 
-/** The unit tests beside a file: its own, or else those of its room. */
+/** The unit tests beside a file: its own, and in the room of runs, whose files work together, those of its room. */
 function testsOf(file) {
   const name = file.replace(/^src\/(.*)\.ts$/, '$1.test.ts');
   const own = [`test/${name}`, `test/unit/${name}`].filter((each) => existsSync(each));
-  if (own.length > 0) return own;
+  if (own.length > 0 && roomOf(file) !== 'run') return own;
   const room = roomOf(file) === 'steps' ? 'test/steps' : `test/unit/${roomOf(file)}`;
   return readdirSync(room)
     .filter((each) => each.endsWith('.test.ts') && !PROOFS.includes(each))
