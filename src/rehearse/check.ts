@@ -6,7 +6,9 @@ import { assertCleanImages, imageChains, liveChain, persistentSource } from '../
 import type { Guest } from '../lab/guest.ts';
 import type { Host } from '../lab/host.ts';
 import { assertComplete, readLog } from '../lab/log.ts';
+import { faultsAtNextStart } from '../lab/next-start.ts';
 import { listing, type Picture, picture } from '../lab/picture.ts';
+import { isSameFile } from '../model/file-identity.ts';
 import { isUp, type World } from '../model/world.ts';
 import type { Paths } from './paths.ts';
 import type { Check } from './report.ts';
@@ -56,6 +58,27 @@ export function checkNothingLeft(scene: Scene): Promise<Check> {
     ];
     return { found: 'no job and no marker', wrong };
   });
+}
+
+/**
+ * Shuts the guest off and starts it from its definition, as its owner will one day, once a run is over. Nothing is checked of
+ * a domain that has no definition, or one that the plan leaves on other files than the guest: a preview says so.
+ */
+export async function checkNextStart(scene: Scene, world: World): Promise<Check[]> {
+  const { host, guest } = scene;
+  const { domain } = world;
+  const targets = guest.disks.map(({ target }) => target);
+  const startsOnThem = domain.disks
+    .filter(({ target }) => targets.includes(target))
+    .every(({ chain, persistentSource }) => isSameFile(world, persistentSource, chain[0]?.file));
+  if (!domain.persistent || !startsOnThem) return [];
+  const upTo = await guest.acknowledged();
+  return [
+    await check(scene, 'next start', async () => ({
+      found: `1 to ${upTo} on ${targets.join(', ')}, started from the definition`,
+      wrong: await faultsAtNextStart(host, guest.name, { upTo, targets }),
+    })),
+  ];
 }
 
 /** All that a rollback has to bring back. */

@@ -4,7 +4,14 @@ import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
 import type { Finish } from '../run/course.ts';
 import { walk } from '../simulate/walk.ts';
-import { checkNothingLeft, checkOutcome, checkRestored, type Scene, takePicture } from './check.ts';
+import {
+  checkNextStart,
+  checkNothingLeft,
+  checkOutcome,
+  checkRestored,
+  type Scene,
+  takePicture,
+} from './check.ts';
 import { Collector } from './collect.ts';
 import { type Lab, onLab, runOnce, withAside } from './leg.ts';
 import { madeSince } from './made.ts';
@@ -48,7 +55,11 @@ export function thereAndBack(lab: Lab, scene: Scene): Promise<Outcome> {
     lab.tell('looking whether all is as before');
     const restored =
       finish.end === 'rolled-back'
-        ? [...(await checkRestored(scene, before, admission.world)), await checkNothingLeft(scene)]
+        ? [
+            ...(await checkRestored(scene, before, admission.world)),
+            await checkNothingLeft(scene),
+            ...(await checkNextStart(scene, admission.world)),
+          ]
         : [];
     const parts: Part[] = [
       { name: 'run', phases: collector.phases('do'), checks, made },
@@ -75,7 +86,11 @@ export function allTheWay(lab: Lab, scene: Scene, name: Part['name']): Promise<O
     lab.tell('looking at what the plan has come to');
     const checks =
       finish.end === 'succeeded'
-        ? [...(await checkOutcome(scene, expected, begun)), await checkNothingLeft(scene)]
+        ? [
+            ...(await checkOutcome(scene, expected, begun)),
+            await checkNothingLeft(scene),
+            ...(await checkNextStart(scene, expected)),
+          ]
         : [];
     const phases = [...collector.phases('do'), ...collector.phases('undo')];
     const made = await madeSince(scene, before);

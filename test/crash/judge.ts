@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../../src/errors.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { imageChain } from '../../src/lab/chains.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
+import { faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
@@ -49,6 +50,7 @@ export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<V
     for (const how of apart(live, now)) add('persistent is not live', how);
     for (const how of await leftovers(scene, stage, now, live, end, said)) add('left behind', how);
     for (const how of await wrongCode(stage, now, ended, finish)) add('wrong exit code', how);
+    for (const how of await lostAtStart(scene, stage, now)) add('acknowledged write lost', how);
   }
   return {
     end: end ?? `exit ${ended.exitCode}`,
@@ -132,6 +134,18 @@ async function lostWrites(
     );
   }
   return lost;
+}
+
+/** What the next start would miss, of a guest that can be started from its definition now; a case may have killed its QEMU. */
+async function lostAtStart(
+  { host }: Scene,
+  { guest }: Stage,
+  { state }: Snapshot,
+): Promise<string[]> {
+  if (state !== 'running' && state !== 'shut off') return [];
+  const upTo = await guest.acknowledged();
+  const faults = await faultsAtNextStart(host, guest.name, { upTo, wasKilled: true });
+  return faults.map((fault) => `at its next start, ${fault}`);
 }
 
 function apart(live: string, { definition }: Snapshot): string[] {

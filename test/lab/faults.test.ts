@@ -13,6 +13,7 @@ import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { SharedGuest, snapshotOf } from './fault-guest.ts';
 import { type Fault, type Moment, runWithFault, type StrikeContext } from './fault-run.ts';
 import { sampled } from './sample.ts';
+import { expectNextStart, expectWrites } from './support.ts';
 
 let host: Host;
 let shared: SharedGuest;
@@ -409,8 +410,7 @@ type Snapshot = Awaited<ReturnType<typeof snapshotOf>>;
 
 async function expectAsBefore(guest: Guest, before: Snapshot) {
   expect(await snapshotOf(host, guest)).toEqual(before);
-  const acknowledged = await guest.waitForWrites(1);
-  await guest.verifyLog(before.chain[0] ?? '', acknowledged);
+  await expectWrites(host, guest);
 }
 
 /** The definition is there and names the image with every acknowledged write, and the guest can go on from it. */
@@ -429,7 +429,8 @@ async function expectNothingLost(guest: Guest, before: Snapshot, next: readonly 
     checkpoints: before.checkpoints,
   });
   const running = (await guest.state()) === 'running';
-  await guest.verifyLog(source, await guest.acknowledged());
+  const upTo = await guest.acknowledged();
+  await expectNextStart(host, guest.name, { upTo, wasKilled: !running });
   if (running) return;
   expect(next).toContain(`virsh start ${guest.name}`);
   await guest.start();

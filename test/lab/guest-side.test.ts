@@ -6,13 +6,12 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
 import { type Fault, runWithFault } from './fault-run.ts';
 import { sampled } from './sample.ts';
-import { startCli } from './support.ts';
+import { expectNextStart, startCli } from './support.ts';
 
 let host: Host;
 let small: string;
@@ -54,6 +53,7 @@ interface Row {
   /** What has to be so afterwards, besides. */
   readonly after?: (guest: Guest, next: readonly string[]) => Promise<unknown>;
   readonly smallOverlay?: true;
+  readonly kills?: true;
 }
 
 const inCopy = ['copy/mirror', 'await-job', 'during'] as const;
@@ -84,6 +84,7 @@ const ROWS: readonly Row[] = [
     steps: slowCopy,
     at: inCopy,
     strike: (guest) => guest.killQemu(),
+    kills: true,
     exit: 5,
     told: /^"GUEST" has (crashed|stopped) in the middle of the run/,
     after: startAgain,
@@ -169,8 +170,10 @@ test.each(sampled('guest side', ROWS, 3).map((row) => [row.name, row] as const))
     const told = said.filter((each) => row.told.test(each.replaceAll(name, 'GUEST')));
     expect(told, story).toHaveLength(1);
     await row.after?.(guest, finish.next);
-    const acknowledged = await guest.acknowledged();
-    await guest.verifyLog((await persistentSource(host, name, 'vda')) ?? '', acknowledged);
+    await expectNextStart(host, name, {
+      upTo: await guest.acknowledged(),
+      wasKilled: row.kills === true,
+    });
     await guest.destroy();
   },
 );

@@ -101,7 +101,7 @@ describe('layers in several folders', () => {
     await expect(guest.start()).rejects.toThrow(/base\.qcow2/);
     const d = filesOf(guest).at(-1)!;
     await host.qemuImg('rebase', '-u', '-f', 'qcow2', '-b', base!, '-F', 'qcow2', d);
-    await expectNextStart(host, guest.name, upTo);
+    await expectNextStart(host, guest.name, { upTo });
   });
 });
 

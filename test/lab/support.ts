@@ -12,17 +12,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/events.ts';
-import {
-  assertCleanImages,
-  imageChain,
-  type OpenedDisk,
-  openedDisks,
-} from '../../src/lab/chains.ts';
+import { openedDisks } from '../../src/lab/chains.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
-import { assertComplete, readLog } from '../../src/lab/log.ts';
-import { atNextStart } from '../../src/lab/next-start.ts';
+import { type Expected, faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -275,34 +269,18 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
 export async function expectWrites(host: Host, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
   const live = openedDisks(await host.virsh('dumpxml', guest.name));
-  await expectNextStart(host, guest.name, upTo, live);
+  await expectNextStart(host, guest.name, { upTo, live });
   expect(await guest.state()).toBe('running');
   await expectNothingLeft(host, guest.name);
 }
 
-/**
- * Fails unless the next start of a domain, from its persistent definition, finds all numbers up to that one on its disks.
- * @param live what it has open now; the next start has to open the same
- */
+/** Fails unless the next start of a domain, from its persistent definition, finds all numbers on its disks. */
 export async function expectNextStart(
   host: Host,
   domain: string,
-  upTo: number,
-  live?: readonly OpenedDisk[],
+  expected: Expected,
 ): Promise<void> {
-  await atNextStart(host, domain, async (disks) => {
-    expect(disks).not.toEqual([]);
-    if (live) expect(disks.map(placesOf)).toEqual(live.map(placesOf));
-    for (const { files, image } of disks) {
-      expect(await imageChain(host, files[0]!)).toEqual(files);
-      assertComplete(await readLog(image), upTo);
-      await assertCleanImages(host, files);
-    }
-  });
-}
-
-function placesOf({ target, files }: OpenedDisk): object {
-  return { target, files };
+  expect(await faultsAtNextStart(host, domain, expected)).toEqual([]);
 }
 
 /** The name of the backing file in an image's header, as it is written there; undefined for none. */
