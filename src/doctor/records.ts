@@ -2,10 +2,9 @@
 import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { includesFile } from '../model/file-identity.ts';
+import { LEFT_INTERNAL, leftExternal } from '../model/left-record.ts';
 import { isOlder } from '../model/release.ts';
-
 import { type Disk, diskOf, isUp } from '../model/world.ts';
-
 import { chainOf } from './chain.ts';
 import { type Patient, virshLine, type Wreck } from './patient.ts';
 
@@ -40,10 +39,6 @@ function strayBitmaps({ world, seen }: Patient): Wreck[] {
   );
 }
 
-/** Seen on libvirt 9.0, after a blockcopy with a pivot away from the image that holds the snapshot. */
-const SILENT_REVERT =
-  'a revert to it puts the guest and its definition back on the file that holds it, without a warning';
-
 function snapshotWrecks(patient: Patient): Wreck[] {
   const { world, seen } = patient;
   const { name: domain } = world.domain;
@@ -61,7 +56,7 @@ function snapshotWrecks(patient: Patient): Wreck[] {
             code: 'BP237',
             severity: 'warning',
             what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
-            why: `${disks.some(({ kind }) => kind === 'internal') ? SILENT_REVERT : 'it can be neither reverted to nor deleted with its data'}, and a new snapshot of that name is refused`,
+            why: `${disks.some(({ kind }) => kind === 'internal') ? LEFT_INTERNAL : leftExternal(world.host.libvirt)}, and a new snapshot of that name is refused`,
             todo: 'if nobody needs it any more, have libvirt forget the record; no file is touched',
             commands: [
               virshLine(patient, [

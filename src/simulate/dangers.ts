@@ -4,6 +4,7 @@ import type { Finding } from '../errors.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
+import { LEFT_INTERNAL, leftExternal } from '../model/left-record.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
@@ -40,15 +41,6 @@ function layersIn(world: World): FileSet {
   );
 }
 
-/**
- * What a record does once its layers have left the chain (seen on libvirt 9.0: a revert to an internal snapshot succeeds and
- * moves the definition too; its deletion is refused while the guest runs on another image). The plan's own are external.
- */
-const LEFT_RECORD = {
-  external: 'it can be neither reverted to nor deleted with its data',
-  any: 'a revert to an internal snapshot puts the guest and its definition back on the old file without a warning, if the file still exists; an external one can be neither reverted to nor deleted with its data',
-} as const;
-
 /** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
 class SnapshotRecords {
   readonly #world: World;
@@ -65,7 +57,7 @@ class SnapshotRecords {
     this.#before = domain.snapshots;
   }
 
-  /** A layer leaves a chain for good, and libvirt's records go on naming it: seen with libvirt 9.0.0 and 11.3.0. */
+  /** A layer leaves a chain for good, and libvirt's records go on naming it (seen with libvirt 9.0.0 and 11.3.0). The plan's own are external. */
   madeStale(walked: Walked): Finding[] {
     const { before, after } = walked;
     const recorded = after.domain.snapshots.find((name) => !before.domain.snapshots.includes(name));
@@ -94,11 +86,12 @@ class SnapshotRecords {
     if (fresh.length === 0) return [];
     const own = fresh.every((name) => !this.#before.includes(name));
     const { name } = walked.before.domain;
+    const external = leftExternal(this.#world.host.libvirt);
     return [
       toldAt(walked, {
         code: 'BP131',
         severity: 'warning',
-        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? LEFT_RECORD.external : LEFT_RECORD.any}`,
+        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? external : `if it is internal, ${LEFT_INTERNAL}; if it is external, ${external}`}`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
           : `if nobody needs it any more: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,

@@ -2,15 +2,25 @@
  * Dangers that a plan is told of, on real libvirt: each is told before anything is done, and what is told is so. Where
  * it is a warning the plan is run all the same, and libvirt then does what was foretold.
  */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { refusal } from './refusal.ts';
-import { expectEnd, planText, runSteps, startCli, tool, writePlan } from './support.ts';
+import {
+  expectEnd,
+  expectNextStart,
+  planText,
+  runSteps,
+  startCli,
+  tool,
+  writePlan,
+} from './support.ts';
 
 type Steps = readonly Readonly<Record<string, unknown>>[];
 
@@ -62,10 +72,45 @@ test('snapshots whose records name layers that leave the chain', async () => {
   expect(await told('recorded', [{ 'snapshot-create-as': unrecorded }, commit])).toEqual([]);
   expect(await told('recorded', moved)).toEqual(['BP131']);
   expectEnd(await runSteps(host, 'recorded', moved), 0);
-  await expect(host.virsh('snapshot-delete', 'recorded', 'monday')).rejects.toThrow();
-  await host.virsh('snapshot-delete', 'recorded', 'monday', '--metadata');
+  const upTo = await guest.waitForWrites(1);
+  const reverts = await revertsToExternal();
+  const deleted = host.virsh('snapshot-delete', 'recorded', 'monday');
+  if (reverts) {
+    await deleted;
+    expect(await liveChain(host, 'recorded', 'vda')).toEqual(guest.disks[0]!.files);
+    expect(existsSync(dest)).toBe(false);
+    await expectNextStart(host, 'recorded', { upTo });
+  } else {
+    await expect(deleted).rejects.toThrow();
+    await host.virsh('snapshot-delete', 'recorded', 'monday', '--metadata');
+  }
   await guest.destroy();
 });
+
+test('a revert to an external snapshot whose layer has left the chain', async () => {
+  const guest = await guestOf('outside', ['outside-base']);
+  await guest.waitForWrites(1);
+  await host.virsh('snapshot-create-as', 'outside', 'monday', '--disk-only');
+  const [overlay] = await liveChain(host, 'outside', 'vda');
+  const moved = [{ blockcopy: { disk: 'vda', dest: at('outside.qcow2'), pivot: true } }];
+  expectEnd(await runSteps(host, 'outside', moved), 0);
+  const reverts = await revertsToExternal();
+  const reverted = host.virsh('snapshot-revert', 'outside', 'monday');
+  if (reverts) {
+    await reverted;
+    expect(await guest.state()).toBe('shut off');
+    expect(existsSync(overlay!)).toBe(false);
+    expect(
+      (await imageChain(host, (await persistentSource(host, 'outside', 'vda'))!)).slice(1),
+    ).toEqual(guest.disks[0]!.files);
+  } else await expect(reverted).rejects.toThrow('not supported');
+  await guest.destroy();
+});
+
+/** Whether libvirt says that it can, and so handles records of external snapshots otherwise. */
+async function revertsToExternal(): Promise<boolean> {
+  return (await host.virsh('capabilities')).includes('<externalSnapshot/>');
+}
 
 test('a revert to an internal snapshot goes back to the file that the guest has left', async () => {
   const guest = await guestOf('within', ['within-base']);

@@ -43,8 +43,15 @@ describe('records of snapshots', () => {
     expect(finding?.message).toContain('"s"');
     expect(finding?.message).not.toContain('monday');
     expect(finding?.hint).toContain('no-metadata');
-    expect(finding?.message).toMatch(/neither reverted to nor deleted/);
     expect(finding?.message).not.toMatch(/internal/);
+  });
+
+  test.each([
+    ['9.0.0', 'it can be neither reverted to nor deleted with its data'],
+    ['9.9.0', 'a revert to it drops what the guest writes after this'],
+  ])('of an external snapshot mean more danger from libvirt 9.9 on: %s', (libvirt, what) => {
+    const [finding] = dangers([snapshot(''), commit], {}, { libvirt });
+    expect(finding?.message).toContain(what);
   });
 
   test('that were there before may be internal, and a revert would go back in silence', () => {
@@ -52,7 +59,7 @@ describe('records of snapshots', () => {
       domain: { snapshots: ['monday'] },
     });
     expect(moved?.code).toBe('BP131');
-    expect(moved?.message).toMatch(/revert to an internal snapshot puts the guest .* back/);
+    expect(moved?.message).toMatch(/if it is internal, a revert to it puts the guest .* back/);
   });
 
   test('are told of once', () => {
