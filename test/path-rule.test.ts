@@ -32,7 +32,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'rehearse/check.ts': 'a rehearsal chooses all paths itself',
   'rehearse/made.ts': 'a rehearsal chooses all paths itself',
   'libvirt/device-users.ts': 'the kernel names real paths',
-  'libvirt/place.ts': 'the kernel names real paths',
   'libvirt/examine.ts': READS_TWICE,
   'libvirt/others.ts': READS_TWICE,
   'libvirt/files.ts': 'whether a path has a folder above it',

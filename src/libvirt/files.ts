@@ -20,6 +20,25 @@ export function identityOf(found: Stats): string {
   return found.isBlockDevice() ? `device ${found.rdev}` : `${found.dev}:${found.ino}`;
 }
 
+/**
+ * Whether the file at a path that the kernel tells of, such as that of a swap file, is the one with that identity. A file that
+ * this user may not reach is another one: its own file has a path that it may follow.
+ */
+export async function isFileAt(path: string, identity: string): Promise<boolean> {
+  try {
+    return identityOf(await stat(path)) === identity;
+  } catch (error) {
+    if (isElsewhere(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
+}
+
+/** Whether a file is gone meanwhile, or lies on a file system that is gone or does not answer. */
+export function isElsewhere(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return ['ENOENT', 'ENOTDIR', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '');
+}
+
 /** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
 export async function lookAtFiles(
   paths: readonly string[],

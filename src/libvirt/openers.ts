@@ -2,7 +2,7 @@
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/driver.ts';
-import { absentAsNull, identityOf, lookAtFile } from './files.ts';
+import { absentAsNull, identityOf, isElsewhere, isFileAt, lookAtFile } from './files.ts';
 
 /** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
@@ -58,25 +58,17 @@ async function isThat(place: string, identity: string): Promise<boolean> {
       return false;
     return identityOf(await stat(place)) === identity;
   } catch (error) {
+    // It has been closed meanwhile, or lies where ours does not.
     if (isElsewhere(error)) return false;
     throw error;
   }
-}
-
-/** It has been closed meanwhile, or lies on a file system that is gone or does not answer, where ours does not. */
-function isElsewhere(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return ['ENOENT', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '');
 }
 
 async function nameOf(pid: string): Promise<string> {
   return (await absentAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
 }
 
-/**
- * A loop device holds its file open inside the kernel: no process shows it. Everybody may read which file that is, but not
- * everybody may follow its path: the file there is none that this user has found by a path of its own.
- */
+/** A loop device holds its file open inside the kernel: no process shows it. */
 async function loopDevices(identity: string): Promise<string[]> {
   const names = (await absentAsNull(readdir('/sys/block'))) ?? [];
   const found = await Promise.all(
@@ -84,20 +76,11 @@ async function loopDevices(identity: string): Promise<string[]> {
       .filter((name) => name.startsWith('loop'))
       .map(async (name) => {
         const file = await absentAsNull(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'));
-        const isHeld = file && (await isBehind(file.replace(/\n$/, ''), identity));
+        const isHeld = file && (await isFileAt(file.replace(/\n$/, ''), identity));
         return isHeld ? [`the loop device ${name}`] : [];
       }),
   );
   return found.flat();
-}
-
-async function isBehind(path: string, identity: string): Promise<boolean> {
-  try {
-    return identityOf(await stat(path)) === identity;
-  } catch (error) {
-    if (isElsewhere(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return false;
-    throw error;
-  }
 }
 
 /** By the number that statfs gives their kind: the file systems whose files stat tells by the device that the kernel locks by. */

@@ -1,10 +1,10 @@
 /** What is at a path that a step writes into: what kind of thing, how large, which image, and who uses it. Only reads. */
 import { constants, type Stats } from 'node:fs';
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { EffectFailed } from '../model/driver.ts';
 import type { ImageHeader, Place } from '../model/world.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
-import { absentAsNull, isForbidden, lookAtFile } from './files.ts';
+import { absentAsNull, isFileAt, isForbidden, lookAtFile } from './files.ts';
 import { openers } from './openers.ts';
 
 /** The size in `/sys` is in sectors of 512 bytes, whatever the device's own are (Linux, Documentation/ABI/stable/sysfs-block). */
@@ -129,8 +129,7 @@ async function isClaimed(path: string): Promise<boolean> {
 
 async function isSwapFile(path: string): Promise<boolean> {
   const identity = (await lookAtFile(path))?.identity;
-  const real = await realpath(path);
-  for (const file of await swapFiles())
-    if (file === real || (await lookAtFile(file))?.identity === identity) return true;
+  if (identity === undefined) return false;
+  for (const file of await swapFiles()) if (await isFileAt(file, identity)) return true;
   return false;
 }
