@@ -23,15 +23,24 @@ const FILES = [
 /** Proofs of whole plans, over many guests or faults: they would take some twenty seconds for each mutant. */
 const PROOFS = ['pairing.test.ts', 'paused.test.ts', 'faults.test.ts', 'recovery.test.ts'];
 
-/** The unit tests beside a file: its own, and in the room of runs, whose files work together, those of its room. */
+/**
+ * The unit tests beside a file: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`), or else those of its room; in the room of
+ * runs, whose files work together, all of them.
+ */
 function testsOf(file) {
-  const name = file.replace(/^src\/(.*)\.ts$/, '$1.test.ts');
-  const own = [`test/${name}`, `test/unit/${name}`].filter((each) => existsSync(each));
-  if (own.length > 0 && roomOf(file) !== 'run') return own;
-  const room = roomOf(file) === 'steps' ? 'test/steps' : `test/unit/${roomOf(file)}`;
-  return readdirSync(room)
-    .filter((each) => each.endsWith('.test.ts') && !PROOFS.includes(each))
-    .map((each) => `${room}/${each}`);
+  const room = roomOf(file);
+  const name = file.replace(/^.*\/(.*)\.ts$/, '$1');
+  const tests = [`test/${room}`, `test/unit/${room}`].flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((each) => each.endsWith('.test.ts') && !PROOFS.includes(each))
+          .map((each) => `${folder}/${each}`)
+      : [],
+  );
+  const own = tests.filter((each) =>
+    [`/${name}.test.ts`, `/${name}-`].some((part) => each.includes(part)),
+  );
+  return own.length > 0 && room !== 'run' ? own : tests;
 }
 
 const roomOf = (file) => file.split('/')[1];
@@ -53,6 +62,8 @@ if (!process.argv.includes('--report'))
       plugins: ['@stryker-mutator/vitest-runner'],
       vitest: { configFile: '.ci/mutation.vitest.mjs' },
       concurrency: 1,
+      // A mutant that a busy machine slows down has not been noticed: only one that never ends is.
+      timeoutMS: 60_000,
       // A constant is worked out once, before the tests choose a mutant: it would need all tests for each.
       ignoreStatic: true,
       incremental: true,

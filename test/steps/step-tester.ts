@@ -67,7 +67,9 @@ export interface Tables {
   readonly admitted: number;
 }
 
-const RUNS = 300;
+/** How many parameters are generated; a tenth for each mutant, of which there are hundreds. */
+const SHARE = process.env.BLOCKPLAN_MUTATION_TESTS === undefined ? 1 : 0.1;
+const RUNS = 300 * SHARE;
 
 /** Declares the tests of one kind. */
 export function testStep(step: AnyStep, tables: Tables): void {
@@ -124,7 +126,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
         ),
         { numRuns: RUNS },
       );
-      expect(admitted).toBeGreaterThanOrEqual(tables.admitted);
+      expect(admitted).toBeGreaterThanOrEqual(Math.floor(tables.admitted * SHARE));
     });
   });
 }

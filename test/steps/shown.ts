@@ -1,0 +1,130 @@
+/** What a step shows to a reader, as text: its findings, preconditions, phases with their commands, and rollbacks. */
+import type { Finding } from '../../src/errors.ts';
+import { commandText } from '../../src/model/command-text.ts';
+import type { Effect } from '../../src/model/effect.ts';
+import type { World } from '../../src/model/world.ts';
+import { apply } from '../../src/simulate/host.ts';
+import { look } from '../../src/simulate/host-looks.ts';
+import { hostOf } from '../../src/simulate/host-state.ts';
+import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
+import type { Precondition } from '../../src/steps/needs.ts';
+import { frozen, looked } from '../worlds.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** Each finding as `BP106 dest: message -> hint`. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  return findings.map(
+    ({ code, severity, path = [], message, hint }) =>
+      `${[code, path.join('.')].join(' ').trim()}${severity === 'error' ? '' : ` (${severity})`}: ${message}${hint === undefined ? '' : ` -> ${hint}`}`,
+  );
+}
+
+/** What preflight finds in a World that was observed with the step's files. */
+export function preflightLines(step: AnyStep, params: Params, world: World): string[] {
+  return findingLines(step.preflight(params, seen(step, params, world)));
+}
+
+/** Each precondition as `clause [what has to be known]`. */
+export function preconditionLines(step: AnyStep, params: Params, world: World): string[] {
+  return step
+    .preconditions(params, seen(step, params, world))
+    .map(({ what, needs }) => `${what} [${needsText(needs)}]`);
+}
+
+function needsText(needs: Precondition['needs']): string {
+  if (typeof needs === 'string') return needs;
+  return Object.entries(needs)
+    .map(([kind, of]) => `${kind} ${[of].flat().join(', ')}`)
+    .join();
+}
+
+/** A phase with the Worlds around it. */
+export interface Done {
+  readonly phase: Phase;
+  readonly start: World;
+  readonly before: World;
+  readonly after: World;
+}
+
+/** The step's phases, done on a simulated host. */
+export function doneOn(step: AnyStep, params: Params, world: World): Done[] {
+  const start = frozen(seen(step, params, world));
+  const files = [
+    ...step.files(params, start),
+    ...start.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
+  ];
+  let host = hostOf(start);
+  let before = start;
+  return step.phases(params).map((phase) => {
+    for (const effect of phase.effects(before, start)) host = apply(frozen(host), effect);
+    const { kept } = host.world.domain;
+    const now = look(host, files);
+    const after = frozen(kept ? { ...now, domain: { ...now.domain, kept } } : now);
+    const done = { phase, start, before, after };
+    before = after;
+    return done;
+  });
+}
+
+/** The phase of that name, done on a simulated host. */
+export function phaseDone(step: AnyStep, params: Params, world: World, name: string): Done {
+  const found = doneOn(step, params, world).find(({ phase }) => phase.name === name);
+  if (!found) throw new Error(`no phase is called ${name}`);
+  return found;
+}
+
+/** Every phase with its commands, and the rollback once it is done. */
+export function phaseLines(step: AnyStep, params: Params, world: World): string[] {
+  return doneOn(step, params, world).flatMap(({ phase, start, before, after }) => {
+    const lost = phase.pointOfNoReturn?.(before, start);
+    return [
+      `${phase.name}: ${phase.summary}`,
+      ...(phase.pauses === undefined ? [] : [`  pauses the guest: ${phase.pauses}`]),
+      ...phase.effects(before, start).map((effect) => `  ${effectLine(effect)}`),
+      ...(lost === undefined ? [] : [`  point of no return: ${lost}`]),
+      `  rollback: ${phase.wayBack}`,
+      ...rollbackLines(phase, before, after, start).map((line) => `    ${line}`),
+      ...(phase.rollbackRoom?.(before, start) ?? []).map(
+        ({ file, least, most }) => `    room in ${file}: ${least} to ${most}`,
+      ),
+    ];
+  });
+}
+
+/** What a rollback of the phase does in that World, or why it cannot. */
+export function rollbackLines(phase: Phase, before: World, now: World, start = before): string[] {
+  try {
+    return phase.undo(before, now, start).map(effectLine);
+  } catch (error) {
+    if (!(error instanceof NoWayBack)) throw error;
+    return [
+      `no rollback: ${error.message}${error.next.length > 0 ? ` -> ${error.next.join('; ')}` : ''}`,
+    ];
+  }
+}
+
+/** What is told of an effect beside its command and its reason. */
+const DETAILS = [
+  'timeoutMs',
+  'optional',
+  'doubt',
+  'writesInto',
+  'loses',
+  'into',
+  'bytes',
+  'made',
+] as const;
+
+/** An effect as `command  (why; detail; …)`. */
+export function effectLine(effect: Effect): string {
+  const told: Readonly<Record<string, unknown>> = { ...effect };
+  const details = DETAILS.filter((key) => told[key] !== undefined).map(
+    (key) => `${key} ${[told[key]].flat().join(', ')}`,
+  );
+  return `${commandText(effect)}  (${[effect.why, ...details].join('; ')})`;
+}
+
+function seen(step: AnyStep, params: Params, world: World): World {
+  return looked(world, step.files(params, world));
+}
