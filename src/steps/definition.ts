@@ -42,13 +42,13 @@ export function outsideDisks(definition: string): string {
 }
 
 /**
- * What a new definition does not bring by itself: the autostart mark, and metadata of snapshots and checkpoints
+ * What a new definition does not bring by itself and is missing: the autostart mark, and metadata of snapshots and checkpoints
  * that libvirt has forgotten (libvirt keeps them in memory until the guest stops, and drops them then).
  */
 export function restoreAttachments(bundle: Bundle, now: World): Effect[] {
   const { name } = now.domain;
   const effects: Effect[] = [];
-  if (bundle.autostart) {
+  if (bundle.autostart && !now.domain.autostart) {
     effects.push({
       tool: 'virsh',
       argv: ['autostart', '--domain', name],

@@ -155,13 +155,11 @@ function undefinePhase(params: Params): Phase {
       // What a person has defined meanwhile stays, and the run's last comparison tells of it.
       if (persistent && outsideDisks(definition ?? '') !== outsideDisks(kept.definition)) return [];
       // A daemon that was restarted may have made it persistent by itself, with disks of its own making.
-      if (!persistent || definition !== kept.definition) {
-        return [
-          define(kept.definition, 'define the domain again from the journal'),
-          ...restoreAttachments(kept, now),
-        ];
-      }
-      return kept.autostart && !now.domain.autostart ? restoreAttachments(kept, now) : [];
+      const isDefined = persistent && definition === kept.definition;
+      return [
+        ...(isDefined ? [] : [define(kept.definition, 'define the domain again from the journal')]),
+        ...restoreAttachments(kept, now),
+      ];
     },
   };
 }

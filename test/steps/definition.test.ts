@@ -1,0 +1,106 @@
+/** How a definition is put back, with what belongs to it, and what stays as a person has changed it. */
+import { expect, test } from 'vitest';
+import { type Bundle, type Domain, type World, withDomain } from '../../src/model/world.ts';
+import {
+  define,
+  makeTransient,
+  outsideDisks,
+  restoreAttachments,
+  restoreDefinition,
+} from '../../src/steps/definition.ts';
+import { SNAP1, SNAP2, world } from '../worlds.ts';
+import { effectLine } from './shown.ts';
+
+const before = world();
+const definition = before.domain.definition!;
+const onSnap1 = definition.replace(SNAP2, SNAP1);
+const renamed = definition.replace('<vcpu placement', '<vcpu cpuset="1" placement');
+
+test('a definition goes to virsh as a file of the run', () => {
+  expect(define('<domain/>', 'say why')).toEqual({
+    tool: 'virsh',
+    argv: ['define', '--file', { file: 'define.xml', content: '<domain/>' }],
+    why: 'say why',
+  });
+});
+
+test.each([
+  [{}, ''],
+  [{ nvram: true }, ' --keep-nvram'],
+  [{ tpm: true }, ' --keep-tpm'],
+  [{ nvram: true, tpm: true }, ' --keep-nvram --keep-tpm'],
+])('a domain with %j is made transient, and what lies beside it stays', (domain, options) => {
+  expect(effectLine(makeTransient(world({ domain })))).toBe(
+    `virsh undefine --domain testvm${options}  (make the domain transient again)`,
+  );
+});
+
+const was = (change: Partial<Domain>): World => withDomain(before, change);
+const none = { definition: undefined } as unknown as Partial<Domain>;
+
+test.each<readonly [string, World, World, boolean]>([
+  ['the disks differ', before, was({ definition: onSnap1 }), true],
+  ['there is none now', before, was(none), true],
+  ['it is the same', before, before, false],
+  ['there was none before', was(none), before, false],
+  ['the domain is gone', before, was({ ...none, state: 'gone' }), false],
+  ['a person has changed something else', before, was({ definition: renamed }), false],
+])('the definition of before, where %s', (_title, then, now, back) => {
+  const effects = restoreDefinition(then, now);
+  expect(effects).toEqual(back ? [define(definition, 'put the definition back as it was')] : []);
+});
+
+test.each([
+  ['<a/><disk type="file"><source/></disk><b/>', '<a/><disk/><b/>'],
+  ['<disk><x/></disk>\n<disk\ntype="block">\n</disk>', '<disk/>\n<disk/>'],
+  ['<disks/><diskette>a</diskette>', '<disks/><diskette>a</diskette>'],
+])('what a definition says beside its disks: %j', (xml, rest) => {
+  expect(outsideDisks(xml)).toBe(rest);
+});
+
+const moment = (name: string) => ({ name, xml: `<of name="${name}"/>` });
+const bundle: Bundle = {
+  definition,
+  autostart: true,
+  snapshots: [moment('a'), moment('b')],
+  currentSnapshot: 'b',
+  checkpoints: [moment('c'), moment('d')],
+};
+const MARK = 'virsh autostart --domain testvm  (mark it for autostart again)';
+const snapshot = (name: string, current = '') =>
+  `virsh snapshot-create --domain testvm --xmlfile RUN/snapshot.xml --redefine${current}  (restore the metadata of snapshot ${name})`;
+const checkpoint = (name: string) =>
+  `virsh checkpoint-create --domain testvm --xmlfile RUN/checkpoint.xml --redefine  (restore the metadata of checkpoint ${name})`;
+
+test.each<readonly [string, Bundle, Partial<Domain>, readonly string[]]>([
+  [
+    'everything',
+    bundle,
+    { autostart: false },
+    [MARK, snapshot('a'), snapshot('b', ' --current'), checkpoint('c'), checkpoint('d')],
+  ],
+  [
+    'no mark where there was none',
+    { ...bundle, autostart: false },
+    { autostart: false },
+    [snapshot('a'), snapshot('b', ' --current'), checkpoint('c'), checkpoint('d')],
+  ],
+  [
+    'what is missing only',
+    bundle,
+    { autostart: true, snapshots: ['b'], checkpoints: ['c'] },
+    [snapshot('a'), checkpoint('d')],
+  ],
+  ['nothing', bundle, { snapshots: ['a', 'b'], checkpoints: ['c', 'd'] }, []],
+])('with a definition comes back: %s', (_title, kept, now, lines) => {
+  expect(restoreAttachments(kept, was({ autostart: true, ...now })).map(effectLine)).toEqual(lines);
+});
+
+test('metadata comes back as it was kept, each in a file of the run', () => {
+  const files = restoreAttachments(bundle, was({ autostart: true })).flatMap((effect) =>
+    effect.tool === 'virsh' ? effect.argv.filter((word) => typeof word === 'object') : [],
+  );
+  expect(files.map(({ content }) => content)).toEqual(
+    [...bundle.snapshots, ...bundle.checkpoints].map(({ xml }) => xml),
+  );
+});
