@@ -6,7 +6,6 @@ import {
   isSameFile,
   layerIndex,
   otherWritersOf,
-  usersOf,
 } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
 import { removeMade } from './block-job.ts';
@@ -132,17 +131,19 @@ export const convert = defineStep<typeof schema>({
       chain.some((layer) => isSameFile(world, layer.file, params.source)),
     );
     findings.push(...disks.flatMap((disk) => checkSupported(disk, 'source')));
-    const [writer] = sourceLayers(params, world)
-      .slice(0, 1)
-      .flatMap(filesOfLayer)
-      .flatMap((file) => writerOf(world, file) ?? []);
-    if (writer) {
+    // A layer below that changes tears the copy as well.
+    const [written] = sourceFiles(params, world).flatMap((file) => writerOf(world, file) ?? []);
+    if (written) {
+      const { writer, file, hint } = written;
+      const rests = isSameFile(world, file, params.source)
+        ? ''
+        : `, which ${params.source} rests on`;
       findings.push(
         refuse(
           'BP116',
           'source',
-          `${writer} writes to ${params.source}, so a copy of it would be torn`,
-          'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+          `${writer} writes to ${file}${rests}, so a copy of it would be torn`,
+          hint,
         ),
       );
     }
@@ -178,16 +179,30 @@ export const convert = defineStep<typeof schema>({
   ],
 });
 
-/** The guest that writes to the file now, in words; undefined when it is quiet. */
-function writerOf(world: World, file: string): string | undefined {
+interface Written {
+  readonly file: string;
+  /** The guest that writes to it, in words. */
+  readonly writer: string;
+  readonly hint: string;
+}
+
+/** Who writes to the file now, and what to do about it; undefined when it is quiet. */
+function writerOf(world: World, file: string): Written | undefined {
   const own = world.domain.disks.find(({ chain, job }) => {
     const [active, ...below] = chain;
     const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
     return includesFile(world, job ? [...written, ...below.flatMap(filesOfLayer)] : written, file);
   });
-  if (own && world.domain.state !== 'shut off') return `"${world.domain.name}" (${own.target})`;
+  if (own)
+    return {
+      file,
+      writer: `"${world.domain.name}" (${own.target})`,
+      hint: 'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+    };
   const [other] = otherWritersOf(world, file);
-  return other === undefined ? undefined : `"${other}"`;
+  return other === undefined
+    ? undefined
+    : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
 }
 
 /** All files that the copy reads, as far as the domain's chains tell. */
@@ -252,7 +267,6 @@ function convertPhase(params: Params): Phase {
       ];
     },
     settled: (_before, after) => (fileAt(after, params.dest) ? [] : [`there is no ${params.dest}`]),
-    undo: (before, now) =>
-      removeMade(before, now, params.dest, usersOf(now, params.dest).length === 0),
+    undo: (before, now) => removeMade(before, now, params.dest, false),
   };
 }
