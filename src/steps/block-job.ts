@@ -1,4 +1,5 @@
 /** The effects by which block jobs are waited for and ended; every kind that runs one shares them. */
+import { virshCommand } from '../command.ts';
 import type {
   AwaitJobEffect,
   Effect,
@@ -8,6 +9,7 @@ import type {
 } from '../model/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../model/file-identity.ts';
 import { diskOf, type World } from '../model/world.ts';
+import { NoWayBack } from './define.ts';
 
 /** A job that nobody bounded may take a day; a plan's `timeout` says less. */
 const DEFAULT_JOB_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -57,6 +59,18 @@ export function abortOwnJob(now: World, disk: string, mirror: string | undefined
   const job = diskOf(now, disk)?.job;
   if (!job || (mirror !== undefined && !isSameFile(now, job.mirror, mirror))) return [];
   return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
+}
+
+/**
+ * Makes sure that a job on the disk, if there is one, is the one that writes to that file.
+ * @throws NoWayBack where it is another one: nobody else's job is touched
+ */
+export function checkOwnJob(now: World, disk: string, mirror: string): void {
+  const job = diskOf(now, disk)?.job;
+  if (job && !isSameFile(now, job.mirror, mirror))
+    throw new NoWayBack(`another job runs on ${disk}`, [
+      virshCommand('blockjob', now.domain.name, disk, '--info'),
+    ]);
 }
 
 /** Removes a file that the run has made since, and that no chain names any more; one that somebody else put there stays. */

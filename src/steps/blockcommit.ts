@@ -531,7 +531,7 @@ function pivotPhase(params: Params): Phase {
         !isSameFile(after, now?.persistentSource, base.file)
       ) {
         problems.push(
-          `the persistent definition names ${now?.persistentSource} for ${disk}, not ${base.file}`,
+          `the persistent definition names ${now?.persistentSource ?? 'no file'} for ${disk}, not ${base.file}`,
         );
       }
       return problems;

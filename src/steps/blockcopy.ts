@@ -1,4 +1,3 @@
-import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import type { Effect } from '../model/effect.ts';
@@ -13,6 +12,7 @@ import { activeFile, type Disk, diskOf, isUp, type Layer, type World } from '../
 import {
   abortOwnJob,
   awaitReady,
+  checkOwnJob,
   abort as endWithoutPivot,
   makeFile,
   pivot,
@@ -420,7 +420,7 @@ function pivotPhase(params: Params): Phase {
       if (now?.job) problems.push(`the job on ${disk} has not ended`);
       if (before.domain.persistent && !isSameFile(after, now?.persistentSource, dest)) {
         problems.push(
-          `the persistent definition names ${now?.persistentSource} for ${disk}, not ${dest}`,
+          `the persistent definition names ${now?.persistentSource ?? 'no file'} for ${disk}, not ${dest}`,
         );
       }
       const definition = definitionOnCopy(params, before);
@@ -503,11 +503,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   }
   if (!old || !current || !isSameFile(now, current.chain[0]?.file, dest))
     return restoreDefinition(before, now);
-  if (current.job && !isSameFile(now, current.job.mirror, old.file)) {
-    throw new NoWayBack(`another job runs on ${disk}`, [
-      virshCommand('blockjob', now.domain.name, disk, '--info'),
-    ]);
-  }
+  checkOwnJob(now, disk, old.file);
   const back: CopyOptions = {
     disk,
     dest: old.file,

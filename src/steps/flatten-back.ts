@@ -6,7 +6,7 @@
 import type { Effect } from '../model/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import type { Disk, Layer, World } from '../model/world.ts';
-import { abort, awaitReady, pivot, removeMade } from './block-job.ts';
+import { abortOwnJob, awaitReady, checkOwnJob, pivot, removeMade } from './block-job.ts';
 import { restoreDefinition } from './definition.ts';
 import { overlayAgain } from './overlay.ts';
 
@@ -24,7 +24,10 @@ export function overlaysBack(old: string): { aside: string; home: string } {
   return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
 }
 
-/** The effects that lead back from wherever the way back stands; none where it has been gone. */
+/**
+ * The effects that lead back from wherever the way back stands; none where it has been gone.
+ * @throws NoWayBack where another job runs on the disk
+ */
 export function flattenBack(
   copy: FlattenedCopy,
   before: World,
@@ -36,10 +39,6 @@ export function flattenBack(
   const { aside, home } = overlaysBack(top.file);
   const active = current.chain[0];
   const isOn = (file: string) => isSameFile(now, active?.file, file);
-  // A copy into the last overlay that was cut short is cancelled first, and begun anew.
-  const freed = !isOn(home) && isSameFile(now, current.job?.mirror, home);
-  const clear = [...removeMade(before, now, aside, false), ...removeMade(before, now, home, freed)];
-  const ended = current.job ? [abort(now, disk, `cancel the ${current.job.type} of ${disk}`)] : [];
   const commit: Effect[] = [
     {
       tool: 'virsh',
@@ -52,9 +51,16 @@ export function flattenBack(
     awaitReady(disk, undefined, 'until the old file holds all that the overlay holds'),
     pivot(now, disk, `move ${disk} back to ${top.file}`),
   ];
+  const hasMoved = [home, aside, dest].some(isOn);
+  if (hasMoved) checkOwnJob(now, disk, isOn(home) ? top.file : home);
+  // A commit, or a copy into the last overlay, that was cut short is cancelled first, and begun anew.
+  const ended = hasMoved ? abortOwnJob(now, disk, undefined) : [];
   if (isOn(home)) return [...ended, ...commit];
-  if (!active || (!isOn(dest) && !isOn(aside)))
-    return [...clear, ...restoreDefinition(before, now)];
+  const clear = [
+    ...removeMade(before, now, aside, false),
+    ...removeMade(before, now, home, ended.length > 0),
+  ];
+  if (!active || !hasMoved) return [...clear, ...restoreDefinition(before, now)];
   const source = current.chain[layerIndex(now, current.chain, dest)] ?? active;
   const asideNow = isOn(aside)
     ? []
