@@ -1,0 +1,201 @@
+/** What `blockcopy` runs, and its rollbacks once a phase is done, word for word. */
+import { expect, test } from 'vitest';
+import type { ImageFile, World } from '../../src/model/world.ts';
+import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { DATA, disk, SNAP2, world } from '../worlds.ts';
+import { phaseLines } from './shown.ts';
+import type { Params } from './step-tester.ts';
+
+const DEST = '/new/copy.qcow2';
+const LV = '/dev/vg/lv';
+const FULL = 10_697_375_744;
+const shallow = { disk: 'vda', dest: DEST, shallow: true, pivot: true };
+const backup = { disk: 'vda', dest: DEST, finish: true };
+const reuse = { ...backup, 'reuse-external': true, format: 'qcow2' } as const;
+const toDevice = { dest: LV, blockdev: true, format: 'raw', pivot: true } as const;
+const withImage = (file: ImageFile) => world({ files: { [DEST]: file } });
+const withDevice = world({ files: { [LV]: { size: 0 } } });
+const onDevice = world({
+  disks: [
+    disk('vdb', ['/dev/vg/old'], { chain: [{ file: '/dev/vg/old', format: 'raw', block: true }] }),
+  ],
+});
+const transient = world({ domain: { persistent: false } });
+
+const MAKE = `  : > ${DEST}  # must not exist  (take the place of the copy)`;
+const REMOVE = `    rm ${DEST}  # once proven unused  (remove what the step made; made true)`;
+const BACK =
+  '  rollback: mirror back to the old file and pivot: every write since is carried along';
+const DEFINE =
+  '  virsh define --file RUN/define.xml  (keep the definition to the byte, except for the source)';
+const start = (disk: string, dest: string, options: string, more = '') =>
+  `  virsh blockcopy --domain testvm --path ${disk} --dest ${dest} ${options}  (start the copy of ${disk}${more})`;
+const ready = (disk: string, seconds = 86_400) =>
+  `  # wait for libvirt's event: ${disk} ready  (until the copy holds all that the disk holds; timeoutMs ${seconds}000)`;
+const cancel = (disk: string) =>
+  `    virsh blockjob --domain testvm --path ${disk} --abort  (cancel the copy of ${disk}; timeoutMs 120000)`;
+const pivot = (disk: string) =>
+  `  virsh blockjob --domain testvm --path ${disk} --pivot  (move ${disk} to the copy; timeoutMs 120000)`;
+const mirrorBack = (disk: string, old: string, options: string) => [
+  `    virsh blockcopy --domain testvm --path ${disk} --dest ${old} ${options}  (mirror ${disk} back to ${old}; writesInto ${old})`,
+  `    # wait for libvirt's event: ${disk} ready  (until the old file holds all that the copy holds; timeoutMs 86400000)`,
+  `    virsh blockjob --domain testvm --path ${disk} --pivot  (move ${disk} back to ${old}; timeoutMs 120000)`,
+];
+const KEEP = `cancel the copy; what it has written into`;
+
+/** The mirror phase into a file that the step makes. */
+const mirrored = (disk: string, options: string, seconds?: number) => [
+  `mirror: copy ${disk} to ${DEST} while the guest writes, until both are equal`,
+  MAKE,
+  start(disk, DEST, options),
+  ready(disk, seconds),
+  '  rollback: cancel the copy and remove what was written of it',
+  cancel(disk),
+  REMOVE,
+];
+/** The same, into a block device. */
+const mirroredTo = (disk: string) => [
+  `mirror: copy ${disk} to ${LV} while the guest writes, until both are equal`,
+  start(disk, LV, '--format raw --blockdev --transient-job', `; writesInto ${LV}; loses ${LV}`),
+  ready(disk),
+  `  rollback: ${KEEP} ${LV} stays there`,
+  cancel(disk),
+];
+
+test.each<readonly [string, Params, World, readonly string[]]>([
+  [
+    'a migration that shares the backing chain',
+    shallow,
+    world(),
+    [
+      ...mirrored('vda', '--shallow --transient-job'),
+      `pivot: let the guest go on with ${DEST}`,
+      pivot('vda'),
+      DEFINE,
+      BACK,
+      ...mirrorBack('vda', SNAP2, '--format qcow2 --shallow --reuse-external --transient-job'),
+      `    room in ${SNAP2}: 0 to ${FULL}`,
+    ],
+  ],
+  [
+    'every option',
+    {
+      ...shallow,
+      format: 'qcow2',
+      bandwidth: 5,
+      bytes: true,
+      granularity: 65536,
+      'buf-size': 0,
+      timeout: 9,
+      'synchronous-writes': true,
+    },
+    world(),
+    [
+      ...mirrored(
+        'vda',
+        '--format qcow2 --shallow --bandwidth 5 --bytes --granularity 65536 --buf-size 0 --synchronous-writes --transient-job',
+        9,
+      ),
+      `pivot: let the guest go on with ${DEST}`,
+      pivot('vda'),
+      DEFINE,
+      BACK,
+      ...mirrorBack('vda', SNAP2, '--format qcow2 --shallow --reuse-external --transient-job'),
+      `    room in ${SNAP2}: 0 to ${FULL}`,
+    ],
+  ],
+  [
+    'of a transient domain, which has no definition to follow',
+    { ...shallow, 'transient-job': true },
+    transient,
+    [
+      ...mirrored('vda', '--shallow --transient-job'),
+      `pivot: let the guest go on with ${DEST}`,
+      pivot('vda'),
+      BACK,
+      ...mirrorBack('vda', SNAP2, '--format qcow2 --shallow --reuse-external'),
+      `    room in ${SNAP2}: 0 to ${FULL}`,
+    ],
+  ],
+  [
+    'from a block device, which does not grow in a rollback',
+    { disk: 'vdb', dest: DEST, format: 'qcow2', pivot: true },
+    onDevice,
+    [
+      ...mirrored('vdb', '--format qcow2 --transient-job'),
+      `pivot: let the guest go on with ${DEST}`,
+      pivot('vdb'),
+      DEFINE,
+      BACK,
+      ...mirrorBack(
+        'vdb',
+        '/dev/vg/old',
+        '--format raw --blockdev --reuse-external --transient-job',
+      ),
+    ],
+  ],
+  [
+    'of a raw disk to a block device, from which every byte is written back',
+    { disk: 'vdb', ...toDevice },
+    withDevice,
+    [
+      ...mirroredTo('vdb'),
+      `pivot: let the guest go on with ${LV}`,
+      pivot('vdb'),
+      DEFINE,
+      BACK,
+      ...mirrorBack('vdb', DATA, '--format raw --reuse-external --transient-job'),
+      `    room in ${DATA}: 10695475200 to 10695475200`,
+    ],
+  ],
+  [
+    'a live backup',
+    backup,
+    world(),
+    [
+      ...mirrored('vda', '--transient-job'),
+      `finish: end the copy: ${DEST} stays as the disk was at that moment, the guest stays where it is`,
+      '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
+      '  rollback: remove the copy',
+    ],
+  ],
+  [
+    'a live backup into a file that exists',
+    reuse,
+    withImage({ size: 1 }),
+    [
+      `mirror: copy vda to ${DEST} while the guest writes, until both are equal`,
+      start(
+        'vda',
+        DEST,
+        '--format qcow2 --reuse-external --transient-job',
+        `; writesInto ${DEST}; loses ${DEST}`,
+      ),
+      ready('vda'),
+      `  rollback: ${KEEP} ${DEST} stays there`,
+      cancel('vda'),
+      `finish: end the copy: ${DEST} stays as the disk was at that moment, the guest stays where it is`,
+      '  virsh blockjob --domain testvm --path vda --abort  (end the finished copy, without a pivot; timeoutMs 120000)',
+      `  rollback: nothing to do: the copy stays in ${DEST}`,
+    ],
+  ],
+])('its commands and its rollbacks: %s', (_title, params, host, lines) => {
+  expect(phaseLines(blockcopy, params, host)).toEqual(lines);
+});
+
+test('an empty file that exists loses nothing, and an empty device may', () => {
+  expect(phaseLines(blockcopy, reuse, withImage({ size: 0 }))[1]).toContain(`writesInto ${DEST})`);
+  const device = phaseLines(blockcopy, { disk: 'vdb', ...toDevice }, withDevice);
+  expect(device[1]).toContain(`loses ${LV})`);
+});
+
+test('a flat copy to a raw device is written back by qemu-img, which leaves zeroes out', () => {
+  const lines = phaseLines(blockcopy, { disk: 'vda', ...toDevice }, withDevice);
+  expect(lines.at(-1)).toBe(`    room in ${SNAP2}: 0 to ${FULL}`);
+  const files = { [LV]: { size: 0 } };
+  const one = world({ disks: [disk('vda', [SNAP2])], files });
+  const qcow2 = { disk: 'vda', ...toDevice, format: 'qcow2' };
+  expect(phaseLines(blockcopy, qcow2, one).at(-1)).toBe(`    room in ${SNAP2}: 0 to ${FULL}`);
+  const file = { disk: 'vdb', dest: '/new/copy.img', pivot: true };
+  expect(phaseLines(blockcopy, file, world()).at(-1)).toBe(`    room in ${DATA}: 0 to 10695475200`);
+});

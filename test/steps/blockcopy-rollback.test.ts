@@ -1,0 +1,216 @@
+/** When a phase of `blockcopy` counts as done, and what its rollback does from wherever it stopped. */
+import { expect, test } from 'vitest';
+import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
+import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { phaseDone, rollbackLines } from './shown.ts';
+import type { Params } from './step-tester.ts';
+
+const DEST = '/new/copy.qcow2';
+const shallow = { disk: 'vda', dest: DEST, shallow: true, pivot: true };
+const flat = { disk: 'vda', dest: DEST, pivot: true };
+const backup = { disk: 'vda', dest: DEST, finish: true };
+const raw = { disk: 'vdb', dest: '/new/copy.img', pivot: true };
+const host = world({ files: { '/dev/lv': { size: 1 } } });
+
+type Change = (after: World) => World;
+const onDisk =
+  (change: (disk: Disk) => Partial<Disk>, target = 'vda'): Change =>
+  (after) =>
+    withDisk(after, target, (each) => ({ ...each, ...change(each) }));
+const job = (change: Partial<Disk['job']>): Change =>
+  onDisk((each) => ({ job: { ...each.job!, ...change } }));
+const without =
+  (file: string): Change =>
+  (after) =>
+    withFile(after, file, null);
+const none = undefined as never;
+
+test.each<readonly [string, string, Params, Change, readonly string[]]>([
+  [
+    'mirror',
+    'no job is there',
+    shallow,
+    onDisk(() => ({ job: none })),
+    ['there is no copy job on vda'],
+  ],
+  [
+    'mirror',
+    'the copy has been removed',
+    shallow,
+    without(DEST),
+    [`${DEST} has been removed while it was written to`],
+  ],
+  ...(
+    [
+      ['the job is not ready', { ready: false }],
+      ['the job is another one', { type: 'active-commit' }],
+      ['the job copies elsewhere', { mirror: '/elsewhere' }],
+    ] as const
+  ).map(
+    ([where, change]) =>
+      ['mirror', where, shallow, job(change), [`the copy of vda to ${DEST} is not ready`]] as const,
+  ),
+  [
+    'pivot',
+    'the guest is on the old file',
+    shallow,
+    onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, file: SNAP2 }, ...below] })),
+    [`vda is on ${SNAP2}, not on ${DEST}`],
+  ],
+  [
+    'pivot',
+    'the disk has no medium',
+    shallow,
+    onDisk(() => ({ chain: [] })),
+    [`vda is on nothing, not on ${DEST}`],
+  ],
+  [
+    'pivot',
+    'libvirt takes the copy for a device',
+    shallow,
+    onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, block: true }, ...below] })),
+    [`libvirt takes ${DEST} for a block device`],
+  ],
+  [
+    'pivot',
+    'libvirt takes the device for a file',
+    { disk: 'vdb', dest: '/dev/lv', format: 'raw', blockdev: true, pivot: true },
+    onDisk(() => ({ chain: [{ file: '/dev/lv', format: 'raw' }] }), 'vdb'),
+    ['libvirt takes /dev/lv for a file'],
+  ],
+  [
+    'pivot',
+    'the copy has been removed',
+    shallow,
+    without(DEST),
+    [`${DEST} has been removed while it was written to`],
+  ],
+  [
+    'pivot',
+    'the job goes on',
+    shallow,
+    onDisk(() => ({ job: { type: 'copy', ready: true, mirror: DEST } })),
+    ['the job on vda has not ended'],
+  ],
+  [
+    'pivot',
+    'the definition did not follow',
+    shallow,
+    onDisk(() => ({ persistentSource: SNAP2 })),
+    [`the persistent definition names ${SNAP2} for vda, not ${DEST}`],
+  ],
+  [
+    'pivot',
+    'the definition has lost the disk',
+    shallow,
+    onDisk(() => ({ persistentSource: none })),
+    [`the persistent definition names no file for vda, not ${DEST}`],
+  ],
+  [
+    'pivot',
+    'libvirt has changed more than the source',
+    shallow,
+    (after) => withDomain(after, { definition: `${after.domain.definition}\n` }),
+    ['the definition is not, byte for byte, what it was except for the source'],
+  ],
+  [
+    'finish',
+    'the job goes on',
+    backup,
+    onDisk(() => ({ job: { type: 'copy', ready: true, mirror: DEST } })),
+    ['the job on vda has not ended'],
+  ],
+  [
+    'finish',
+    'the guest has moved',
+    backup,
+    onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, file: DEST }, ...below] })),
+    ['vda is not where it was'],
+  ],
+  ['finish', 'the copy has been removed', backup, without(DEST), [`there is no ${DEST}`]],
+])('%s is judged where %s', (name, _where, params, change, problems) => {
+  const { phase, before, after, start } = phaseDone(blockcopy, params, host, name);
+  expect(phase.settled(before, change(after), start)).toEqual(problems);
+});
+
+const STALE = 'virsh define --file RUN/define.xml  (put the definition back as it was)';
+const PIVOT = `virsh blockjob --domain testvm --path vda --pivot  (move vda back to ${SNAP2}; timeoutMs 120000)`;
+const WAIT =
+  "# wait for libvirt's event: vda ready  (until the old file holds all that the copy holds; timeoutMs 86400000)";
+const copying = (mirror: string) => onDisk(() => ({ job: { type: 'copy', ready: false, mirror } }));
+
+test.each<readonly [string, Params, Change, readonly string[]]>([
+  [
+    'the guest is off',
+    shallow,
+    (after) => withDomain(after, { state: 'shut off' }),
+    [
+      `no rollback: "testvm" is shut off: a mirror back from ${DEST} to ${SNAP2} needs a running guest, and ${DEST} may hold its latest writes`,
+    ],
+  ],
+  [
+    'another job runs',
+    shallow,
+    onDisk(() => ({ job: { type: 'pull', ready: false } })),
+    ['no rollback: another job runs on vda -> virsh blockjob testvm vda --info'],
+  ],
+  ['its own mirror back runs', shallow, copying(SNAP2), [WAIT, PIVOT]],
+  [
+    'the guest never moved, and the definition is stale',
+    shallow,
+    onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, file: SNAP2 }, ...below] })),
+    [STALE],
+  ],
+  ['the disk has gone', shallow, (after) => withDomain(after, { disks: [] }), [STALE]],
+  ['the disk has gone, flat', flat, (after) => withDomain(after, { disks: [] }), [STALE]],
+  [
+    'the disk had no layers below',
+    raw,
+    (after) => after,
+    [
+      'virsh blockcopy --domain testvm --path vdb --dest /export/vmimages/testvm-data.img --format raw --reuse-external --transient-job  (mirror vdb back to /export/vmimages/testvm-data.img; writesInto /export/vmimages/testvm-data.img)',
+      WAIT.replace('vda', 'vdb'),
+      'virsh blockjob --domain testvm --path vdb --pivot  (move vdb back to /export/vmimages/testvm-data.img; timeoutMs 120000)',
+    ],
+  ],
+])('the rollback of a pivot where %s', (_where, params, change, lines) => {
+  const { phase, before, after } = phaseDone(blockcopy, params, world(), 'pivot');
+  expect(rollbackLines(phase, before, change(after))).toEqual(lines);
+});
+
+test('a transient domain has no definition that could be left behind', () => {
+  const transient = world({ domain: { persistent: false } });
+  const { phase, before, after, start } = phaseDone(blockcopy, shallow, transient, 'pivot');
+  expect(phase.settled(before, after, start)).toEqual([]);
+});
+
+test('a definition that named another file is left alone by the pivot', () => {
+  const apart = withDisk(world(), 'vda', (each) => ({ ...each, persistentSource: SNAP1 }));
+  const [, pivot] = blockcopy.phases(shallow);
+  expect(pivot!.effects(apart, apart)).toHaveLength(1);
+  expect(pivot!.effects(world(), world())).toHaveLength(2);
+  const alone = world({ disks: [disk('vdb', ['/a'])] });
+  expect(pivot!.effects(alone, alone)).toHaveLength(1);
+});
+
+test('the definition names the copy as libvirt is told to open it', () => {
+  const sources = [
+    [shallow, `<driver name='qemu' type='qcow2' discard='unmap'/>\n      <source file='${DEST}'/>`],
+    [
+      { ...flat, dest: '/dev/lv', blockdev: true, format: 'raw' } as const,
+      "<driver name='qemu' type='raw' discard='unmap'/>\n      <source dev='/dev/lv'/>",
+    ],
+  ] as const;
+  for (const [params, source] of sources) {
+    const [, pivot] = blockcopy.phases(params);
+    const content = pivot!
+      .effects(world(), world())
+      .flatMap((effect) =>
+        effect.tool === 'virsh'
+          ? effect.argv.flatMap((word) => (typeof word === 'object' ? word.content : []))
+          : [],
+      );
+    expect(content.join()).toContain(source);
+  }
+});
