@@ -154,12 +154,10 @@ function checkDefined(world: World, target: string, source = ''): Finding[] {
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
 function staleDisks(world: World): Finding[] {
   const { domain } = world;
-  const saved = domain.definition ?? domain.kept?.definition;
-  if (saved === undefined) return [];
   // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
   const named = domain.disks.filter((disk) => !isTransient(disk));
   const active = new Map(named.map((disk) => [disk.target, disk.chain[0]]));
-  return readDomainXml(saved).disks.flatMap(({ target, chain: [source] }) => {
+  return readDomainXml(savedDefinition(world)).disks.flatMap(({ target, chain: [source] }) => {
     const top = active.get(target);
     return source === undefined || top === undefined || isSameSource(world, source, top)
       ? []
@@ -174,20 +172,25 @@ function staleDisks(world: World): Finding[] {
   });
 }
 
-function wanted(params: Params, world: World): string {
-  const saved = world.domain.definition ?? world.domain.kept?.definition;
+/** Preflight has made sure that there is one. */
+function savedDefinition({ domain }: World): string {
+  const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined)
-    throw new Error(`there is no definition of "${world.domain.name}" to put back`);
+    throw new Error(`there is no definition of "${domain.name}" to put back`);
+  return saved;
+}
+
+function wanted(params: Params, world: World): string {
+  const saved = savedDefinition(world);
   const { disk: target, source } = params;
-  if (target === undefined || source === undefined) return saved;
-  const chain = diskOf(world, target)?.chain ?? [];
+  if (target === undefined) return saved;
+  const { chain } = diskOf(world, target) ?? { chain: [] };
+  const [active] = chain;
+  // Preflight has made sure of it: with a guessed format the next start would find other data.
+  if (!active || !isSameFile(world, active.file, source))
+    throw new Error(`"${world.domain.name}" does not run on ${source}`);
   // Spelled as the guest's own source is: libvirt compares the two by their text.
-  const file = isSameFile(world, chain[0]?.file, source) ? chain[0]?.file : undefined;
-  const moved = setDiskSource(saved, target, {
-    format: 'raw',
-    ...chain[0],
-    file: file ?? source,
-  });
+  const moved = setDiskSource(saved, target, active);
   return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
 }
 

@@ -1,0 +1,249 @@
+/** What `blockcommit` runs, requires and takes, word for word. */
+import { describe, expect, test } from 'vitest';
+import { type World, withFile } from '../../src/model/world.ts';
+import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { phaseLines, preconditionLines } from './shown.ts';
+import type { Params } from './step-tester.ts';
+
+const MiB = 1024 * 1024;
+const active = { disk: 'vda', shallow: true, active: true, pivot: true };
+const several = { disk: 'vda', base: BASE, pivot: true };
+const middle = { disk: 'vda', top: SNAP1, base: BASE };
+const kept = { disk: 'vda', shallow: true, 'keep-overlay': true };
+const folder = { writable: true, free: 1024 ** 4, fileSystem: 'a' };
+const alone = world({
+  others: [],
+  folders: { '/aside': folder, '/export/vmimages': folder },
+});
+
+const start = (options: string, base: string) =>
+  `  virsh blockcommit --domain testvm --path vda ${options}  (start the commit of vda; loses ${base})`;
+const ready = (seconds: number) =>
+  `  # wait for libvirt's event: vda ready  (until the base holds all that the active layer holds; timeoutMs ${seconds}000)`;
+const ENDED =
+  "  # wait for libvirt's event: vda ended  (until the layers are merged; timeoutMs 86400000)";
+
+const committed = (options: string, base: string, seconds = 86_400) => [
+  'commit: merge the active layer of vda into the base while the guest writes, until both are equal',
+  start(options, base),
+  ready(seconds),
+  '  rollback: cancel the commit; the chain stays as it is, and what the base took up so far does no harm below its overlay',
+  '    virsh blockjob --domain testvm --path vda --abort  (cancel the active-commit of vda; timeoutMs 120000)',
+];
+const PIVOT = [
+  'pivot: let the guest go on with the base of vda',
+  '  virsh blockjob --domain testvm --path vda --pivot  (move vda to the base; timeoutMs 120000)',
+];
+const BACK =
+  '  rollback: put an empty overlay of the same name above the base again; the base keeps what was committed';
+const REINSTATED = [
+  ...PIVOT,
+  BACK,
+  `    rm ${SNAP2}  # once proven unused  (it is stale since the pivot)`,
+  `    : > ${SNAP2}  # must not exist  (take the place of the overlay)`,
+  `    virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${SNAP2} --diskspec vdb,snapshot=no --diskspec sda,snapshot=no  (put an overlay ${SNAP2} above ${SNAP1} again; timeoutMs 180000)`,
+];
+const MERGED = [
+  ...PIVOT,
+  '  point of no return: several layers become one: the layers between cannot be put back under a running guest',
+  BACK,
+  `    no rollback: the layers of vda are merged into ${BASE}, which holds all of the guest's data`,
+];
+const below = (top: string, options: string) => [
+  `commit: merge ${top} into the base while the guest runs`,
+  start(options, BASE),
+  ENDED,
+  '  point of no return: a merged layer cannot be put back below a running guest',
+  '  rollback: cancel the commit as long as it runs; the chain stays as it is until its end',
+  '    no rollback: the layers of vda are merged; a merged layer cannot be put back below a running guest',
+];
+const deleted = (...files: readonly string[]) => [
+  'delete: remove the files that were committed, once they are proven unused',
+  ...files.map((file) => `  rm ${file}  # once proven unused  (its data is in the base)`),
+  '  rollback: nothing to do: what the files held is in the base',
+];
+
+test.each<readonly [string, Params, readonly string[]]>([
+  [
+    'the active layer, removed',
+    { ...active, delete: true },
+    [...committed('--shallow --active', SNAP1), ...REINSTATED, ...deleted(SNAP2)],
+  ],
+  [
+    'several layers, removed',
+    { ...several, delete: true },
+    [...committed(`--base ${BASE} --active`, BASE), ...MERGED, ...deleted(SNAP2, SNAP1)],
+  ],
+  [
+    'the active layer, moved aside',
+    { ...active, quarantine: '/aside' },
+    [
+      ...committed('--shallow --active', SNAP1),
+      ...REINSTATED,
+      'quarantine: move the files that were committed into /aside, once they are proven unused',
+      `  mv --no-clobber ${SNAP2} /aside/testvm.snap2  # once proven unused  (its data is in the base)`,
+      '  rollback: move them back',
+      `    mv --no-clobber /aside/testvm.snap2 ${SNAP2}  # once proven unused  (put it back where it was)`,
+    ],
+  ],
+  [
+    'the active layer, which the guest stays on',
+    kept,
+    [
+      ...committed('--shallow --active', SNAP1),
+      'finish: end the commit; the guest stays on its active layer, the base holds the same data',
+      '  virsh blockjob --domain testvm --path vda --abort  (end the finished commit, without a pivot; timeoutMs 120000)',
+      '  rollback: nothing to do: the chain is as it was',
+    ],
+  ],
+  ['the middle of the chain', middle, below(SNAP1, `--base ${BASE} --top ${SNAP1}`)],
+  [
+    'the middle of the chain, by place',
+    { disk: 'vda', top: 'vda[2]', base: 'vda[3]', delete: true },
+    [...below('vda[2]', "--base 'vda[3]' --top 'vda[2]'"), ...deleted(SNAP1)],
+  ],
+  [
+    'every option',
+    { ...active, top: SNAP2, bandwidth: 7, bytes: true, 'keep-relative': true, timeout: 60 },
+    [
+      ...committed(
+        `--shallow --top ${SNAP2} --active --keep-relative --bandwidth 7 --bytes`,
+        SNAP1,
+        60,
+      ),
+      ...REINSTATED,
+    ],
+  ],
+])('its commands and its rollbacks: %s', (_title, params, lines) => {
+  expect(phaseLines(blockcommit, params, alone)).toEqual(lines);
+});
+
+test('layers are named as libvirt spells them', () => {
+  const spelled = '/export/vmimages/../vmimages/testvm.snap1';
+  const host = world({ others: [], disks: [disk('vda', [SNAP2, spelled, BASE])] });
+  expect(phaseLines(blockcommit, middle, host)[1]).toBe(
+    start(`--base ${BASE} --top ${spelled}`, BASE),
+  );
+});
+
+test('a base that only this run has put an overlay above loses nothing', () => {
+  const made = withFile(alone, SNAP2, { size: 1, made: true });
+  expect(phaseLines(blockcommit, active, made)[1]).not.toContain('loses');
+  expect(phaseLines(blockcommit, several, made)[1]).toContain(`loses ${BASE}`);
+});
+
+test.each([
+  ['is a block device', { block: true as const }, {}],
+  ['is a symbolic link', {}, { link: true as const }],
+])('an active layer that %s has no rollback after the pivot', (what, layer, file) => {
+  const [top, ...more] = disk('vda', [SNAP2, SNAP1]).chain;
+  const host = world({
+    others: [],
+    disks: [disk('vda', [SNAP2], { chain: [{ ...top!, ...layer }, ...more] })],
+    files: { [SNAP2]: { size: 1, ...file } },
+  });
+  const lines = phaseLines(blockcommit, active, host);
+  expect(lines.slice(-3)).toEqual([
+    `  point of no return: ${SNAP2} ${what}, so no new overlay can take its place`,
+    BACK,
+    `    no rollback: ${SNAP2} ${what}, so no new overlay can take its place; ${SNAP1} holds all of the guest's data`,
+  ]);
+});
+
+describe('what it requires and takes', () => {
+  const DISK = [
+    'the guest runs, and vda is a disk on local files or block devices without a job [told state]',
+    'no other guest writes to a layer of vda [others]',
+    'the layers are in the chain of vda [domain]',
+  ];
+  const base = (file: string, ...layers: readonly string[]) => [
+    `there is ${file} [file ${file}]`,
+    `no other domain uses ${[...layers, file].join(', ')} [others]`,
+    `the host lets QEMU write to ${file} [run]`,
+    `${file} has room to grow by what is committed [run]`,
+  ];
+  const regular = (file: string) =>
+    `${file} is a regular file in a folder that can be changed [file ${file}]`;
+  const amount = (to: string, mebibytes: number, room = mebibytes) => ({
+    to,
+    copied: mebibytes * MiB,
+    room: room * MiB,
+  });
+  const device = world({
+    others: [],
+    disks: [
+      disk('vda', [SNAP2], {
+        chain: [
+          { file: SNAP2, format: 'qcow2' },
+          { file: '/dev/lv', format: 'qcow2', block: true },
+        ],
+      }),
+    ],
+  });
+
+  test.each<
+    readonly [string, Params, World, readonly string[], readonly string[], readonly object[]]
+  >([
+    [
+      'the active layer',
+      active,
+      alone,
+      [...DISK, ...base(SNAP1, SNAP2)],
+      [SNAP1],
+      [amount(SNAP1, 40)],
+    ],
+    [
+      'several layers, removed',
+      { ...several, delete: true },
+      alone,
+      [...DISK, ...base(BASE, SNAP2, SNAP1), regular(SNAP2), regular(SNAP1)],
+      [BASE, SNAP2, SNAP1],
+      [amount(BASE, 80)],
+    ],
+    [
+      'the active layer, moved aside',
+      { ...active, quarantine: '/aside' },
+      alone,
+      [
+        ...DISK,
+        ...base(SNAP1, SNAP2),
+        `there is ${SNAP2} [file ${SNAP2}]`,
+        'there is no file /aside/testvm.snap2 [file /aside/testvm.snap2]',
+        `/aside is a folder on the file system of ${SNAP2} [folder /aside/testvm.snap2]`,
+      ],
+      [SNAP1, SNAP2, '/aside/testvm.snap2'],
+      [amount(SNAP1, 40)],
+    ],
+    [
+      'an overlay that the plan makes, of a size that nobody knows before',
+      several,
+      withFile(alone, SNAP2, { size: 9, made: true }),
+      [...DISK, ...base(BASE, SNAP2, SNAP1)],
+      [BASE],
+      [amount(BASE, 40)],
+    ],
+    [
+      'a layer whose size the host did not tell',
+      several,
+      withFile(alone, SNAP1, { size: 0, sizeUntold: true }),
+      [...DISK, ...base(BASE, SNAP2, SNAP1)],
+      [BASE],
+      [{ ...amount(BASE, 40), unknown: true }],
+    ],
+    [
+      'a block device, which does not grow',
+      active,
+      device,
+      [...DISK, ...base('/dev/lv', SNAP2)],
+      ['/dev/lv'],
+      [amount('/dev/lv', 40, 0)],
+    ],
+    ['no layers', { ...active, base: '/x' }, alone, DISK, [], []],
+    ['no disk', active, world({ disks: [] }), DISK, [], []],
+  ])('%s', (_title, params, host, lines, files, amounts) => {
+    expect(preconditionLines(blockcommit, params, host)).toEqual(lines);
+    expect(blockcommit.files(params as never, host)).toEqual(files);
+    expect(blockcommit.amounts(params as never, host)).toEqual(amounts);
+  });
+});

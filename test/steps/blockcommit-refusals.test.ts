@@ -1,0 +1,270 @@
+/** What `blockcommit` refuses, word for word. */
+import { expect, test } from 'vitest';
+import { type World, withFile } from '../../src/model/world.ts';
+import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { findingLines, preflightLines } from './shown.ts';
+import type { Params } from './step-tester.ts';
+
+const active = { disk: 'vda', shallow: true, active: true, pivot: true };
+const middle = { disk: 'vda', top: SNAP1, base: BASE };
+const alone = world({ others: [] });
+const CHAIN = `${SNAP2} -> ${SNAP1} -> ${BASE}`;
+
+test.each<readonly [string, Params, readonly string[]]>([
+  [
+    'no base',
+    { disk: 'vda', active: true, pivot: true },
+    [
+      'BP058: without "base" or "shallow" virsh would commit the whole chain into its deepest file, which other guests may share -> write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
+    ],
+  ],
+  [
+    'no end',
+    { disk: 'vda', shallow: true, active: true },
+    [
+      'BP053 active: a commit of the active layer must end somewhere: neither "pivot" nor "keep-overlay" is given -> write "pivot: true" to move the guest to the base, or "keep-overlay: true" to leave it where it is',
+    ],
+  ],
+  [
+    'no top',
+    { disk: 'vda', shallow: true },
+    [
+      'BP053: it is not said what is committed: neither "active" nor "top" is given -> write "active: true" with "pivot: true", or name a layer with "top"',
+    ],
+  ],
+  [
+    'options that exclude each other, and paths that are none',
+    {
+      disk: 'vda',
+      base: 'x',
+      shallow: true,
+      top: 'y',
+      pivot: true,
+      'keep-overlay': true,
+      delete: true,
+      quarantine: '/z/',
+      bytes: true,
+    },
+    [
+      'BP051 shallow: "base" and "shallow" exclude each other -> keep one of the two',
+      'BP051 keep-overlay: "pivot" and "keep-overlay" exclude each other -> keep one of the two',
+      'BP051 delete: "keep-overlay" and "delete" exclude each other -> keep one of the two',
+      'BP051 quarantine: "keep-overlay" and "quarantine" exclude each other -> keep one of the two',
+      'BP051 quarantine: "delete" and "quarantine" exclude each other -> keep one of the two',
+      'BP050 quarantine: "/z/" is not a plain path to a file -> write it without "..", "//" and a "/" at its end',
+      'BP052 bytes: "bytes" has a meaning only together with "bandwidth" -> add "bandwidth", or leave "bytes" out',
+      'BP050 base: "x" is not an absolute path -> write the path from the root of the host: /…',
+      'BP050 top: "y" is not an absolute path -> write the path from the root of the host: /…',
+    ],
+  ],
+  ...['xvda[1', '[1]', 'vda[1]x', '-vda[1]', 'vda[]', 'vda[x]'].map(
+    (top) =>
+      [
+        `a place that is none: ${top}`,
+        { ...middle, top },
+        [
+          `BP050 top: "${top}" is not an absolute path -> write the path from the root of the host: /…`,
+        ],
+      ] as const,
+  ),
+  ['nothing: by place', { disk: 'vda', top: 'vda[2]', base: 'vda[12]' }, []],
+  ['nothing: pivot means active', { disk: 'vda', shallow: true, pivot: true }, []],
+  ['nothing: keep-overlay means active', { disk: 'vda', shallow: true, 'keep-overlay': true }, []],
+])('what is wrong with parameters: %s', (_title, params, lines) => {
+  expect(findingLines(blockcommit.check(params as never))).toEqual(lines);
+});
+
+const NO_OTHER = 'a change to it would corrupt that disk -> choose a layer that no other disk uses';
+const two = (other: readonly string[], change = {}) =>
+  world({ others: [], disks: [disk('vda', [SNAP2, SNAP1, BASE]), disk('vdb', other, change)] });
+const named = (persistentSource: string) =>
+  world({ others: [], disks: [disk('vda', [SNAP2, SNAP1, BASE], { persistentSource })] });
+const stale = (file: string) =>
+  `BP119 disk: the persistent definition names ${file} for vda, the running guest writes to ${SNAP2}: after the commit the next start would not find what the guest wrote -> bring them together first, with a redefine step`;
+const notRelative = (file: string, name: string) =>
+  `BP180 keep-relative: the header of ${file} names ${name} below it, which is not relative: there is no relative name to keep -> leave "keep-relative" out: the header then names the base by its path`;
+const relative = { ...middle, 'keep-relative': true };
+const headers = (above: string | null, below: string | null) =>
+  withFile(withFile(alone, SNAP2, { size: 1, backing: above }), SNAP1, { size: 1, backing: below });
+
+test.each<readonly [string, Params, World, readonly string[]]>([
+  [
+    'no layer below',
+    { ...active, disk: 'vdb' },
+    world(),
+    [`BP113 shallow: there is no layer below ${DATA} to commit into`],
+  ],
+  [
+    'a base that is not in the chain',
+    { disk: 'vda', base: '/x', pivot: true },
+    alone,
+    [`BP113 base: /x is not in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'a top that is not in the chain',
+    { ...middle, top: '/x' },
+    alone,
+    [`BP113 top: /x is not in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'a place of another disk',
+    { ...middle, base: 'vdb[3]' },
+    alone,
+    [`BP113 base: vdb[3] is not in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'a place that the chain does not have',
+    { ...middle, top: 'vda[4]' },
+    alone,
+    [`BP113 top: vda[4] is not in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'a base above its top',
+    { ...middle, base: SNAP2 },
+    alone,
+    [`BP113 base: ${SNAP2} is not below ${SNAP1} in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'a base that is its top',
+    { ...middle, base: SNAP1 },
+    alone,
+    [`BP113 base: ${SNAP1} is not below ${SNAP1} in the chain of vda: ${CHAIN}`],
+  ],
+  [
+    'the active layer, unsaid',
+    { ...middle, top: SNAP2 },
+    alone,
+    [`BP113 top: ${SNAP2} is the active layer of vda -> add "active: true" and "pivot: true"`],
+  ],
+  [
+    'a lower layer, said to be active',
+    { ...active, top: SNAP1 },
+    alone,
+    [
+      `BP113 top: ${SNAP1} is not the active layer of vda: ${CHAIN} -> leave "active" and "pivot" out, or name the active layer`,
+    ],
+  ],
+  [
+    'a base that another guest rests on',
+    { disk: 'vda', base: BASE, pivot: true },
+    world(),
+    [
+      `BP109 base: ${BASE} is in the disk chain of "neighbour": a change to it would corrupt that guest -> choose a file that no other domain uses`,
+    ],
+  ],
+  [
+    'a layer that another guest rests on',
+    active,
+    world({ others: [neighbour('other', [SNAP2], [])] }),
+    [
+      `BP109 shallow: ${SNAP2} is in the disk chain of "other": a change to it would corrupt that guest -> choose a file that no other domain uses`,
+    ],
+  ],
+  [
+    'what nobody can tell',
+    active,
+    world({ others: [neighbour('other', ['/top'], ['/top'], ['/top'])] }),
+    [
+      'BP124 shallow: it cannot be told whether other domains rest on the files: /top cannot be read -> run it as a user who may read them, such as root',
+    ],
+  ],
+  [
+    'a base in the chain of another disk',
+    middle,
+    two(['/b', BASE]),
+    [`BP109 base: ${BASE} is in the chain of vdb too: ${NO_OTHER}`],
+  ],
+  [
+    'a base that the definition names for another disk',
+    middle,
+    two([DATA], { persistentSource: BASE }),
+    [`BP109 base: ${BASE} is what the definition, or a job, names for vdb: ${NO_OTHER}`],
+  ],
+  [
+    'no file of another disk above what is committed',
+    middle,
+    two([DATA], { persistentSource: SNAP2 }),
+    [],
+  ],
+  ['no deeper file of another disk', active, two(['/b', BASE]), []],
+  ['a definition that names a layer to be merged', middle, named(SNAP1), [stale(SNAP1)]],
+  ['a definition that names a file of no chain', middle, named('/x'), [stale('/x')]],
+  ['no definition that names the base', middle, named(BASE), []],
+  [
+    'no definition that names a layer, where the guest stays above it',
+    { disk: 'vda', shallow: true, 'keep-overlay': true },
+    named(SNAP1),
+    [],
+  ],
+  [
+    'a relative name to keep where the headers name paths',
+    relative,
+    alone,
+    [notRelative(SNAP2, SNAP1), notRelative(SNAP1, BASE)],
+  ],
+  [
+    'a relative name to keep where one header names a path',
+    relative,
+    headers('testvm.snap1', BASE),
+    [notRelative(SNAP1, BASE)],
+  ],
+  [
+    'a relative name to keep where one header names nothing',
+    relative,
+    headers(null, 'base.qcow2'),
+    [notRelative(SNAP2, 'nothing')],
+  ],
+  ['no relative names', relative, headers('testvm.snap1', 'base.qcow2'), []],
+  [
+    'no relative names of what is above the active layer',
+    { ...active, 'keep-relative': true },
+    alone,
+    [],
+  ],
+  [
+    'a job in the way, and no layer below',
+    active,
+    world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: false } })] }),
+    [
+      'BP105 disk: vda already has a block job (copy) -> let it end, or end it: virsh blockjob testvm vda --info',
+      `BP113 shallow: there is no layer below ${SNAP2} to commit into`,
+    ],
+  ],
+  [
+    'only the reason why the disk does not work, where that is no job',
+    active,
+    world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
+    ['BP104 disk: vda is read-only: there is nothing to move or to commit'],
+  ],
+  [
+    'to remove a symbolic link',
+    { ...active, delete: true },
+    world({ files: { [SNAP2]: { size: 1, link: true } }, others: [] }),
+    [
+      `BP156 delete: ${SNAP2} is a symbolic link, so it would not be removed -> leave "delete" out, and remove it yourself after the run`,
+    ],
+  ],
+  [
+    'a disk that the definition lacks',
+    active,
+    world({
+      others: [],
+      disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: undefined as never })],
+    }),
+    [
+      `BP100 disk: the definition names no file for vda: a guest that stops loses it, and then nothing tells which file holds its writes -> leave the disk out, or add it to the definition first: virsh edit testvm`,
+    ],
+  ],
+  [
+    'nothing of a disk that the definition lacks, where the guest stays on it',
+    { disk: 'vda', shallow: true, 'keep-overlay': true },
+    world({
+      others: [],
+      disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: undefined as never })],
+    }),
+    [],
+  ],
+])('says why it refuses %s', (_title, params, host, lines) => {
+  expect(preflightLines(blockcommit, params, host)).toEqual(lines);
+});
