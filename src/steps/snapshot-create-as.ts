@@ -584,13 +584,19 @@ function helpThaw(params: Params, before: World, now: World): Effect[] {
   ];
 }
 
+/** Without a running guest nobody can tell for sure whether it had moved: the overlay may hold its latest writes. */
+function mayHaveMoved(before: World, now: World, overlay: Overlay): boolean {
+  const { file, target } = overlay;
+  const isNew = !fileAt(before, file);
+  return Boolean(fileAt(now, file)) && (isNew || isAbove(now, overlay) || !diskOf(now, target));
+}
+
 function commitBack(params: Params, before: World, now: World): Effect[] {
   const { name, state, snapshots } = now.domain;
   const running = isUp(now);
   const effects: Effect[] = [];
   for (const overlay of overlays(params, before)) {
-    if (!running && fileAt(before, overlay.file) === null && fileAt(now, overlay.file)) {
-      // Without a running guest nobody can tell whether it had moved: the overlay may hold its latest writes.
+    if (!running && mayHaveMoved(before, now, overlay)) {
       throw new NoWayBack(
         `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
       );
