@@ -1,0 +1,299 @@
+/** What `snapshot-create-as` refuses, word for word. */
+import { expect, test } from 'vitest';
+import type { World } from '../../src/model/world.ts';
+import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import { BASE, DATA, disk, ISO, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { findingLines, preflightLines } from './shown.ts';
+import type { Params } from './step-tester.ts';
+
+const TOP = '/export/vmimages/testvm.nightly';
+const OVERLAY = '/new/vda.overlay';
+const quick = { name: 'nightly', 'disk-only': true };
+const one = { ...quick, diskspec: [{ disk: 'vdb', snapshot: 'no' }] };
+const reused = (file: string) => ({
+  ...quick,
+  'reuse-external': true,
+  diskspec: [
+    { disk: 'vda', file },
+    { disk: 'vdb', snapshot: 'no' },
+  ],
+});
+const onDevice = world({
+  disks: [
+    disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
+  ],
+});
+const confined = (givesFiles: boolean): World => {
+  const host = world();
+  const confinement = { apparmor: false, user: { uid: 107, gid: 107 }, givesFiles };
+  return {
+    ...host,
+    domain: { ...host.domain, confinement },
+    host: { ...host.host, user: 0 },
+  };
+};
+
+test.each<readonly [string, Params, readonly string[]]>([
+  [
+    'an internal snapshot',
+    { name: 's' },
+    [
+      'BP056: an internal snapshot would be made: it stops the guest while its memory is written into the image -> add "disk-only: true" for overlays, or "memspec" for a file that takes the memory',
+    ],
+  ],
+  [
+    'options without the others that they need',
+    { name: 's', quiesce: true, memspec: { file: 'm' } },
+    [
+      'BP052 quiesce: "quiesce" has a meaning only together with "disk-only" -> add "disk-only", or leave "quiesce" out',
+      'BP050 memspec.file: "m" is not an absolute path -> write the path from the root of the host: /…',
+    ],
+  ],
+  [
+    'memory of nothing',
+    { ...quick, live: true },
+    [
+      'BP052 live: "live" has a meaning only together with "memspec" -> add "memspec", or leave "live" out',
+    ],
+  ],
+  [
+    'disks only, and memory',
+    { ...quick, memspec: { file: '/m' } },
+    ['BP051 memspec: "disk-only" and "memspec" exclude each other -> keep one of the two'],
+  ],
+  [
+    'what is said of disks',
+    {
+      ...quick,
+      'reuse-external': true,
+      diskspec: [
+        { disk: 'vda' },
+        { disk: 'vda', file: 'o' },
+        { disk: 'vdb', snapshot: 'no', file: '/a' },
+        { disk: '*', file: '/b' },
+        { disk: 'sda', snapshot: 'no' },
+        { disk: 'vdd', file: '/d' },
+      ],
+    },
+    [
+      'BP057 diskspec.0: "reuse-external" needs to know the overlay of vda -> add "file"',
+      'BP057 diskspec.1.disk: vda is listed twice',
+      'BP050 diskspec.1.file: "o" is not an absolute path -> write the path from the root of the host: /…',
+      'BP057 diskspec.2.file: vdb is left out of the snapshot, so it has no file',
+      'BP057 diskspec.3.file: several disks cannot go on in one file -> list each disk by its name, or leave "file" out',
+    ],
+  ],
+  ['nothing', { ...quick, diskspec: [{ disk: '*' }, { disk: 'vda', file: '/a' }] }, []],
+  ['nothing of the memory alone', { name: 's', memspec: { file: '/m' } }, []],
+])('what is wrong with parameters: %s', (_title, params, lines) => {
+  expect(findingLines(snapshotCreateAs.check(params as never))).toEqual(lines);
+});
+
+const lists = (target: string, snapshot: string) =>
+  `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
+const NO_OVERLAY =
+  'BP143 AT: libvirt makes no overlay beside /dev/vg/lv, which is a block device (vda) -> say where it goes, in "diskspec": { disk: vda, file: /… }';
+
+test.each<readonly [string, Params, World, readonly string[]]>([
+  [
+    'a name that is taken',
+    quick,
+    world({ domain: { snapshots: ['nightly'] } }),
+    [
+      'BP111 name: "testvm" has a snapshot "nightly" already -> choose another name, or add "no-metadata: true"',
+    ],
+  ],
+  [
+    'no name that is taken, where no record is made',
+    { ...quick, 'no-metadata': true },
+    world({ domain: { snapshots: ['nightly'] } }),
+    [],
+  ],
+  [
+    'to freeze a paused guest',
+    { ...quick, quiesce: true },
+    world({ domain: { state: 'paused', agent: false } }),
+    [
+      'BP112 quiesce: "testvm" is paused, so its guest agent cannot freeze its file systems -> leave "quiesce" out, or let it run: virsh resume testvm',
+    ],
+  ],
+  [
+    'to freeze without an agent',
+    { ...quick, quiesce: true },
+    world({ domain: { agent: false } }),
+    [
+      'BP112 quiesce: the guest agent of "testvm" is not connected, so its file systems cannot be frozen -> start qemu-guest-agent in the guest, or leave "quiesce" out',
+    ],
+  ],
+  [
+    'no guest without an agent, where nothing is frozen',
+    quick,
+    world({ domain: { agent: false } }),
+    [],
+  ],
+  [
+    'an unknown disk',
+    { ...quick, diskspec: [{ disk: 'vdz' }] },
+    world({ disks: [disk('vda', [SNAP2])] }),
+    [
+      'BP103 diskspec.0.disk: the domain "testvm" has no disk "vdz"; it has: vda -> see: virsh domblklist testvm',
+    ],
+  ],
+  [
+    'no disk that is left out, whatever it is',
+    {
+      ...quick,
+      diskspec: [
+        { disk: 'sda', snapshot: 'no' },
+        { disk: 'vdz', snapshot: 'no' },
+      ],
+    },
+    world(),
+    [],
+  ],
+  [
+    'a job on a listed disk, by its place',
+    { ...quick, diskspec: [{ disk: 'vda' }] },
+    world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
+    [
+      'BP105 diskspec.0.disk: vda already has a block job (copy, ready) -> let it end, or end it: virsh blockjob testvm vda --info',
+    ],
+  ],
+  [
+    'a job on a disk that is not listed',
+    quick,
+    world({ disks: [disk('vda', [SNAP2], { job: { type: 'copy', ready: true } })] }),
+    [
+      'BP105 name: vda already has a block job (copy, ready) -> let it end, or end it: virsh blockjob testvm vda --info',
+    ],
+  ],
+  ...(['internal', 'manual'] as const).map(
+    (snapshot) =>
+      [
+        `a disk whose definition says ${snapshot}`,
+        quick,
+        world({ disks: [disk('vda', [SNAP2], { snapshot })] }),
+        [
+          `BP143 name: the definition says snapshot='${snapshot}' for vda, which is no overlay -> ${lists('vda', 'external')}`,
+        ],
+      ] as const,
+  ),
+  [
+    'no disk whose definition says external',
+    quick,
+    world({ disks: [disk('vda', [SNAP2], { snapshot: 'external' })] }),
+    [],
+  ],
+  ['a block device that is not listed', quick, onDevice, [NO_OVERLAY.replace('AT', 'name')]],
+  [
+    'a block device without a file',
+    { ...quick, diskspec: [{ disk: 'vdb', snapshot: 'no' }, { disk: 'vda' }] },
+    onDevice,
+    [NO_OVERLAY.replace('AT', 'diskspec.1')],
+  ],
+  [
+    'a disk that blockplan does not work on, and says how to leave it out',
+    quick,
+    world({ disks: [disk('vda', [SNAP2]), disk('vdb', [DATA], { unsupported: ['<shareable>'] })] }),
+    [
+      `BP126 name: vdb has <shareable>: other guests may write to it too, and would not follow it to another file -> ${lists('vdb', 'no')}`,
+    ],
+  ],
+  [
+    'a guest without disks to snapshot',
+    quick,
+    world({ disks: [disk('sda', [ISO], { device: 'cdrom', readonly: true })] }),
+    ['BP104: no disk of "testvm" would take part in the snapshot'],
+  ],
+  [
+    'two disks in one file',
+    {
+      ...quick,
+      diskspec: [
+        { disk: 'vda', file: '/n' },
+        { disk: 'vdb', file: '/n' },
+      ],
+    },
+    world(),
+    ['BP057: vda and vdb would both go to /n -> give each a file of its own in "diskspec"'],
+  ],
+  [
+    'a disk and the memory in one file',
+    { ...one, 'disk-only': false, memspec: { file: TOP } },
+    world(),
+    [
+      `BP057: vda and the memory would both go to ${TOP} -> give each a file of its own in "diskspec"`,
+    ],
+  ],
+  [
+    'memory without room',
+    { ...one, 'disk-only': false, memspec: { file: '/new/m' } },
+    world({ domain: { memory: 10 }, folders: { '/new': { writable: true, free: 9 } } }),
+    [
+      'BP108 memspec.file: /new has 9 bytes free, but up to 10 are needed -> make room, or choose another place',
+    ],
+  ],
+  [
+    'no memory of an unknown size',
+    { ...one, 'disk-only': false, memspec: { file: '/new/m' } },
+    world({ folders: { '/new': { writable: true, free: 0 } } }),
+    [],
+  ],
+  [
+    'an overlay without room',
+    one,
+    world({ folders: { '/export/vmimages': { writable: true, free: 67_108_863 } } }),
+    [
+      'BP108 name: /export/vmimages has 67108863 bytes free, but up to 67108864 are needed -> make room, or choose another place',
+    ],
+  ],
+  [
+    'an overlay that QEMU would not get',
+    one,
+    confined(false),
+    [
+      `BP138 name: the QEMU of "testvm" runs as user 107, and its seclabel has relabel='no', so libvirt does not give it files: what user 0 makes at ${TOP} it cannot write to -> make the file first, give it to that user, and add "reuse-external: true"`,
+    ],
+  ],
+  ['no overlay that libvirt gives to QEMU', one, confined(true), []],
+  [
+    'no overlay to reuse',
+    reused(OVERLAY),
+    world(),
+    [
+      `BP106 diskspec.0: there is no ${OVERLAY} to use as overlay -> make it first: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
+    ],
+  ],
+  [
+    'to reuse a file of its own',
+    reused(SNAP1),
+    world(),
+    [`BP106 diskspec.0: ${SNAP1} belongs to one of the guest's own disks`],
+  ],
+  [
+    'to reuse an overlay of another file',
+    reused(OVERLAY),
+    world({ files: { [OVERLAY]: { size: 1, backing: BASE } } }),
+    [
+      `BP122 diskspec.0: ${OVERLAY} rests on ${BASE}, but it has to rest on ${SNAP2} -> make it anew: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
+    ],
+  ],
+  [
+    'to reuse what nobody can tell the users of',
+    reused(OVERLAY),
+    world({ files: { [OVERLAY]: { size: 1 } }, others: [neighbour('o', ['/t'], [], ['/t'])] }),
+    [
+      'BP124 diskspec.0: it cannot be told whether other domains rest on the files: /t cannot be read -> run it as a user who may read them, such as root',
+    ],
+  ],
+  [
+    'a disk that the definition lacks',
+    quick,
+    world({ disks: [disk('vda', [SNAP2], { persistentSource: undefined as never })] }),
+    [
+      'BP100 name: the definition names no file for vda: a guest that stops loses it, and then nothing tells which file holds its writes -> leave it out: "diskspec: [{ disk: vda, snapshot: no }]", or add it to the definition first: virsh edit testvm',
+    ],
+  ],
+])('says why it refuses %s', (_title, params, host, lines) => {
+  expect(preflightLines(snapshotCreateAs, params, host)).toEqual(lines);
+});
