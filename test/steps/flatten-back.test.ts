@@ -11,7 +11,7 @@ import {
 } from '../../src/model/world.ts';
 import { NoWayBack } from '../../src/steps/define.ts';
 import { flattenBack, overlaysBack } from '../../src/steps/flatten-back.ts';
-import { BASE, DATA, disk, looked, world } from '../worlds.ts';
+import { BASE, DATA, disk, looked, neighbour, world } from '../worlds.ts';
 import { effectLine } from './shown.ts';
 
 const OLD = '/i/old.qed';
@@ -135,6 +135,12 @@ test('another job on the old file is of no interest', () => {
 test('a file that another user has put there stays', () => {
   const now = withFile(host([OLD, BASE], []), ASIDE, { size: 1 });
   expect(left(now)).toEqual([]);
+});
+
+test('an overlay that another guest has come to use stays', () => {
+  const others = [neighbour('other', [ASIDE, HOME], [])];
+  expect(left({ ...host([OLD, BASE], [ASIDE, HOME]), others })).toEqual([]);
+  expect(left({ ...host([ASIDE, DEST], [ASIDE, HOME]), others })).toEqual([...FILL, ...COMMIT]);
 });
 
 test('the copy is read in the format that the guest has it in', () => {

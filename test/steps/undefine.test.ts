@@ -56,6 +56,11 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     ],
   ],
   [
+    'a domain that is not there, and nothing else of it',
+    { state: 'gone', persistent: false },
+    ['BP101: qemu:///system knows no domain "testvm" -> see: virsh -c qemu:///system list --all'],
+  ],
+  [
     'everything else that stands in the way, at once',
     { managedSave: true, nvram: true, tpm: true },
     [
