@@ -158,7 +158,7 @@ export const convert = defineStep<typeof schema>({
   preconditions: ({ source, dest }: Params, world) => [
     { what: guestIsUp(world), needs: { told: ['state'] } },
     { what: `there is a file ${source}, of a known format`, needs: { file: source } },
-    { what: `no guest writes to ${source}`, needs: 'others' },
+    { what: `no guest writes to ${source} or to a file below it`, needs: 'others' },
     ...newFileNeeds(dest),
   ],
   phases: (params: Params) => [convertPhase(params)],

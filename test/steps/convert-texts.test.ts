@@ -64,7 +64,7 @@ test('what it requires, copies and touches', () => {
   expect(preconditionLines(convert, quiet, world())).toEqual([
     'the guest runs [told state]',
     `there is a file ${SNAP1}, of a known format [file ${SNAP1}]`,
-    `no guest writes to ${SNAP1} [others]`,
+    `no guest writes to ${SNAP1} or to a file below it [others]`,
     `there is no file ${DEST} [file ${DEST}]`,
     `there is a folder for ${DEST}, with room, in which files can be made [folder ${DEST}]`,
     `no other domain uses ${DEST} [others]`,
