@@ -183,14 +183,14 @@ function savedDefinition({ domain }: World): string {
 function wanted(params: Params, world: World): string {
   const saved = savedDefinition(world);
   const { disk: target, source } = params;
-  if (target === undefined) return saved;
+  if (target === undefined || source === undefined) return saved;
   const { chain } = diskOf(world, target) ?? { chain: [] };
   const [active] = chain;
-  // Preflight has made sure of it: with a guessed format the next start would find other data.
-  if (!active || !isSameFile(world, active.file, source))
-    throw new Error(`"${world.domain.name}" does not run on ${source}`);
+  // With a guessed format the next start would find other data.
+  if (!active) throw new Error(`"${world.domain.name}" has no file on ${target}`);
   // Spelled as the guest's own source is: libvirt compares the two by their text.
-  const moved = setDiskSource(saved, target, active);
+  const spelled = isSameFile(world, active.file, source) ? active : { ...active, file: source };
+  const moved = setDiskSource(saved, target, spelled);
   return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
 }
 
