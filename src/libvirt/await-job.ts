@@ -11,6 +11,9 @@ import type { Virsh } from './virsh.ts';
 /** How often progress is looked at; the wait itself ends on the event. */
 const LOOK_EVERY_MS = 500;
 
+/** How much later than the rest an event is waited for that would say why. */
+const LATE_MS = 200;
+
 export interface JobWait {
   readonly virsh: Virsh;
   readonly events: DomainEvents;
@@ -76,7 +79,11 @@ export class JobWatch {
       if (await this.#sleep(look, wait.signal)) continue;
       look = LOOK_EVERY_MS;
       const state = await stateOf(wait);
-      if (state === 'gone') throw new EffectFailed(await this.#wentWrong(state, wait));
+      if (state === 'gone') {
+        // What libvirt says of it comes by another connection than its answer.
+        await this.#sleep(LATE_MS, wait.signal);
+        throw new EffectFailed(await this.#wentWrong(this.#judge(wait).over ?? state, wait));
+      }
       if (state === 'come') return;
       if (Date.now() > deadline) {
         throw new EffectFailed(
@@ -110,7 +117,7 @@ export class JobWatch {
   ): Promise<string> {
     if (how === 'canceled') return `the job on ${disk} was cancelled by somebody else`;
     // QEMU's words come by another connection than libvirt's event.
-    for (let waited = 0; waited < 200 && !this.#errors.has(disk); waited += 20) await delay(20);
+    for (let waited = 0; waited < LATE_MS && !this.#errors.has(disk); waited += 20) await delay(20);
     const said = this.#errors.get(disk);
     const why = await whyJobFailed({ virsh, domain, disk, said, into: this.#into });
     if (why !== undefined) return `the job on ${disk} failed: ${why}`;

@@ -111,11 +111,13 @@ describe('an image that keeps its data in another file', () => {
       '--persistent',
     );
     try {
+      // From 10.10 on libvirt tells of the data file itself.
+      const code = (await host.virsh('dumpxml', NAME)).includes('<dataStore') ? 'BP126' : 'BP144';
       for (const step of [
         { blockcopy: { disk: 'vdb', dest: at('moved.qcow2'), pivot: true } },
         { 'snapshot-create-as': { name: 's', 'disk-only': true, 'no-metadata': true } },
       ])
-        expect(codes(await refusal(host, NAME, [step], ['BP144']))).toEqual(['BP144']);
+        expect(codes(await refusal(host, NAME, [step], [code]))).toEqual([code]);
       // Another disk of the guest is worked on, and its copy does not go there.
       await refusal(
         host,

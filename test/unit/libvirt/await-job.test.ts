@@ -143,6 +143,15 @@ describe('until it is ready', () => {
     const said = 'failed: there is no job on vda any more: it failed or somebody ended it';
     await vi.waitFor(() => expect(end()).toBe(said));
   });
+
+  test('fails as cancelled where the event comes after a look that found no job', async () => {
+    const { wait, tell, pass, end } = scene('ready', {});
+    wait();
+    await pass(200);
+    await tell(jobEvent('canceled'));
+    await pass(200);
+    expect(end()).toBe('failed: the job on vda was cancelled by somebody else');
+  });
 });
 
 describe('until it has ended', () => {
