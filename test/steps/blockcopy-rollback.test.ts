@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
-import { disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
@@ -25,6 +25,7 @@ const without =
   (after) =>
     withFile(after, file, null);
 const none = undefined as never;
+const noDisks: Change = (after) => withDomain(after, { disks: [] });
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
   [
@@ -51,6 +52,18 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     ([where, change]) =>
       ['mirror', where, shallow, job(change), [`the copy of vda to ${DEST} is not ready`]] as const,
   ),
+  ['mirror', 'the disk has gone', shallow, noDisks, ['there is no copy job on vda']],
+  [
+    'pivot',
+    'the disk has gone',
+    shallow,
+    noDisks,
+    [
+      `vda is on nothing, not on ${DEST}`,
+      `the persistent definition names no file for vda, not ${DEST}`,
+    ],
+  ],
+  ['finish', 'the disk has gone', backup, noDisks, ['vda is not where it was']],
   [
     'pivot',
     'the guest is on the old file',
@@ -162,8 +175,9 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     onDisk(({ chain: [top, ...below] }) => ({ chain: [{ ...top!, file: SNAP2 }, ...below] })),
     [STALE],
   ],
-  ['the disk has gone', shallow, (after) => withDomain(after, { disks: [] }), [STALE]],
-  ['the disk has gone, flat', flat, (after) => withDomain(after, { disks: [] }), [STALE]],
+  ['the disk has gone', shallow, noDisks, [STALE]],
+  ['the disk has no medium', shallow, onDisk(() => ({ chain: [] })), [STALE]],
+  ['the disk has gone, flat', flat, noDisks, [STALE]],
   [
     'the disk had no layers below',
     raw,
@@ -183,6 +197,24 @@ test('a transient domain has no definition that could be left behind', () => {
   const transient = world({ domain: { persistent: false } });
   const { phase, before, after, start } = phaseDone(blockcopy, shallow, transient, 'pivot');
   expect(phase.settled(before, after, start)).toEqual([]);
+  const defined = withDomain(after, { definition: '<domain/>' });
+  expect(phase.settled(before, defined, start)).toEqual([]);
+});
+
+test('a disk that was not there when the phase began has no rollback', () => {
+  const [mirror, pivot] = blockcopy.phases(flat);
+  const gone = world({ disks: [] });
+  for (const phase of [mirror!, pivot!]) expect(rollbackLines(phase, gone, gone)).toEqual([]);
+  expect(pivot!.rollbackRoom!(gone, gone)).toEqual([]);
+});
+
+test('a copy that another guest has come to use stays', () => {
+  const { phase, before, after } = phaseDone(blockcopy, shallow, world(), 'mirror');
+  const used = {
+    ...onDisk(() => ({ job: none }))(after),
+    others: [neighbour('other', [DEST], [])],
+  };
+  expect(rollbackLines(phase, before, used)).toEqual([]);
 });
 
 test('a definition that named another file is left alone by the pivot', () => {
