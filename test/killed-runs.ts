@@ -8,10 +8,14 @@ import { execute, takeUp } from '../src/run/execute.ts';
 import type { SimulatedHost } from '../src/simulate/host-state.ts';
 import { DriverDouble, type Injection } from './driver-double.ts';
 import type { shipped } from './plans.ts';
+import { scratchFolder } from './scratch-folder.ts';
+
+/** A run keeps its bundle in a file of its own, also here. */
+const FOLDER = scratchFolder('killed-runs');
 
 /** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
 class Recorder implements Journal {
-  readonly folder = '/run';
+  readonly folder = FOLDER;
   readonly entries: Entry[] = [];
   readonly #stop: (entry: Entry) => boolean;
   readonly #stopped: () => void;

@@ -3,7 +3,7 @@ import { unmarkByHand } from '../model/driver.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
-import { notKnownWhere } from '../run/salvage.ts';
+import { notKnownWhere } from '../run/last-writes.ts';
 import { nameIn } from '../simulate/file-names.ts';
 import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';

@@ -104,10 +104,13 @@ export function contradictions(before: World, now: World): string[] {
   return found;
 }
 
-/** Of a guest that has stopped: the disks that its definition puts on other files than it wrote to when it was seen last. */
-export function definedElsewhere(wrote: World, now: World): string[] {
+/**
+ * Of a guest that has stopped: the disks that its definition puts on other files than it wrote to when it was seen last.
+ * @param but the targets of disks that are left out
+ */
+export function definedElsewhere(wrote: World, now: World, but: readonly string[] = []): string[] {
   return now.domain.disks.flatMap(({ target, persistentSource }) => {
-    const file = activeFile(wrote, target);
+    const file = but.includes(target) ? undefined : activeFile(wrote, target);
     return persistentSource === undefined ||
       file === undefined ||
       isSameFile(now, file, persistentSource)

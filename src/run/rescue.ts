@@ -12,9 +12,10 @@ import { isSameSource } from '../model/file-identity.ts';
 import type { Disk, Moment, World } from '../model/world.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';
 import { isMadeOf } from './come-back.ts';
+import { notKnown, notKnownWhere } from './last-writes.ts';
 import type { Lost } from './lost.ts';
 import { belongings, movedDisks } from './restored.ts';
-import { notKnown, notKnownWhere, onMovedDisks } from './salvage.ts';
+import { onMovedDisks } from './salvage.ts';
 
 /** What came of it, in sentences, and what to type next. */
 export interface Rescued {

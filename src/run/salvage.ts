@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/driver.ts';
-import { FileSet, isSameFile } from '../model/file-identity.ts';
+import { isSameFile } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';
 import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
 import type { Course } from './course.ts';
-import { lastWrites } from './last-writes.ts';
+import { lastWritesBy, placesOf } from './last-writes.ts';
 
 /**
  * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
@@ -27,10 +27,10 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
   const saved = persistent ? before.domain.definition : course.kept?.definition;
   // What runs on another host must not be started here as well.
   if (saved === undefined || now.domain.movedAway) return [];
-  // Of a domain that is there libvirt has moved the definition along, so its own look is the better one.
-  const wrote = now.domain.state === 'gone' ? lastWrites(course) : [now];
-  const wanted = onMovedDisks(saved, before, wrote.at(-1) ?? now);
-  course.doubts = [...course.doubts, ...notKnown(wrote).map((text) => ({ text }))];
+  const wrote = lastWritesBy(course, now);
+  // Of a domain that is there libvirt has moved the definition along, or an earlier attempt has chosen.
+  const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
+  const wanted = onMovedDisks(saved, before, seen ?? now);
   const compare = placesOf(wrote).map(({ files }) =>
     commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
   );
@@ -42,7 +42,9 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
     return compare;
   const kept = persistent ? undefined : course.kept;
   // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
-  const autostart = kept?.autostart === true && course.doubts.length === 0;
+  const certain = course.doubts.length + compare.length === 0;
+  const autostart = kept?.autostart === true && certain;
+  const { since } = course;
   const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];
   try {
     for (const effect of [define(wanted, 'keep the definition from being lost'), ...restored])
@@ -51,6 +53,8 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
   }
+  // A definition that is given to a stopped guest tells nothing of where it wrote.
+  course.since = since;
   return [...repairs(course, (yield* observe(course)).domain, { wanted, autostart }), ...compare];
 }
 
@@ -66,33 +70,6 @@ function repairs(
     ...(taken ? [] : [commandLine('virsh', 'define', join(folder, DEFINITION_FILE))]),
     ...(should.autostart && !autostart ? [virshCommand('autostart', name)] : []),
   ];
-}
-
-/** How a sentence begins that says of a disk that nobody knows where the guest wrote to it last. */
-export function notKnownWhere(target: string): string {
-  return `${target}: it is not known where the guest wrote last`;
-}
-
-/** The disks of a guest that stopped while nobody looked, and while it may have been moved. */
-export function notKnown(worlds: readonly World[]): string[] {
-  return placesOf(worlds).map(
-    ({ target, files }) =>
-      `${notKnownWhere(target)}, to ${files.join(' or to ')}; the definition names ${files.at(-1)}: compare them before it is started`,
-  );
-}
-
-/** The disks that were on more than one file in those Worlds, with the files. */
-function placesOf(worlds: readonly World[]): { target: string; files: readonly string[] }[] {
-  const last = worlds.at(-1);
-  return (last?.domain.disks ?? [])
-    .map(({ target }) => ({
-      target,
-      files: new FileSet(
-        last ?? { files: {} },
-        worlds.flatMap((world) => activeFile(world, target) ?? []),
-      ).names,
-    }))
-    .filter(({ files }) => files.length > 1);
 }
 
 /**

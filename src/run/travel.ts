@@ -14,7 +14,7 @@ import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
-import { lastWrites } from './last-writes.ts';
+import { lastWritesBy, notKnown, placesOf } from './last-writes.ts';
 import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
 import { salvage } from './salvage.ts';
 
@@ -219,12 +219,9 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     ];
     return endOf('stranded', course, state, [...nextSteps(course, now), ...waysOn(course)]);
   }
-  const stale = isUp(now)
-    ? []
-    : lastWrites(course).flatMap((wrote) => definedElsewhere(wrote, now));
   const apart = [
     ...course.doubts.map(({ text }) => text),
-    ...stale,
+    ...(isUp(now) ? [] : leftBy(lastWritesBy(course, now), now)),
     ...differences(world, now),
     ...newFaults(world, now),
   ];
@@ -236,6 +233,13 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const next = course.next.length > 0 ? course.next : nextSteps(course, now);
   const state = [...reasons, ...lost, ...apart, ...whereDisksAre(now)];
   return endOf('stranded', course, state, [...next, ...waysOn(course)]);
+}
+
+/** Of a guest that has stopped: the disks whose definition names another file than it wrote to, or may do. */
+function leftBy(wrote: readonly World[], now: World): string[] {
+  const unknown = placesOf(wrote).map(({ target }) => target);
+  const known = wrote.slice(-1).flatMap((world) => definedElsewhere(world, now, unknown));
+  return [...notKnown(wrote, now), ...known];
 }
 
 /** What no rollback brings back of a file that the run has written into. */
@@ -270,7 +274,7 @@ function nextSteps(course: Course, now: World): Command[] {
   if (nextStartFaults(now).length > 0) return [blockplanCommand('doctor', name)];
   if (isUp(now)) return [virshCommand('domblklist', name)];
   // A start from a definition that names other files than the guest wrote to would let two states of its data grow apart.
-  const stale = lastWrites(course).some((world) => definedElsewhere(world, now).length > 0);
+  const stale = lastWritesBy(course, now).some((world) => definedElsewhere(world, now).length > 0);
   return stale ? [virshCommand('domblklist', name, '--inactive')] : [virshCommand('start', name)];
 }
 

@@ -64,6 +64,15 @@ describe.each(SHIPPED)('%s', (file) => {
   });
 });
 
+test('an overlay on the disk of a domain that is transient meanwhile is no danger either', () => {
+  const steps = [
+    'undefine: {}',
+    'snapshot-create-as: { name: s, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/overlay.qcow2 }] }',
+    'redefine: { disk: vda, source: /new/overlay.qcow2 }',
+  ];
+  expect(proofOf(scene(planned(steps).graph)).violations).toEqual([]);
+});
+
 /** What blockplan cannot make good: the guest stopped, its host lost power, libvirt went for good, QEMU paused it. */
 const TAKES_AWAY = new Set(['crash', 'power', 'gone', 'guest']);
 

@@ -1,10 +1,13 @@
 /** What a run could not make sure of is tried again when it is taken up, and is not held against another QEMU process. */
 import { describe, expect, test } from 'vitest';
 import type { Finish } from '../../../src/run/course.ts';
+import { apply } from '../../../src/simulate/host.ts';
 import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
-import { guestDies, guestStarts } from '../../../src/simulate/mishaps.ts';
+import { guestDies, guestStarts, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
+import { define } from '../../../src/simulate/virsh-definition.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
-import { hostForPlans, shipped } from '../../plans.ts';
+import { hostForPlans, planned, shipped } from '../../plans.ts';
+import { SNAP2 } from '../../worlds.ts';
 
 describe('a guest whose file systems may be frozen', () => {
   const restarts = (host: SimulatedHost) =>
@@ -71,4 +74,70 @@ describe('a guest whose file systems may be frozen', () => {
     runs.befalls(agentGone);
     expect(frozen((await runs.again('rollback')).finish)).toBe(true);
   });
+});
+
+describe('a guest that stopped while an overlay was put on its disk', () => {
+  const overlay = '/new/overlay.qcow2';
+  const snapshot = `snapshot-create-as: { name: s, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: ${overlay} }] }`;
+  const transient = planned([
+    'undefine: {}',
+    snapshot,
+    `redefine: { disk: vda, source: ${overlay} }`,
+  ]);
+  const unknown = `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${overlay}; the definition names ${overlay}: compare them before it is started`;
+  const compare = `qemu-img compare ${SNAP2} ${overlay}`;
+  const isSure = (finish: Finish | undefined) =>
+    finish?.state.filter((each) => each.includes('but the guest wrote to'));
+
+  async function stopsAtSnapshot(plan: typeof transient): Promise<Runs> {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(plan, intends('snapshot-create-as'));
+    runs.befalls(guestDies);
+    return runs;
+  }
+
+  test.each(['resume', 'rollback'] as const)(
+    'of a domain without a definition: every %s says again that it is not known which file is the newest',
+    async (how) => {
+      const runs = await stopsAtSnapshot(transient);
+      for (let times = 0; times < 3; times++) {
+        const { finish } = await runs.again(how);
+        expect(finish?.end).toBe('stranded');
+        expect(finish?.state).toContain(unknown);
+        expect(isSure(finish)).toEqual([]);
+        expect(finish?.next).toContain(compare);
+        expect(runs.host.world.domain).toMatchObject({ persistent: true, autostart: false });
+      }
+    },
+  );
+
+  test('of a domain without a definition: a person who gives it another one is told of that one', async () => {
+    const runs = await stopsAtSnapshot(transient);
+    await runs.again('rollback');
+    const before = hostForPlans().domain.definition ?? '';
+    runs.befalls((host) => define(host, before));
+    const { finish } = await runs.again('rollback');
+    expect(finish?.state).toContain(unknown.replace(`names ${overlay}`, `names ${SNAP2}`));
+    expect(runs.host.world.domain.definition).toBe(before);
+  });
+
+  test.each([
+    ['before', (host: SimulatedHost) => host],
+    ['after', withSnapshot],
+  ])('of a domain with a definition, %s it took hold: its definition tells', async (_, taken) => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(planned([snapshot]), intends('snapshot-create-as'));
+    runs.befalls((host) => guestDies(taken(host)));
+    const { finish } = await runs.again('rollback');
+    expect(finish?.end).toBe('stranded');
+    expect(finish?.state.join()).not.toMatch(/not known|but the guest wrote to/);
+    expect(lostAtNextStart(runs.host)).toEqual([]);
+  });
+
+  /** The host once the overlay is on the disk. */
+  function withSnapshot(host: SimulatedHost): SimulatedHost {
+    const [node] = planned([snapshot]).graph.nodes;
+    const effects = node?.phase.effects(host.world, host.world) ?? [];
+    return effects.filter(({ tool }) => tool === 'virsh').reduce(apply, host);
+  }
 });
