@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { withDisk, withFile } from '../../src/model/world.ts';
-import { abortOwnJob, removeMade } from '../../src/steps/block-job.ts';
+import {
+  abort,
+  abortOwnJob,
+  awaitEnded,
+  awaitReady,
+  makeFile,
+  pivot,
+  removedMeanwhile,
+  removeFile,
+  removeMade,
+} from '../../src/steps/block-job.ts';
 import { disk, neighbour, world } from '../worlds.ts';
 
 const FILE = '/new/copy';
@@ -10,7 +20,9 @@ const job = { type: 'copy', ready: true, mirror: FILE } as const;
 
 describe('a file that a step made', () => {
   test('is removed where nothing uses it', () => {
-    expect(removeMade(before, now, FILE, false)).toMatchObject([{ file: FILE, made: true }]);
+    expect(removeMade(before, now, FILE, false)).toEqual([
+      { tool: 'remove-file', file: FILE, why: 'remove what the step made', made: true },
+    ]);
   });
 
   test.each([
@@ -37,7 +49,14 @@ describe('a file that a step made', () => {
 
   test('is removed after the job that wrote to it, when that is cancelled first', () => {
     const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
-    expect(abortOwnJob(copying, 'vda', FILE)).toHaveLength(1);
+    expect(abortOwnJob(copying, 'vda', FILE)).toEqual([
+      {
+        tool: 'virsh',
+        argv: ['blockjob', '--domain', 'testvm', '--path', 'vda', '--abort'],
+        why: 'cancel the copy of vda',
+        timeoutMs: 120_000,
+      },
+    ]);
     expect(removeMade(before, copying, FILE, true)).toMatchObject([{ file: FILE }]);
   });
 
@@ -45,5 +64,58 @@ describe('a file that a step made', () => {
     const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
     expect(abortOwnJob(copying, 'vda', '/another')).toEqual([]);
     expect(abortOwnJob(copying, 'vdb', FILE)).toEqual([]);
+    expect(abortOwnJob(copying, 'vdz', FILE)).toEqual([]);
   });
+
+  test('a job that mirrors to no file is cancelled where no file is asked for', () => {
+    const commit = { type: 'active-commit', ready: false } as const;
+    const merging = withDisk(now, 'vda', (each) => ({ ...each, job: commit }));
+    expect(abortOwnJob(merging, 'vda', undefined)).toMatchObject([
+      { why: 'cancel the active-commit of vda' },
+    ]);
+    expect(abortOwnJob(merging, 'vda', FILE)).toEqual([]);
+    expect(abortOwnJob(now, 'vda', undefined)).toEqual([]);
+  });
+});
+
+describe('a wait', () => {
+  test('has as long as the plan says, and a day where it says nothing', () => {
+    const ready = { tool: 'await-job', disk: 'vda', until: 'ready', why: 'until it is' };
+    expect(awaitReady('vda', 90, 'until it is')).toEqual({ ...ready, timeoutMs: 90_000 });
+    expect(awaitReady('vda', undefined, 'until it is')).toEqual({
+      ...ready,
+      timeoutMs: 86_400_000,
+    });
+    const ended = { ...ready, until: 'ended' };
+    expect(awaitEnded('vda', 0, 'until it is')).toEqual({ ...ended, timeoutMs: 0 });
+    expect(awaitEnded('vda', undefined, 'until it is')).toEqual({
+      ...ended,
+      timeoutMs: 86_400_000,
+    });
+  });
+});
+
+test('a job is ended by a command that may take two minutes', () => {
+  const end = (how: string) => ({
+    tool: 'virsh',
+    argv: ['blockjob', '--domain', 'testvm', '--path', 'vdb', how],
+    why: 'move on',
+    timeoutMs: 120_000,
+  });
+  expect(pivot(now, 'vdb', 'move on')).toEqual(end('--pivot'));
+  expect(abort(now, 'vdb', 'move on')).toEqual(end('--abort'));
+});
+
+test('a file that another process has removed is told of', () => {
+  expect(removedMeanwhile(before, FILE)).toEqual([
+    `${FILE} has been removed while it was written to`,
+  ]);
+  expect(removedMeanwhile(now, FILE)).toEqual([]);
+  expect(removedMeanwhile(world(), FILE)).toEqual([]);
+  expect(removedMeanwhile(before, undefined)).toEqual([]);
+});
+
+test('a file is made and removed by name', () => {
+  expect(makeFile(FILE, 'so')).toEqual({ tool: 'make-file', file: FILE, why: 'so' });
+  expect(removeFile(FILE, 'so')).toEqual({ tool: 'remove-file', file: FILE, why: 'so' });
 });

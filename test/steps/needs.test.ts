@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { exampleWorld } from '../../src/generate/example-world.ts';
+import {
+  guestIsUp,
+  newFileNeeds,
+  openableNeed,
+  unsharedNeed,
+  unwrittenNeed,
+  workableNeed,
+} from '../../src/steps/needs.ts';
 import { steps } from '../../src/steps/registry.ts';
+import { world } from '../worlds.ts';
 
 const examples = steps.flatMap((step) =>
   step.examples.map(({ title, params }) => ({ kind: step.kind, title, step, params })),
@@ -53,4 +62,45 @@ test('what is copied is what the layers hold', () => {
     { to: '/backup/testvm.qcow2', copied: 64 * MiB, room: 64 * MiB },
   ]);
   expect(amounts('undefine')).toEqual([]);
+});
+
+describe('what a preview lists', () => {
+  const running = world();
+  const paused = world({ domain: { state: 'paused' } });
+
+  test('for a file that is made', () => {
+    expect(newFileNeeds('/n')).toEqual([
+      { what: 'there is no file /n', needs: { file: '/n' } },
+      {
+        what: 'there is a folder for /n, with room, in which files can be made',
+        needs: { folder: '/n' },
+      },
+      { what: 'no other domain uses /n', needs: 'others' },
+      { what: 'the host lets QEMU write to /n', needs: 'run' },
+    ]);
+  });
+
+  test('for files that others may have', () => {
+    expect(unsharedNeed(['/a', '/b'])).toEqual({
+      ...{ what: 'no other domain uses /a, /b', needs: 'others' },
+    });
+    expect(unwrittenNeed('vda')).toEqual({
+      ...{ what: 'no other guest writes to a layer of vda', needs: 'others' },
+    });
+    expect(openableNeed('/a')).toEqual({
+      ...{ what: 'the host lets QEMU write to /a', needs: 'run' },
+    });
+  });
+
+  test('for a disk with a job, of a guest that runs or is paused', () => {
+    expect([guestIsUp(running), guestIsUp(paused)]).toEqual([
+      'the guest runs',
+      'the guest is paused',
+    ]);
+    expect(workableNeed(paused, 'vda')).toEqual({
+      what: 'the guest is paused, and vda is a disk on local files or block devices without a job',
+      needs: { told: ['state'] },
+    });
+    expect(workableNeed(running, 'vda').what).toMatch(/^the guest runs, and vda is a disk /);
+  });
 });
