@@ -62,9 +62,6 @@ export function otherTarget(
   return definedDisks(world.domain)
     .filter((each) => each.target !== target)
     .flatMap(({ target: named, chain: [top] }) => (top ? [{ target: named, file: top.file }] : []))
-    .filter(({ target: named, file }) => {
-      const active = activeFile(world, named);
-      return active === undefined || !isSameFile(world, active, file);
-    })
+    .filter(({ target: named, file }) => !isSameFile(world, activeFile(world, named), file))
     .find(({ file }) => includesFile(world, files, file));
 }

@@ -89,7 +89,8 @@ export function quarantinePhase(
 /** Whether what lies at one place in a World is the file that lay at another in an earlier one. */
 function isThat(before: World, file: string, now: World, place: string): boolean {
   const found = fileAt(now, place);
-  return Boolean(found) && found?.identity === fileAt(before, file)?.identity;
+  if (!found) return false;
+  return found.identity === fileAt(before, file)?.identity;
 }
 
 function move(file: string, to: string, why: string): MoveFileEffect {

@@ -99,6 +99,7 @@ describe('another disk of the definition', () => {
 
   test('is neither the disk itself, nor one without a file, nor one on other files', () => {
     expect(on({ vdb: HOT[0] }, HOT)).toBeUndefined();
+    expect(on({ vdb: HOT[1] }, HOT)).toBeUndefined();
     expect(on({ vdb: HOT[0], vdc: undefined }, HOT)).toBeUndefined();
     expect(on({ vdb: HOT[0], vdc: '/c' }, HOT)).toBeUndefined();
   });

@@ -66,6 +66,8 @@ describe('a file', () => {
       ...(fileSystem === undefined ? {} : { fileSystem }),
     });
     const at = seen({ [FILE]: { size: 1 } }, { '/i': on(from), [FOLDER]: on(to) });
+    expect(check(seen({ [FILE]: { size: 1 } }, { '/i': on(from) }))).toEqual([]);
+    expect(check(seen({ [FILE]: { size: 1 } }, { [FOLDER]: on(to) }))).toEqual([]);
     expect(check(at)).toEqual(
       refused
         ? refusal(
@@ -114,7 +116,7 @@ test('a preview lists what has to be so', () => {
 
 describe('the phase', () => {
   const second = '/i/low.qcow2';
-  const phase = quarantinePhase(FOLDER, () => [FILE, second]);
+  const phase = () => quarantinePhase(FOLDER, () => [FILE, second]);
   const image = (identity: string) => ({ size: 1, identity });
   const before = seen({ [FILE]: image('m'), [second]: image('l'), [PLACE]: null });
   const moved = seen({
@@ -123,7 +125,7 @@ describe('the phase', () => {
   });
 
   test('says what it does', () => {
-    expect(phase).toMatchObject({
+    expect(phase()).toMatchObject({
       name: 'quarantine',
       summary: `move the files that were committed into ${FOLDER}, once they are proven unused`,
       wayBack: 'move them back',
@@ -136,19 +138,19 @@ describe('the phase', () => {
     expect(of.effects(before, start)).toEqual([
       { tool: 'move-file', file: '/a/b', to: '/aside/b', why: 'its data is in the base' },
     ]);
-    expect(phase.effects(before, before)).toHaveLength(2);
+    expect(phase().effects(before, before)).toHaveLength(2);
   });
 
   test('is done once each lies there, and nowhere else', () => {
-    expect(phase.settled(before, moved, before)).toEqual([]);
-    expect(phase.settled(before, before, before)).toEqual([
+    expect(phase().settled(before, moved, before)).toEqual([]);
+    expect(phase().settled(before, before, before)).toEqual([
       `${FILE} is still there`,
       `${PLACE} is not what ${FILE} was`,
       `${second} is still there`,
       `/aside/low.qcow2 is not what ${second} was`,
     ]);
     const another = seen({ [FILE]: null, [PLACE]: image('x'), [second]: image('l') });
-    expect(phase.settled(before, another, before).slice(0, 1)).toEqual([
+    expect(phase().settled(before, another, before).slice(0, 1)).toEqual([
       `${PLACE} is not what ${FILE} was`,
     ]);
   });
@@ -158,19 +160,23 @@ describe('the phase', () => {
       ...{ tool: 'move-file', file, to },
       why: 'put it back where it was',
     });
-    expect(phase.undo(before, moved, before)).toEqual([
+    expect(phase().undo(before, moved, before)).toEqual([
       back(PLACE, FILE),
       back('/aside/low.qcow2', second),
     ]);
     const half = seen({ [FILE]: null, [PLACE]: image('m'), [second]: image('l') });
-    expect(phase.undo(before, half, before)).toEqual([back(PLACE, FILE)]);
+    expect(phase().undo(before, half, before)).toEqual([back(PLACE, FILE)]);
     const theirs = seen({ [FILE]: null, [PLACE]: image('x') });
-    expect(phase.undo(before, theirs, before)).toEqual([]);
-    expect(phase.undo(before, seen({ [FILE]: null, [PLACE]: null }), before)).toEqual([]);
+    expect(phase().undo(before, theirs, before)).toEqual([]);
+    expect(phase().undo(before, seen({ [FILE]: null, [PLACE]: null }), before)).toEqual([]);
   });
 
   test('a place where nothing lies is never the file of before, also where neither has an identity', () => {
     const nothing = seen({ [FILE]: null, [PLACE]: null });
-    expect(quarantinePhase(FOLDER, () => [FILE]).undo(nothing, nothing, nothing)).toEqual([]);
+    const alone = quarantinePhase(FOLDER, () => [FILE]);
+    expect(alone.undo(nothing, nothing, nothing)).toEqual([]);
+    const found = seen({ [FILE]: null, [PLACE]: image('m') });
+    expect(alone.settled(nothing, found, nothing)).toEqual([`${PLACE} is not what ${FILE} was`]);
+    expect(alone.settled(nothing, nothing, nothing)).toEqual([`${PLACE} is not what ${FILE} was`]);
   });
 });
