@@ -212,9 +212,7 @@ export function checkSupported(
 
 /** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */
 function writtenElsewhere(world: World, disk: Disk): string | undefined {
-  const own = world.domain.disks.filter(
-    (each) => each.target !== disk.target && !each.readonly && each.chain.length > 0,
-  );
+  const own = world.domain.disks.filter((each) => each.target !== disk.target && !each.readonly);
   for (const file of disk.chain.flatMap(filesOfLayer)) {
     const writers = otherWritersOf(world, file).map((name) => `"${name}"`);
     if (writers.length > 0)

@@ -281,6 +281,10 @@ test.each([
 
 test('nothing is refused of what nobody has looked at', () => {
   expect(found(undefined)).toEqual([]);
+  const unseen = { file: '/unseen', format: 'qcow2', block: false, reuse: true };
+  const existing = { ...unseen, capacity: CAPACITY, bytes: 0 };
+  expect(checkExisting(world(), 'dest', existing)).toEqual([]);
+  expect(checkExisting(world({ files: { '/unseen': null } }), 'dest', existing)).toEqual([]);
 });
 
 test('a system file is refused by its size, whatever the plan calls it (cases.md 11)', () => {
@@ -328,6 +332,10 @@ test.each([
   [10 * 1024 * MiB, 10_739_318_784],
   [100 * 1024 * MiB, 107_390_828_544],
   [1024 * 1024 * MiB, 1_099_679_662_080],
+  [6143 * MiB, 6_442_647_552],
+  [5 * 1024 * 1024 * MiB, 5_498_397_327_360],
+  [16 * 1024 * 1024 * MiB, 17_594_870_988_800],
+  [64 * 1024 * 1024 * MiB, 70_379_483_430_912],
 ])('a full qcow2 image of %i bytes takes what qemu-img measures', (size, measured) => {
   expect(fullQcow2(size)).toBe(measured);
 });
