@@ -5,12 +5,14 @@ import {
   abortOwnJob,
   awaitEnded,
   awaitReady,
+  checkOwnJob,
   makeFile,
   pivot,
   removedMeanwhile,
   removeFile,
   removeMade,
 } from '../../src/steps/block-job.ts';
+import { NoWayBack } from '../../src/steps/define.ts';
 import { disk, neighbour, world } from '../worlds.ts';
 
 const FILE = '/new/copy';
@@ -76,6 +78,23 @@ describe('a file that a step made', () => {
     expect(abortOwnJob(merging, 'vda', FILE)).toEqual([]);
     expect(abortOwnJob(now, 'vda', undefined)).toEqual([]);
   });
+});
+
+test('a job that another tool started is told of, with the command to look at it', () => {
+  const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
+  expect(() => checkOwnJob(copying, 'vda', FILE)).not.toThrow();
+  expect(() => checkOwnJob(now, 'vda', FILE)).not.toThrow();
+  expect(() => checkOwnJob(copying, 'vdz', FILE)).not.toThrow();
+  try {
+    checkOwnJob(copying, 'vda', '/another');
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(NoWayBack);
+    expect(error).toMatchObject({
+      message: 'another job runs on vda',
+      next: ['virsh blockjob testvm vda --info'],
+    });
+  }
 });
 
 describe('a wait', () => {
