@@ -224,7 +224,6 @@ export const blockcommit = defineStep<typeof schema>({
   },
   preconditions(params: Params, world) {
     const layers = findLayers(params, world);
-    const files = layers ? [...layers.committed, layers.base].map((layer) => layer.file) : [];
     return [
       workableNeed(world, params.disk),
       unwrittenNeed(params.disk),
@@ -232,7 +231,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...(layers
         ? [
             { what: `there is ${layers.base.file}`, needs: { file: layers.base.file } },
-            unsharedNeed(files),
+            unsharedNeed([...layers.committed, layers.base].map(({ file }) => file)),
             openableNeed(layers.base.file),
             roomNeed(layers.base),
             ...(params.delete ? removableNeeds(layers.committed.map(({ file }) => file)) : []),

@@ -131,6 +131,9 @@ test('a base that only this run has put an overlay above loses nothing', () => {
   const made = withFile(alone, SNAP2, { size: 1, made: true });
   expect(phaseLines(blockcommit, active, made)[1]).not.toContain('loses');
   expect(phaseLines(blockcommit, several, made)[1]).toContain(`loses ${BASE}`);
+  const unseen = { ...alone, files: {} };
+  const [commit] = blockcommit.phases(active);
+  expect(commit!.effects(unseen, unseen)[0]).toMatchObject({ loses: [SNAP1] });
 });
 
 test.each([
@@ -238,6 +241,14 @@ describe('what it requires and takes', () => {
       [...DISK, ...base('/dev/lv', SNAP2)],
       ['/dev/lv'],
       [amount('/dev/lv', 40, 0)],
+    ],
+    [
+      'layers that nobody has looked at',
+      several,
+      { ...alone, files: {} },
+      [...DISK, ...base(BASE, SNAP2, SNAP1)],
+      [BASE],
+      [amount(BASE, 0)],
     ],
     ['no layers', { ...active, base: '/x' }, alone, DISK, [], []],
     ['no disk', active, world({ disks: [] }), DISK, [], []],

@@ -69,6 +69,11 @@ test.each<readonly [string, Params, readonly string[]]>([
       ] as const,
   ),
   ['nothing: by place', { disk: 'vda', top: 'vda[2]', base: 'vda[12]' }, []],
+  [
+    'nothing: active and keep-overlay',
+    { disk: 'vda', shallow: true, active: true, 'keep-overlay': true },
+    [],
+  ],
   ['nothing: pivot means active', { disk: 'vda', shallow: true, pivot: true }, []],
   ['nothing: keep-overlay means active', { disk: 'vda', shallow: true, 'keep-overlay': true }, []],
 ])('what is wrong with parameters: %s', (_title, params, lines) => {
@@ -190,6 +195,24 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   ['no deeper file of another disk', active, two(['/b', BASE]), []],
   ['a definition that names a layer to be merged', middle, named(SNAP1), [stale(SNAP1)]],
   ['a definition that names a file of no chain', middle, named('/x'), [stale('/x')]],
+  [
+    'no definition that names a layer in between, where the guest stays above it',
+    { disk: 'vda', base: BASE, 'keep-overlay': true },
+    named(SNAP1),
+    [],
+  ],
+  [
+    'no definition that names the active layer by another name',
+    middle,
+    named('/export/vmimages/../vmimages/testvm.snap2'),
+    [],
+  ],
+  [
+    'a base that is another disk of the guest, read-only',
+    middle,
+    two([BASE], { readonly: true }),
+    [`BP109 base: ${BASE} is in the chain of vdb too: ${NO_OTHER}`],
+  ],
   ['no definition that names the base', middle, named(BASE), []],
   [
     'no definition that names a layer, where the guest stays above it',

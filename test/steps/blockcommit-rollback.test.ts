@@ -23,6 +23,7 @@ const job = (change: Partial<Disk['job']>): Change =>
 const on = (...files: readonly string[]): Change =>
   onDisk(() => ({ chain: disk('vda', files).chain }));
 const none = undefined as never;
+const noDisks: Change = (after) => withDomain(after, { disks: [] });
 const running = { job: { type: 'active-commit', ready: true, mirror: SNAP1 } } as const;
 const NOT_READY = ['the commit of vda is not ready'];
 
@@ -68,6 +69,18 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     onDisk(() => ({ persistentSource: none })),
     [`the persistent definition names no file for vda, not ${SNAP1}`],
   ],
+  [
+    'pivot',
+    'the disk has gone',
+    active,
+    noDisks,
+    [
+      `vda is on nothing, not on ${SNAP1}`,
+      `the persistent definition names no file for vda, not ${SNAP1}`,
+    ],
+  ],
+  ['finish', 'the disk has gone', kept, noDisks, ['vda is not where it was']],
+  ['finish', 'the disk has no medium', kept, on(), ['vda is not where it was']],
   ['finish', 'the job goes on', kept, onDisk(() => running), ['vda is not where it was']],
   ['finish', 'the guest has moved', kept, on(SNAP1, BASE), ['vda is not where it was']],
   [
@@ -81,7 +94,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'commit',
     'the disk has gone',
     middle,
-    (after) => withDomain(after, { disks: [] }),
+    noDisks,
     [`the chain of vda is , not ${SNAP2} -> ${BASE}`],
   ],
   [
@@ -132,7 +145,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     ],
   ],
   ['commit', 'another job runs', active, job({ mirror: '/elsewhere' }), []],
-  ['commit', 'the disk has gone', active, (after) => withDomain(after, { disks: [] }), []],
+  ['commit', 'the disk has gone', active, noDisks, []],
   [
     'pivot',
     'the guest has crashed',
@@ -149,7 +162,8 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     on(SNAP2, SNAP1, BASE),
     [STALE],
   ],
-  ['pivot', 'the disk has gone', active, (after) => withDomain(after, { disks: [] }), [STALE]],
+  ['pivot', 'the disk has gone', active, noDisks, [STALE]],
+  ['pivot', 'the disk has no medium', active, on(), [STALE]],
   [
     'pivot',
     'the stale overlay has been removed',
@@ -222,6 +236,8 @@ test.each<readonly [string, string | null | undefined, readonly string[]]>([
 
 test('a guest that stopped before the commit shows no chain, and nothing is rolled back', () => {
   const gone = world({ disks: [], domain: { state: 'gone' } });
+  const empty = world({ disks: [] });
+  expect(rollbackLines(blockcommit.phases(middle)[0]!, empty, empty)).toEqual([]);
   for (const params of [active, middle, { ...active, delete: true }])
     for (const phase of blockcommit.phases(params))
       expect(rollbackLines(phase, gone, gone)).toEqual([]);
