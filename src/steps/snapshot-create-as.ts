@@ -443,7 +443,9 @@ function checkOverlayFile(
           reuse: true,
           capacity: diskOf(world, target)?.capacity,
           bytes: 0,
-        }),
+        }).map((each) =>
+          each.code === 'BP146' ? { ...each, hint: 'choose a regular file' } : each,
+        ),
       ];
 }
 

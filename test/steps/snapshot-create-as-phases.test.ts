@@ -125,6 +125,20 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   expect(phaseLines(snapshotCreateAs, params, host)).toEqual(lines);
 });
 
+test('an empty overlay that exists loses nothing', () => {
+  const [, command] = phaseLines(
+    snapshotCreateAs,
+    reuse,
+    world({ files: { [OVERLAY]: { size: 0 } } }),
+  );
+  expect(command).toContain(`writesInto ${OVERLAY})`);
+});
+
+test('a rollback takes no room that is known where the size of the disk is not', () => {
+  const host = world({ disks: [disk('vda', [SNAP2], { capacity: undefined as never })] });
+  expect(phaseLines(snapshotCreateAs, quick, host).join()).not.toContain('room in');
+});
+
 test('a guest whose memory is saved live is not paused', () => {
   const lines = phaseLines(snapshotCreateAs, { ...memory, live: true }, world());
   expect(lines.join()).not.toContain('pauses');
@@ -134,6 +148,12 @@ test('a guest whose memory is saved live is not paused', () => {
 const three = [disk('vda', [SNAP2]), disk('vdb', [DATA]), disk('fda', [], { device: 'floppy' })];
 
 test.each<readonly [string, Params, World, string]>([
+  [
+    'a floppy disk takes no part',
+    quick,
+    world({ disks: [disk('vda', [SNAP2]), disk('fda', ['/i/f.img'], { device: 'floppy' })] }),
+    external('vda', TOP) + without('fda'),
+  ],
   [
     'an empty drive is not named',
     quick,

@@ -2,22 +2,13 @@
 import { expect, test } from 'vitest';
 import type { World } from '../../src/model/world.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
-import { BASE, DATA, disk, ISO, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { DATA, disk, ISO, SNAP2, world } from '../worlds.ts';
 import { findingLines, preflightLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const TOP = '/export/vmimages/testvm.nightly';
-const OVERLAY = '/new/vda.overlay';
 const quick = { name: 'nightly', 'disk-only': true };
 const one = { ...quick, diskspec: [{ disk: 'vdb', snapshot: 'no' }] };
-const reused = (file: string) => ({
-  ...quick,
-  'reuse-external': true,
-  diskspec: [
-    { disk: 'vda', file },
-    { disk: 'vdb', snapshot: 'no' },
-  ],
-});
 const onDevice = world({
   disks: [
     disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
@@ -256,36 +247,6 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
   ['no overlay that libvirt gives to QEMU', one, confined(true), []],
-  [
-    'no overlay to reuse',
-    reused(OVERLAY),
-    world(),
-    [
-      `BP106 diskspec.0: there is no ${OVERLAY} to use as overlay -> make it first: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
-    ],
-  ],
-  [
-    'to reuse a file of its own',
-    reused(SNAP1),
-    world(),
-    [`BP106 diskspec.0: ${SNAP1} belongs to one of the guest's own disks`],
-  ],
-  [
-    'to reuse an overlay of another file',
-    reused(OVERLAY),
-    world({ files: { [OVERLAY]: { size: 1, backing: BASE } } }),
-    [
-      `BP122 diskspec.0: ${OVERLAY} rests on ${BASE}, but it has to rest on ${SNAP2} -> make it anew: qemu-img create -f qcow2 -b ${SNAP2} -F FORMAT ${OVERLAY}`,
-    ],
-  ],
-  [
-    'to reuse what nobody can tell the users of',
-    reused(OVERLAY),
-    world({ files: { [OVERLAY]: { size: 1 } }, others: [neighbour('o', ['/t'], [], ['/t'])] }),
-    [
-      'BP124 diskspec.0: it cannot be told whether other domains rest on the files: /t cannot be read -> run it as a user who may read them, such as root',
-    ],
-  ],
   [
     'a disk that the definition lacks',
     quick,

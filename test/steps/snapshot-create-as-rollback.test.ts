@@ -9,7 +9,7 @@ import {
   withFile,
 } from '../../src/model/world.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
-import { disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
@@ -54,6 +54,7 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     on(TOP, SNAP1),
     [`vda is not on ${TOP} above ${SNAP2}`],
   ],
+  ['the overlay rests on nothing', one, on(TOP), [`vda is not on ${TOP} above ${SNAP2}`]],
   ['the disk has gone', one, domain({ disks: [] }), [`vda is not on ${TOP} above ${SNAP2}`]],
   [
     'the overlay has been removed',
@@ -186,4 +187,16 @@ test('a doubt is about the QEMU process that was frozen, and ends with it', () =
     of: { boot: 'a', id: 1 },
   });
   expect(rollbackLines(phase, was, inProcess(2)(after))).toEqual([...COMMIT, REMOVE]);
+});
+
+test('where one of several disks is on its overlay, the thaw may have failed', () => {
+  const both = { name: 'nightly', 'disk-only': true, 'no-metadata': true, quiesce: true };
+  const { phase, before, after } = phaseDone(snapshotCreateAs, both, world(), 'snapshot');
+  expect(rollbackLines(phase, before, back(after))).toContain(thaw(FROZEN));
+});
+
+test('files that another guest has come to use stay', () => {
+  const others = [neighbour('other', [TOP, MEMORY], [])];
+  const { phase, before, after } = phaseDone(snapshotCreateAs, memory, world(), 'snapshot');
+  expect(rollbackLines(phase, before, { ...back(after), others })).toEqual([RECORD]);
 });
