@@ -96,7 +96,7 @@ export const redefine = defineStep<typeof schema>({
             'BP114',
             'source',
             `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${params.source} would start it from other data`,
-            `write "source: ${active}"`,
+            active === undefined ? 'leave "disk" and "source" out' : `write "source: ${active}"`,
           ),
         ];
   },
