@@ -1,0 +1,137 @@
+/** What is said of an existing file or device that a step cannot write over, word for word. */
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/errors.ts';
+import type { Place } from '../../src/model/world.ts';
+import { checkExisting, type Existing } from '../../src/steps/existing-file.ts';
+import { world } from '../worlds.ts';
+
+const MiB = 1024 * 1024;
+const CAPACITY = 64 * MiB;
+const DEST = '/dest';
+
+const _KINDS: Readonly<Record<'file' | 'device', Place['kind']>> = {
+  file: 'file',
+  device: 'block device',
+};
+
+function place(change: Partial<Place> = {}): Place {
+  return { kind: 'file', length: CAPACITY, header: null, heldBy: [], ...change };
+}
+
+function findings(
+  at: Place | undefined,
+  existing: Partial<Existing> = {},
+  dataFiles: readonly string[] = [],
+): Finding[] {
+  const files = { [DEST]: { size: 0, dataFiles, ...(at ? { place: at } : {}) } };
+  return checkExisting(world({ files }), 'dest', {
+    file: DEST,
+    format: 'raw',
+    block: false,
+    reuse: true,
+    capacity: CAPACITY,
+    bytes: 10 * MiB,
+    ...existing,
+  });
+}
+
+describe('what is said', () => {
+  const said = (code: string, message: string, hint?: string, severity = 'error') => [
+    { ...{ code, severity, path: ['dest'], message }, ...(hint === undefined ? {} : { hint }) },
+  ];
+  const device = (change: Partial<Place>) => place({ kind: 'block device', ...change });
+  const qcow2 = { format: 'qcow2' } as const;
+  const make = (format: string, size: string | number = CAPACITY) =>
+    `make one for the purpose: qemu-img create -f ${format} /dest ${size}`;
+
+  test('of another kind of thing', () => {
+    expect(findings(place({ kind: 'other' }))).toEqual(
+      said('BP146', '/dest is neither a regular file nor a block device'),
+    );
+    expect(findings(place(), { block: true })).toEqual(
+      said('BP146', '/dest is a regular file, not a block device', 'leave "blockdev" out'),
+    );
+    expect(findings(device({}))).toEqual(
+      said('BP146', '/dest is a block device, not a regular file', 'add "blockdev: true"'),
+    );
+  });
+
+  test('of what is in use, by everybody who uses it, and of its size as well', () => {
+    const users = ['used as swap', 'mounted at /mnt'];
+    const inUse = (how: string) =>
+      said(
+        'BP145',
+        `/dest is ${how}: to write over it would destroy what is in use`,
+        'choose another destination, or release it first',
+      );
+    expect(findings(place({ heldBy: users }))).toEqual(users.flatMap(inUse));
+    const small = findings(place({ heldBy: users.slice(0, 1), length: 512 }));
+    expect(small.map(({ code }) => code)).toEqual(['BP145', 'BP147']);
+  });
+
+  test('of another size', () => {
+    const raw = `/dest has 1024 bytes, but the disk has ${CAPACITY}: a raw copy needs exactly that size`;
+    expect(findings(place({ length: 1000 }))).toEqual(said('BP147', raw, make('raw')));
+    expect(findings(device({ length: 1024 }), { block: true })).toEqual(
+      said('BP147', raw, 'choose a device of that size, or "format: qcow2"'),
+    );
+    const header = { format: 'qcow2', virtualSize: 1 };
+    expect(findings(place({ header }), qcow2)).toEqual(
+      said(
+        'BP147',
+        `/dest is an image of 1 bytes, but the disk has ${CAPACITY}: they have to be equal`,
+        make('qcow2'),
+      ),
+    );
+  });
+
+  test('of another format', () => {
+    const message = '/dest is not an image in the format qcow2';
+    expect(findings(place(), qcow2)).toEqual(said('BP147', message, make('qcow2')));
+    expect(findings(place(), { ...qcow2, capacity: undefined })).toEqual(
+      said('BP147', message, make('qcow2', 'SIZE')),
+    );
+  });
+
+  test('of a device that is too small', () => {
+    const written = { ...qcow2, block: true, reuse: false };
+    expect(findings(device({ length: 99 }), { ...written, bytes: 100 })).toEqual(
+      said(
+        'BP108',
+        '/dest has 99 bytes, but up to 100 are copied into it',
+        'choose a larger device',
+      ),
+    );
+    expect(findings(device({ length: 100 }), { ...written, bytes: 100 })).toEqual(
+      said(
+        'BP148',
+        '/dest has 100 bytes, but the disk as qcow2 can take up to 67436544: a guest that fills it is paused, with no space left',
+        'choose a larger device',
+        'warning',
+      ),
+    );
+    expect(findings(device({ length: 67_436_544 }), written)).toEqual([]);
+    expect(
+      findings(device({ length: 100 }), { ...written, capacity: undefined, bytes: 0 }),
+    ).toEqual([]);
+  });
+
+  test('of an image that keeps its data in other files, where it is used as it is', () => {
+    const several = said(
+      'BP144',
+      '/dest keeps its data in other files: /d1, /d2',
+      'choose an image that is one file',
+    );
+    const data = ['/d1', '/d2'];
+    expect(findings(place({ kind: 'other' }), qcow2, data)).toEqual(several);
+    expect(findings(undefined, qcow2, data)).toEqual(several);
+    expect(findings(place(), {}, data)).toEqual([]);
+    expect(findings(undefined, { ...qcow2, reuse: false }, data)).toEqual([]);
+  });
+
+  test('of a size that nobody has told: nothing', () => {
+    const header = { format: 'qcow2', virtualSize: 1 };
+    expect(findings(place({ header }), { ...qcow2, capacity: undefined })).toEqual([]);
+    expect(findings(place({ length: 1 }), { ...qcow2, reuse: false })).toEqual([]);
+  });
+});
