@@ -21,7 +21,10 @@ const FILES = [
 ];
 
 /** Proofs of whole plans, over many guests or faults: they would take some twenty seconds for each mutant. */
-const PROOFS = ['paired-plans.test.ts', 'paused.test.ts', 'faults.test.ts', 'recovery.test.ts'];
+const PROOFS = [
+  ...['paired-plans.test.ts', 'paused.test.ts'],
+  ...['faults.test.ts', 'recovery.test.ts', 'rescue.test.ts'],
+];
 
 /**
  * The unit tests beside a file: its own (`NAME.test.ts`, `NAME-SUBJECT.test.ts`), or else those of its room; in the room of

@@ -6,5 +6,7 @@ export default defineConfig({
     include: process.env.BLOCKPLAN_MUTATION_TESTS.split(','),
     testTimeout: 60_000,
     maxWorkers: 1,
+    // The modules are read once for all files: what a mutant takes is mostly their reading.
+    isolate: false,
   },
 });
