@@ -57,10 +57,16 @@ function domainDifferences(before: World, now: World): string[] {
     found.push(
       `autostart is ${is.autostart ? 'on' : 'off'}; it was ${was.autostart ? 'on' : 'off'}`,
     );
-  if (isUp(now)) found.push(...was.disks.flatMap((disk) => diskDifferences(disk, now)));
+  if (isUp(now))
+    found.push(...was.disks.filter(isNoDrive).flatMap((disk) => diskDifferences(disk, now)));
   found.push(...listDifferences('snapshot', was.snapshots, is.snapshots));
   found.push(...listDifferences('checkpoint', was.checkpoints, is.checkpoints));
   return found;
+}
+
+/** A disc that somebody puts into a drive, or takes out of it, is no doing of a run. */
+function isNoDrive({ device }: Disk): boolean {
+  return device === 'disk' || device === 'lun';
 }
 
 function diskDifferences(was: Disk, now: World): string[] {
@@ -68,9 +74,7 @@ function diskDifferences(was: Disk, now: World): string[] {
   const found: string[] = [];
   const files = (disk: Disk | undefined) => disk?.chain.map(({ file }) => file) ?? [];
   if (!areSameFiles(now, files(is), files(was)))
-    found.push(
-      `${was.target} is on ${is ? chainText(is) : 'nothing'}; it was on ${chainText(was)}`,
-    );
+    found.push(`${was.target} is on ${chainText(is)}; it was on ${chainText(was)}`);
   if (is?.job && is.job.type !== was.job?.type)
     found.push(`a job (${is.job.type}) runs on ${was.target}`);
   return found;
@@ -95,7 +99,8 @@ export function contradictions(before: World, now: World): string[] {
     found.push(`"${domain.name}" is transient: it has no persistent definition any more`);
   // What the definition said otherwise before the run is not the run's doing.
   const wasApart = new Set(before.domain.disks.flatMap(apartFrom(before)));
-  const apart = domain.persistent && isUp(now) ? domain.disks.flatMap(apartFrom(now)) : [];
+  const disks = domain.persistent && isUp(now) ? domain.disks.filter(isNoDrive) : [];
+  const apart = disks.flatMap(apartFrom(now));
   found.push(...apart.filter((each) => !wasApart.has(each)));
   found.push(...newFaults(before, now));
   for (const disk of domain.disks) {
@@ -155,9 +160,7 @@ export function whereDisksAre(world: World): string[] {
     .map((disk) => `${disk.target}: ${chainText(disk)}`);
 }
 
-function chainText(disk: Disk): string {
-  return [...disk.chain]
-    .reverse()
-    .map((layer) => layer.file)
-    .join(' <- ');
+function chainText(disk: Disk | undefined): string {
+  const files = disk?.chain.map(({ file }) => file).reverse() ?? [];
+  return files.join(' <- ') || 'nothing';
 }

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../../src/model/world.ts';
 import { diskOf, withDisk, withDomain, withFile } from '../../../src/model/world.ts';
-import { contradictions, differences, whereDisksAre } from '../../../src/run/compare.ts';
-import { BASE, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
+import {
+  contradictions,
+  definedElsewhere,
+  differences,
+  whereDisksAre,
+} from '../../../src/run/compare.ts';
+import { BASE, DATA, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const before = frozen(
   withFile(world({ domain: { snapshots: ['a'], checkpoints: ['c'] } }), '/new', null),
@@ -53,6 +58,11 @@ const CHANGES: readonly (readonly [string, World, readonly string[]])[] = [
     withDomain(before, { disks: before.domain.disks.slice(1) }),
     [`vda is on nothing; it was on ${BASE} <- ${SNAP1} <- ${SNAP2}`],
   ],
+  [
+    'a disk without a file',
+    withDisk(before, 'vdb', (each) => ({ ...each, chain: [] })),
+    [`vdb is on nothing; it was on ${DATA}`],
+  ],
   ['a job', withDisk(before, 'vda', (each) => ({ ...each, job })), ['a job (copy) runs on vda']],
   [
     'metadata',
@@ -61,11 +71,86 @@ const CHANGES: readonly (readonly [string, World, readonly string[]])[] = [
   ],
   ['a file left over', withFile(before, '/new', { size: 0 }), ['/new is there; it was not']],
   ['a file lost', withFile(before, BASE, null), [`${BASE} is gone`]],
+  ['a file that nobody had looked for', withFile(before, '/other', { size: 0 }), []],
+  ['a file that nobody has looked for since', { ...before, files: {} }, []],
+  ['a file that is missing still', withFile(before, '/new', null), []],
+  [
+    'a disc in a drive that somebody has taken out',
+    withDisk(before, 'sda', (each) => ({ ...each, chain: [] })),
+    [],
+  ],
+];
+
+const TRANSIENT = withDomain(before, { persistent: false, autostart: false });
+const headed = (backing?: string | null) =>
+  withFile(before, SNAP1, backing === undefined ? { size: 1 } : { size: 1, backing });
+
+/** Both ends of a change, where the World before is another one too. */
+const BOTH: readonly (readonly [string, World, World, readonly string[]])[] = [
+  [
+    'a domain that has become persistent',
+    TRANSIENT,
+    withDomain(before, { autostart: false }),
+    ['the domain is persistent; it was transient'],
+  ],
+  ['autostart', withDomain(before, { autostart: false }), before, ['autostart is on; it was off']],
+  [
+    'a job of another kind than before',
+    withDisk(before, 'vda', (each) => ({ ...each, job })),
+    withDisk(before, 'vda', (each) => ({ ...each, job: { ...job, type: 'commit' } })),
+    ['a job (commit) runs on vda'],
+  ],
+  [
+    'a job that ran before and runs on',
+    withDisk(before, 'vda', (each) => ({ ...each, job })),
+    withDisk(before, 'vda', (each) => ({ ...each, job: { ...job, ready: true } })),
+    [],
+  ],
+  [
+    'the same file under another name',
+    { ...before, names: { '/link': 'i' } },
+    withDisk({ ...before, names: { '/link': 'i', [DATA]: 'i' } }, 'vdb', (each) => ({
+      ...each,
+      chain: disk('vdb', ['/link']).chain,
+    })),
+    [],
+  ],
+  [
+    "another name in an image's header",
+    headed(BASE),
+    headed('base.qcow2'),
+    [`the header of ${SNAP1} names base.qcow2 below it; it named ${BASE}`],
+  ],
+  [
+    'a header that names nothing any more',
+    headed(BASE),
+    headed(null),
+    [`the header of ${SNAP1} names nothing below it; it named ${BASE}`],
+  ],
+  [
+    'a header that named nothing',
+    headed(null),
+    headed(BASE),
+    [`the header of ${SNAP1} names ${BASE} below it; it named nothing`],
+  ],
+  ['a header as it was', headed(BASE), headed(BASE), []],
+  ['a header that nobody had looked at', headed(), headed(BASE), []],
+  ['a header that nobody has looked at since', headed(BASE), headed(), []],
+  [
+    'other metadata than before',
+    withDomain(before, { snapshots: [], checkpoints: ['c'] }),
+    withDomain(before, { snapshots: ['a'], checkpoints: ['c', 'd'] }),
+    ['the snapshot a is new', 'the checkpoint d is new'],
+  ],
 ];
 
 describe('what differs from before', () => {
   test.each(CHANGES)('%s', (_title, now, found) => {
     expect(differences(before, now)).toEqual(found);
+  });
+
+  test.each(BOTH)('%s (both Worlds)', (_title, was, now, found) => {
+    expect(differences(was, now)).toEqual(found);
   });
 
   test('the chain of a guest that is off is not told apart: only its definition shows', () => {
@@ -105,6 +190,31 @@ describe('what contradicts a finished run', () => {
       ['a job (copy) still runs on vda'],
     ],
     ['a crash', withDomain(before, { state: 'crashed' }), ['the guest is crashed; it was running']],
+    [
+      'another name',
+      withDomain(before, { state: 'gone', calledNow: 'web2', persistent: false }),
+      ['"testvm" is called "web2" by now: somebody has renamed it in the middle of the run'],
+    ],
+    [
+      'a definition that names no file',
+      withDisk(before, 'vda', ({ persistentSource: _none, ...each }) => each),
+      [`the definition names ${SNAP2} for vda, but the guest runs on ${SNAP2}`],
+    ],
+    [
+      'a disc in a drive that somebody has taken out',
+      withDisk(before, 'sda', (each) => ({ ...each, chain: [] })),
+      [],
+    ],
+    [
+      'a disk that the guest has lost',
+      withDisk(before, 'vdb', (each) => ({ ...each, chain: [] })),
+      [`the definition names ${DATA} for vdb, but the guest runs on nothing`],
+    ],
+    [
+      'a disk without a file, by both',
+      withDisk(before, 'vdb', ({ persistentSource: _none, ...each }) => ({ ...each, chain: [] })),
+      [],
+    ],
   ])('%s', (_title, now, found) => {
     expect(contradictions(before, now)).toEqual(found);
   });
@@ -130,10 +240,42 @@ describe('what contradicts a finished run', () => {
     expect(contradictions(plugged('/a'), plugged('/b'))).toEqual([]);
   });
 
+  test('a guest that is off runs on no other file than its definition names', () => {
+    const off = withDomain(before, { state: 'shut off' });
+    const stale = withDisk(off, 'vda', (each) => ({ ...each, persistentSource: BASE }));
+    expect(contradictions(off, stale)).toEqual([]);
+  });
+
+  test('what the next start would find otherwise below a layer', () => {
+    const named = withFile(before, SNAP1, { size: 1, backing: '/gone', format: 'qcow2' });
+    const headers = withFile(named, SNAP2, { size: 1, backing: SNAP1, format: 'qcow2' });
+    expect(contradictions(before, headers)).toEqual([
+      `vda: its header names /gone below ${SNAP1}, but the running guest has ${BASE} there`,
+    ]);
+    expect(contradictions(headers, headers)).toEqual([]);
+  });
+
   test('a domain that was transient before may be it after', () => {
     const transient = world({ domain: { persistent: false } });
     expect(contradictions(transient, transient)).toEqual([]);
   });
+});
+
+test.each<readonly [string, World, readonly string[]]>([
+  ['the file that it wrote to', before, []],
+  [
+    'another file than it wrote to',
+    withDisk(before, 'vda', (each) => ({ ...each, persistentSource: '/new' })),
+    [`the definition names /new for vda, but the guest wrote to ${SNAP2}`],
+  ],
+  ['no file', withDisk(before, 'vda', ({ persistentSource: _none, ...each }) => each), []],
+  [
+    'a file for a disk that it did not have',
+    withDomain(before, { disks: [disk('vdz', ['/z']), ...before.domain.disks] }),
+    [],
+  ],
+])('of a guest that has stopped, the definition names %s', (_title, now, found) => {
+  expect(definedElsewhere(before, now)).toEqual(found);
 });
 
 test('where the disks are, base first, without drives and CDs', () => {
