@@ -1,13 +1,13 @@
 /** Runs that were killed and are taken up after something has happened that the journal knows nothing of. */
 import { describe, expect, test } from 'vitest';
 import { commandText } from '../../../src/model/command-text.ts';
-import { activeFile, withDomain } from '../../../src/model/world.ts';
+import { activeFile, withDomain, withFile } from '../../../src/model/world.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { onDomain, type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
 import { guestDies, jobsDie, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
-import { neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
+import { disk, neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
 
 function withNeighbour(name: string, file: string): (host: SimulatedHost) => SimulatedHost {
   return (host) => ({
@@ -80,6 +80,20 @@ describe('what somebody else has done meanwhile', () => {
     expect(commands.filter(has('--abort'))).toEqual([]);
     expect(commands.filter(has('--pivot'))).toHaveLength(1);
   });
+});
+
+test('a disk was plugged in meanwhile: the copy that runs is gone on with', async () => {
+  const runs = new Runs(hostForPlans());
+  await runs.killed(shipped('live-storage-migration.yaml'), intends('wait for'));
+  runs.befalls((host) =>
+    withWorld(host, {
+      ...withFile(host.world, '/z', { size: 1 }),
+      domain: { ...host.world.domain, disks: [...host.world.domain.disks, disk('vdz', ['/z'])] },
+    }),
+  );
+  const { commands } = await runs.again('resume');
+  expect(commands.filter(has('--abort'))).toEqual([]);
+  expect(commands.filter(has('--pivot'))).toHaveLength(1);
 });
 
 test('a guest that died after it was moved back is defined where it wrote last', async () => {
