@@ -1,4 +1,10 @@
 /** Runs on a simulated host that are killed at a record of their journal, and taken up again. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { RunEvent } from '../src/events.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import { commandText } from '../src/model/command-text.ts';
 import type { World } from '../src/model/world.ts';
@@ -8,28 +14,33 @@ import { execute, takeUp } from '../src/run/execute.ts';
 import type { SimulatedHost } from '../src/simulate/host-state.ts';
 import { DriverDouble, type Injection } from './driver-double.ts';
 import type { shipped } from './plans.ts';
-import { scratchFolder } from './scratch-folder.ts';
-
-/** A run keeps its bundle in a file of its own, also here. */
-const FOLDER = scratchFolder('killed-runs');
 
 /** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
 class Recorder implements Journal {
-  readonly folder = FOLDER;
+  readonly folder: string;
   readonly entries: Entry[] = [];
   readonly #stop: (entry: Entry) => boolean;
   readonly #stopped: () => void;
+  readonly #asked: (entry: Entry, sync: boolean) => void;
 
-  constructor(stop: (entry: Entry) => boolean, stopped: () => void) {
+  constructor(
+    folder: string,
+    stop: (entry: Entry) => boolean,
+    stopped: () => void,
+    asked: (entry: Entry, sync: boolean) => void,
+  ) {
+    this.folder = folder;
     this.#stop = stop;
     this.#stopped = stopped;
+    this.#asked = asked;
   }
 
-  append(entry: Entry): Promise<void> {
+  async append(entry: Entry, sync: boolean): Promise<void> {
+    this.#asked(entry, sync);
     this.entries.push(structuredClone(entry));
-    if (!this.#stop(entry)) return Promise.resolve();
+    if (!this.#stop(entry)) return;
     this.#stopped();
-    return new Promise(() => {});
+    await new Promise(() => {});
   }
 
   async close(): Promise<void> {}
@@ -40,11 +51,22 @@ type Compiled = ReturnType<typeof shipped>;
 /** A plan's runs on a simulated host, each killed at a record and taken up again. */
 export class Runs {
   readonly driver: DriverDouble;
+  /** The runs' own, which goes with the test. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'blockplan-runs-'));
   entries: Entry[] = [];
+  /** What all of them told. */
+  readonly events: RunEvent[] = [];
+  /** What the journal is asked to write, and may refuse by an error. */
+  onAppend: (entry: Entry, sync: boolean) => void = () => {};
+  readonly interrupt = new AbortController();
+  readonly leave = new AbortController();
   #of: Omit<Parameters<typeof execute>[0], 'journal'> | undefined;
 
   constructor(world: World, injections: readonly Injection[] = []) {
-    this.driver = new DriverDouble(world, injections);
+    onTestFinished(() => rm(this.folder, { recursive: true }));
+    this.driver = new DriverDouble(world, injections, () =>
+      this.interrupt.abort(new Error('interrupted by SIGINT')),
+    );
   }
 
   get host(): SimulatedHost {
@@ -52,13 +74,25 @@ export class Runs {
   }
 
   /** Starts a plan and kills blockplan at the first record that fits. */
-  async killed({ plan, graph }: Compiled, at: (entry: Entry) => boolean): Promise<void> {
+  async killed(compiled: Compiled, at: (entry: Entry) => boolean): Promise<void> {
+    await this.#begun(compiled, at);
+  }
+
+  /** Runs a plan to its end. */
+  async whole(compiled: Compiled): Promise<Finish> {
+    const finish = await this.#begun(compiled, () => false);
+    if (!finish) throw new Error('a run that nothing kills has an end');
+    return finish;
+  }
+
+  async #begun({ plan, graph }: Compiled, at: (entry: Entry) => boolean) {
     const { driver } = this;
     const { world, files } = await admit(plan, graph, driver);
     const by = { uri: '', user: 'u', version: '0', set: {}, planSum: '' };
-    const { signal } = new AbortController();
-    this.#of = { id: 'r', graph, driver, world, files, signal, listener() {}, ...by };
-    await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
+    const signals = { signal: this.interrupt.signal, leave: this.leave.signal };
+    const listener = (event: RunEvent) => this.events.push(event);
+    this.#of = { id: 'r', graph, driver, world, files, ...signals, listener, ...by };
+    return await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
   }
 
   /** Takes the run up, and kills it again at the first record that fits. */
@@ -86,14 +120,18 @@ export class Runs {
     start: (journal: Journal) => Promise<Finish>,
   ): Promise<Finish | undefined> {
     return await new Promise((resolve, reject) => {
-      const journal = new Recorder(at, () => {
+      const stopped = () => {
         this.entries = [...this.entries, ...journal.entries];
         resolve(undefined);
-      });
-      start(journal).then((finish) => {
-        this.entries = [...this.entries, ...journal.entries];
-        resolve(finish);
-      }, reject);
+      };
+      const journal = new Recorder(this.folder, at, stopped, (entry, sync) =>
+        this.onAppend(entry, sync),
+      );
+      start(journal)
+        .finally(() => {
+          this.entries = [...this.entries, ...journal.entries];
+        })
+        .then(resolve, reject);
     });
   }
 }

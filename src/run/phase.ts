@@ -23,6 +23,7 @@ import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import type { Begun, Course } from './course.ts';
 import { foreignLayers } from './foreign.ts';
+import { drifted, failed, failureOf, interruption, type Result } from './result.ts';
 import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
 /** How often a way back is computed anew from what is observed before it counts as leading nowhere. */
@@ -33,17 +34,6 @@ const DO_RECONNECTS = 10;
 
 /** How often contact may be lost on one way back. */
 const UNDO_RECONNECTS = 3;
-
-/** What performing a phase came to. */
-export type Result =
-  | { readonly type: 'DONE'; readonly now: World }
-  | {
-      readonly type: 'FAILED';
-      readonly reason: string;
-      readonly next: readonly Command[];
-      readonly interrupted: boolean;
-    }
-  | { readonly type: 'LOST'; readonly reason: string };
 
 /**
  * Does a phase and judges it by what is observed afterwards, never by what a command answered.
@@ -153,7 +143,7 @@ function* goesOnFrom(
   const from = firstLeft(node, begun, now, progressed);
   if (from !== undefined) return from;
   const again = yield* transientAgain(course, begun.before, now);
-  return again === now ? undefined : firstLeft(node, begun, again, progressed);
+  return firstLeft(node, begun, again, progressed);
 }
 
 /** Asks once more when contact to libvirt is lost meanwhile and is found again. */
@@ -164,15 +154,6 @@ export function* patiently<T>(ask: () => Asking<T>): Asking<T> {
     if (!isContactLost(error) || !(yield* askWhether({ ask: 'reconnect' }))) throw error;
     return yield* ask();
   }
-}
-
-/** What an error comes to where nothing can be tried again. */
-export function failureOf(error: unknown): Result {
-  return isContactLost(error) ? { type: 'LOST', reason: error.message } : failed(reasonOf(error));
-}
-
-export function drifted(): Result {
-  return failed('what is seen is not what the journal tells of');
 }
 
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
@@ -215,6 +196,7 @@ function* wayBack(
   anew: { anew?: true },
 ): Asking<Result> {
   let reconnects = 0;
+  let helped = false;
   yield* record(
     heading(course, { type: 'phase-started', ...refOf(node), direction: 'undo', ...anew }),
   );
@@ -222,18 +204,26 @@ function* wayBack(
     try {
       const now = yield* observe(course);
       const foreign = foreignLayers(course, now);
-      if (foreign.length > 0) return failed(foreign.join('; '), handOver(now));
+      if (foreign.length > 0) {
+        if (!helped) yield* helpOnly(course, node, { before, start });
+        return failed(foreign.join('; '), handOver(now));
+      }
       const effects = node.phase
         .undo(before, now, start)
-        .filter((effect) => round === 0 || !isOptional(effect));
+        .filter((effect) => !helped || !isOptional(effect));
       if (effects.length === 0) return { type: 'DONE', now };
       if (round++ === UNDO_ROUNDS) {
         return failed('the way back was taken, but what is observed does not become what it was');
       }
       for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
+      helped = true;
     } catch (error) {
       if (error instanceof NoWayBack) return failed(error.message, error.next);
-      if (!isContactLost(error)) return failed(reasonOf(error));
+      if (!isContactLost(error)) {
+        // Whatever else fails, a guest does not stay frozen.
+        if (!helped) yield* helpOnly(course, node, { before, start });
+        return failed(reasonOf(error));
+      }
       if (reconnects++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
       if (!(yield* askWhether({ ask: 'reconnect' })))
         return { type: 'LOST', reason: notBack(error.message) };
@@ -287,12 +277,4 @@ function heading(course: Course, entry: Entry): Entry {
 
 function refOf(node: PhaseNode): PhaseRef {
   return { step: node.planned.id, phase: node.phase.name };
-}
-
-function failed(reason: string, next: readonly Command[] = []): Result {
-  return { type: 'FAILED', reason, next, interrupted: false };
-}
-
-export function interruption(): Result {
-  return { type: 'FAILED', reason: 'interrupted', next: [], interrupted: true };
 }

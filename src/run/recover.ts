@@ -13,7 +13,8 @@ import { type Asking, askWorld, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import { begunWith, type Course, doubtOf, type Finish } from './course.ts';
 import type { Deed } from './last-writes.ts';
-import { continuePhase, drifted, failureOf, patiently, type Result } from './phase.ts';
+import { continuePhase, patiently } from './phase.ts';
+import { drifted, failureOf, type Result } from './result.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, endOf, finishUp, mark, outline } from './travel.ts';
 

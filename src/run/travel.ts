@@ -15,7 +15,8 @@ import { contradictions, definedElsewhere, differences, whereDisksAre } from './
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
 import { lastWritesBy, notKnown, placesOf } from './last-writes.ts';
-import { doPhase, helpOnly, interruption, type Result, undoPhase } from './phase.ts';
+import { doPhase, helpOnly, undoPhase } from './phase.ts';
+import { interruption, type Result } from './result.ts';
 import { salvage } from './salvage.ts';
 
 /** What the first record says of where, by whom and with what a run is done. */
@@ -36,7 +37,7 @@ export function* wholeRun(course: Course, by: Provenance): Asking<Finish> {
 export function* finishUp(course: Course, begun: boolean): Asking<Finish> {
   const finish = begun
     ? yield* conclude(course)
-    : endOf('preflight-refused', course, course.reasons, []);
+    : endOf('preflight-refused', course, course.reasons, course.next);
   const { end, interrupted, state, next } = finish;
   const away = course.lastSeen.domain.movedAway ? { movedAway: true as const } : {};
   yield* record({ type: 'run-finished', end, interrupted, state, next, ...away });
@@ -73,7 +74,11 @@ export function* mark(course: Course, run: string, inVain?: 'stays'): Asking<boo
     if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
     course.reasons = [error.message];
     // A run that is half-way keeps the marker that it has.
-    if (inVain === undefined) yield* unmark();
+    const stuck = inVain === undefined ? yield* unmark() : undefined;
+    if (stuck !== undefined) {
+      course.reasons = [error.message, `other operators may see the run on the domain: ${stuck}`];
+      course.next = [unmarkByHand(course.world.domain.name)];
+    }
   }
   return false;
 }

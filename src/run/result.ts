@@ -1,0 +1,31 @@
+/** What performing a phase came to. */
+import type { Command } from '../command.ts';
+import type { World } from '../model/world.ts';
+import { isContactLost, reasonOf } from './act.ts';
+
+export type Result =
+  | { readonly type: 'DONE'; readonly now: World }
+  | {
+      readonly type: 'FAILED';
+      readonly reason: string;
+      readonly next: readonly Command[];
+      readonly interrupted: boolean;
+    }
+  | { readonly type: 'LOST'; readonly reason: string };
+
+export function failed(reason: string, next: readonly Command[] = []): Result {
+  return { type: 'FAILED', reason, next, interrupted: false };
+}
+
+export function interruption(): Result {
+  return { type: 'FAILED', reason: 'interrupted', next: [], interrupted: true };
+}
+
+/** What an error comes to where nothing can be tried again. */
+export function failureOf(error: unknown): Result {
+  return isContactLost(error) ? { type: 'LOST', reason: error.message } : failed(reasonOf(error));
+}
+
+export function drifted(): Result {
+  return failed('what is seen is not what the journal tells of');
+}

@@ -1,0 +1,63 @@
+/** Runs in which something goes wrong at a chosen command. */
+import { BlockplanError } from '../src/errors.ts';
+import { commandText } from '../src/model/command-text.ts';
+import type { PerformContext } from '../src/model/driver.ts';
+import type { Effect } from '../src/model/effect.ts';
+import type { World } from '../src/model/world.ts';
+import { Runs } from './killed-runs.ts';
+import { hostForPlans } from './plans.ts';
+import { disk } from './worlds.ts';
+
+/** Contact to libvirt is lost. */
+export const lost = () =>
+  new BlockplanError('uncertain', [
+    { code: 'BP198', severity: 'error', message: 'libvirt is away.' },
+  ]);
+
+/** A run in which that happens, instead of the effect or before it. */
+export function runWith(happens: (effect: Effect, runs: Runs) => Error | 'idle' | undefined): Runs {
+  const runs = new Runs(hostForPlans());
+  const { driver } = runs;
+  const perform = driver.perform.bind(driver);
+  driver.perform = async (effect, context) => {
+    const what = happens(effect, runs);
+    if (what !== undefined) driver.asked.push(effect);
+    if (what === 'idle') return;
+    if (what) throw what;
+    await perform(effect, context);
+  };
+  driver.reconnect = async () => true;
+  return runs;
+}
+
+/** The World with one more layer on vda. */
+export function onTop(world: World, file: string): World {
+  const [first, ...rest] = world.domain.disks;
+  const [layer] = disk('vda', [file]).chain;
+  const disks = [{ ...first!, chain: [layer!, ...first!.chain] }, ...rest];
+  return { ...world, domain: { ...world.domain, disks } };
+}
+
+export const is = (words: string) => (effect: Effect) => commandText(effect).includes(words);
+
+/** What a run has asked for, as commands. */
+export const commands = (runs: Runs) => runs.driver.asked.map(commandText);
+
+/** What happens at an effect with these words, the first times that it is asked for. */
+export function times(words: string, most: number, what: () => Error | 'idle') {
+  let left = most;
+  return (effect: Effect) => (is(words)(effect) && left-- > 0 ? what() : undefined);
+}
+
+/** A run that does something else while it waits for its copy. */
+export function waiting(
+  while_: (context: PerformContext, effect: Effect) => void | Promise<void>,
+): Runs {
+  const runs = new Runs(hostForPlans());
+  const perform = runs.driver.perform.bind(runs.driver);
+  runs.driver.perform = async (effect, context) => {
+    if (effect.tool === 'await-job') await while_(context, effect);
+    await perform(effect, context);
+  };
+  return runs;
+}

@@ -1,0 +1,75 @@
+/** A run that cannot begin says why, and leaves nothing behind. */
+import { expect, test } from 'vitest';
+import { BlockplanError } from '../../../src/errors.ts';
+import { EffectFailed, type Marker } from '../../../src/model/driver.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/copy.qcow2, shallow: true, pivot: true }';
+const UNMARK = 'virsh metadata testvm --uri urn:blockplan:run:1 --remove --live';
+
+const theirs: Marker = { run: 'r9', host: 'h9', user: 'ann', pid: 9, since: '' };
+const gone = () =>
+  new BlockplanError('uncertain', [
+    { code: 'BP198', severity: 'error', message: 'libvirt is away.' },
+  ]);
+const throwing = (error: Error) => async () => {
+  throw error;
+};
+
+const REFUSED = { end: 'preflight-refused', exitCode: 3, interrupted: false, next: [] };
+
+test('since its journal cannot be written', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.onAppend = () => {
+    throw new Error('EROFS');
+  };
+  const state = ['the journal cannot be written: EROFS'];
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state });
+  expect(runs.driver.asked).toEqual([]);
+  expect(runs.driver.marked).toBe(false);
+  expect(runs.events.at(-1)).toMatchObject({ event: 'run-finished', ...REFUSED, state });
+});
+
+test('since another run has marked the domain at the same time, whose marker stays', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.driver.marker = async () => theirs;
+  const state = ['run r9 (ann on h9) has taken the domain'];
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state });
+  expect(runs.driver.asked).toEqual([]);
+  expect(runs.driver.marked).toBe(true);
+});
+
+test.each([
+  ['libvirt refuses the marker', new EffectFailed('no metadata for you'), 'no metadata for you'],
+  ['libvirt is away', gone(), 'libvirt is away.'],
+])('since %s, of which nothing stays', async (_title, error, reason) => {
+  const runs = new Runs(hostForPlans());
+  const { driver } = runs;
+  driver.marker = throwing(error);
+  expect(await runs.whole(planned([MOVE]))).toEqual({ ...REFUSED, state: [reason] });
+  expect(driver.asked).toEqual([]);
+  expect(driver.marked).toBe(false);
+  expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', end: 'preflight-refused' });
+});
+
+test('says how to take out a marker that may have stayed', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.driver.marker = throwing(gone());
+  runs.driver.unmark = throwing(new EffectFailed('libvirt said no'));
+  expect(await runs.whole(planned([MOVE]))).toEqual({
+    ...REFUSED,
+    state: ['libvirt is away.', 'other operators may see the run on the domain: libvirt said no'],
+    next: [UNMARK],
+  });
+  expect(runs.entries.at(-1)).toMatchObject({ type: 'run-finished', next: [UNMARK] });
+});
+
+test.each([
+  ['its marking', { marker: throwing(new TypeError('a bug')) }],
+  ['the marker’s removal', { marker: throwing(gone()), unmark: throwing(new TypeError('a bug')) }],
+])('a bug in %s is no refusal', async (_title, broken) => {
+  const runs = new Runs(hostForPlans());
+  Object.assign(runs.driver, broken);
+  await expect(runs.whole(planned([MOVE]))).rejects.toThrow('a bug');
+});

@@ -1,0 +1,113 @@
+/** How one phase goes: what it tells, and how it bears lost contact. */
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/events.ts';
+import { EffectFailed } from '../../../src/model/driver.ts';
+import { jobsDie } from '../../../src/simulate/mishaps.ts';
+import { planned } from '../../plans.ts';
+import { lost, runWith, times } from '../../troubled-runs.ts';
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
+
+const notices = (events: readonly RunEvent[]) =>
+  events.flatMap((each) => (each.event === 'notice' ? [each.message] : []));
+
+test('a phase is announced with what it does, and undone with how', async () => {
+  const runs = runWith(times('--pivot', 1, () => new EffectFailed('no')));
+  await runs.whole(planned([MOVE]));
+  const phases = runs.events.filter(({ event }) => event.startsWith('phase-'));
+  expect(phases).toMatchObject(
+    [
+      { event: 'phase-started', phase: 'mirror', direction: 'do', summary: /copy vda/ },
+      { event: 'phase-finished', phase: 'mirror', direction: 'do' },
+      { event: 'phase-started', phase: 'pivot', direction: 'do', summary: /let the guest go on/ },
+      { event: 'phase-failed', phase: 'pivot', direction: 'do', message: 'no' },
+      { event: 'phase-started', phase: 'pivot', direction: 'undo', summary: /mirror back/ },
+      { event: 'phase-finished', phase: 'pivot', direction: 'undo' },
+      { event: 'phase-started', phase: 'mirror', direction: 'undo', summary: /cancel the copy/ },
+      { event: 'phase-finished', phase: 'mirror', direction: 'undo' },
+    ].map(({ summary, ...each }) =>
+      summary ? { ...each, summary: expect.stringMatching(summary) } : each,
+    ),
+  );
+  expect(runs.entries.filter(({ type }) => type.startsWith('phase-'))).toMatchObject([
+    { type: 'phase-started', direction: 'do', step: 'blockcopy', phase: 'mirror', done: 0 },
+    { type: 'phase-finished', direction: 'do', phase: 'mirror', result: 'DONE' },
+    { type: 'phase-started', direction: 'do', phase: 'pivot', done: 0 },
+    { type: 'phase-finished', direction: 'do', phase: 'pivot', result: 'FAILED', error: 'no' },
+    { type: 'phase-started', direction: 'undo', phase: 'pivot' },
+    { type: 'phase-finished', direction: 'undo', phase: 'pivot', result: 'DONE' },
+    { type: 'phase-started', direction: 'undo', phase: 'mirror' },
+    { type: 'phase-finished', direction: 'undo', phase: 'mirror', result: 'DONE' },
+  ]);
+  expect(JSON.stringify(runs.entries)).not.toContain('"stays"');
+});
+
+test('a phase that stays where it failed says so in the journal', async () => {
+  const runs = runWith(times('--pivot', 1, () => new EffectFailed('no')));
+  await runs.whole(planned([MOVE], 'stop'));
+  const ends = runs.entries.filter(({ type }) => type === 'phase-finished');
+  expect(ends).toMatchObject([{ result: 'DONE' }, { result: 'FAILED', stays: true }]);
+  expect(ends[0]).not.toHaveProperty('stays');
+});
+
+describe('contact that is lost', () => {
+  test.each([
+    [1, 'succeeded'],
+    [10, 'succeeded'],
+    [11, 'rolled-back'],
+  ] as const)('%i times in a phase, and found again each time: %s', async (often, end) => {
+    const runs = runWith(times('# wait', often, lost));
+    const finish = await runs.whole(planned([MOVE]));
+    expect(finish.end).toBe(end);
+    expect(notices(runs.events)).toEqual(
+      Array(often).fill('libvirt is away. Looking for it again.'),
+    );
+    if (end === 'rolled-back')
+      expect(finish.state[0]).toBe('blockcopy/mirror failed: libvirt is away.');
+  });
+
+  test.each([
+    [3, 'rolled-back'],
+    [4, 'uncertain'],
+  ] as const)('%i times in a rollback, and found again each time: %s', async (often, end) => {
+    const away = times('--abort', often, lost);
+    const refused = times('--pivot', 1, () => new EffectFailed('no'));
+    const runs = runWith((effect) => away(effect) ?? refused(effect));
+    const finish = await runs.whole(planned([MOVE]));
+    expect(finish.end).toBe(end);
+    if (end === 'uncertain')
+      expect(finish.state[1]).toBe('the way back from blockcopy/mirror failed: libvirt is away.');
+  });
+
+  test('in a rollback, and not found again, leaves the run where it is', async () => {
+    const away = times('--abort', 1, lost);
+    const refused = times('--pivot', 1, () => new EffectFailed('no'));
+    const runs = runWith((effect) => away(effect) ?? refused(effect));
+    runs.driver.reconnect = async () => false;
+    expect(await runs.whole(planned([MOVE]))).toMatchObject({
+      end: 'uncertain',
+      state: [
+        'blockcopy/pivot failed: no',
+        'the way back from blockcopy/mirror failed: libvirt is away. It was looked for in vain for 60 s.',
+        'what became of the domain is not known',
+        'whether a job of "testvm" still runs is not known either',
+      ],
+    });
+  });
+
+  test('while the job failed: what is seen since is not gone on with', async () => {
+    const away = times('# wait', 1, lost);
+    const runs = runWith((effect, { driver }) => {
+      const error = away(effect);
+      if (error) driver.host = jobsDie(driver.host);
+      return error;
+    });
+    expect(await runs.whole(planned([MOVE]))).toMatchObject({
+      end: 'rolled-back',
+      state: [
+        'blockcopy/mirror failed: contact was lost, and what is seen since is not what it was doing',
+        'all is as it was before the run',
+      ],
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/** What is looked at before a step begins and after it has ended, and when an interruption is heard. */
+import { describe, expect, test } from 'vitest';
+import { withFile } from '../../../src/model/world.ts';
+import { onDomain, type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
+import { has, intends, Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { commands, onTop } from '../../troubled-runs.ts';
+import { neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
+
+describe('the host is looked at again before a step begins', () => {
+  const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
+  const clone = (host: SimulatedHost) =>
+    withWorld(host, { ...host.world, others: [neighbour('clone', [SNAP1, SNAP2], [])] });
+
+  test('and what is in its way since the run began fails it', async () => {
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = (entry) => {
+      if (entry.type === 'phase-finished' && entry.phase === 'pivot' && entry.step === 'first')
+        runs.befalls(clone);
+    };
+    const finish = await runs.whole(
+      planned([`{ id: first, ${MOVE} }`, `{ id: second, ${COMMIT} }`]),
+    );
+    expect(finish.state[0]).toMatch(/^second\/\w+ failed: .*clone/);
+    expect(commands(runs).slice(0, 5).filter(has('blockcommit'))).toEqual([]);
+  });
+
+  test('and all of it is told', async () => {
+    const runs = new Runs(hostForPlans());
+    const taken = (host: SimulatedHost) =>
+      withWorld(host, {
+        ...withFile(host.world, '/new/d', { size: 1 }),
+        others: [neighbour('clone', ['/new/d'], [])],
+      });
+    runs.onAppend = (entry) => {
+      if (entry.type === 'phase-finished' && entry.phase === 'pivot') runs.befalls(taken);
+    };
+    const further = MOVE.replace('/new/c', '/new/d');
+    const finish = await runs.whole(
+      planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
+    );
+    expect(finish.state[0]).toBe(
+      'second/mirror failed: /new/d is in the disk chain of "clone": a change to it would corrupt that guest; /new/d exists already; blockplan writes over no file',
+    );
+  });
+
+  test('but a warning keeps no step from beginning', async () => {
+    const further = MOVE.replace('/new/c', '/new/d');
+    const finish = await new Runs(hostForPlans()).whole(
+      planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
+    );
+    expect(finish.end).toBe('succeeded');
+  });
+
+  test('but not before the first one of a run that has just begun', async () => {
+    const runs = new Runs(hostForPlans());
+    runs.onAppend = (entry) => {
+      if (entry.type === 'run-started') runs.befalls(clone);
+    };
+    const { driver } = runs;
+    const survey = driver.survey.bind(driver);
+    let surveys = 0;
+    driver.survey = async (...args) => {
+      surveys++;
+      return survey(...args);
+    };
+    await runs.whole(planned([MOVE]));
+    expect(surveys).toBe(1);
+  });
+});
+
+test('all that is wrong after a phase is told', async () => {
+  const runs = new Runs(hostForPlans());
+  const theirs = (host: SimulatedHost) => withWorld(host, onTop(host.world, '/theirs'));
+  let come = false;
+  runs.onAppend = (entry) => {
+    if (come || entry.type !== 'outcome' || entry.phase !== 'pivot') return;
+    come = true;
+    runs.befalls(theirs);
+  };
+  const { state } = await runs.whole(planned([MOVE]));
+  expect(state[0]).toContain(
+    '/theirs: somebody else has made a snapshot of it or moved it; vda is on /theirs, not on /new/c',
+  );
+});
+
+test('an interruption is heard before each effect', async () => {
+  const runs = new Runs(hostForPlans());
+  runs.onAppend = (entry) => {
+    if (intends('blockcopy')(entry)) runs.interrupt.abort(new Error('SIGINT'));
+  };
+  const finish = await runs.whole(planned([MOVE]));
+  expect(finish).toMatchObject({ end: 'rolled-back', interrupted: true });
+  expect(finish.state[0]).toBe('interrupted in blockcopy/mirror');
+  const { domain } = runs.host.world;
+  expect(domain.disks[0]?.job).toBeUndefined();
+  expect(onDomain(runs.host, {}).world.files['/new/c'] ?? null).toBeNull();
+});

@@ -1,0 +1,109 @@
+/** How the rollback of one phase ends, and that a guest does not stay frozen after it. */
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/events.ts';
+import { EffectFailed } from '../../../src/model/driver.ts';
+import { type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
+import { has, type Runs } from '../../killed-runs.ts';
+import { planned } from '../../plans.ts';
+import { commands, is, lost, onTop, runWith, times } from '../../troubled-runs.ts';
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
+const OVERLAY = '/new/o';
+const SNAPSHOT = `snapshot-create-as: { name: s, disk-only: true, no-metadata: true, quiesce: true, diskspec: [{ disk: vda, file: ${OVERLAY} }] }`;
+
+const notices = (events: readonly RunEvent[]) =>
+  events.flatMap((each) => (each.event === 'notice' ? [each.message] : []));
+
+describe('a rollback', () => {
+  const refusedPivot = times('--pivot', 1, () => new EffectFailed('no'));
+
+  test('that takes no hold is tried four times', async () => {
+    const again = runWith((effect) => {
+      if (is('rm /new/c')(effect) || is('--abort')(effect)) return 'idle';
+      return is('--pivot')(effect) ? new EffectFailed('no') : undefined;
+    });
+    expect(await again.whole(planned([MOVE]))).toMatchObject({
+      end: 'stranded',
+      state: expect.arrayContaining([
+        'the way back from blockcopy/mirror failed: the way back was taken, but what is observed does not become what it was',
+      ]),
+    });
+    expect(commands(again).filter(has('--abort'))).toHaveLength(4);
+  });
+
+  test('does not touch a layer that somebody else has put on the disk', async () => {
+    const theirs = (host: SimulatedHost) => withWorld(host, onTop(host.world, '/theirs'));
+    const runs = runWith((effect, each) => {
+      const error = refusedPivot(effect);
+      if (error) each.befalls(theirs);
+      return error;
+    });
+    const finish = await runs.whole(planned([MOVE]));
+    const reason = `vda has a layer that this run did not make, /theirs: somebody else has made a snapshot of it or moved it`;
+    expect(finish.state.slice(0, 2)).toEqual([
+      'blockcopy/pivot failed: no',
+      `the way back from blockcopy/pivot failed: ${reason}`,
+    ]);
+    expect(finish.next).toEqual([
+      'virsh snapshot-list testvm --tree',
+      'virsh domblklist testvm',
+      'blockplan rollback r',
+    ]);
+    expect(commands(runs).filter(has('--abort'))).toEqual([]);
+  });
+});
+
+describe('a guest that may be frozen', () => {
+  const thaws = (runs: Runs) => commands(runs).filter(has('domfsthaw'));
+  const unthawed = () => times('domfsthaw', 1, () => new EffectFailed('no agent'));
+
+  test('is thawed once in a rollback', async () => {
+    const runs = runWith(unthawed());
+    expect((await runs.whole(planned([SNAPSHOT]))).end).toBe('rolled-back');
+    expect(thaws(runs)).toHaveLength(2);
+  });
+
+  test('is thawed where the rollback fails', async () => {
+    const first = unthawed();
+    const refused = times('blockcommit', 1, () => new EffectFailed('no'));
+    const runs = runWith((effect) => first(effect) ?? refused(effect));
+    const finish = await runs.whole(planned([SNAPSHOT]));
+    expect(finish.end).toBe('stranded');
+    expect(finish.state).toContain('the way back from snapshot-create-as/snapshot failed: no');
+    expect(thaws(runs)).toHaveLength(2);
+  });
+
+  test.each(['blockcommit', '# wait', 'domfsthaw'])(
+    'is thawed where contact is lost in the rollback, at %s',
+    async (words) => {
+      const first = unthawed();
+      const away = times(words, 1, lost);
+      const runs = runWith((effect) => first(effect) ?? away(effect));
+      expect((await runs.whole(planned([SNAPSHOT]))).end).toBe('rolled-back');
+      expect(thaws(runs)).toHaveLength(words === 'domfsthaw' ? 3 : 2);
+    },
+  );
+
+  test('is thawed where the plan says that a failure stays', async () => {
+    const runs = runWith(unthawed());
+    expect((await runs.whole(planned([SNAPSHOT], 'stop'))).end).toBe('stranded');
+    expect(thaws(runs)).toHaveLength(2);
+    expect(commands(runs).filter(has('blockcommit'))).toEqual([]);
+  });
+
+  test('and cannot be looked at then is told', async () => {
+    const first = unthawed();
+    const runs = runWith((effect, { driver }) => {
+      const error = first(effect);
+      if (!error) return undefined;
+      const observe = driver.observe.bind(driver);
+      driver.observe = async () => {
+        driver.observe = observe;
+        throw new EffectFailed('it cannot be looked at');
+      };
+      return error;
+    });
+    expect((await runs.whole(planned([SNAPSHOT], 'stop'))).end).toBe('stranded');
+    expect(notices(runs.events)).toContain('it cannot be looked at');
+  });
+});
