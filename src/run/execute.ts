@@ -19,12 +19,15 @@ import { wholeRun } from './travel.ts';
 /** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
 const RATE_WINDOW_MS = 100;
 
+/** The part of a journal that a run needs. */
+type RunJournal = Pick<Journal, 'folder' | 'append'>;
+
 /** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
 export interface Run {
   readonly id: string;
   readonly graph: Graph;
   readonly driver: Driver;
-  readonly journal: Journal;
+  readonly journal: RunJournal;
   readonly uri: string;
   readonly user: string;
   readonly version: string;
@@ -100,11 +103,11 @@ async function perform(run: Run, direction: Direction, asking: Asking<Finish>): 
 }
 
 /** A journal that knows which way the run goes by what was written into it. */
-class Heading implements Journal {
-  readonly #journal: Journal;
+class Heading implements RunJournal {
+  readonly #journal: RunJournal;
   direction: Direction;
 
-  constructor(journal: Journal, direction: Direction) {
+  constructor(journal: RunJournal, direction: Direction) {
     this.#journal = journal;
     this.direction = direction;
   }
@@ -116,10 +119,6 @@ class Heading implements Journal {
   async append(entry: Entry, sync: boolean): Promise<void> {
     await this.#journal.append(entry, sync);
     this.direction = directed(this.direction, entry);
-  }
-
-  close(): Promise<void> {
-    return this.#journal.close();
   }
 }
 

@@ -63,24 +63,25 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
   const replay = await readJournalIfThere(folder);
   const started = replay && beginningOf(replay);
   // A journal of another domain beside a bundle that was put there tells nothing of it.
-  const own = started?.uuid === uuid ? started : undefined;
-  const course = own && replay ? await courseIn(folder, replay) : undefined;
+  const own = started?.uuid === uuid ? replay : undefined;
+  const begun = own && started;
+  const course = own && (await courseIn(folder, own));
   const last = replay?.records.at(-1);
-  const owes = owedBy(found, own && replay);
-  const uri = (found.uri ?? own?.uri) || own?.world.host.uri;
-  const run = found.run ?? own?.run;
+  const owes = owedBy(found, own);
+  const uri = (found.uri ?? begun?.uri) || begun?.world.host.uri;
+  const run = found.run ?? begun?.run;
   return {
     found,
     name,
     uuid,
     ...(uri === undefined ? {} : { uri }),
     ...(run === undefined ? {} : { run }),
-    ...(own ? { begun: own.world } : {}),
+    ...(begun ? { begun: begun.world } : {}),
     lastUp: course ?? [],
-    course: own && replay && isOver(replay) ? 'over' : course ? 'open' : 'unknown',
+    course: own && isOver(own) ? 'over' : course ? 'open' : 'unknown',
     ways: replay ? waysOf(replay) : [],
     owed: owes.definition || owes.autostart,
-    movedAway: own !== undefined && replay !== undefined && wasMovedAway(replay),
+    movedAway: own !== undefined && wasMovedAway(own),
     records: replay?.records.length ?? 0,
     ...(last === undefined ? {} : { until: last.time }),
   };

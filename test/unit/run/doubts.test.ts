@@ -1,6 +1,8 @@
 /** What a run could not make sure of is tried again when it is taken up, and is not held against another QEMU process. */
 import { describe, expect, test } from 'vitest';
-import type { Finish } from '../../../src/run/course.ts';
+import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { courseOf, type Finish } from '../../../src/run/course.ts';
+import { settleDoubts } from '../../../src/run/doubts.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { guestDies, guestStarts, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
@@ -48,6 +50,10 @@ describe('a guest whose file systems may be frozen', () => {
     const { finish, commands } = await runs.again(how);
     expect(commands.filter(has('domfsthaw'))).toHaveLength(1);
     expect(finish).toMatchObject({ end: 'rolled-back', exitCode: how === 'rollback' ? 0 : 4 });
+    // It is done beside all phases, as part of the rollback.
+    expect(runs.entries.findLast(intends('domfsthaw'))).toMatchObject({
+      ...{ step: 'run', phase: 'doubts', direction: 'undo' },
+    });
   });
 
   test.each(['resume', 'rollback'] as const)(
@@ -140,4 +146,10 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     const effects = node?.phase.effects(host.world, host.world) ?? [];
     return effects.filter(({ tool }) => tool === 'virsh').reduce(apply, host);
   }
+});
+
+test('where nothing is in doubt nothing is asked', () => {
+  const { graph } = shipped('live-backup.yaml');
+  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run', files: [] };
+  expect([...settleDoubts(courseOf({ ...of, world: hostForPlans() }))]).toEqual([]);
 });

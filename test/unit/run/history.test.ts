@@ -94,6 +94,45 @@ test('what is done beside all states stands by itself', async () => {
   ]);
 });
 
+test('what is done beside all states while one is under way does not become a part of it', async () => {
+  const told = await history([
+    STARTED,
+    ...phase('do', 'mirror/pivot', 'none', PIVOT),
+    ...commanded('do', 'run/come-back', virsh('undefine'), 'done'),
+    ...COPY,
+  ]);
+  expect(told?.path.map(({ state, commands }) => [state, commands.length])).toEqual([
+    ['mirror:pivot', 1],
+    ['run:come-back', 1],
+    ['mirror:mirror', 1],
+  ]);
+});
+
+test('a command after the end of its state stands by itself', async () => {
+  const told = await history([STARTED, ...phase('do', 'mirror/mirror', 'DONE'), ...COPY]);
+  expect(told?.path).toMatchObject([
+    { state: 'mirror:mirror', result: 'DONE', commands: [] },
+    { state: 'mirror:mirror', commands: [{ command: 'virsh blockcopy web1' }] },
+  ]);
+});
+
+test('a command without a state stands by itself', async () => {
+  const told = await history([STARTED, ...COPY]);
+  expect(told?.path.map(({ state }) => state)).toEqual(['mirror:mirror']);
+});
+
+test('what was done well has no error, and what nothing tells of changes nothing', async () => {
+  const told = await history([
+    STARTED,
+    { type: 'made', file: '/c', ino: '1', born: '0' },
+    { type: 'outcome', step: 'mirror', phase: 'mirror', direction: 'do' },
+    ...phase('do', 'mirror/mirror', 'DONE', COPY),
+  ]);
+  expect(told?.path).toHaveLength(1);
+  expect(told?.path[0]).not.toHaveProperty('error');
+  expect(told?.path[0]?.commands[0]).not.toHaveProperty('error');
+});
+
 test('a torn journal tells what is whole, and one without a beginning nothing', async () => {
   const text = journalText([STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)]);
   const told = await history(text.slice(0, -10));

@@ -89,6 +89,55 @@ describe('a run', () => {
   });
 });
 
+test.each([
+  [
+    'that goes on elsewhere',
+    [STARTED, ended('stranded', ['x'], ['y'])],
+    { alive: true },
+    { state: ['x'] },
+  ],
+  ['that is unfinished', [STARTED], {}, { state: [], next: [], owner: 'root@host1, pid 4242' }],
+  [
+    'that somebody has had forgotten',
+    [STARTED, ended('stranded', ['x'], ['y']), FORGOTTEN],
+    {},
+    { state: ['u@h had it forgotten: it counts as over, wherever it stood'], next: [] },
+  ],
+  [
+    'of which nothing can be read',
+    '',
+    { alive: true },
+    { outcome: 'running', owner: 'ann, pid 77' },
+  ],
+] as const)('a run %s says how it is', async (_title, entries, how, told) => {
+  const found = await standing(entries, how);
+  expect(found).toMatchObject(told);
+  if (entries === '')
+    for (const each of ['plan', 'domain', 'startedAt', 'damage'])
+      expect(found).not.toHaveProperty(each);
+});
+
+describe('an autostart mark is owed', () => {
+  const marked = (answer: Parameters<typeof commanded>[3]) =>
+    phase('do', 'redefine/redefine', 'none', [
+      ...commanded('do', 'redefine/redefine', virsh('autostart', 'web1'), answer),
+    ]);
+
+  test.each([
+    ['once the definition was taken away', [STARTED, ...UNDEFINED], true],
+    ['when only the definition is back', [STARTED, ...UNDEFINED, ...define('done')], true],
+    [
+      'not once it is back as well',
+      [STARTED, ...UNDEFINED, ...define('done'), ...marked('done')],
+      undefined,
+    ],
+    ['not where nothing was kept', [STARTED], undefined],
+    ['not where the run is over', [STARTED, ...UNDEFINED, ended('succeeded')], undefined],
+  ] as const)('%s', async (_title, entries, owes) => {
+    expect((await standing(entries, { bundled: entries.length > 1 }))?.owesAutostart).toBe(owes);
+  });
+});
+
 describe('a definition is with a run alone', () => {
   const { format: _, ...older } = STARTED;
   test.each([
@@ -180,6 +229,36 @@ describe('a journal', () => {
     const found = await standingOf({ run: 'odd', folder }, NOBODY);
     expect(found?.damage).toMatch(/^its journal cannot be read: /);
     expect(found?.holdsDefinition).toBe(true);
+  });
+
+  test('with a record that this version does not write says which, and how it began', async () => {
+    const strange = { type: 'run-dreamt' } as unknown as Entry;
+    const found = await standing([STARTED, strange]);
+    expect(found).toMatchObject({ outcome: 'unreadable', plan: 'move-web1', domain: 'web1' });
+    expect(found?.damage).toMatch(/^its journal cannot be read: .*run-dreamt/);
+    expect(await standing([STARTED, strange], { alive: true })).toMatchObject({
+      outcome: 'running',
+    });
+  });
+
+  test('whose beginning was altered says so, and tells its last time', async () => {
+    const text = journalText([STARTED, ended('succeeded')]);
+    const found = await standing(text.replace('"version":"0.1.0"', '"version":"0.2.0"'));
+    expect(found).toMatchObject({
+      ...{ outcome: 'unreadable', ways: [], lastAt: Date.UTC(2026, 10, 23, 8, 15, 3) },
+      damage: 'the beginning of its journal has been altered',
+    });
+    expect(found).not.toHaveProperty('plan');
+    expect(found).not.toHaveProperty('owner');
+  });
+
+  test('that is not there makes a run where somebody works on it', async () => {
+    const folder = join(state, 'runs/new');
+    const owner = { run: 'new', pid: 77, user: 'ann' } as Owner;
+    expect(await standingOf({ run: 'new', folder }, new Map([['new', owner]]))).toEqual({
+      ...{ run: 'new', journal: folder, outcome: 'running', owner: 'ann, pid 77' },
+      ...{ holdsDefinition: false, ways: [], state: [], next: [] },
+    });
   });
 
   test('that is not there makes no run', async () => {

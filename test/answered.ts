@@ -1,0 +1,47 @@
+/** Parts of a run, given answers by a test. */
+import { createPlanMachine } from '../src/machine/machine.ts';
+import type { World } from '../src/model/world.ts';
+import type { Asking, Request } from '../src/run/ask.ts';
+import { type Course, courseOf } from '../src/run/course.ts';
+import { planned } from './plans.ts';
+
+const MOVE = ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'];
+
+/** The course of a run at its beginning, on that host; of a move of vda unless told. */
+export function courseIn(world: World, { graph } = planned(MOVE)): Course {
+  const machine = createPlanMachine(graph);
+  return courseOf({ graph, machine, run: 'r', folder: '/run', files: ['/new/c'], world });
+}
+
+/**
+ * Runs a part of a run to its end.
+ * @param answer what it is given; an error is thrown at it
+ * @returns what it asked, in order, and what it returned
+ */
+export function answered<T>(
+  asking: Asking<T>,
+  answer: (request: Request) => unknown = () => undefined,
+): { readonly asked: readonly Request[]; readonly value: T } {
+  const asked: Request[] = [];
+  let next = asking.next();
+  while (!next.done) {
+    const request: Request = next.value;
+    asked.push(request);
+    const given = answer(request);
+    next = given instanceof Error ? asking.throw(given) : asking.next(given);
+  }
+  return { asked, value: next.value };
+}
+
+/** Answers looks with that World, and an effect with an answer of its own. */
+export function seeing(host: World, performed?: Error): (request: Request) => unknown {
+  return ({ ask }) => {
+    if (ask === 'perform') return performed;
+    return ask === 'observe' || ask === 'survey' ? host : undefined;
+  };
+}
+
+/** What was asked, in a word each: of records their types. */
+export function asks(asked: readonly Request[]): string[] {
+  return asked.map((request) => (request.ask === 'append' ? request.entry.type : request.ask));
+}

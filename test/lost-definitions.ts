@@ -1,0 +1,55 @@
+/** Definitions that are lost, and hosts on which they are rescued. */
+import { type Bundle, type World, withDisk, withDomain, withFile } from '../src/model/world.ts';
+import type { Lost } from '../src/run/lost.ts';
+import { rescue } from '../src/run/rescue.ts';
+import { DriverDouble } from './driver-double.ts';
+import { hostForPlans } from './plans.ts';
+import { disk, SNAP2 } from './worlds.ts';
+
+export const COPY = '/new/c';
+export const before = hostForPlans();
+export const { definition = '', uuid } = before.domain;
+export const kept: Bundle = { definition, autostart: true, snapshots: [], checkpoints: [] };
+const FILE = '/state/bundle.json';
+export const lost = (change: Partial<Lost> & { kept?: Bundle; proven?: boolean } = {}): Lost => {
+  const { kept: bundle = kept, proven = true, ...rest } = change;
+  return {
+    found: { kept: bundle, file: FILE, proven },
+    ...{ name: 'testvm', uuid, run: 'r', begun: before, lastUp: [before], course: 'open' },
+    ...{ ways: ['resume', 'rollback'], owed: true, movedAway: false, records: 9 },
+    until: '2026-11-23T08:15:02.000Z',
+    ...rest,
+  };
+};
+/** Of which nothing but the bundle is left. */
+export const bare = (change: Parameters<typeof lost>[0] = {}): Lost => {
+  const { begun: _begun, run: _run, until: _until, ...rest } = lost(change);
+  return { ...rest, lastUp: [], course: 'unknown', ways: [] };
+};
+
+const { definition: _none, ...undefinedDomain } = before.domain;
+const bareDomain = { ...undefinedDomain, snapshots: [], checkpoints: [] };
+export const transient: World = {
+  ...before,
+  domain: { ...bareDomain, persistent: false, autostart: false },
+};
+export const gone = withDomain(transient, { state: 'gone', disks: [], agent: false });
+export const back = withDomain(before, { snapshots: [], checkpoints: [], autostart: true });
+export const moved = (host: World) =>
+  withFile(
+    withDisk(host, 'vda', ({ chain, ...rest }) => ({
+      ...rest,
+      chain: [...disk('vda', [COPY]).chain, ...chain.slice(1)],
+    })),
+    COPY,
+    { size: 1, format: 'qcow2' },
+  );
+
+export async function rescued(of: Lost, host: World) {
+  const driver = new DriverDouble(host);
+  return { ...(await rescue(of, driver, '/run')), asked: driver.asked, after: driver.host.world };
+}
+
+export const WROTE = `the guest wrote to vda in ${SNAP2} as far as the journal tells, which ends at 2026-11-23T08:15:02.000Z`;
+export const AGAIN = `"testvm" is persistent again, from ${FILE}`;
+export const MARKED = 'with it: the autostart mark';

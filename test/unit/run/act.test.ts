@@ -1,0 +1,203 @@
+/** One effect: what is written down before and after it, and what comes of it when it fails. */
+import { describe, expect, test } from 'vitest';
+import { BlockplanError } from '../../../src/errors.ts';
+import { EffectFailed } from '../../../src/model/driver.ts';
+import type { Effect, VirshEffect } from '../../../src/model/effect.ts';
+import {
+  act,
+  intend,
+  isContactLost,
+  isOptional,
+  reasonOf,
+  record,
+  withLost,
+} from '../../../src/run/act.ts';
+import type { Request } from '../../../src/run/ask.ts';
+import { answered, asks, courseIn, seeing } from '../../answered.ts';
+import { hostForPlans } from '../../plans.ts';
+import { SNAP2 } from '../../worlds.ts';
+
+const REF = { step: 's', phase: 'p' };
+const virsh = (argv: VirshEffect['argv'], more: Partial<VirshEffect> = {}): VirshEffect => ({
+  ...{ tool: 'virsh', argv, why: 'try it', ...more },
+});
+const resume = virsh(['resume', '--domain', 'testvm']);
+const remove: Effect = { tool: 'remove-file', file: SNAP2, why: 'remove it' };
+const lost = new BlockplanError('uncertain', [
+  { code: 'BP198', severity: 'error', message: 'libvirt is away' },
+]);
+const refused = new EffectFailed('the host says no');
+
+describe('an effect', () => {
+  test('is told, written down, done, and its outcome written', () => {
+    const { asked } = answered(act(courseIn(hostForPlans()), REF, 'do', resume));
+    expect(asked).toEqual([
+      {
+        ask: 'tell',
+        event: {
+          ...{ event: 'command', ...REF, direction: 'do' },
+          ...{ command: 'virsh resume --domain testvm', why: 'try it' },
+        },
+      },
+      {
+        ask: 'append',
+        entry: { type: 'intent', ...REF, direction: 'do', effect: resume },
+        sync: true,
+      },
+      { ask: 'perform', ...REF, direction: 'do', effect: resume },
+      { ask: 'append', entry: { type: 'outcome', ...REF, direction: 'do' }, sync: false },
+    ]);
+  });
+
+  test('that is refused ends its phase, with the reason written down', () => {
+    const course = courseIn(hostForPlans());
+    const asked: Request[] = [];
+    const answer = (request: Request) => {
+      asked.push(request);
+      return request.ask === 'perform' ? refused : undefined;
+    };
+    expect(() => answered(act(course, REF, 'do', resume), answer)).toThrow(refused);
+    expect(asked.at(-1)).toEqual({
+      ask: 'append',
+      entry: { type: 'outcome', ...REF, direction: 'do', error: 'the host says no' },
+      sync: false,
+    });
+  });
+
+  test('without contact has no outcome', () => {
+    const asked: Request[] = [];
+    const answer = (request: Request) => {
+      asked.push(request);
+      return request.ask === 'perform' ? lost : undefined;
+    };
+    expect(() => answered(act(courseIn(hostForPlans()), REF, 'do', resume), answer)).toThrow(lost);
+    expect(asked.at(-1)?.ask).toBe('perform');
+  });
+
+  test('is remembered as begun until it is answered', () => {
+    const course = courseIn(hostForPlans());
+    const known: unknown[] = [];
+    const earlier = { effect: remove, known: 'seen' } as const;
+    course.since = [earlier];
+    answered(act(course, REF, 'do', resume), ({ ask }) => {
+      if (ask === 'perform') known.push(...course.since);
+    });
+    expect(known).toEqual([earlier, { effect: resume, known: 'begun' }]);
+    expect(course.since).toEqual([earlier, { effect: resume, known: 'said' }]);
+  });
+
+  test('that may fail ends nothing when it is refused, and leaves its doubt', () => {
+    const thaw = virsh(['domfsthaw', 'testvm'], { optional: true, doubt: 'it may be frozen' });
+    const course = courseIn(hostForPlans());
+    const earlier = { text: 'another' };
+    course.doubts = [earlier];
+    const { asked } = answered(act(course, REF, 'undo', thaw), seeing(course.world, refused));
+    expect(asked.at(-1)).toEqual({
+      ask: 'tell',
+      event: { event: 'notice', message: 'the host says no' },
+    });
+    expect(course.doubts).toEqual([earlier, { text: 'it may be frozen', retry: thaw }]);
+  });
+
+  test('that may fail does not hide a bug', () => {
+    const thaw = virsh(['domfsthaw', 'testvm'], { optional: true });
+    const bug = new TypeError('x is no function');
+    const answer = seeing(hostForPlans(), bug);
+    expect(() => answered(act(courseIn(hostForPlans()), REF, 'undo', thaw), answer)).toThrow(bug);
+  });
+
+  test('that writes over a file is remembered, once', () => {
+    const course = courseIn(hostForPlans());
+    const copy = virsh(['blockcopy', 'testvm'], { loses: ['/new/c'] });
+    answered(act(course, REF, 'do', copy));
+    answered(act(course, REF, 'do', copy));
+    answered(act(course, REF, 'do', resume));
+    expect(course.overwritten).toEqual(['/new/c']);
+    expect(withLost(['/a'], copy)).toEqual(['/a', '/new/c']);
+  });
+});
+
+describe('the definition', () => {
+  const bundle = { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] };
+  const keep: Effect = { tool: 'keep-definition', why: 'keep it' };
+
+  test('is on disk before the run counts on it', () => {
+    const course = courseIn(hostForPlans());
+    const { asked } = answered(act(course, REF, 'do', keep), ({ ask }) =>
+      ask === 'bundle' ? bundle : undefined,
+    );
+    expect(asks(asked)).toEqual(['tell', 'intent', 'bundle', 'kept', 'outcome']);
+    expect(asked[3]).toEqual({ ask: 'append', entry: { type: 'kept', bundle }, sync: true });
+    expect(course.kept).toBe(bundle);
+  });
+
+  test('that cannot be written down is not counted on', () => {
+    const course = courseIn(hostForPlans());
+    const answer = (request: Request) => {
+      if (request.ask === 'bundle') return bundle;
+      const kept = request.ask === 'append' && request.entry.type === 'kept';
+      return kept ? new Error('ENOSPC') : undefined;
+    };
+    expect(() => answered(act(course, REF, 'do', keep), answer)).toThrow(
+      'the journal cannot be written: ENOSPC',
+    );
+    expect(course.kept).toBeUndefined();
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  const entry = { type: 'run-left', by: 'u' } as const;
+  const full = () => new Error('ENOSPC');
+  const notice = {
+    ask: 'tell',
+    event: { event: 'notice', message: 'the journal cannot be written: ENOSPC' },
+  };
+  const answer = ({ ask }: Request) => (ask === 'append' ? full() : undefined);
+
+  test('stops the way forward before anything is done', () => {
+    expect(() => answered(intend('do', entry), answer)).toThrow(
+      new EffectFailed('the journal cannot be written: ENOSPC'),
+    );
+  });
+
+  test('stops no rollback, and no record of what has happened', () => {
+    expect(answered(intend('undo', entry), answer).asked.at(-1)).toEqual(notice);
+    expect(answered(record(entry), answer).asked.at(-1)).toEqual(notice);
+  });
+
+  test('is synced for what comes before an effect, and for the end', () => {
+    const syncs = (asked: readonly Request[]) => asked.map((each) => 'sync' in each && each.sync);
+    expect(syncs(answered(intend('do', entry)).asked)).toEqual([true]);
+    expect(syncs(answered(intend('do', entry, false)).asked)).toEqual([false]);
+    expect(syncs(answered(record(entry)).asked)).toEqual([false]);
+    const end = { type: 'run-finished', end: 'succeeded', interrupted: false, state: [], next: [] };
+    expect(
+      syncs(answered(record(end as typeof end & { type: 'run-finished'; end: 'succeeded' })).asked),
+    ).toEqual([true]);
+  });
+});
+
+describe('an error', () => {
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  test.each([
+    ['of the host tells its message', refused, 'the host says no'],
+    ['of blockplan tells its message', lost, 'libvirt is away'],
+    ['of the system tells its message', full, 'no space left'],
+    ['of any other kind is a bug', new TypeError('x'), 'a bug in blockplan: x'],
+  ])('%s', (_title, error, reason) => {
+    expect(reasonOf(error)).toBe(reason);
+  });
+
+  test('is lost contact only where the end would be uncertain', () => {
+    const finding = { code: 'BP100', severity: 'error', message: 'x' } as const;
+    expect(isContactLost(lost)).toBe(true);
+    expect(isContactLost(new BlockplanError('preflight-refused', [finding]))).toBe(false);
+    expect(isContactLost(refused)).toBe(false);
+  });
+});
+
+test('only a command of virsh may fail', () => {
+  expect(isOptional(resume)).toBe(false);
+  expect(isOptional({ ...resume, optional: true })).toBe(true);
+  expect(isOptional({ ...remove, optional: true } as unknown as Effect)).toBe(false);
+});

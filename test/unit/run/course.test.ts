@@ -1,0 +1,96 @@
+/** How a run's end becomes an exit code, what is offered to end it, and which Worlds a phase begins with. */
+import { describe, expect, test } from 'vitest';
+import { createPlanMachine } from '../../../src/machine/machine.ts';
+import {
+  begunWith,
+  type Course,
+  courseOf,
+  doubtOf,
+  exitCodeOf,
+  waysOn,
+} from '../../../src/run/course.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { world } from '../../worlds.ts';
+
+const { graph } = planned([
+  'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }',
+  'blockcommit: { disk: vda, shallow: true, pivot: true }',
+]);
+
+const course = (): Course =>
+  courseOf({
+    ...{ graph, machine: createPlanMachine(graph), run: 'r1', folder: '/run', files: [] },
+    world: hostForPlans(),
+  });
+
+describe('the exit code', () => {
+  test.each([
+    ['succeeded', false, 'run', 0],
+    ['succeeded', false, 'resume', 0],
+    ['succeeded', false, 'rollback', 0],
+    ['preflight-refused', false, 'run', 3],
+    ['rolled-back', false, 'run', 4],
+    ['rolled-back', true, 'run', 4],
+    ['rolled-back', false, 'resume', 4],
+    ['rolled-back', false, 'rollback', 0],
+    ['rolled-back', true, 'rollback', 0],
+    ['stranded', false, 'run', 5],
+    ['stranded', false, 'rollback', 5],
+    ['stranded', true, 'run', 130],
+    ['uncertain', false, 'resume', 6],
+    ['uncertain', true, 'rollback', 130],
+  ] as const)('%s, interrupted %s, asked for %s: %i', (end, interrupted, asked, code) => {
+    expect(exitCodeOf(end, interrupted, asked)).toBe(code);
+  });
+});
+
+test('a run that goes back is only rolled back', () => {
+  expect(waysOn(course())).toEqual(['blockplan resume r1', 'blockplan rollback r1']);
+  expect(waysOn({ ...course(), direction: 'undo' })).toEqual(['blockplan rollback r1']);
+});
+
+test('a course begins with nothing done, in the first state of its machine', () => {
+  const begins = course();
+  const { world: first } = begins;
+  expect(begins).toMatchObject({
+    state: { name: graph.initial },
+    todo: { index: 0, direction: 'do' },
+    ...{ begun: [], since: [], doubts: [], overwritten: [], reasons: [], next: [] },
+    ...{ kept: undefined, interrupted: false, takenUp: false, direction: 'do', asked: 'run' },
+  });
+  expect(begins.now).toBe(first);
+  expect(begins.lastSeen).toBe(first);
+  expect(begins.lastUp).toEqual([first]);
+});
+
+test('an effect that failed leaves its doubt, with the command that makes sure', () => {
+  const thaw = { tool: 'virsh', argv: ['domfsthaw', 'testvm'], why: 'thaw' } as const;
+  expect(doubtOf(thaw)).toEqual([]);
+  const doubtful = { ...thaw, doubt: 'it may be frozen' };
+  expect(doubtOf(doubtful)).toEqual([{ text: 'it may be frozen', retry: doubtful }]);
+});
+
+describe('the Worlds that a phase begins with', () => {
+  const [first, second] = graph.nodes;
+  const next = graph.nodes.find((node) => node.first && node.index > 0)!;
+  const start = world();
+  const now = hostForPlans();
+
+  test('of the first phase of a step are one', () => {
+    expect(begunWith(course(), first!, now)).toEqual({ before: now, start: now });
+    const before = Array(next.index).fill({ before: start, start });
+    const begun = begunWith({ ...course(), begun: before }, next, now);
+    expect(begun.start).toBe(now);
+  });
+
+  test('of a later phase are its own, and the one of its step', () => {
+    const later = begunWith({ ...course(), begun: [{ before: now, start }] }, second!, now);
+    expect(later.start).toBe(start);
+    expect(later.before).toBe(now);
+  });
+
+  test('of a later phase whose step has none recorded are its own', () => {
+    expect(begunWith(course(), second!, now).start).toBe(now);
+    expect(begunWith({ ...course(), begun: [undefined] }, second!, now).start).toBe(now);
+  });
+});

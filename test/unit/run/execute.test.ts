@@ -1,0 +1,184 @@
+/** What a live run hands on: times and rates to its listener, files to the journal, interruptions to the driver. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
+import type { DomainState } from '../../../src/model/world.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned, shipped } from '../../plans.ts';
+import { waiting } from '../../troubled-runs.ts';
+
+const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }';
+
+describe('with a clock that stands still unless it is set', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** The rates that are told of a copy, which stands at these bytes after these milliseconds. */
+  async function rates(reports: readonly (readonly [afterMs: number, current: number])[]) {
+    const runs = waiting(({ onProgress }) => {
+      for (const [afterMs, current] of reports) {
+        vi.advanceTimersByTime(afterMs);
+        onProgress({ current, total: 9000 });
+      }
+    });
+    await runs.whole(planned([MOVE]));
+    return runs.events.flatMap((each) => (each.event === 'progress' ? [each] : []));
+  }
+
+  test('progress is told with the phase that it is of', async () => {
+    expect(await rates([[0, 10]])).toEqual([
+      {
+        ...{ time: Date.now(), event: 'progress', step: 'blockcopy', phase: 'mirror' },
+        ...{ direction: 'do', current: 10, total: 9000 },
+      },
+    ]);
+  });
+
+  test.each<readonly [string, Parameters<typeof rates>[0], (number | undefined)[]]>([
+    ['is not known from one report', [[0, 10]], [undefined]],
+    [
+      'is not known from a burst',
+      [
+        [0, 0],
+        [99, 9000],
+      ],
+      [undefined, undefined],
+    ],
+    [
+      'is measured over a tenth of a second',
+      [
+        [0, 10],
+        [100, 60],
+      ],
+      [undefined, 500],
+    ],
+    [
+      'is measured from the last measurement on',
+      [
+        [0, 0],
+        [50, 10],
+        [50, 100],
+      ],
+      [undefined, undefined, 1000],
+    ],
+    [
+      'is smoothed',
+      [
+        [0, 0],
+        [1000, 100],
+        [1000, 300],
+      ],
+      [undefined, 100, 125],
+    ],
+    [
+      'stays as it was in a burst',
+      [
+        [0, 0],
+        [1000, 100],
+        [10, 900],
+      ],
+      [undefined, 100, 100],
+    ],
+    [
+      'is never negative',
+      [
+        [0, 500],
+        [1000, 100],
+      ],
+      [undefined, 0],
+    ],
+  ])('the rate %s', async (_title, reports, told) => {
+    expect((await rates(reports)).map(({ rate }) => rate)).toEqual(told);
+  });
+
+  test('what has ended tells how long it took', async () => {
+    const runs = waiting(() => {
+      vi.advanceTimersByTime(1234);
+    });
+    runs.onAppend = ({ type }) => {
+      if (type === 'run-started') vi.advanceTimersByTime(1000);
+    };
+    await runs.whole(planned([MOVE]));
+    const durations = runs.events.flatMap((each) =>
+      'durationMs' in each ? [[each.event, each.durationMs]] : [],
+    );
+    expect(durations).toEqual([
+      ['phase-finished', 1234],
+      ['phase-finished', 0],
+      ['run-finished', 2234],
+    ]);
+    expect(runs.events.map(({ time }) => time)).toEqual(
+      runs.events.map(({ time }) => time).toSorted(),
+    );
+  });
+});
+
+test('what befalls the guest is told, with what to do where there is something', async () => {
+  let befalls: (state: DomainState, detail: string) => void = () => {};
+  const runs = waiting(() => {
+    befalls('paused', 'I/O Error');
+    befalls('running', 'Unpaused');
+  });
+  runs.driver.onGuestState = (listener) => {
+    befalls = listener;
+  };
+  await runs.whole(planned([MOVE]));
+  const told = runs.events.filter(({ event }) => event === 'guest-state' || event === 'notice');
+  expect(told).toMatchObject([
+    { event: 'guest-state', state: 'running' },
+    { event: 'guest-state', state: 'paused' },
+    {
+      event: 'notice',
+      message: expect.stringContaining('"testvm" is paused since it could not write'),
+    },
+    { event: 'guest-state', state: 'running' },
+  ]);
+});
+
+test('the domain is marked with who works on it', async () => {
+  const runs = new Runs(hostForPlans());
+  const mark = runs.driver.mark.bind(runs.driver);
+  const marks: unknown[] = [];
+  runs.driver.mark = async (marker) => {
+    marks.push(marker);
+    await mark(marker);
+  };
+  await runs.whole(planned([MOVE]));
+  const by = { run: 'r', host: hostname(), user: 'u', pid: process.pid };
+  expect(marks).toEqual([{ ...by, since: expect.stringMatching(/^20\d\d-.*Z$/) }]);
+  expect(runs.entries[0]).toMatchObject({ type: 'run-started', ...by, version: '0' });
+});
+
+test('a file that was made is on disk in the journal before anything is put into it', async () => {
+  const syncs: boolean[] = [];
+  const made = { file: '/new/c', ino: '7', born: '0' };
+  const runs = waiting(({ onMade }) => onMade(made));
+  runs.onAppend = ({ type }, sync) => {
+    if (type === 'made') syncs.push(sync);
+  };
+  await runs.whole(planned([MOVE]));
+  expect(syncs).toEqual([true]);
+  expect(runs.entries).toContainEqual({ type: 'made', ...made });
+});
+
+test('what is kept lies in a file of its own before the journal tells of it', async () => {
+  const runs = new Runs(hostForPlans());
+  let text = '';
+  runs.onAppend = ({ type }) => {
+    if (type === 'kept') text = readFileSync(join(runs.folder, BUNDLE_FILE), 'utf8');
+  };
+  await runs.whole(shipped('live-storage-migration-classic.yaml'));
+  const { domain, host } = hostForPlans();
+  expect(JSON.parse(text)).toMatchObject({
+    ...{ run: 'r', domain: 'testvm', uuid: domain.uuid, uri: host.uri },
+    since: expect.stringMatching(/^20\d\d-.*Z$/),
+    kept: { definition: domain.definition },
+  });
+  expect(await keptIn(runs.folder)).toMatchObject({ proven: true });
+});

@@ -1,0 +1,114 @@
+/** What a run has taken from a domain, and what of it is known to be back. */
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../../src/journal/journal.ts';
+import type { JournalRecord } from '../../../src/journal/record-shape.ts';
+import type { Replay } from '../../../src/journal/replay.ts';
+import { owedBy } from '../../../src/run/given-back.ts';
+import { commanded, KEPT, STARTED, virsh } from '../../journals.ts';
+
+const KEPT_MARKED = KEPT.bundle;
+const KEPT_UNMARKED = { ...KEPT.bundle, autostart: false };
+
+function replayOf(entries: readonly Entry[], damage: Replay['damage'] = 'none'): Replay {
+  const records = entries.map(
+    (entry, seq): JournalRecord => ({ ...entry, seq, time: '2026-11-23T08:15:02.000Z', sum: '' }),
+  );
+  return { records, damage, end: { seq: records.length, sum: '', length: 0 } };
+}
+
+const command = (verb: string, answer: Parameters<typeof commanded>[3] = 'done') =>
+  commanded('do', 'a/b', virsh(verb, 'web1'), answer);
+const UNDEFINE = [STARTED, ...command('undefine')];
+const REFUSED = { error: 'no' };
+
+const BOTH = { definition: true, autostart: true };
+const MARK_ONLY = { definition: false, autostart: true };
+const DEFINITION_ONLY = { definition: true, autostart: false };
+const NOTHING = { definition: false, autostart: false };
+
+describe('what is owed of a domain that was marked for autostart', () => {
+  test.each([
+    ['both after undefine', UNDEFINE, BOTH],
+    ['both before its undefine has an answer', [STARTED, ...command('undefine', 'none')], BOTH],
+    ['the mark after define', [...UNDEFINE, ...command('define')], MARK_ONLY],
+    ['both after a define without an answer', [...UNDEFINE, ...command('define', 'none')], BOTH],
+    ['both after a refused define', [...UNDEFINE, ...command('define', REFUSED)], BOTH],
+    ['nothing', [...UNDEFINE, ...command('define'), ...command('autostart')], NOTHING],
+    [
+      'the mark after a refused autostart',
+      [...UNDEFINE, ...command('define'), ...command('autostart', REFUSED)],
+      MARK_ONLY,
+    ],
+    [
+      'the mark after an autostart without an answer',
+      [...UNDEFINE, ...command('define'), ...command('autostart', 'none')],
+      MARK_ONLY,
+    ],
+    [
+      'the definition where only the mark is back',
+      [...UNDEFINE, ...command('autostart')],
+      DEFINITION_ONLY,
+    ],
+    [
+      'both after a second undefine',
+      [...UNDEFINE, ...command('define'), ...command('autostart'), ...command('undefine')],
+      BOTH,
+    ],
+    ['both after another command', [...UNDEFINE, ...command('blockjob')], BOTH],
+    [
+      'both after an effect that is no command',
+      [
+        ...UNDEFINE,
+        ...command('define', 'none'),
+        ...commanded('do', 'a/b', { tool: 'make-file', file: '/f', why: '' }, 'done'),
+      ],
+      BOTH,
+    ],
+  ] as const)('%s', (_title, entries, owed) => {
+    expect(owedBy({ kept: KEPT_MARKED }, replayOf(entries))).toEqual(owed);
+  });
+});
+
+test('no mark is owed to a domain that had none', () => {
+  expect(owedBy({ kept: KEPT_UNMARKED }, replayOf(UNDEFINE))).toEqual(DEFINITION_ONLY);
+});
+
+describe('a rescue', () => {
+  test.each([
+    ['after the last record gives all back', UNDEFINE, UNDEFINE.length, NOTHING],
+    ['with more records than are left gives all back', UNDEFINE, UNDEFINE.length + 2, NOTHING],
+    ['before an undefine gives nothing back', UNDEFINE, 1, BOTH],
+    [
+      'between two records gives all back where no undefine follows',
+      [...UNDEFINE, ...command('blockjob')],
+      UNDEFINE.length,
+      NOTHING,
+    ],
+    [
+      'before a refused define has given back all the same',
+      [...UNDEFINE, ...command('define', REFUSED)],
+      UNDEFINE.length,
+      NOTHING,
+    ],
+  ] as const)('%s', (_title, entries, records, owed) => {
+    expect(owedBy({ kept: KEPT_MARKED, restored: { records } }, replayOf(entries))).toEqual(owed);
+  });
+});
+
+describe('where the journal tells nothing', () => {
+  const replays = [
+    ['is gone', undefined],
+    ['is altered', replayOf([...UNDEFINE, ...command('define')], 'altered')],
+    ['is of a later version', replayOf([...UNDEFINE, ...command('define')], 'strange')],
+  ] as const;
+
+  test.each(replays)('since it %s, all is owed until a rescue', (_title, replay) => {
+    expect(owedBy({ kept: KEPT_MARKED }, replay)).toEqual(BOTH);
+    expect(owedBy({ kept: KEPT_MARKED, restored: { records: 1 } }, replay)).toEqual(NOTHING);
+  });
+
+  test('a torn end does not make it unbelievable', () => {
+    const torn = replayOf([...UNDEFINE, ...command('define')], 'torn');
+    expect(owedBy({ kept: KEPT_MARKED }, torn)).toEqual(MARK_ONLY);
+  });
+});

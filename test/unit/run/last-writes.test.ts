@@ -1,0 +1,133 @@
+/** Where a guest may have written last, told by the last look at it and by what was done since. */
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../src/model/effect.ts';
+import { activeFile, type World, withDisk, withDomain } from '../../../src/model/world.ts';
+import {
+  type Deed,
+  lastWrites,
+  lastWritesBy,
+  notKnown,
+  placesOf,
+} from '../../../src/run/last-writes.ts';
+import { apply } from '../../../src/simulate/host.ts';
+import { hostOf } from '../../../src/simulate/host-state.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { disk, SNAP2 } from '../../worlds.ts';
+
+const COPY = '/new/copy.qcow2';
+const OVERLAY = '/new/overlay.qcow2';
+const host = hostForPlans();
+
+const effectsOf = (yaml: string, phase: string, start = host) =>
+  planned([yaml])
+    .graph.nodes.filter((node) => node.phase.name === phase)
+    .flatMap((node) => node.phase.effects(start, start));
+const has = (word: string) => (effect: Effect) => 'argv' in effect && effect.argv.includes(word);
+
+const MOVE = `blockcopy: { disk: vda, dest: ${COPY}, shallow: true, pivot: true }`;
+const copying = effectsOf(MOVE, 'mirror');
+const copy = copying.find(has('blockcopy'))!;
+const mirrored = copying.reduce(apply, hostOf(host)).world;
+const pivot = effectsOf(MOVE, 'pivot', mirrored).find(has('--pivot'))!;
+const copied = copying.map((effect): Deed => ({ effect, known: 'said' }));
+const snapshot = effectsOf(
+  `snapshot-create-as: { name: s, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: ${OVERLAY} }] }`,
+  'snapshot',
+).find(has('snapshot-create-as'))!;
+
+const files = (since: readonly Deed[], lastUp: readonly World[] = [host]) =>
+  lastWrites({ lastUp, since }).map((world) => activeFile(world, 'vda'));
+
+test.each<readonly [string, readonly Deed[], readonly string[]]>([
+  ['nothing was done since: where it was seen', [], [SNAP2]],
+  ['a copy does not move it', [{ effect: copy, known: 'said' }], [SNAP2]],
+  [
+    'a pivot that libvirt has reported has moved it',
+    [...copied, { effect: pivot, known: 'said' }],
+    [COPY],
+  ],
+  [
+    'a pivot that was begun may have moved it',
+    [...copied, { effect: pivot, known: 'begun' }],
+    [SNAP2, COPY],
+  ],
+  [
+    'a snapshot that was begun may have moved it',
+    [{ effect: snapshot, known: 'begun' }],
+    [SNAP2, OVERLAY],
+  ],
+  [
+    'a snapshot that libvirt has reported may have moved it',
+    [{ effect: snapshot, known: 'said' }],
+    [SNAP2, OVERLAY],
+  ],
+  ['a snapshot that was observed has moved it', [{ effect: snapshot, known: 'seen' }], [OVERLAY]],
+])('%s', (_title, since, places) => {
+  expect(files(since)).toEqual(places);
+});
+
+test('a copy that was begun may run: two Worlds, of which the likelier is the last', () => {
+  const worlds = lastWrites({ lastUp: [host], since: [{ effect: copy, known: 'begun' }] });
+  expect(worlds.map(({ domain }) => domain.disks[0]?.job?.type)).toEqual([undefined, 'copy']);
+});
+
+test('an effect that moves nothing adds no World', () => {
+  const resume: Effect = { tool: 'virsh', argv: ['resume', '--domain', 'testvm'], why: '' };
+  expect(files([{ effect: resume, known: 'begun' }])).toEqual([SNAP2]);
+});
+
+test('what is begun may be so in each of the Worlds in which it was last seen', () => {
+  const since: readonly Deed[] = [{ effect: pivot, known: 'begun' }];
+  expect(files(since, [host, mirrored])).toEqual([SNAP2, SNAP2, COPY]);
+});
+
+test('where a guest wrote last is known for disks that have stayed', () => {
+  const moved = withDisk(host, 'vda', (each) => ({ ...each, chain: disk('vda', [COPY]).chain }));
+  const text = (named: string) =>
+    `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${COPY}; the definition names ${named}: compare them before it is started`;
+  expect(notKnown([])).toEqual([]);
+  expect(notKnown([host])).toEqual([]);
+  expect(notKnown([host, host])).toEqual([]);
+  const renamed = { ...moved, names: { [SNAP2]: 'i', [COPY]: 'i' } };
+  expect(notKnown([host, renamed])).toEqual([]);
+  expect(notKnown([host, moved, withDomain(host, { disks: [] })])).toEqual([]);
+  expect(notKnown([host, moved])).toEqual([text(COPY)]);
+  expect(notKnown([host, moved], host)).toEqual([text(SNAP2)]);
+  expect(notKnown([host, moved], withDomain(host, { disks: [] }))).toEqual([text(COPY)]);
+  expect(placesOf([host, moved])).toEqual([{ target: 'vda', files: [SNAP2, COPY] }]);
+});
+
+describe('the definition that is there', () => {
+  const named = (file: string, on = host) =>
+    withDisk(on, 'vda', (each) => ({
+      ...each,
+      chain: disk('vda', [file]).chain,
+      persistentSource: file,
+    }));
+  const by = (worlds: readonly World[], now: World) =>
+    lastWritesBy({ lastUp: worlds, since: [] }, now).map((each) => activeFile(each, 'vda'));
+  const transient = (file: string) =>
+    withDomain(named(file), {
+      persistent: false,
+      disks: [disk('vda', [file], { persistentSource: file })],
+    });
+
+  test.each<readonly [string, readonly World[], World, readonly string[]]>([
+    ['rules out the Worlds with another', [host, named(COPY)], named(COPY), [COPY]],
+    ['rules out none where it fits none', [host, named(COPY)], named(OVERLAY), [SNAP2, COPY]],
+    [
+      'tells nothing of a transient domain',
+      [transient(SNAP2), transient(COPY)],
+      named(COPY),
+      [SNAP2, COPY],
+    ],
+    [
+      'counts by the file, not by its name',
+      [named(SNAP2), named(COPY)],
+      { ...named('/link'), names: { '/link': 'i', [COPY]: 'i' } },
+      [COPY],
+    ],
+  ])('%s', (_title, worlds, now, places) => {
+    expect(by(worlds, now)).toEqual(places);
+  });
+});
