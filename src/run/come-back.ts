@@ -34,7 +34,7 @@ export function isMadeOf(definition: string, wanted: string): boolean {
   if (outsideDisks(definition) !== outsideDisks(wanted)) return false;
   const disks = readDomainXml(wanted).disks;
   const own = readDomainXml(definition).disks;
-  return own.length === disks.length && own.every((disk, at) => isSameDisk(disk, disks[at]));
+  return own.every((disk, at) => isSameDisk(disk, disks[at]));
 }
 
 function isSameDisk({ target, chain: [source] }: Disk, other: Disk | undefined): boolean {

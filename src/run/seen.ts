@@ -101,8 +101,6 @@ function signature({ domain, files }: World, imagined: World, now: World): strin
     snapshots.filter((name) => domain.snapshots.includes(name)),
     checkpoints.filter((name) => domain.checkpoints.includes(name)),
     // Files of disks that somebody has plugged in meanwhile are none that was imagined.
-    Object.keys(now.files)
-      .filter((file) => Object.hasOwn(imagined.files, file) && files[file])
-      .sort(),
+    Object.keys(now.files).filter((file) => Object.hasOwn(imagined.files, file) && files[file]),
   ]);
 }

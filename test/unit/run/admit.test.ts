@@ -67,6 +67,7 @@ test('a run may touch the files of its plan, and those of the chains that it sta
   const { plan, graph } = planned(TWICE.slice(0, 1));
   const admission = await admit(plan, graph, new DriverDouble(hostForPlans()));
   expect([...admission.files].sort()).toEqual([BASE, SNAP1, SNAP2, '/new/c'].sort());
+  expect(admission.world.files['/new/c']).toBeNull();
   expect(filesOf(graph, admission.world)).toEqual(admission.files);
 });
 

@@ -100,7 +100,8 @@ describe('a transient domain', () => {
   });
 
   test('of which nothing was kept is left', () => {
-    expect(salvaged(transient, { kept: undefined }).performed).toEqual([]);
+    for (const now of [transient, moved(transient)])
+      expect(salvaged(now, { kept: undefined }).performed).toEqual([]);
   });
 
   test('that was migrated away is not defined here', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { firstLeft, imagined } from '../../../src/run/seen.ts';
 import { hostForPlans, planned } from '../../plans.ts';
-import { DATA, disk, looked, world } from '../../worlds.ts';
+import { BASE, DATA, disk, looked, SNAP1, world } from '../../worlds.ts';
 
 const raw = world({ disks: [disk('vdb', [DATA])] });
 const COPY = '/new/copy.img';
@@ -77,4 +77,46 @@ describe('an effect in doubt whose trace is seen', () => {
     expect(firstLeft(mirror.node, mirror.begun, pivot.worlds[1]!, { done: 1 })).toBeUndefined();
     expect(firstLeft(mirror.node, mirror.begun, mirror.worlds[1]!, { done: 1 })).toBe(1);
   });
+});
+
+test('nothing is known of a step that begins where it cannot', () => {
+  const { graph } = planned(['redefine: {}']);
+  const [node] = graph.nodes;
+  const nothingKept = world({ domain: { persistent: false } });
+  const begun = { before: nothingKept, start: nothingKept };
+  expect(imagined(node!, nothingKept)).toEqual([]);
+  const doubtful = { tool: 'virsh', argv: ['define'], why: '' } as const;
+  expect(firstLeft(node!, begun, raw, { done: 0 })).toBeUndefined();
+  expect(firstLeft(node!, begun, raw, { done: 0, doubtful })).toBeUndefined();
+});
+
+test('nothing is known of a copy that was ended on a disk that is gone', () => {
+  const finish = phaseOf(`blockcopy: { disk: vdb, dest: ${COPY}, finish: true }`, 'finish');
+  const without = { ...raw, domain: { ...raw.domain, disks: [] } };
+  const doubtful = finish.effects[0]!;
+  expect(firstLeft(finish.node, finish.begun, without, { done: 0, doubtful })).toBeUndefined();
+});
+
+test('a wait for a job that has ended meanwhile is waited again, which tells how it ended', () => {
+  const commit = phaseOf(
+    `blockcommit: { disk: vda, base: ${BASE}, top: ${SNAP1} }`,
+    'commit',
+    hostForPlans(),
+  );
+  expect(commit.effects.map(({ tool }) => tool)).toEqual(['virsh', 'await-job']);
+  expect(next(commit, 0, 2)).toBe(1);
+  expect(next(commit, 0, 1)).toBe(1);
+  expect(next(commit, 0, 0)).toBe(0);
+});
+
+test('what is done is not done again, although an earlier World looks the same', () => {
+  const snapshot = phaseOf(
+    'snapshot-create-as: { name: s, disk-only: true, quiesce: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/o }] }',
+    'snapshot',
+    hostForPlans(),
+  );
+  expect(snapshot.effects[1]).toMatchObject({
+    argv: expect.arrayContaining(['guest-agent-timeout']),
+  });
+  expect(next(snapshot, 2, 2)).toBe(2);
 });
