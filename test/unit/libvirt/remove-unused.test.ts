@@ -14,7 +14,7 @@ import { disk, neighbour, world } from '../../worlds.ts';
 const root = scratchFolder('remove');
 let count = 0;
 let folder = '';
-let child: ChildProcess | undefined;
+let children: ChildProcess[] = [];
 beforeEach(async () => {
   folder = join(root, String(count++));
   await mkdir(join(folder, 'aside'), { recursive: true });
@@ -22,10 +22,11 @@ beforeEach(async () => {
   image('spare');
 });
 afterEach(async () => {
-  if (!child) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  child = undefined;
+  for (const child of children) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  children = [];
 });
 
 const at = (name: string) => join(folder, name);
@@ -104,6 +105,17 @@ describe('a file stays that is', () => {
     );
   });
 
+  test('perhaps below images of the definition that cannot be read, each of which is named', async () => {
+    for (const name of ['torn', 'worn']) await writeFile(at(name), 'no image');
+    const disks = ['torn', 'worn'].map((name, index) =>
+      disk(`vd${'ab'[index]}`, [at('active')], { persistentSource: at(name) }),
+    );
+    await stays(
+      world({ disks, others: [] }),
+      `may be below ${at('torn')}, ${at('worn')}, which cannot be read`,
+    );
+  });
+
   test('in the chain of another guest, by another name of it too', async () => {
     await stays(host({}, [neighbour('other', [at('spare')], [])]), 'in the chain of other');
     await link(at('spare'), at('linked'));
@@ -138,12 +150,14 @@ describe('a file stays that is', () => {
     ]);
   });
 
-  test('open in a process', async () => {
+  test('open in processes, each of which is named', async () => {
     const file = await open(at('spare'), 'r');
-    child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
-    await once(child, 'spawn');
+    const opened = () => spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
+    children.push(opened(), opened());
+    await Promise.all(children.map((child) => once(child, 'spawn')));
     await file.close();
-    await stays(host(), `is open in process ${child.pid} (sleep)`);
+    const [first, second] = children.map(({ pid }) => `process ${pid} (sleep)`);
+    await stays(host(), `is open in ${first}, ${second}, so it is left alone`);
   });
 
   test('a link, or a folder', async () => {

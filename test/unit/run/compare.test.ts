@@ -85,6 +85,9 @@ const TRANSIENT = withDomain(before, { persistent: false, autostart: false });
 const headed = (backing?: string | null) =>
   withFile(before, SNAP1, backing === undefined ? { size: 1 } : { size: 1, backing });
 
+const lun = (file: string) =>
+  withDisk(before, 'vdb', (each) => ({ ...each, device: 'lun', chain: disk('vdb', [file]).chain }));
+
 /** Both ends of a change, where the World before is another one too. */
 const BOTH: readonly (readonly [string, World, World, readonly string[]])[] = [
   [
@@ -93,6 +96,7 @@ const BOTH: readonly (readonly [string, World, World, readonly string[]])[] = [
     withDomain(before, { autostart: false }),
     ['the domain is persistent; it was transient'],
   ],
+  ['a LUN on another device', lun('/dev/a'), lun('/dev/b'), ['vdb is on /dev/b; it was on /dev/a']],
   ['autostart', withDomain(before, { autostart: false }), before, ['autostart is on; it was off']],
   [
     'a job of another kind than before',

@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/journal/journal.ts';
 import type { JournalRecord } from '../../../src/journal/record-shape.ts';
 import type { Replay } from '../../../src/journal/replay.ts';
 import { owedBy } from '../../../src/run/given-back.ts';
-import { commanded, KEPT, STARTED, virsh } from '../../journals.ts';
+import { commanded, KEPT, STARTED, TAKEN_UP, virsh } from '../../journals.ts';
 
 const KEPT_MARKED = KEPT.bundle;
 const KEPT_UNMARKED = { ...KEPT.bundle, autostart: false };
@@ -29,6 +29,7 @@ const NOTHING = { definition: false, autostart: false };
 describe('what is owed of a domain that was marked for autostart', () => {
   test.each([
     ['both after undefine', UNDEFINE, BOTH],
+    ['both from the moment that they are kept', [STARTED, KEPT], BOTH],
     ['both before its undefine has an answer', [STARTED, ...command('undefine', 'none')], BOTH],
     ['the mark after define', [...UNDEFINE, ...command('define')], MARK_ONLY],
     ['both after a define without an answer', [...UNDEFINE, ...command('define', 'none')], BOTH],
@@ -77,6 +78,12 @@ describe('a rescue', () => {
   test.each([
     ['after the last record gives all back', UNDEFINE, UNDEFINE.length, NOTHING],
     ['with more records than are left gives all back', UNDEFINE, UNDEFINE.length + 2, NOTHING],
+    [
+      'after an undefine without an answer gives all back, also once the run is taken up',
+      [STARTED, ...command('undefine', 'none'), TAKEN_UP],
+      2,
+      NOTHING,
+    ],
     ['before an undefine gives nothing back', UNDEFINE, 1, BOTH],
     [
       'between two records gives all back where no undefine follows',

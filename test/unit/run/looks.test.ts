@@ -67,6 +67,8 @@ describe('a rollback that writes into files that were there', () => {
     ['the base of a commit', commit('--base', SNAP1), SNAP1, true],
     ['the base of a commit by another name', commit('--base', `/export/../${SNAP1}`), SNAP1, true],
     ['the base of a commit by its index', commit('--base', 'vda[2]'), SNAP1, true],
+    ['a layer below the base that its index names', commit('--base', 'vda[2]'), BASE, false],
+    ['a layer below the top one, which is its own base', commit('--base', SNAP2), BASE, false],
     ['a layer above the base', commit('--base', SNAP1), SNAP2, true],
     ['a layer below the base', commit('--base', SNAP1), BASE, false],
     ['the layer below the top one', commit('--shallow'), SNAP1, true],
@@ -88,6 +90,12 @@ describe('a rollback that writes into files that were there', () => {
     const go = () => answered(act(courseIn(hostForPlans()), REF, 'undo', effect), answer);
     if (stops) expect(go).toThrow(`${file} is in another domain's chain by now`);
     else expect(asks(go().asked)).toContain('perform');
+  });
+
+  test('on a disk that is gone writes into nothing', () => {
+    const gone = { ...used(BASE), domain: { ...used(BASE).domain, disks: [] } };
+    const { asked } = answered(act(courseIn(hostForPlans()), REF, 'undo', commit()), seeing(gone));
+    expect(asks(asked)).toContain('perform');
   });
 
   test('looks at the host just before it writes, and a run on its way forward does not', () => {
@@ -140,6 +148,11 @@ describe('the names in the headers of layers', () => {
     expect(value.files[SNAP2]).toEqual({ ...now.files[SNAP2], backing: 'testvm.snap1' });
     expect(value.files[SNAP1]).toEqual(now.files[SNAP1]);
     expect(value.names).toEqual({ [SNAP1]: '1', [SNAP2]: '3' });
+  });
+
+  test('are unknown of a layer that nobody had looked at', () => {
+    const { [SNAP2]: _unseen, ...files } = before.files;
+    expect(look({ ...before, files }, now).value).toBe(now);
   });
 
   test('count as seen where they are', () => {
