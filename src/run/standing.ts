@@ -55,8 +55,7 @@ export async function standingOf(
   if (seen === undefined && !bundled && !holder) return undefined;
   const { first, last, damage, strange }: Seen = seen ?? { damage: 'its journal is missing' };
   const outcome = strange && !holder ? 'unreadable' : outcomeOf(first, last, holder !== undefined);
-  const holds = !isOver(outcome) && (bundled || (first && isOlder(first)));
-  const owes = holds ? await owedIn(folder) : NOTHING_OWED;
+  const owes = isOver(outcome) ? NOTHING_OWED : await owedIn(folder);
   return {
     run,
     journal: folder,
@@ -123,11 +122,6 @@ async function waysIn(folder: string): Promise<readonly Way[]> {
 /** Whether nothing is left to be done of a run that stands so. */
 export function isOver(outcome: Outcome): boolean {
   return !['running', 'unfinished', 'unreadable', 'stranded', 'uncertain'].includes(outcome);
-}
-
-/** A run of a version that kept definitions in the journal only. */
-function isOlder(first: NonNullable<Seen['first']>): boolean {
-  return (first as { format?: unknown }).format === undefined;
 }
 
 function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStanding, 'owner'> {

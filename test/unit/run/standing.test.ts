@@ -163,6 +163,10 @@ describe('a definition is with a run alone', () => {
     expect(asOlder?.holdsDefinition).toBe(holds);
   });
 
+  test('also where its file is lost, and only the journal tells', async () => {
+    expect((await standing([STARTED, ...UNDEFINED]))?.holdsDefinition).toBe(true);
+  });
+
   test('from the moment that its file is there, before the journal tells of it', async () => {
     expect((await standing([STARTED], { bundled: true }))?.holdsDefinition).toBe(true);
   });
@@ -207,6 +211,10 @@ describe('a journal', () => {
       outcome: 'succeeded',
       damage: 'its journal ends in a record that is not whole',
     });
+  });
+
+  test('that is whole has no damage', async () => {
+    expect(await standing([STARTED, ended('succeeded')])).not.toHaveProperty('damage');
   });
 
   test('that is being written is not called torn', async () => {
