@@ -94,16 +94,21 @@ function chainBelow(
     return { layers: layers.slice(at + 1), ends: stops };
   const found = below.findIndex(({ file }) => host.detected.includes(nameIn(host, file)));
   if (found >= 0) return { layers: below.slice(0, found), ends: false };
-  return { layers: below, ends: !(at >= 0 && below.length === 0 && forgetsTheEnd(host)) };
+  return {
+    layers: below,
+    ends: !(at >= 0 && below.length === 0 && top && forgetsTheEnd(host, top)),
+  };
 }
 
 /**
- * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one, 11.3.0 does
- * not (both seen); in which release that changed is unknown. No layer is below that base, so the next start is the same.
+ * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one; 11.3.0 does
+ * not where it has found the base in a header, and does once its daemon has begun anew (all seen); in which release that
+ * changed is unknown. No layer is below that base, so the next start is the same.
  */
-function forgetsTheEnd({ world }: SimulatedHost): boolean {
-  const { libvirt } = world.host;
-  return libvirt !== undefined && !isOlder(libvirt, '10.0.0');
+function forgetsTheEnd(host: SimulatedHost, base: Layer): boolean {
+  const { libvirt } = host.world.host;
+  const isNew = libvirt !== undefined && !isOlder(libvirt, '10.0.0');
+  return isNew && host.detected.includes(nameIn(host, base.file));
 }
 
 function names({ layers }: DefinedChain, chain: readonly Layer[]): boolean {

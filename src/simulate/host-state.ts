@@ -71,6 +71,8 @@ export interface JobSource {
   readonly shallow: boolean;
   /** Whether its file was there, so that libvirt looks into the header for the files below. */
   readonly reuse: boolean;
+  /** Whether the daemon has begun anew since, and knows those files from its notes. */
+  readonly noted?: true;
   /** For a commit below the active layer: the name that the header above gets, where it is to be relative. */
   readonly name?: string;
 }

@@ -40,7 +40,10 @@ export function jobsDie(host: SimulatedHost): SimulatedHost {
 export function daemonRestarts(host: SimulatedHost): SimulatedHost {
   const { shadow, ...known } = guestWrites(host);
   // Of a chain that it finds in its own notes libvirt does not know any more where each layer was named.
-  const rest = { ...known, detected: [] };
+  const jobs = Object.entries(known.jobs).map(
+    ([target, job]) => [target, { ...job, noted: true as const }] as const,
+  );
+  const rest = { ...known, detected: [], jobs: Object.fromEntries(jobs) };
   return shadow?.saved ? define(rest, shadow.definition) : rest;
 }
 

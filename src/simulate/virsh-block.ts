@@ -181,7 +181,8 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
     !found.some((file) => host.held.includes(file)),
     'Failed to get shared "write" lock',
   );
-  const detected = [...new Set([...host.detected, ...found])];
+  const fresh = host.jobs[target]?.noted ? [] : found;
+  const detected = [...new Set([...host.detected, ...fresh])];
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const ended = onDisk({ ...withoutJobOn(host, target), detected, relative }, target, (each) => ({

@@ -1,6 +1,7 @@
 /** What the honesty law compares of a World, and how a difference is told. */
 import { command } from '../../src/lab/command.ts';
 import type { World } from '../../src/model/world.ts';
+import { nameIn } from '../../src/simulate/file-names.ts';
 import { look } from '../../src/simulate/host-looks.ts';
 import type { SimulatedHost } from '../../src/simulate/host-state.ts';
 
@@ -11,9 +12,10 @@ export async function reallyTold(world: World): Promise<object> {
 
 /** What is imagined, with the headers of the images that are really there. */
 export function imaginedTold(host: SimulatedHost, files: readonly string[], real: World): object {
-  const images = imagesOf(real).map(
-    (path) => `${path}: ${host.formats[path]} on ${host.headers[path]}`,
-  );
+  const images = imagesOf(real).map((path) => {
+    const name = nameIn(host, path);
+    return `${path}: ${host.formats[name]} on ${host.headers[name]}`;
+  });
   return { ...told(look(host, files)), headers: images };
 }
 

@@ -74,6 +74,32 @@ describe('what goes wrong', () => {
     expect(layers(daemonRestarts(host))).toBe(3);
   });
 
+  test('and of a copy into a file that was there, where it comes in the middle of the job', () => {
+    const there = { [DEST]: { size: 1, format: 'qcow2' } };
+    const { world } = hostAfter();
+    const copied = [
+      copy('--shallow', '--reuse-external', '--format', 'qcow2'),
+      ready('vda'),
+    ].reduce(apply, { ...hostAfter(), world: { ...world, files: { ...world.files, ...there } } });
+    const layers = (each: SimulatedHost) =>
+      apply(each, blockjob('--pivot')).world.domain.definition?.match(/<backingStore/g)?.length;
+    expect(layers(copied)).toBeUndefined();
+    expect(layers(daemonRestarts(copied))).toBe(3);
+  });
+
+  test('and the end below a base, which libvirt 11.3 leaves out where it has found the base itself', () => {
+    const start = hostAfter();
+    const { host } = start.world;
+    const committed = [commit(), ready('vda')].reduce(apply, {
+      ...start,
+      world: { ...start.world, host: { ...host, libvirt: '11.3.0' } },
+    });
+    const ends = (each: SimulatedHost) =>
+      apply(each, blockjob('--pivot')).world.domain.definition?.includes('<backingStore/>');
+    expect(ends(committed)).toBe(false);
+    expect(ends(daemonRestarts(committed))).toBe(true);
+  });
+
   test('a domain that was undefined is persistent again, where libvirt had saved what it knew', () => {
     const undefining = virsh('undefine', '--domain', 'testvm');
     const pivot = [copy('--shallow'), ready('vda'), blockjob('--pivot')];
