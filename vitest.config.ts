@@ -11,12 +11,12 @@ export default defineConfig({
           name: 'unit',
           include: ['test/*.test.ts', 'test/unit/**/*.test.ts', 'test/steps/**/*.test.ts'],
           // Nothing is expected of the machine's speed: a time is there for what hangs.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
       {
         extends: true,
-        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 120_000 },
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
         extends: true,
