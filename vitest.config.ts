@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts', 'test/crash/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
           // A guest that boots takes a core, and the rest waits for it: two files at a time keep two cores at work.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
