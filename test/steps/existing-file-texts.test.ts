@@ -1,39 +1,7 @@
 /** What is said of an existing file or device that a step cannot write over, word for word. */
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/errors.ts';
 import type { Place } from '../../src/model/world.ts';
-import { checkExisting, type Existing } from '../../src/steps/existing-file.ts';
-import { world } from '../worlds.ts';
-
-const MiB = 1024 * 1024;
-const CAPACITY = 64 * MiB;
-const DEST = '/dest';
-
-const _KINDS: Readonly<Record<'file' | 'device', Place['kind']>> = {
-  file: 'file',
-  device: 'block device',
-};
-
-function place(change: Partial<Place> = {}): Place {
-  return { kind: 'file', length: CAPACITY, header: null, heldBy: [], ...change };
-}
-
-function findings(
-  at: Place | undefined,
-  existing: Partial<Existing> = {},
-  dataFiles: readonly string[] = [],
-): Finding[] {
-  const files = { [DEST]: { size: 0, dataFiles, ...(at ? { place: at } : {}) } };
-  return checkExisting(world({ files }), 'dest', {
-    file: DEST,
-    format: 'raw',
-    block: false,
-    reuse: true,
-    capacity: CAPACITY,
-    bytes: 10 * MiB,
-    ...existing,
-  });
-}
+import { CAPACITY, findings, place } from './existing-place.ts';
 
 describe('what is said', () => {
   const said = (code: string, message: string, hint?: string, severity = 'error') => [

@@ -1,6 +1,5 @@
 /** What a step that writes over an existing file or device asks of it: kind, users, size. */
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/errors.ts';
 import type { Place } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
 import {
@@ -13,36 +12,12 @@ import {
 } from '../../src/steps/existing-file.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { looked, SNAP2, world } from '../worlds.ts';
-
-const MiB = 1024 * 1024;
-const CAPACITY = 64 * MiB;
-const DEST = '/dest';
+import { CAPACITY, DEST, findings, MiB, place } from './existing-place.ts';
 
 const KINDS: Readonly<Record<'file' | 'device', Place['kind']>> = {
   file: 'file',
   device: 'block device',
 };
-
-function place(change: Partial<Place> = {}): Place {
-  return { kind: 'file', length: CAPACITY, header: null, heldBy: [], ...change };
-}
-
-function findings(
-  at: Place | undefined,
-  existing: Partial<Existing> = {},
-  dataFiles: readonly string[] = [],
-): Finding[] {
-  const files = { [DEST]: { size: 0, dataFiles, ...(at ? { place: at } : {}) } };
-  return checkExisting(world({ files }), 'dest', {
-    file: DEST,
-    format: 'raw',
-    block: false,
-    reuse: true,
-    capacity: CAPACITY,
-    bytes: 10 * MiB,
-    ...existing,
-  });
-}
 
 function found(at: Place | undefined, existing: Partial<Existing> = {}): string[] {
   return findings(at, existing).map(({ code, severity }) =>
