@@ -1,25 +1,23 @@
 /** What `blockcopy` requires, takes and refuses, word for word. */
 import { describe, expect, test } from 'vitest';
-import { type ImageFile, type World, withFile } from '../../src/model/world.ts';
+import { type World, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import {
+  backup,
+  DEST,
+  LV,
+  onDevice,
+  reuse,
+  shallow,
+  toDevice,
+  withDevice,
+  withImage,
+} from './blockcopy-scenes.ts';
 import { findingLines, preconditionLines, preflightLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
-const DEST = '/new/copy.qcow2';
-const LV = '/dev/vg/lv';
-const shallow = { disk: 'vda', dest: DEST, shallow: true, pivot: true };
 const flat = { disk: 'vda', dest: DEST, pivot: true };
-const backup = { disk: 'vda', dest: DEST, finish: true };
-const reuse = { ...backup, 'reuse-external': true, format: 'qcow2' } as const;
-const toDevice = { dest: LV, blockdev: true, format: 'raw', pivot: true } as const;
-const withImage = (file: ImageFile) => world({ files: { [DEST]: file } });
-const withDevice = world({ files: { [LV]: { size: 0 } } });
-const onDevice = world({
-  disks: [
-    disk('vdb', ['/dev/vg/old'], { chain: [{ file: '/dev/vg/old', format: 'raw', block: true }] }),
-  ],
-});
 
 describe('what it requires', () => {
   const DISK = [

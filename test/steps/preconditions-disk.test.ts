@@ -1,19 +1,9 @@
 /** What block jobs ask of a disk: each refusal with its code, place, words and hint. */
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/errors.ts';
 import { type Disk, type OtherDomain, type World, withDisk } from '../../src/model/world.ts';
 import { checkSupported, workableDisk } from '../../src/steps/preconditions.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-
-const refusal = (
-  code: string,
-  path: readonly (string | number)[],
-  message: string,
-  hint?: string,
-): Finding => ({
-  ...{ code, severity: 'error', path, message },
-  ...(hint === undefined ? {} : { hint }),
-});
+import { refusal } from './refusal.ts';
 
 describe('a disk that a block job can be started on', () => {
   const found = (seen: World, target = 'vda') => workableDisk(seen, target);

@@ -1,6 +1,5 @@
 /** What several kinds of steps ask of a World: each refusal with its code, place, words and hint. */
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/errors.ts';
 import type { World } from '../../src/model/world.ts';
 import {
   checkAbsolute,
@@ -14,16 +13,7 @@ import {
   refuse,
 } from '../../src/steps/preconditions.ts';
 import { BASE, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-
-const refusal = (
-  code: string,
-  path: readonly (string | number)[],
-  message: string,
-  hint?: string,
-): Finding => ({
-  ...{ code, severity: 'error', path, message },
-  ...(hint === undefined ? {} : { hint }),
-});
+import { refusal } from './refusal.ts';
 
 test('a refusal is an error at a parameter, with a hint where there is one', () => {
   expect(refuse('BP999', 'dest', 'it is so', 'do that')).toEqual(

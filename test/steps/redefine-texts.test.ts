@@ -1,8 +1,9 @@
 /** What `redefine` runs, requires and refuses, word for word, and its rollback. */
 import { expect, test } from 'vitest';
-import { type Bundle, type Domain, type World, withDomain } from '../../src/model/world.ts';
+import { type Domain, type World, withDomain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { bundle, kept, moment, moved } from './redefine-domains.ts';
 import {
   phaseDone,
   phaseLines,
@@ -11,22 +12,6 @@ import {
   rollbackLines,
 } from './shown.ts';
 
-const moment = (name: string) => ({
-  name,
-  xml: `<domainsnapshot><name>${name}</name></domainsnapshot>`,
-});
-
-function bundle(change: Partial<Bundle> = {}): Bundle {
-  const definition = world().domain.definition ?? '';
-  return { definition, autostart: true, snapshots: [], checkpoints: [], ...change };
-}
-
-/** A domain that an undefine step of the same plan has made transient. */
-const kept = world({ domain: { persistent: false, kept: bundle() } });
-const moved = world({
-  disks: [disk('vda', ['/new/copy.qcow2', SNAP1, BASE])],
-  domain: { persistent: false, kept: bundle() },
-});
 const full = world({
   domain: {
     persistent: false,

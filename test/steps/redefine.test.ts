@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Bundle, Domain } from '../../src/model/world.ts';
+import type { Domain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
+import { bundle, kept, moment, moved } from './redefine-domains.ts';
 import { testStep } from './step-tester.ts';
 
-const moment = (name: string) => ({
-  name,
-  xml: `<domainsnapshot><name>${name}</name></domainsnapshot>`,
-});
-
-function bundle(change: Partial<Bundle> = {}): Bundle {
-  const definition = world().domain.definition ?? '';
-  return { definition, autostart: true, snapshots: [], checkpoints: [], ...change };
-}
-
-/** A domain that an undefine step of the same plan has made transient. */
-const kept = world({ domain: { persistent: false, kept: bundle() } });
-const moved = world({
-  disks: [disk('vda', ['/new/copy.qcow2', SNAP1, BASE])],
-  domain: { persistent: false, kept: bundle() },
-});
 const onDevice = world({
   disks: [
     disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),

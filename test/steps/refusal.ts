@@ -1,0 +1,12 @@
+/** A refusal as preflight gives it: an error at a parameter, with a hint where there is one. */
+import type { Finding } from '../../src/errors.ts';
+
+export const refusal = (
+  code: string,
+  path: readonly (string | number)[],
+  message: string,
+  hint?: string,
+): Finding => ({
+  ...{ code, severity: 'error', path, message },
+  ...(hint === undefined ? {} : { hint }),
+});
