@@ -14,6 +14,7 @@ import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
+import { lostRecords } from './due-records.ts';
 import { lastWritesBy, notKnown, placesOf } from './last-writes.ts';
 import { doPhase, helpOnly, undoPhase } from './phase.ts';
 import { interruption, type Result } from './result.ts';
@@ -212,7 +213,7 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const now = yield* askWorld({ ask: 'headers', world: yield* observe(course) });
   const lost = course.overwritten.map(contentLost);
   if (final === 'succeeded') {
-    const wrong = contradictions(world, now);
+    const wrong = [...contradictions(world, now), ...lostRecords(course, now)];
     if (wrong.length === 0)
       return endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(world, now)], []);
     const state = [

@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from 'node:fs';
@@ -113,6 +114,23 @@ export class Runner {
       log += stdout + stderr;
     }
     return { failed, log, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '', temp };
+  }
+
+  /** Does the work with a product on the machine in which a function returns an empty list: a run then ends otherwise than it says. */
+  withoutFindings<T>(name: string, work: () => T): T {
+    const chunks = join(this.home, 'npm/lib/node_modules/blockplan/dist/chunks');
+    const start = new RegExp(`^function ${name}\\(.*\\{$`, 'm');
+    const files = readdirSync(chunks).map((file) => join(chunks, file));
+    const holders = files.filter((file) => start.test(readFileSync(file, 'utf8')));
+    if (holders.length !== 1) throw new Error(`${name} stands in ${holders.length} files`);
+    const [file = ''] = holders;
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, whole.replace(start, '$& return [];'));
+    try {
+      return work();
+    } finally {
+      writeFileSync(file, whole);
+    }
   }
 
   /** As GitHub documents it for `shell: bash`. */
