@@ -60,7 +60,8 @@ function backingText(
  * An overlay goes above what the definition says. After a pivot to a layer that the definition names as well, what it says
  * of that layer stays. After any other it names the chain down to the first layer that libvirt has found in a header, or says
  * that it ends.
- * Of a guest that is off the definition names the overlay alone.
+ * Of a guest that is off the definition names the overlay alone, unless it names a layer below its source: then it goes on
+ * naming all of them, and whether they end (seen on libvirt 9.0 and 11.3).
  * @param before the live chain as it was
  * @param after the live chain as it is
  */
@@ -75,9 +76,9 @@ export function definitionFollows(
     const defined = definedChain(xml, target);
     if (!top || !areAlike(defined.layers[0], before[0])) return xml;
     const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
-    return isUp(host.world)
-      ? withChainBelow(on, target, chainBelow(host, defined, before, after))
-      : on;
+    if (isUp(host.world))
+      return withChainBelow(on, target, chainBelow(host, defined, before, after));
+    return defined.layers.length > 1 ? withChainBelow(on, target, defined) : on;
   });
 }
 

@@ -145,11 +145,14 @@ export function blockjob(host: SimulatedHost, options: Options): SimulatedHost {
   return pivoted(host, disk);
 }
 
-/** QEMU does not give up the right to write to the base when an active commit is cancelled (seen on QEMU 7.2). */
+/**
+ * QEMU does not give up the right to write to the base when an active commit is cancelled, unless that base is raw (both seen
+ * on QEMU 7.2 and 10.0).
+ */
 function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
   const ended = withoutJobOn(host, target);
   const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
-  return base === undefined || host.held.includes(base)
+  return base === undefined || host.formats[base] === 'raw' || host.held.includes(base)
     ? ended
     : { ...ended, held: [...host.held, base].sort() };
 }

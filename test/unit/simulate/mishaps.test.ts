@@ -3,7 +3,7 @@ import { EffectFailed } from '../../../src/model/driver.ts';
 import type { Effect } from '../../../src/model/effect.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { look } from '../../../src/simulate/host-looks.ts';
-import type { SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { hostOf, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import {
   daemonRestarts,
   guestDies,
@@ -13,7 +13,7 @@ import {
   lostWrites,
   powerFails,
 } from '../../../src/simulate/mishaps.ts';
-import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 import {
   blockjob,
   commit,
@@ -25,6 +25,10 @@ import {
   ready,
   virsh,
 } from './host-after.ts';
+
+function below(file: string, more = ''): string {
+  return `<backingStore type='file'><format type='qcow2'/><source file='${file}'/>${more}</backingStore>`;
+}
 
 describe('what goes wrong', () => {
   test('a guest that dies leaves what is defined, or nothing', () => {
@@ -152,6 +156,14 @@ describe('what goes wrong', () => {
     expect(() => apply(copied.reduce(apply, reused), blockjob('--pivot'))).toThrow(EffectFailed);
   });
 
+  test('a raw image is not held after a cancelled commit', () => {
+    const raw = hostOf(looked(world({ disks: [disk('vda', [SNAP2, BASE])] }), [DEST]));
+    const host = { ...raw, formats: { ...raw.formats, [BASE]: 'raw' } };
+    const after = [commit(), ready('vda'), blockjob('--abort')];
+    expect(after.reduce(apply, raw).held).toEqual([BASE]);
+    expect(after.reduce(apply, host).held).toEqual([]);
+  });
+
   test('of a guest that is off a snapshot takes the disks, and puts the definition on them', () => {
     const off = guestDies(hostAfter());
     const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
@@ -162,6 +174,37 @@ describe('what goes wrong', () => {
     expect(filesOn(host)).toEqual(['/new/overlay']);
     expect(lostAtNextStart(host)).toEqual([]);
   });
+
+  test.each([
+    ['names no layer below', '', ''],
+    ['says that there is none', '<backingStore/>', ''],
+    ['names one below', below(SNAP1), below(SNAP2, below(SNAP1))],
+    [
+      'names all of them and their end',
+      below(SNAP1, below(BASE, '<backingStore/>')),
+      below(SNAP2, below(SNAP1, below(BASE, '<backingStore/>'))),
+    ],
+  ])(
+    'of a guest that is off, whose definition %s, an overlay keeps what it says',
+    (_what, said, kept) => {
+      const off = guestDies(hostAfter());
+      const { definition = '' } = off.world.domain;
+      const content = definition.replace("<target dev='vda'", `${said}$&`);
+      const defined = apply(off, {
+        tool: 'virsh',
+        argv: ['define', '--file', { file: 'x', content }],
+        why: 'test',
+      } as Effect);
+      const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
+      const host = apply(
+        defined,
+        virsh('snapshot-create-as', '--name', 's', '--disk-only', '--diskspec', spec),
+      );
+      const text = /<disk[\s\S]*?<\/disk>/.exec(host.world.domain.definition ?? '')?.[0] ?? '';
+      const source = "<source file='/new/overlay'/>";
+      expect(text.replace(/\s*\n\s*/g, '')).toContain(`${source}${kept}<target dev='vda'`);
+    },
+  );
 
   test.each<[string, () => unknown]>([
     [
