@@ -1,0 +1,124 @@
+/** Rollbacks beside other hands, on real libvirt: a frozen guest is thawed, and what is not the run's own is left alone. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Guest } from '../../src/lab/guest.ts';
+import { type Host, startHost } from '../../src/lab/host.ts';
+import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
+import { expectNextStart, expectWrites, planText } from './support.ts';
+
+let host: Host;
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.stop());
+
+async function makeGuest(): Promise<Guest> {
+  const guest = await host.createGuest({
+    disks: [{ target: 'vda', chain: ['base', 'top'], fill: 6_000_000 }],
+  });
+  await guest.waitForWrites(1);
+  return guest;
+}
+
+const ioError = () => Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+const inFolder = ({ name }: Guest, file: string) => join(host.images, name, file);
+const liveXml = ({ name }: Guest) => host.virsh('dumpxml', name);
+
+/** Runs steps, of which that happens just before the first command of that name in that phase. */
+async function runWith(
+  { name }: Guest,
+  steps: readonly Readonly<Record<string, unknown>>[],
+  at: readonly [phase: string, tool: string],
+  strike: Fault['strike'],
+): Promise<FaultyRun & { readonly told: string }> {
+  const [phase, tool] = at;
+  const fault = { name: phase, phase, tool, moment: 'before', strike } as const;
+  const ran = await runWithFault(host, name, planText(name, steps), fault);
+  const told = [...ran.events.map((event) => JSON.stringify(event)), ...ran.finish.state].join(
+    '\n',
+  );
+  expect(ran.struck, told).toBe(true);
+  return { ...ran, told };
+}
+
+const snapshot = (file: string, more: Readonly<Record<string, unknown>>) => ({
+  id: 'snap',
+  'snapshot-create-as': {
+    name: 'tmp',
+    'disk-only': true,
+    'no-metadata': true,
+    diskspec: [{ disk: 'vda', file }],
+    ...more,
+  },
+});
+
+test('a guest that is frozen when contact is lost does not stay so', async () => {
+  const guest = await makeGuest();
+  const frozen = () =>
+    host.virsh('qemu-agent-command', guest.name, '{"execute":"guest-fsfreeze-status"}');
+  const step = snapshot(inFolder(guest, 'overlay'), { quiesce: true });
+  const { finish, told } = await runWith(
+    guest,
+    [step],
+    ['snap/snapshot', 'snapshot-create-as'],
+    async () => {
+      await host.virsh('domfsfreeze', guest.name);
+      expect(await frozen()).toContain('"frozen"');
+      await host.killDaemon();
+      void delay(300).then(() => host.startDaemon());
+      throw ioError();
+    },
+  );
+  expect(finish.end, told).toBe('rolled-back');
+  expect(await frozen()).toContain('"thawed"');
+  await expectWrites(host, guest);
+  await guest.destroy();
+});
+
+test('a job that another tool has started on the disk is not cancelled in the rollback of a flat copy', async () => {
+  const guest = await makeGuest();
+  const theirs = inFolder(guest, 'theirs');
+  const copy = {
+    id: 'copy',
+    blockcopy: { disk: 'vda', dest: inFolder(guest, 'dest'), pivot: true },
+  };
+  const { finish, told } = await runWith(guest, [copy], ['copy/pivot', 'blockjob'], async () => {
+    await host.virsh('blockjob', guest.name, 'vda', '--abort');
+    const words = ['--dest', theirs, '--format', 'qcow2', '--transient-job', '--bandwidth', '1'];
+    await host.virsh('blockcopy', guest.name, 'vda', ...words);
+  });
+  expect(finish.end, told).toBe('stranded');
+  expect(finish.state, told).toContain('a job (copy) runs on vda');
+  const xml = await liveXml(guest);
+  expect(xml).toMatch(/<mirror type='file' file='[^']*theirs' format='qcow2' job='copy'/);
+  await host.virsh('blockjob', guest.name, 'vda', '--abort');
+  await expectWrites(host, guest);
+  await guest.destroy();
+});
+
+test('an overlay that was there is not committed while the guest is off: its rollback says that it needs the guest', async () => {
+  const guest = await makeGuest();
+  const [top, overlay] = [inFolder(guest, 'top.qcow2'), inFolder(guest, 'overlay')];
+  await host.qemuImg('create', '-q', '-f', 'qcow2', '-b', top, '-F', 'qcow2', overlay);
+  const convert = { id: 'conv', convert: { source: top, dest: inFolder(guest, 'copy') } };
+  const { finish, events, told } = await runWith(
+    guest,
+    [snapshot(overlay, { 'reuse-external': true }), convert],
+    ['conv/convert', 'qemu-img'],
+    async () => {
+      await guest.destroy();
+      throw ioError();
+    },
+  );
+  expect(finish.end, told).toBe('stranded');
+  expect(told).toContain('needs a running guest');
+  const commands = events.flatMap((event) => (event.event === 'command' ? [event.command] : []));
+  expect(commands.filter((command) => command.includes('blockcommit'))).toEqual([]);
+  const upTo = await guest.acknowledged();
+  await expectNextStart(host, guest.name, { upTo, wasKilled: true });
+  await guest.start();
+  await guest.waitForWrites(2);
+  expect(await liveXml(guest)).toContain(`<source file='${overlay}'`);
+  await guest.destroy();
+});
