@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../src/journal/journal.ts';
 import type { Effect } from '../../../src/model/effect.ts';
+import type { World } from '../../../src/model/world.ts';
 import { backFrom, follow, type Left } from '../../../src/run/recover.ts';
 import { courseIn } from '../../answered.ts';
 import { commanded, phase } from '../../journals.ts';
 import { hostForPlans, planned } from '../../plans.ts';
+import { world } from '../../worlds.ts';
 
 const MOVE = planned(['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }']);
 const effect: Effect = { tool: 'virsh', argv: ['x'], why: '' };
@@ -136,5 +138,112 @@ describe('a rollback begins', () => {
   test('nowhere where it is over', () => {
     const entries = [...phase('do', M, 'FAILED'), ...phase('undo', M, 'DONE')];
     expect(from(entries)[0]).toMatchObject({ final: 'rolled-back' });
+  });
+});
+
+describe('what was done since the guest was last seen up', () => {
+  const P = 'blockcopy/pivot';
+  const other: Effect = { ...effect, argv: ['y'] };
+  const since = (entries: readonly Entry[]) => followed(entries).course.since;
+  const begun = (name: string, change: { done?: number; before?: World }): Entry[] =>
+    phase('do', name, 'none').map((entry) => ({ ...entry, ...change }) as Entry);
+  const moved = phase('do', M, 'DONE', commanded('do', M, effect, 'done'));
+  const off = world({ domain: { state: 'shut off' } });
+
+  test.each<readonly [string, readonly Entry[], Left['course']['since']]>([
+    [
+      'is in doubt without an answer',
+      phase('do', M, 'none', commanded('do', M, effect, 'none')),
+      [{ effect, known: 'begun' }],
+    ],
+    [
+      'is in doubt where it was refused',
+      phase('do', M, 'none', commanded('do', M, effect, { error: 'no' })),
+      [{ effect, known: 'begun' }],
+    ],
+    [
+      'is as far as it was answered',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, 'done'),
+        ...commanded('do', M, other, 'none'),
+      ]),
+      [
+        { effect, known: 'said' },
+        { effect: other, known: 'begun' },
+      ],
+    ],
+    [
+      'is answered one by one',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, { error: 'no' }),
+        ...commanded('do', M, other, 'done'),
+      ]),
+      [
+        { effect, known: 'begun' },
+        { effect: other, known: 'said' },
+      ],
+    ],
+    ['has been seen once the phase is done', moved, [{ effect, known: 'seen' }]],
+    [
+      'stays answered where the phase has failed',
+      phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+      [{ effect, known: 'said' }],
+    ],
+    ['is nothing when the next phase begins', [...moved, ...begun(P, {})], []],
+    [
+      'stays where the next phase begins with the guest off',
+      [...moved, ...begun(P, { before: off })],
+      [{ effect, known: 'seen' }],
+    ],
+    [
+      'stays where the phase goes on in its middle',
+      [...moved, ...begun(P, { done: 1 })],
+      [{ effect, known: 'seen' }],
+    ],
+    [
+      'stays where a rollback begins',
+      [
+        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+        ...phase('undo', M, 'none'),
+      ],
+      [{ effect, known: 'said' }],
+    ],
+    [
+      'is nothing once a phase is undone',
+      [
+        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+        ...phase('undo', M, 'DONE', commanded('undo', M, other, 'done')),
+      ],
+      [],
+    ],
+  ])('%s', (_title, entries, expected) => {
+    expect(since(entries)).toEqual(expected);
+  });
+
+  test('is where the phase began whose guest was up, or that was undone', () => {
+    const before = world({ domain: { agent: false } });
+    const lastUp = (entries: readonly Entry[]) => followed(entries).course.lastUp;
+    expect(lastUp(begun(M, { before }))).toEqual([before]);
+    expect(lastUp(begun(M, { before: off }))).toEqual([hostForPlans()]);
+    const failed = [...begun(M, { before }), ...phase('do', M, 'FAILED').slice(1)];
+    const again = [...failed, ...begun(M, { done: 1 }), ...phase('undo', M, 'DONE')];
+    expect(lastUp(again)).toEqual([world()]);
+  });
+
+  test('is what a phase that is taken back to be done once more has done, and it goes on from its start', () => {
+    const anew = phase('undo', M, 'DONE', commanded('undo', M, other, 'done')).map(
+      (entry) =>
+        (entry.type === 'phase-started' || entry.type === 'phase-finished'
+          ? { ...entry, anew: true }
+          : entry) as Entry,
+    );
+    const entries = phase('do', M, 'none', commanded('do', M, effect, 'done'));
+    expect(followed([...entries, ...anew.slice(0, 1)]).phase).toEqual({ direction: 'do', done: 0 });
+    const { course, phase: left } = followed([...entries, ...anew]);
+    expect([left, course.direction, course.state]).toEqual([
+      { direction: 'do', done: 0 },
+      'do',
+      followed(entries).course.state,
+    ]);
   });
 });
