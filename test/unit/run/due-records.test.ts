@@ -62,3 +62,11 @@ test('what redefine brought back is missed, snapshots and checkpoints', () => {
     'libvirt has no record of the checkpoint monday any more',
   ]);
 });
+
+test('nothing is missed of a phase that was never begun, or whose step cannot begin where it did', () => {
+  const { graph } = planned(['redefine: {}']);
+  const nothingKept = world({ domain: { persistent: false } });
+  const begun = [{ before: nothingKept, start: nothingKept }];
+  expect(lostRecords({ graph, begun: [] }, before)).toEqual([]);
+  expect(lostRecords({ graph, begun }, before)).toEqual([]);
+});
