@@ -14,6 +14,7 @@ export class Tally {
   #missed = 0;
   #compared = 0;
   #different = 0;
+  #unknown = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -25,11 +26,12 @@ export class Tally {
     this.#wrong(of, wrong);
   }
 
-  add(of: Case, { end, said, wrong }: Verdict, { ends, seeds }: Foretold): void {
+  add(of: Case, { end, said, wrong, unknown }: Verdict, { ends, seeds }: Foretold): void {
     this.#cases += 1;
     const row = `${of.blow}${of.again === undefined ? '' : `, ${of.again}`}: ${end}`;
     this.#ends.set(row, (this.#ends.get(row) ?? 0) + 1);
     this.#wrong(of, wrong);
+    if (unknown) this.#unknown += 1;
     this.#compared += 1;
     if (ends.some((each) => each === end)) return;
     this.#different += 1;
@@ -52,6 +54,10 @@ export class Tally {
     return [
       `crash, seed ${this.#seed}: ${this.#cases} cases, ${this.#missed} that came too late and were tried again earlier`,
       ...WRONGS.map((what) => row(this.#counts.get(what) ?? 0, what)),
+      row(
+        this.#unknown,
+        'say that it is not known which file the guest wrote to last: one of them holds all',
+      ),
       row(this.#compared, 'compared with the simulated host'),
       row(this.#different, 'that end otherwise there'),
       'ends:',
