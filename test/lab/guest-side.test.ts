@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     exit: 5,
     told: /^"GUEST" is called "GUEST-new" by now: somebody has renamed it/,
     async after({ name }, next) {
-      expect(next).toEqual([`virsh dominfo ${name}-new`]);
+      expect(next).toEqual([`virsh dominfo ${name}-new`, 'blockplan rollback lab']);
       await host.virsh('domrename', `${name}-new`, name);
     },
   },
