@@ -1,16 +1,13 @@
 /** A driver over a simulated host whose guest writes all the time, on which one thing goes wrong at a chosen effect. */
+import type { Driver, PerformContext } from '../src/commands/driver.ts';
+import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
-import {
-  type Driver,
-  EffectFailed,
-  type Marker,
-  type PerformContext,
-} from '../src/model/driver.ts';
-import type { Effect } from '../src/model/effect.ts';
+import { guestWrites, hostOf, type SimulatedHost } from '../src/host/host-state.ts';
+import { EffectFailed } from '../src/model/effect-failed.ts';
+import type { Marker } from '../src/model/marker.ts';
 import type { Bundle, DomainState, World } from '../src/model/world.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
 import { look, survey } from '../src/simulate/host-looks.ts';
-import { guestWrites, hostOf, type SimulatedHost } from '../src/simulate/host-state.ts';
 import { Identities } from '../src/simulate/identities.ts';
 import { guestDies, jobsDie } from '../src/simulate/mishaps.ts';
 import { looked } from './worlds.ts';

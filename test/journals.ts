@@ -1,8 +1,10 @@
 /** Runs as they lie on disk, with times that do not depend on the clock. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checksum, type Entry, JOURNAL_FILE } from '../src/journal/journal.ts';
-import type { Effect } from '../src/model/effect.ts';
+import type { Word } from '../src/commands/define.ts';
+import type { Effect } from '../src/commands/effect.ts';
+import { checksum, type Entry, FORMAT, JOURNAL_FILE } from '../src/journal/journal.ts';
+import { virshEffect } from './effects.ts';
 import { world } from './worlds.ts';
 
 /** When the runs of tests began. */
@@ -10,7 +12,7 @@ export const BEGUN = Date.UTC(2026, 10, 23, 8, 15, 2);
 
 export const STARTED: Extract<Entry, { type: 'run-started' }> = {
   type: 'run-started',
-  format: 1,
+  format: FORMAT,
   run: 'r',
   plan: 'move-web1',
   domain: 'web1',
@@ -70,9 +72,19 @@ function refOf(name: string): { step: string; phase: string } {
   return { step, phase };
 }
 
-export function virsh(...argv: string[]): Effect {
-  return { tool: 'virsh', argv, why: `have virsh ${argv[0]}` };
+export function virsh(...words: Word[]): Effect {
+  return virshEffect(words, { why: `have virsh ${words[0]}` });
 }
+
+/** Commands that a run may have given. */
+export const GIVEN = {
+  undefine: virsh('undefine', '--domain', 'web1'),
+  define: virsh('define', '--file', { file: 'define.xml', content: '<domain/>' }),
+  autostart: virsh('autostart', '--domain', 'web1'),
+  copy: virsh('blockcopy', '--domain', 'web1', '--path', 'vda', '--dest', '/new/c'),
+  pivot: virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--pivot'),
+  abort: virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--abort'),
+} as const;
 
 export const TAKEN_UP: Entry = {
   type: 'run-resumed',

@@ -4,14 +4,14 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { commandText } from '../src/commands/effect-text.ts';
 import type { RunEvent } from '../src/events.ts';
+import type { SimulatedHost } from '../src/host/host-state.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
-import { commandText } from '../src/model/command-text.ts';
 import type { World } from '../src/model/world.ts';
 import { admit } from '../src/run/admit.ts';
 import type { Finish } from '../src/run/course.ts';
 import { execute, takeUp } from '../src/run/execute.ts';
-import type { SimulatedHost } from '../src/simulate/host-state.ts';
 import { DriverDouble, type Injection } from './driver-double.ts';
 import type { shipped } from './plans.ts';
 

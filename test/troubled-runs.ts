@@ -1,8 +1,8 @@
 /** Runs in which something goes wrong at a chosen command. */
+import type { PerformContext } from '../src/commands/driver.ts';
+import type { Effect } from '../src/commands/effect.ts';
+import { commandText } from '../src/commands/effect-text.ts';
 import { BlockplanError } from '../src/errors.ts';
-import { commandText } from '../src/model/command-text.ts';
-import type { PerformContext } from '../src/model/driver.ts';
-import type { Effect } from '../src/model/effect.ts';
 import type { World } from '../src/model/world.ts';
 import { Runs } from './killed-runs.ts';
 import { hostForPlans } from './plans.ts';

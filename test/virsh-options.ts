@@ -119,9 +119,17 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     'children-only': false,
     metadata: false,
   },
+  domblklist: {
+    domain: true,
+    inactive: false,
+    details: false,
+  },
   domfsthaw: {
     domain: true,
     mountpoint: true,
+  },
+  resume: {
+    domain: true,
   },
   'guest-agent-timeout': {
     domain: true,

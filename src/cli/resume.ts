@@ -4,6 +4,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { blockplanCommand, commandLine } from '../command.ts';
+import type { Driver, MadeFile } from '../commands/driver.ts';
+import { writtenInto } from '../commands/effect.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { PLAN_FILE, planSumOf, stateFolder, statePath } from '../journal/folder.ts';
@@ -13,7 +15,6 @@ import type { JournalRecord } from '../journal/record-shape.ts';
 import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
-import type { Driver, MadeFile } from '../model/driver.ts';
 import { readPlan } from '../plan/read.ts';
 import { filesOf } from '../run/admit.ts';
 import { takeUp } from '../run/execute.ts';
@@ -174,8 +175,8 @@ async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly 
   const file =
     effect.tool === 'make-file'
       ? effect.file
-      : effect.tool === 'qemu-img' && effect.into === undefined
-        ? effect.dest
+      : effect.tool === 'qemu-img' && writtenInto(effect).length === 0
+        ? effect.args.dest
         : undefined;
   const made = file === undefined ? undefined : await madeUnseen(file, Date.parse(last.time));
   return made ? [made] : [];

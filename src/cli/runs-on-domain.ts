@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { type Effect, isCommand } from '../commands/effect.ts';
 import type { LeftRun } from '../doctor/patient.ts';
 import { keptIn } from '../journal/bundle.ts';
 import { takeUpCommands, waysOf } from '../journal/direction.ts';
@@ -9,8 +10,7 @@ import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import { endOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
-import type { Marker } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
+import type { Marker } from '../model/marker.ts';
 import type { Bundle, Domain } from '../model/world.ts';
 import { owedBy } from '../run/given-back.ts';
 import { runFolders } from './run-folders.ts';
@@ -72,11 +72,7 @@ async function owes(
 
 function filesMade(effect: Effect): string[] {
   if (effect.tool === 'make-file') return [effect.file];
-  if (effect.tool === 'qemu-img') return [effect.dest];
-  if (effect.tool !== 'virsh') return [];
-  const at = effect.argv.indexOf('--dest');
-  const dest = at < 0 ? undefined : effect.argv[at + 1];
-  return typeof dest === 'string' ? [dest] : [];
+  return isCommand(effect) && 'dest' in effect.args ? [effect.args.dest] : [];
 }
 
 /**

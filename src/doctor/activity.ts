@@ -1,8 +1,8 @@
 /** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
 import { dirname } from 'node:path';
 import { recordedCommand } from '../command.ts';
-import { MARKER_URI } from '../model/driver.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
+import { MARKER_URI } from '../model/marker.ts';
 import type { BlockJob, Disk, World } from '../model/world.ts';
 import { type LeftRun, type Patient, rescueLine, virshLine, type Wreck } from './patient.ts';
 

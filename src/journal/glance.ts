@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from './journal.ts';
+import { current } from './older.ts';
 import type { JournalRecord } from './record-shape.ts';
 import { type Strange, strangeIn } from './record-shape.ts';
 import { parseRecord, sumOf } from './replay.ts';
@@ -59,8 +60,9 @@ function firstRecord(file: number, size: number): Pick<Glance, 'first' | 'strang
     if (end >= 0) {
       const record = parseRecord(bytes.toString('utf8', 0, end));
       if (record?.type !== 'run-started' || sumOf('', record) !== record.sum) return {};
-      const strange = strangeIn(record, 1);
-      return strange ? { strange } : { first: record };
+      const first = current(record);
+      const strange = strangeIn(first, 1);
+      return strange ? { strange } : { first };
     }
     if (length >= size) return {};
   }
@@ -76,7 +78,8 @@ function lastRecord(file: number, size: number): Omit<Glance, 'first'> {
     const at = records.findIndex((record, index) =>
       follows(record, records[index + 1], whole && index === records.length - 1),
     );
-    const last = records[at];
+    const raw = records[at];
+    const last = raw && current(raw);
     const strange = last && strangeIn(last, last.seq + 1);
     if (strange) return { strange, damaged: true };
     if (last) return { last, damaged: torn !== '' || at > 0 };

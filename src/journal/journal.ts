@@ -5,14 +5,14 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { MadeFile } from '../commands/driver.ts';
+import type { Effect } from '../commands/effect.ts';
 import type { End } from '../errors.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
-import type { MadeFile } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 
 /** The form of a journal's entries; one that was written before there was a number has none. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** What is written down of a run. */
 export type Entry =

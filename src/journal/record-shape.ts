@@ -1,23 +1,23 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
-import type { End } from '../errors.ts';
-import type { Direction, StepOutline } from '../events.ts';
-import type { MadeFile } from '../model/driver.ts';
+import type { DiskSpec, Document, MemorySpec, Options, Values } from '../commands/define.ts';
+import type { MadeFile } from '../commands/driver.ts';
 import type {
-  Argument,
   AwaitJobEffect,
-  ConvertEffect,
   Effect,
   KeepDefinitionEffect,
   MakeFileEffect,
   MoveFileEffect,
+  QemuImgTerms,
   RemoveFileEffect,
-  VirshEffect,
-} from '../model/effect.ts';
+  VirshTerms,
+} from '../commands/effect.ts';
+import { type AnyCommand, COMMANDS, type Program } from '../commands/registry.ts';
+import type { End } from '../errors.ts';
+import type { Direction, StepOutline } from '../events.ts';
 import {
   amount,
   byKey,
   byTag,
-  either,
   fields,
   flag,
   list,
@@ -59,23 +59,71 @@ const by = { host: text, user: text, pid: amount, version: text };
 /** The name of a file in the run's folder. */
 const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
 
-const argument: Shape<Argument> = either(
+const document = fields<Document>({ file: ownFile, content: text });
+const diskSpec: Shape<DiskSpec> = byTag<DiskSpec>('snapshot', {
+  external: fields<Extract<DiskSpec, { snapshot: 'external' }>>({
+    snapshot: oneOf('external' as const),
+    disk: text,
+    driver: text,
+    file: text,
+  }),
+  no: fields<Extract<DiskSpec, { snapshot: 'no' }>>({ snapshot: oneOf('no' as const), disk: text }),
+});
+
+const VALUES: { readonly [K in keyof Values]: Shape<Values[K]> } = {
+  flag,
   text,
-  fields<Exclude<Argument, string>>({ file: ownFile, content: text }),
-);
+  number: amount,
+  document,
+  disks: list(diskSpec),
+  memory: fields<MemorySpec>({ file: text }),
+  operand: text,
+};
+
+/** The commands of a program, by their verbs; what else an effect of it has, is told. */
+function commandsOf(
+  program: Program,
+  terms: Shape<VirshTerms> | Shape<QemuImgTerms>,
+): Shape<Effect> {
+  const all: readonly AnyCommand[] = COMMANDS[program];
+  const verbs = byTag<{ verb: string }>(
+    'verb',
+    Object.fromEntries(
+      all.map(({ verb, options }) => [
+        verb,
+        fields<{ verb: string; args: object }>({ verb: text, args: argsOf(options) }),
+      ]),
+    ),
+  );
+  return (value, at) => terms(value, at) ?? verbs(value, at);
+}
+
+function argsOf(options: Options): Shape<object> {
+  const shapes = Object.entries(options).map(([name, { kind, required }]) => {
+    const shape: Shape<unknown> = VALUES[kind];
+    return [name, required ? shape : optional(shape)];
+  });
+  return fields<object>(Object.fromEntries(shapes));
+}
 
 const effect: Shape<Effect> = byTag<Effect>('tool', {
-  virsh: fields<VirshEffect>({
-    tool: oneOf('virsh' as const),
-    argv: list(argument),
-    why: text,
-    timeoutMs: optional(amount),
-    optional: optional(yes),
-    writesInto: optional(list(text)),
-    loses: optional(list(text)),
-    doubt: optional(text),
-    of: optional(guestProcess),
-  }),
+  virsh: commandsOf(
+    'virsh',
+    fields<VirshTerms>({
+      tool: oneOf('virsh' as const),
+      why: text,
+      timeoutMs: optional(amount),
+      optional: optional(yes),
+      writesInto: optional(list(text)),
+      loses: optional(list(text)),
+      doubt: optional(text),
+      of: optional(guestProcess),
+    }),
+  ),
+  'qemu-img': commandsOf(
+    'qemu-img',
+    fields<QemuImgTerms>({ tool: oneOf('qemu-img' as const), bytes: amount, why: text }),
+  ),
   'await-job': fields<AwaitJobEffect>({
     tool: oneOf('await-job' as const),
     disk: text,
@@ -88,14 +136,6 @@ const effect: Shape<Effect> = byTag<Effect>('tool', {
     why: text,
   }),
   'make-file': fields<MakeFileEffect>({ tool: oneOf('make-file' as const), file: text, why: text }),
-  'qemu-img': fields<ConvertEffect>({
-    tool: oneOf('qemu-img' as const),
-    argv: list(text),
-    dest: text,
-    into: optional(oneOf('existing' as const)),
-    bytes: amount,
-    why: text,
-  }),
   'remove-file': fields<RemoveFileEffect>({
     tool: oneOf('remove-file' as const),
     file: text,

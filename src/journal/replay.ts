@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
+import { current } from './older.ts';
 import { type JournalRecord, type Strange, strangeIn } from './record-shape.ts';
 
 export interface Replay {
@@ -50,10 +51,11 @@ export async function readJournal(folder: string): Promise<Replay> {
     const record = parseRecord(bytes.toString('utf8', from, end));
     if (!record || record.seq !== records.length || sumOf(sum, record) !== record.sum)
       return told(isLater(bytes.toString('utf8', end + 1)) ? 'altered' : 'torn');
-    const strange = strangeIn(record, records.length + 1);
+    const known = current(record);
+    const strange = strangeIn(known, records.length + 1);
     if (strange) return told('strange', strange);
     sum = record.sum;
-    records.push(record);
+    records.push(known);
     from = end + 1;
   }
   return told('none');

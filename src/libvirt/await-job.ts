@@ -1,8 +1,9 @@
 /** Waits for a block job on libvirt's events; looks at the job now and then for progress, and in case an event was lost. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StartedJob } from '../commands/define.ts';
+import type { AwaitJobEffect, Progress } from '../commands/effect.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import { EffectFailed } from '../model/driver.ts';
-import type { AwaitJobEffect, Progress } from '../model/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import type { DomainEvent } from './event-text.ts';
 import type { DomainEvents } from './events.ts';
 import { type FailedJob, whyJobFailed } from './job-failure.ts';
@@ -45,15 +46,9 @@ export class JobWatch {
     void events.closed.then(() => this.#wake());
   }
 
-  /**
-   * Forgets what came before, which belongs to an earlier job.
-   * @param argv the command that starts the job
-   */
-  begin(argv: readonly string[]): void {
-    const after = (option: string) =>
-      argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
-    const file = after('--dest') ?? after('--base');
-    this.#into = file === undefined ? undefined : { file, format: after('--format') };
+  /** Forgets what came before, which belongs to an earlier job. */
+  begin({ into, format }: StartedJob): void {
+    this.#into = into === undefined ? undefined : { file: into, format };
     this.#errors.clear();
     this.#seen.length = 0;
   }
@@ -181,11 +176,4 @@ async function mirrorIsReady({ virsh, domain, effect }: JobWait): Promise<boolea
 function numberAfter(word: string, text: string): number | undefined {
   const found = new RegExp(`^\\s*${word}=(\\d+)$`, 'm').exec(text);
   return found ? Number(found[1]) : undefined;
-}
-
-/** What libvirt says, but of a job that is gone what that means: nothing of ours has ended it. */
-export function refusalText(argv: readonly string[], said: string): string {
-  return argv[0] === 'blockjob' && /does not have an active block job/.test(said)
-    ? `the job on ${argv[argv.indexOf('--path') + 1]} is gone: somebody else has ended it, or it failed`
-    : `virsh ${argv[0]}: ${said}`;
 }

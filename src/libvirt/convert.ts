@@ -1,18 +1,20 @@
-/** Runs `qemu-img convert`, with its progress, and makes the result last. */
+/** Runs `qemu-img`, with its progress, and makes the result last. */
 import { dirname } from 'node:path';
 import { execa } from 'execa';
-import { EffectFailed, type PerformContext } from '../model/driver.ts';
-import type { ConvertEffect } from '../model/effect.ts';
+import type { PerformContext } from '../commands/driver.ts';
+import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { syncPath } from './files.ts';
 
 /**
  * Converts, and returns once the copy and its name are on disk.
  * @throws EffectFailed when qemu-img says no; the signal's reason when it aborts
  */
-export async function convertImage(effect: ConvertEffect, context: PerformContext): Promise<void> {
+export async function convertImage(effect: QemuImgEffect, context: PerformContext): Promise<void> {
   const total = effect.bytes;
   // Were blockplan killed, a copy that goes on would write to a file that the next one removes.
-  const process = execa('setpriv', ['--pdeathsig', 'KILL', '--', 'qemu-img', ...effect.argv], {
+  const command = ['qemu-img', ...argvOf(effect).map(String)];
+  const process = execa('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
     stdin: 'ignore',
     // A Ctrl-C of the user is ours to handle, so the terminal's group must not carry it there.
     detached: true,
@@ -31,8 +33,8 @@ export async function convertImage(effect: ConvertEffect, context: PerformContex
     throw new EffectFailed(
       complaint(result.stderr) || `qemu-img ended with ${result.exitCode ?? result.signal}`,
     );
-  await syncPath(effect.dest);
-  await syncPath(dirname(effect.dest));
+  await syncPath(effect.args.dest);
+  await syncPath(dirname(effect.args.dest));
 }
 
 /** What qemu-img said first: each of its parallel writers complains of the same, with another number. */

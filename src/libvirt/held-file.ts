@@ -5,7 +5,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { absentAsNull } from './files.ts';
 
 /** An open folder, and a name in it. */

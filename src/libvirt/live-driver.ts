@@ -4,28 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
-import { BlockplanError } from '../errors.ts';
-import { allDisks } from '../model/defined-disks.ts';
+import type { Document } from '../commands/define.ts';
 import {
   AWAY_LIMIT_MS,
   type Driver,
-  EffectFailed,
-  MARKER_URI,
   type MadeFile,
-  type Marker,
   type PerformContext,
-} from '../model/driver.ts';
+} from '../commands/driver.ts';
 import {
-  type Argument,
-  type ConvertEffect,
+  argvOf,
+  commandDefinition,
   type Effect,
+  type QemuImgEffect,
   type RemoveFileEffect,
   type VirshEffect,
   writtenInto,
-} from '../model/effect.ts';
+} from '../commands/effect.ts';
+import { BlockplanError } from '../errors.ts';
+import { allDisks } from '../model/defined-disks.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOf } from '../model/file-identity.ts';
+import { MARKER_URI, type Marker } from '../model/marker.ts';
 import type { Bundle, DomainState, World } from '../model/world.ts';
-import { JobWatch, refusalText } from './await-job.ts';
+import { JobWatch } from './await-job.ts';
 import { byExactName, wordFor } from './by-uuid.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
@@ -164,9 +165,9 @@ class LiveDriver implements Driver {
     }
   }
 
-  async #convert(effect: ConvertEffect, context: PerformContext): Promise<void> {
-    const { dest, into } = effect;
-    if (into === 'existing') return convertImage(effect, context);
+  async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
+    const { dest } = effect.args;
+    if (writtenInto(effect).length > 0) return convertImage(effect, context);
     await this.#made.make(dest, context.onMade);
     try {
       await convertImage(effect, context);
@@ -187,7 +188,7 @@ class LiveDriver implements Driver {
     const argv: string[] = [];
     const scratch: string[] = [];
     try {
-      for (const word of effect.argv)
+      for (const word of argvOf(effect))
         argv.push(typeof word === 'string' ? word : await this.#put(word, context.folder, scratch));
       await this.#send(argv, effect);
     } finally {
@@ -199,11 +200,7 @@ class LiveDriver implements Driver {
    * Puts a file where a command can read it: in the run's folder, or, where that cannot be written, in one of its own,
    * since a way back must not end for want of a few kilobytes, and libvirt keeps what it has read.
    */
-  async #put(
-    { file, content }: Exclude<Argument, string>,
-    folder: string,
-    scratch: string[],
-  ): Promise<string> {
+  async #put({ file, content }: Document, folder: string, scratch: string[]): Promise<string> {
     const path = join(folder, file);
     try {
       await this.#options.writeDurably(path, content);
@@ -222,12 +219,15 @@ class LiveDriver implements Driver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    if (argv[0] === 'blockcopy' || argv[0] === 'blockcommit') this.#watch?.begin(argv);
+    const { verb, startsJob, refusal } = commandDefinition(effect);
+    const job = startsJob?.(effect.args);
+    if (job) this.#watch?.begin(job);
     // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
-    const answer = await this.#virsh.run(argv, {
+    const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
-    if (!answer.ok) throw new EffectFailed(refusalText(argv, answer.error ?? 'failed'));
+    if (ok) return;
+    throw new EffectFailed(refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`);
   }
 
   bundle(): Promise<Bundle> {

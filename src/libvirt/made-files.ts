@@ -2,7 +2,8 @@
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EffectFailed, type MadeFile } from '../model/driver.ts';
+import type { MadeFile } from '../commands/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import type { ImageFile } from '../model/world.ts';
 import { absentAsNull, syncPath } from './files.ts';
 

@@ -1,6 +1,5 @@
 /** The marker of a run in the domain's own metadata: every operator of the domain can see it, on any machine. */
-
-import { MARKER_URI, type Marker } from '../model/driver.ts';
+import { MARKER_URI, type Marker } from '../model/marker.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
 

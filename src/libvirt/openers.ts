@@ -1,7 +1,7 @@
 /** Who has a file open: by any of its names, and whoever runs the process. */
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { absentAsNull, identityOf, isElsewhere, isFileAt, lookAtFile } from './files.ts';
 
 /** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */

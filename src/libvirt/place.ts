@@ -1,7 +1,7 @@
 /** What is at a path that a step writes into: what kind of thing, how large, which image, and who uses it. Only reads. */
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import type { ImageHeader, Place } from '../model/world.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, isFileAt, isForbidden, lookAtFile } from './files.ts';

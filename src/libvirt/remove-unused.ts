@@ -1,6 +1,7 @@
 /** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
-import { type Driver, EffectFailed } from '../model/driver.ts';
-import type { MoveFileEffect } from '../model/effect.ts';
+import type { Driver } from '../commands/driver.ts';
+import type { MoveFileEffect } from '../commands/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
 import { lookAtFile, lookAtFiles } from './files.ts';

@@ -1,5 +1,5 @@
 /** What a doctor looks at of a domain besides its World: records, headers, and what lies around. */
-import type { Marker } from './driver.ts';
+import type { Marker } from './marker.ts';
 import type { Layer } from './world.ts';
 
 export interface Examination {

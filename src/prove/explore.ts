@@ -4,6 +4,7 @@
  * work grows with the length of the plan and not with its square.
  */
 import type { Graph } from '../graph/graph.ts';
+import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import type { World } from '../model/world.ts';
 import type { Asking } from '../run/ask.ts';
@@ -17,7 +18,6 @@ import {
   notTakenUp,
 } from '../run/recover.ts';
 import { advance, finishUp } from '../run/travel.ts';
-import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { Identities } from '../simulate/identities.ts';
 import { assume } from './assume.ts';
 import { endsBlockplan, type Fault } from './faults.ts';

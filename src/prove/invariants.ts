@@ -1,11 +1,12 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
-import { unmarkByHand } from '../model/driver.ts';
+
+import { nameIn } from '../host/file-names.ts';
+import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
+import { unmarkByHand } from '../model/marker.ts';
 import type { ImageFile, World } from '../model/world.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/last-writes.ts';
-import { nameIn } from '../simulate/file-names.ts';
-import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
 import { Owners } from './owners.ts';
 import type { Site } from './site.ts';

@@ -3,9 +3,9 @@
  * thousand times; each is worked out once, and equal hosts become one value that the next look knows by sight.
  */
 import type { Graph, PhaseNode } from '../graph/graph.ts';
+import type { SimulatedHost } from '../host/host-state.ts';
 import type { World } from '../model/world.ts';
 import { look } from '../simulate/host-looks.ts';
-import type { SimulatedHost } from '../simulate/host-state.ts';
 import type { Identities } from '../simulate/identities.ts';
 
 type Phase = PhaseNode['phase'];

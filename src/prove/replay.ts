@@ -1,6 +1,6 @@
 /** One case again, told in full. */
+import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
-import { commandText } from '../model/command-text.ts';
 import type { Request } from '../run/ask.ts';
 import type { Finish } from '../run/course.ts';
 import { type Explorer, placeOf, type Step } from './explore.ts';

@@ -1,13 +1,13 @@
 /** Where a proof's runs take place: a simulated host, and what stands around it. A value, like the host. */
+import { type Effect, writtenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
+import { guestWrites, onDomain, type SimulatedHost } from '../host/host-state.ts';
 import type { Entry } from '../journal/journal.ts';
-import { EffectFailed } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/world.ts';
 import { type Asking, Interrupted, type Request } from '../run/ask.ts';
 import { apply, bundleOf } from '../simulate/host.ts';
 import { survey } from '../simulate/host-looks.ts';
-import { guestWrites, onDomain, type SimulatedHost } from '../simulate/host-state.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/mishaps.ts';
 import { type Fault, faultsOf } from './faults.ts';
 import type { Hosts } from './remembered.ts';
@@ -262,7 +262,7 @@ export const RUN = 'proof';
 
 function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
   // A target that was there before keeps its name; what is in it is neither old nor new.
-  return effect.into === 'existing'
+  return writtenInto(effect).length > 0
     ? effect
-    : { tool: 'make-file', file: effect.dest, why: effect.why };
+    : { tool: 'make-file', file: effect.args.dest, why: effect.why };
 }

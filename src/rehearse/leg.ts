@@ -1,5 +1,7 @@
 /** One run of the plan on the lab's libvirt: the same admission, loop, driver and journal as a run on the user's. */
 import { join } from 'node:path';
+import type { Driver } from '../commands/driver.ts';
+import type { Effect } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
@@ -7,8 +9,6 @@ import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal, writeDurably } from '../journal/journal.ts';
 import type { Host } from '../lab/host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
-import type { Driver } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import type { Finish } from '../run/course.ts';

@@ -1,6 +1,6 @@
 /** Where a rehearsal turns back: after the last phase from which a way leads back. */
+import type { VirshEffect } from '../commands/effect.ts';
 import { compile, type Graph } from '../graph/graph.ts';
-import type { VirshEffect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { Walked } from '../simulate/walked.ts';
@@ -34,7 +34,8 @@ export function turnOf(plan: Plan, walked: readonly Walked[]): Turn | undefined 
   if (expected === undefined || plan.onFailure === 'stop') return undefined;
   const look: VirshEffect = {
     tool: 'virsh',
-    argv: ['domblklist', '--domain', plan.domain],
+    verb: 'domblklist',
+    args: { domain: plan.domain },
     why: 'look at what the plan has come to',
   };
   const steps = [...cut(plan, undoable.length), turningStep(look)];

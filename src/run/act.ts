@@ -1,20 +1,19 @@
 /** One effect: its intent fsynced before it, its outcome written after it; and the look at the World around it. */
-import { BlockplanError } from '../errors.ts';
-import type { Direction, PhaseRef } from '../events.ts';
-import type { Entry } from '../journal/journal.ts';
-import { commandText } from '../model/command-text.ts';
-import { EffectFailed } from '../model/driver.ts';
-
 import {
-  type Argument,
+  commandDefinition,
   type Effect,
+  isCommand,
   lostBy,
   type VirshEffect,
   writtenInto,
-} from '../model/effect.ts';
-
-import { filesOfLayer, includesFile, layerIndex, otherUsersOf } from '../model/file-identity.ts';
-import { type Disk, diskOf, type ImageFile, isUp, type World, withDomain } from '../model/world.ts';
+} from '../commands/effect.ts';
+import { commandText } from '../commands/effect-text.ts';
+import { BlockplanError } from '../errors.ts';
+import type { Direction, PhaseRef } from '../events.ts';
+import type { Entry } from '../journal/journal.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity.ts';
+import { type Disk, type ImageFile, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, type Request, tell } from './ask.ts';
 import { type Course, doubtOf } from './course.ts';
 import { lastWrites } from './last-writes.ts';
@@ -171,26 +170,8 @@ function* refuseShared(course: Course, effect: Effect): Asking<void> {
 function writesInto(effect: Effect): ((world: World) => readonly string[]) | undefined {
   const existing = writtenInto(effect);
   if (existing.length > 0) return () => existing;
-  if (effect.tool !== 'virsh') return undefined;
-  const { argv } = effect;
-  const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
-  return argv[0] === 'blockcommit' ? (world) => committed(world, argv, option) : undefined;
-}
-
-/** The layers of a commit, down to its base. */
-function committed(
-  world: World,
-  argv: readonly Argument[],
-  option: (name: string) => Argument | undefined,
-): string[] {
-  const chain = diskOf(world, String(option('--path')))?.chain ?? [];
-  const place = (word: string) =>
-    word.startsWith('/')
-      ? layerIndex(world, chain, word)
-      : chain.findIndex(({ index }) => word.endsWith(`[${index}]`));
-  const top = place(String(option('--top') ?? chain[0]?.file));
-  const base = argv.includes('--shallow') ? top + 1 : place(String(option('--base')));
-  return (base < 0 ? chain : chain.slice(0, base + 1)).flatMap(filesOfLayer);
+  const writes = isCommand(effect) ? commandDefinition(effect).writesLayers : undefined;
+  return writes && isCommand(effect) ? (world) => writes(effect.args, world) : undefined;
 }
 
 function* keepDefinition(course: Course): Asking<void> {

@@ -1,7 +1,7 @@
 /** Before a run: what is observed is held against what the plan needs, and everything that is in the way is said. */
+import type { Driver } from '../commands/driver.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Driver } from '../model/driver.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
 import { positioned } from '../plan/text.ts';

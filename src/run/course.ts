@@ -1,11 +1,11 @@
 /** How far a run has come, and how one ends: plain values. */
 import type { Command } from '../command.ts';
+import type { VirshEffect } from '../commands/effect.ts';
 import { type End, EXIT_CODES } from '../errors.ts';
 import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
-import type { VirshEffect } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { Deed } from './last-writes.ts';
 

@@ -1,13 +1,13 @@
 /** A live run: what its course asks for is answered by libvirt, the disk and the user. */
 import { hostname } from 'node:os';
+import type { Driver, MadeFile } from '../commands/driver.ts';
+import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
 import { writeBundle } from '../journal/bundle.ts';
 import { directed, directionOf, takeUpCommands, waysFrom } from '../journal/direction.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import type { Driver, MadeFile } from '../model/driver.ts';
-import type { Progress } from '../model/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, Interrupted, type Request, type Told } from './ask.ts';

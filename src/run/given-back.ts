@@ -29,7 +29,7 @@ export function owedBy(
   for (const [at, record] of replay.records.entries()) {
     if (at === restored?.records) defined = marked = true;
     if (record.type === 'intent')
-      command = record.effect.tool === 'virsh' ? record.effect.argv[0] : undefined;
+      command = record.effect.tool === 'virsh' ? record.effect.verb : undefined;
     if (record.type === 'intent' && command === 'undefine') defined = marked = false;
     const done = record.type === 'outcome' && record.error === undefined;
     if (done && command === 'define') defined = true;

@@ -1,9 +1,9 @@
 /** What a run did, told from its journal: each time it was taken up, its way through the machine, its commands. */
+import { commandText } from '../commands/effect-text.ts';
 import type { End } from '../errors.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import type { JournalRecord } from '../journal/record-shape.ts';
 import type { Replay } from '../journal/replay.ts';
-import { commandText } from '../model/command-text.ts';
 
 export interface History {
   readonly run: string;

@@ -2,10 +2,10 @@
  * Where the guest writes, between two looks: an effect can move it, and it can stop before anything is observed again.
  * Worked out by the simulated host from the World in which the guest was last seen up.
  */
-import type { Effect } from '../model/effect.ts';
+import type { Effect } from '../commands/effect.ts';
+import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { FileSet, isSameFile } from '../model/file-identity.ts';
 import { activeFile, diskOf, type World } from '../model/world.ts';
-import { hostOf, type SimulatedHost } from '../simulate/host-state.ts';
 import { imagine } from '../simulate/imagine.ts';
 
 /** An effect since the last look. */
@@ -87,7 +87,7 @@ export function notKnown(worlds: readonly World[], now?: World): string[] {
  * observed; a pivot without effect leaves both sides equal.
  */
 function isCertain(effect: Effect, known: Deed['known']): boolean {
-  const snapshot = effect.tool === 'virsh' && effect.argv[0] === 'snapshot-create-as';
+  const snapshot = effect.tool === 'virsh' && effect.verb === 'snapshot-create-as';
   return known === 'seen' || (known === 'said' && !snapshot);
 }
 

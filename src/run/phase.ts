@@ -1,10 +1,10 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import { type Command, virshCommand } from '../command.ts';
+import { AWAY_LIMIT_MS } from '../commands/driver.ts';
 import type { Direction, PhaseRef } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
-import { AWAY_LIMIT_MS } from '../model/driver.ts';
 import { hasEnded } from '../model/guest-process.ts';
 import { newFaults } from '../model/headers.ts';
 import { type World, withDomain } from '../model/world.ts';

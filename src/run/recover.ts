@@ -6,7 +6,7 @@ import type { Direction } from '../events.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';

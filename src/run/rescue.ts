@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
+import type { Driver } from '../commands/driver.ts';
+import type { Effect } from '../commands/effect.ts';
 import { takeUpCommands } from '../journal/direction.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
-import { type Driver, EffectFailed } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameSource } from '../model/file-identity.ts';
 import type { Disk, Moment, World } from '../model/world.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/definition.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Command, commandLine, virshCommand } from '../command.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';

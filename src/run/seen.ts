@@ -1,8 +1,8 @@
 /** How far a phase came, as far as what is seen tells: it is held against what its effects would lead to. */
+import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import type { Effect, VirshEffect } from '../model/effect.ts';
 import { FileSet, filesOf } from '../model/file-identity.ts';
-import { diskOf, type World } from '../model/world.ts';
+import type { World } from '../model/world.ts';
 import { simulateEffects } from '../simulate/imagine.ts';
 import type { Begun } from './course.ts';
 
@@ -27,34 +27,20 @@ export function firstLeft(
   const worlds = imagined(node, start);
   if (worlds.length === 0) return undefined;
   if (!doubtful) return isAs(worlds[done], now) ? done : undefined;
-  if (looksAlike(doubtful, now)) return undefined;
+  const judged = isCommand(doubtful) && commandDefinition(doubtful).unanswered(doubtful.args, now);
+  if (judged === 'undo') return undefined;
   const effects = node.phase.effects(before, start);
   let after = done + 1;
   // A wait is over by itself: the job may have ended meanwhile.
   while (effects[after]?.tool === 'await-job') after++;
   for (let at = after; at >= done; at--) {
     if (!isAs(worlds[at], now)) continue;
-    // What leaves no trace is done again, and so are a wait and a definition, of which only the disks are looked at.
-    if (isVirsh(doubtful, 'define')) return done;
+    // What leaves no trace is done again, and so is a wait.
+    if (judged === 'repeat') return done;
     const first = worlds.findIndex((world, index) => index >= done && isAs(world, now));
     return effects[at - 1]?.tool === 'await-job' ? at - 1 : first;
   }
   return undefined;
-}
-
-/**
- * Whether a World does not tell if the effect in doubt has come to what it should: a copy that was cut short looks like a
- * whole one, and a copy that failed like one that was ended when both sides were equal.
- */
-function looksAlike(doubtful: Effect, now: World): boolean {
-  if (doubtful.tool === 'qemu-img') return true;
-  if (!isVirsh(doubtful, 'blockjob') || !doubtful.argv.includes('--abort')) return false;
-  const disk = doubtful.argv[doubtful.argv.indexOf('--path') + 1];
-  return diskOf(now, String(disk))?.job === undefined;
-}
-
-function isVirsh(effect: Effect, verb: string): effect is VirshEffect {
-  return effect.tool === 'virsh' && effect.argv[0] === verb;
 }
 
 /** The Worlds that a phase leads through; none where its step was not begun in a World that suits it. */

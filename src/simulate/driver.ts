@@ -1,10 +1,11 @@
 /** A driver over a simulated host: a run asks it as it would ask libvirt. Time passes as whoever made it lets it. */
-import type { Driver, Marker, PerformContext } from '../model/driver.ts';
-import type { Effect } from '../model/effect.ts';
+import type { Driver, PerformContext } from '../commands/driver.ts';
+import type { Effect } from '../commands/effect.ts';
+import { bytesIn, guestWrites, hostOf, type SimulatedHost } from '../host/host-state.ts';
+import type { Marker } from '../model/marker.ts';
 import type { Bundle, World } from '../model/world.ts';
 import { apply, bundleOf } from './host.ts';
 import { look, survey } from './host-looks.ts';
-import { bytesIn, guestWrites, hostOf, type SimulatedHost } from './host-state.ts';
 
 /** How often a copy or a commit tells how far it is, in ms. */
 const TICK_MS = 100;

@@ -1,9 +1,9 @@
 /** What a driver would show of a simulated host. */
 import { dirname } from 'node:path';
+import { fileOn, nameIn } from '../host/file-names.ts';
+import type { SimulatedHost } from '../host/host-state.ts';
 import { FileSet, fileAt, filesOf } from '../model/file-identity.ts';
 import { type ImageFile, isUp, type World } from '../model/world.ts';
-import { fileOn, nameIn } from './file-names.ts';
-import type { SimulatedHost } from './host-state.ts';
 
 /**
  * What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths; with it what

@@ -1,14 +1,14 @@
-/** What each effect does on a simulated host, by the rules of libvirt and QEMU; the one place that knows. */
-import { readDefinition } from '../model/defined-chain.ts';
-import { EffectFailed } from '../model/driver.ts';
-import type { Argument, ConvertEffect, Effect, RemoveFileEffect } from '../model/effect.ts';
-import { usersOf } from '../model/file-identity.ts';
-import { type Bundle, isUp } from '../model/world.ts';
-import { poured } from './content.ts';
-import { openedFiles } from './definitions.ts';
-import { layersOf, nameIn } from './file-names.ts';
+/** What each effect does on a simulated host, as the driver and libvirt would do it. */
 import {
-  bytesIn,
+  type CommandEffect,
+  commandDefinition,
+  type Effect,
+  type RemoveFileEffect,
+  type VirshEffect,
+} from '../commands/effect.ts';
+import { openedFiles } from '../host/definitions.ts';
+import { layersOf, nameIn } from '../host/file-names.ts';
+import {
   filesBelow,
   onDomain,
   refuseUnless,
@@ -16,11 +16,12 @@ import {
   withFileMoved,
   withNewImage,
   withoutFile,
-} from './host-state.ts';
-import { awaitJob, blockcommit, blockcopy, blockjob } from './virsh-block.ts';
-import { autostart, define, undefine } from './virsh-definition.ts';
-import { redefineMoment, snapshotCreateAs, snapshotDelete } from './virsh-snapshot.ts';
-import { type Command, readCommand } from './virsh-words.ts';
+} from '../host/host-state.ts';
+import { readDefinition } from '../model/defined-chain.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { usersOf } from '../model/file-identity.ts';
+import type { Bundle } from '../model/world.ts';
+import { awaitJob } from './await-job.ts';
 
 /**
  * The host after the effect has taken hold.
@@ -29,15 +30,14 @@ import { type Command, readCommand } from './virsh-words.ts';
 export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
   switch (effect.tool) {
     case 'virsh':
-      return virsh(host, effect.argv);
+    case 'qemu-img':
+      return command(host, effect);
     case 'await-job':
       return awaitJob(host, effect);
     case 'keep-definition':
       return onDomain(host, { kept: bundleOf(host) });
     case 'make-file':
       return makeFile(host, nameIn(host, effect.file));
-    case 'qemu-img':
-      return qemuImg(host, effect);
     case 'remove-file':
       return removeFile(host, { ...effect, file: nameIn(host, effect.file) });
     case 'move-file':
@@ -45,66 +45,17 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
   }
 }
 
-const VERBS: Readonly<Record<string, (host: SimulatedHost, command: Command) => SimulatedHost>> = {
-  blockcopy: (host, { options }) => blockcopy(host, options),
-  blockcommit: (host, { options }) => blockcommit(host, options),
-  blockjob: (host, { options }) => blockjob(host, options),
-  'snapshot-create-as': (host, { options }) => snapshotCreateAs(host, options),
-  'snapshot-create': (host, { content }) => redefineMoment(host, 'snapshots', content),
-  'checkpoint-create': (host, { content }) => redefineMoment(host, 'checkpoints', content),
-  'snapshot-delete': (host, { options }) => snapshotDelete(host, options),
-  undefine: (host, { options }) => undefine(host, options),
-  define: (host, { content }) => define(host, content),
-  autostart: (host, { options }) => autostart(host, options),
-  'guest-agent-timeout': (host) => host,
-  domfsthaw(host) {
-    refuseUnless(host.world.domain.state === 'running', 'domain is not running');
-    refuseUnless(host.world.domain.agent, 'QEMU guest agent is not connected');
-    return host;
-  },
-  resume(host) {
-    refuseUnless(host.world.domain.state === 'paused', 'domain is not paused');
-    return onDomain(host, { state: 'running' });
-  },
-};
-
-function virsh(host: SimulatedHost, argv: readonly Argument[]): SimulatedHost {
-  const command = readCommand(argv);
-  const act = VERBS[command.verb];
-  if (!act) throw new Error(`a simulated host knows no ${command.verb}`);
-  const { name, state } = host.world.domain;
-  const domain = command.options.get('domain')?.[0];
-  refuseUnless(domain === undefined || domain === name, `failed to get domain '${domain}'`);
-  refuseUnless(command.verb === 'define' || state !== 'gone', `failed to get domain '${name}'`);
-  return act(host, command);
+function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
+  const definition = commandDefinition(effect);
+  if (effect.tool === 'virsh') refuseOtherDomain(host, effect);
+  return definition.apply(host, effect.args);
 }
 
-/** As the driver does: `convert` and `create` make their file, unless it is there to be written over. */
-function qemuImg(host: SimulatedHost, { argv, dest: path, into }: ConvertEffect): SimulatedHost {
-  const dest = nameIn(host, path);
-  const after = (option: string) =>
-    argv.includes(option) ? argv[argv.indexOf(option) + 1] : undefined;
-  const files = host.world.files;
-  refuseUnless(into === 'existing' || !files[dest], `${dest} exists already`);
-  if (argv[0] === 'create') {
-    const format = after('-f') ?? 'raw';
-    return withNewImage(host, dest, { format, size: 1, made: true }, after('-b'));
-  }
-  const source = nameIn(host, argv.at(-2) ?? '');
-  refuseUnless(Boolean(files[source]), `Could not open '${source}'`);
-  const written = host.world.domain.disks.some((disk) => layersOf(host, disk)[0] === source);
-  refuseUnless(!written || !isUp(host.world), `Failed to get shared "write" lock on ${source}`);
-  refuseUnless(into !== 'existing' || Boolean(files[dest]), `Could not open '${dest}'`);
-  const layers = filesBelow(host, source);
-  const held = layers.find((file) => host.held.includes(file));
-  refuseUnless(held === undefined, `Failed to get shared "write" lock on ${held}`);
-  const size = Math.max(1, bytesIn(host, layers));
-  // What is written over keeps the backing file that its header names.
-  const opened =
-    into === 'existing'
-      ? host
-      : withNewImage(host, dest, { format: after('-O') ?? 'raw', size, made: true });
-  return { ...opened, content: poured(opened.content, layers, dest) };
+function refuseOtherDomain({ world }: SimulatedHost, { verb, args }: VirshEffect): void {
+  const { name, state } = world.domain;
+  const asked = 'domain' in args ? args.domain : name;
+  refuseUnless(asked === name, `failed to get domain '${asked}'`);
+  refuseUnless(verb === 'define' || state !== 'gone', `failed to get domain '${name}'`);
 }
 
 /** As the driver does: only where there is none. */

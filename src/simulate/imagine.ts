@@ -2,23 +2,13 @@
  * Imagines that effects succeed, although something may be in their way. Preflight has told of the obstacle; what lies
  * behind it is worth telling in the same breath, so the walk goes on as if the obstacle were away.
  */
+import { commandDefinition, type Effect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import { EffectFailed } from '../model/driver.ts';
-import type { ConvertEffect, Effect, VirshEffect } from '../model/effect.ts';
-import { diskOf, type World } from '../model/world.ts';
-import { nameIn } from './file-names.ts';
+import { nameIn } from '../host/file-names.ts';
+import { hostOf, type SimulatedHost, withFileMoved, withoutFile } from '../host/host-state.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import type { World } from '../model/world.ts';
 import { apply } from './host.ts';
-import {
-  hostOf,
-  onDomain,
-  type SimulatedHost,
-  withFileMoved,
-  withImage,
-  withNewImage,
-  withoutFile,
-} from './host-state.ts';
-import { withoutJobOn } from './virsh-block.ts';
-import { one, readCommand, readSpec } from './virsh-words.ts';
 
 /** The host after the effects, each of which is imagined to succeed; one that even so cannot changes nothing. */
 export function imagine(host: SimulatedHost, effects: readonly Effect[]): SimulatedHost {
@@ -78,9 +68,8 @@ function imagineOne(host: SimulatedHost, effect: Effect): SimulatedHost {
 function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
   switch (effect.tool) {
     case 'virsh':
-      return unobstructedCommand(host, effect);
     case 'qemu-img':
-      return unobstructedCopy(host, effect);
+      return commandDefinition(effect).unobstructed?.(host, effect.args) ?? host;
     case 'make-file':
       return apply(withoutFile(host, nameIn(host, effect.file)), effect);
     case 'remove-file':
@@ -94,65 +83,4 @@ function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
     default:
       return host;
   }
-}
-
-function unobstructedCommand(host: SimulatedHost, effect: VirshEffect): SimulatedHost {
-  const { verb, options } = readCommand(effect.argv);
-  const reuse = options.has('reuse-external') || options.has('blockdev');
-  const at = (file: string) =>
-    reuse ? withFileThere(host, file) : withoutFile(host, nameIn(host, file));
-  switch (verb) {
-    case 'blockcopy': {
-      const target = one(options, 'path');
-      const free = withoutJobOn(at(one(options, 'dest')), target);
-      const source = diskOf(host.world, target)?.chain[0]?.format;
-      // A raw copy cannot share a chain; whole, it can be imagined.
-      const raw = (options.get('format')?.[0] ?? source) === 'raw' && !reuse;
-      const argv = effect.argv.filter((word) => !raw || word !== '--shallow');
-      return apply(free, { ...effect, argv });
-    }
-    case 'blockcommit': {
-      const argv = effect.argv.filter((word) => word !== '--keep-relative');
-      return apply(withoutJobOn(host, one(options, 'path')), { ...effect, argv });
-    }
-    case 'snapshot-create-as': {
-      const { disks, agent, snapshots, state } = host.world.domain;
-      const name = one(options, 'name');
-      const specs = (options.get('diskspec') ?? []).map(readSpec);
-      const taken = specs.filter(({ external }) => external && !reuse);
-      const cleared = taken.reduce((each, { file }) => withoutFile(each, nameIn(each, file)), host);
-      const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
-      const ready = onDomain(free, {
-        agent: true,
-        state: state === 'paused' ? 'running' : state,
-        snapshots: snapshots.filter((each) => each !== name),
-      });
-      return onDomain(apply(ready, effect), { agent, state });
-    }
-    case 'undefine': {
-      const { nvram, tpm, managedSave } = host.world.domain;
-      const free = onDomain(host, { nvram: false, tpm: false, managedSave: false });
-      return onDomain(apply(free, effect), { nvram, tpm, managedSave });
-    }
-    default:
-      return host;
-  }
-}
-
-/** A file that suits: one that exists has the right size, as far as anybody can tell. */
-function withFileThere(host: SimulatedHost, file: string): SimulatedHost {
-  const name = nameIn(host, file);
-  const found = host.world.files[name];
-  if (!found) return withNewImage(host, name, { size: 0 });
-  const { place: _unsuitable, ...known } = found;
-  return withImage(host, name, known);
-}
-
-/** A copy of an image that is there and quiet, into a file that is not there yet. */
-function unobstructedCopy(host: SimulatedHost, effect: ConvertEffect): SimulatedHost {
-  const { state } = host.world.domain;
-  const there = withFileThere(host, effect.argv.at(-2) ?? '');
-  const free = effect.into === 'existing' ? there : withoutFile(there, nameIn(there, effect.dest));
-  const copied = apply({ ...onDomain(free, { state: 'shut off' }), held: [] }, effect);
-  return { ...onDomain(copied, { state }), held: host.held };
 }

@@ -1,10 +1,9 @@
 /** What happens to a simulated host without anybody asking for it, and what of the guest's writes it leaves. */
-import { readDefinition } from '../model/defined-chain.ts';
-import { isUp, type Layer } from '../model/world.ts';
-import { missing } from './content.ts';
-import { definedDisks, openedFiles } from './definitions.ts';
-import { layersOf, nameIn } from './file-names.ts';
-import { relativeNames } from './header-names.ts';
+import { missing } from '../host/content.ts';
+import { definedDisks, openedFiles } from '../host/definitions.ts';
+import { asDefined, withoutDomain } from '../host/domain.ts';
+import { layersOf, nameIn } from '../host/file-names.ts';
+import { relativeNames } from '../host/header-names.ts';
 import {
   filesBelow,
   guestWrites,
@@ -12,16 +11,17 @@ import {
   onDomain,
   type SimulatedHost,
   undefinedLayers,
-} from './host-state.ts';
-import { withoutJobOn } from './virsh-block.ts';
-import { define, vanished } from './virsh-definition.ts';
+} from '../host/host-state.ts';
+import { withoutJobOn } from '../host/jobs.ts';
+import { readDefinition } from '../model/defined-chain.ts';
+import { isUp, type Layer } from '../model/world.ts';
 
 /** The guest's process is killed: its jobs end, a transient domain vanishes, any other is as it is defined. */
 export function guestDies(host: SimulatedHost): SimulatedHost {
   const { world } = host;
   if (!isUp(world)) return host;
   const stopped = { ...guestWrites(host), last: lastOf(host, world), jobs: {}, held: [] };
-  if (!world.domain.persistent) return vanished(stopped);
+  if (!world.domain.persistent) return withoutDomain(stopped);
   return onDomain(stopped, { state: 'shut off', agent: false, disks: definedDisks(host) });
 }
 
@@ -44,7 +44,7 @@ export function daemonRestarts(host: SimulatedHost): SimulatedHost {
     ([target, job]) => [target, { ...job, noted: true as const }] as const,
   );
   const rest = { ...known, detected: [], jobs: Object.fromEntries(jobs) };
-  return shadow?.saved ? define(rest, shadow.definition) : rest;
+  return shadow?.saved ? asDefined(rest, shadow.definition) : rest;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One step of a preview: its phases, their commands, and what becomes of chains and definition. */
-import { commandText } from '../model/command-text.ts';
-import { type Effect, lostBy } from '../model/effect.ts';
+import { type Effect, isCommand, lostBy } from '../commands/effect.ts';
+import { commandText, shownWords } from '../commands/effect-text.ts';
 import type { World } from '../model/world.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { NoWayBack } from '../steps/define.ts';
@@ -84,15 +84,8 @@ function wayBackOf({
 }
 
 function shown(effect: Effect): PreviewCommand {
-  const argv = argvOf(effect);
-  return { command: commandText(effect), ...(argv ? { argv } : {}), why: effect.why };
-}
-
-function argvOf(effect: Effect): string[] | undefined {
-  if (effect.tool === 'qemu-img') return [effect.tool, ...effect.argv];
-  if (effect.tool !== 'virsh') return undefined;
-  const words = effect.argv.map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`));
-  return [effect.tool, ...words];
+  const argv = isCommand(effect) ? { argv: [effect.tool, ...shownWords(effect)] } : {};
+  return { command: commandText(effect), ...argv, why: effect.why };
 }
 
 function changedChains(before: World, after: World): PreviewPhase['chains'] {

@@ -1,10 +1,10 @@
 /** Walks a plan's phases over a simulated host: what preflight says of each step, and what each phase would do. */
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
+import { hostOf } from '../host/host-state.ts';
 import type { World } from '../model/world.ts';
 import { dangersOf } from './dangers.ts';
 import { seen } from './host-looks.ts';
-import { hostOf } from './host-state.ts';
 import { imagine } from './imagine.ts';
 import type { Walked } from './walked.ts';
 

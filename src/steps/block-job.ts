@@ -6,7 +6,7 @@ import type {
   MakeFileEffect,
   RemoveFileEffect,
   VirshEffect,
-} from '../model/effect.ts';
+} from '../commands/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../model/file-identity.ts';
 import { diskOf, type World } from '../model/world.ts';
 import { NoWayBack } from './define.ts';
@@ -38,17 +38,23 @@ function bound(timeoutSeconds: number | undefined): number {
 }
 
 export function pivot(world: World, disk: string, why: string): VirshEffect {
-  return endJob(world, disk, '--pivot', why);
+  return endJob(world, disk, { pivot: true }, why);
 }
 
 export function abort(world: World, disk: string, why: string): VirshEffect {
-  return endJob(world, disk, '--abort', why);
+  return endJob(world, disk, { abort: true }, why);
 }
 
-function endJob(world: World, disk: string, how: string, why: string): VirshEffect {
+function endJob(
+  world: World,
+  disk: string,
+  how: { readonly pivot: true } | { readonly abort: true },
+  why: string,
+): VirshEffect {
   return {
     tool: 'virsh',
-    argv: ['blockjob', '--domain', world.domain.name, '--path', disk, how],
+    verb: 'blockjob',
+    args: { domain: world.domain.name, path: disk, ...how },
     why,
     timeoutMs: END_TIMEOUT_MS,
   };

@@ -1,6 +1,7 @@
+import { given } from '../commands/define.ts';
+import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import { allDisks } from '../model/defined-disks.ts';
-import type { Effect, VirshEffect } from '../model/effect.ts';
 import {
   areSameFiles,
   fileAt,
@@ -32,7 +33,6 @@ import {
   unwrittenNeed,
   workableNeed,
 } from './needs.ts';
-import { optionsOf } from './options.ts';
 import { overlayAgain } from './overlay.ts';
 import { checkPaired } from './pairing.ts';
 import {
@@ -445,24 +445,19 @@ function findLayers(params: Params, world: World): Committed | undefined {
 }
 
 function start(params: Params, world: World): Effect {
-  const { flag, value } = optionsOf(params);
-  const layer = (option: 'base' | 'top') =>
-    params[option] === undefined
-      ? []
-      : [`--${option}`, spelling(world, params.disk, params[option])];
+  const { base, top } = params;
+  const spelled = (word: string) => spelling(world, params.disk, word);
   return {
     tool: 'virsh',
-    argv: [
-      'blockcommit',
-      ...['--domain', world.domain.name, '--path', params.disk],
-      ...layer('base'),
-      ...flag('shallow'),
-      ...layer('top'),
-      ...(isActive(params) ? ['--active'] : []),
-      ...flag('keep-relative'),
-      ...value('bandwidth'),
-      ...flag('bytes'),
-    ],
+    verb: 'blockcommit',
+    args: {
+      domain: world.domain.name,
+      path: params.disk,
+      ...(base === undefined ? {} : { base: spelled(base) }),
+      ...(top === undefined ? {} : { top: spelled(top) }),
+      active: isActive(params),
+      ...given(params, 'shallow', 'keep-relative', 'bandwidth', 'bytes'),
+    },
     why: `start the commit of ${params.disk}`,
     ...losesBase(params, world),
   };

@@ -1,6 +1,8 @@
+import type { BlockcopyArgs } from '../commands/blockcopy.ts';
+import { given } from '../commands/define.ts';
+import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
-import type { Effect } from '../model/effect.ts';
 import {
   disksUsing,
   fileAt,
@@ -39,7 +41,6 @@ import {
   unwrittenNeed,
   workableNeed,
 } from './needs.ts';
-import { optionsOf } from './options.ts';
 import { checkPaired } from './pairing.ts';
 import {
   checkExclusive,
@@ -371,7 +372,8 @@ function mirrorPhase(params: Params): Phase {
       ...(usesExisting(params) ? [] : [makeFile(dest, 'take the place of the copy')]),
       {
         tool: 'virsh',
-        argv: copyCommand(params, world),
+        verb: 'blockcopy',
+        args: copyArgs(params, world),
         why: `start the copy of ${disk}`,
         ...(usesExisting(params) ? writesOver(world, [dest], params.blockdev === true) : {}),
       },
@@ -463,22 +465,18 @@ function finishPhase(params: Params): Phase {
   };
 }
 
-function copyCommand(params: CopyOptions, world: World): string[] {
-  const { flag, value } = optionsOf(params);
-  return [
-    'blockcopy',
-    ...['--domain', world.domain.name, '--path', params.disk, '--dest', params.dest],
-    ...value('format'),
-    ...flag('blockdev'),
-    ...flag('shallow'),
-    ...flag('reuse-external'),
-    ...value('bandwidth'),
-    ...flag('bytes'),
-    ...value('granularity'),
-    ...value('buf-size'),
-    ...flag('synchronous-writes'),
-    ...(params['transient-job'] || world.domain.persistent ? ['--transient-job'] : []),
-  ];
+function copyArgs(params: CopyOptions, world: World): BlockcopyArgs {
+  return {
+    domain: world.domain.name,
+    path: params.disk,
+    ...given(
+      params,
+      ...(['dest', 'format', 'blockdev', 'shallow', 'reuse-external', 'bandwidth'] as const),
+      ...(['bytes', 'granularity', 'buf-size', 'synchronous-writes'] as const),
+    ),
+    dest: params.dest,
+    'transient-job': params['transient-job'] === true || world.domain.persistent,
+  };
 }
 
 /** The way back after a pivot: the old file is stale at once, so the data goes back by a second copy. */
@@ -495,10 +493,7 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
   const [top, ...below] = diskOf(before, disk)?.chain ?? [];
   if (top && current && !params.shallow && below.length > 0) {
     const copyTop = (world: World, file: string) =>
-      copyCommand(
-        { disk, dest: file, format: 'qcow2', shallow: true, 'reuse-external': true },
-        world,
-      );
+      copyArgs({ disk, dest: file, format: 'qcow2', shallow: true, 'reuse-external': true }, world);
     return flattenBack({ disk, dest, old: [top, ...below], copyTop }, before, now, current);
   }
   if (!old || !current || !isSameFile(now, current.chain[0]?.file, dest))
@@ -517,7 +512,8 @@ function mirrorBack(params: Params, before: World, now: World): Effect[] {
     : [
         {
           tool: 'virsh',
-          argv: copyCommand(back, now),
+          verb: 'blockcopy',
+          args: copyArgs(back, now),
           why: `mirror ${disk} back to ${old.file}`,
           writesInto: [old.file],
         },

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
+import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
-import type { Effect } from '../model/effect.ts';
 import type { World } from '../model/world.ts';
 import type { Amount, Precondition, RollbackRoom } from './needs.ts';
 

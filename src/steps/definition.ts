@@ -1,5 +1,5 @@
 /** How a persistent definition is put in place, byte for byte, with what belongs to it. */
-import type { Effect } from '../model/effect.ts';
+import type { Effect } from '../commands/effect.ts';
 import type { Bundle, World } from '../model/world.ts';
 
 /** The name, in the run's folder, of the definition that was given to libvirt last. */
@@ -9,17 +9,18 @@ export const DEFINITION_FILE = 'define.xml';
 export function define(xml: string, why: string): Effect {
   return {
     tool: 'virsh',
-    argv: ['define', '--file', { file: DEFINITION_FILE, content: xml }],
+    verb: 'define',
+    args: { file: { file: DEFINITION_FILE, content: xml } },
     why,
   };
 }
 
 /** Takes a running domain's definition away, which the journal keeps, but not what lies beside it. */
 export function makeTransient({ domain: { name, nvram, tpm } }: World): Effect {
-  const kept = [...(nvram ? ['--keep-nvram'] : []), ...(tpm ? ['--keep-tpm'] : [])];
   return {
     tool: 'virsh',
-    argv: ['undefine', '--domain', name, ...kept],
+    verb: 'undefine',
+    args: { domain: name, 'keep-nvram': nvram, 'keep-tpm': tpm },
     why: 'make the domain transient again',
   };
 }
@@ -51,25 +52,23 @@ export function restoreAttachments(bundle: Bundle, now: World): Effect[] {
   if (bundle.autostart && !now.domain.autostart) {
     effects.push({
       tool: 'virsh',
-      argv: ['autostart', '--domain', name],
+      verb: 'autostart',
+      args: { domain: name },
       why: 'mark it for autostart again',
     });
   }
   for (const snapshot of bundle.snapshots.filter(
     (each) => !now.domain.snapshots.includes(each.name),
   )) {
-    const current = snapshot.name === bundle.currentSnapshot ? ['--current'] : [];
     effects.push({
       tool: 'virsh',
-      argv: [
-        'snapshot-create',
-        '--domain',
-        name,
-        '--xmlfile',
-        { file: 'snapshot.xml', content: snapshot.xml },
-        '--redefine',
-        ...current,
-      ],
+      verb: 'snapshot-create',
+      args: {
+        domain: name,
+        xmlfile: { file: 'snapshot.xml', content: snapshot.xml },
+        redefine: true,
+        current: snapshot.name === bundle.currentSnapshot,
+      },
       why: `restore the metadata of snapshot ${snapshot.name}`,
     });
   }
@@ -78,14 +77,12 @@ export function restoreAttachments(bundle: Bundle, now: World): Effect[] {
   )) {
     effects.push({
       tool: 'virsh',
-      argv: [
-        'checkpoint-create',
-        '--domain',
-        name,
-        '--xmlfile',
-        { file: 'checkpoint.xml', content: checkpoint.xml },
-        '--redefine',
-      ],
+      verb: 'checkpoint-create',
+      args: {
+        domain: name,
+        xmlfile: { file: 'checkpoint.xml', content: checkpoint.xml },
+        redefine: true,
+      },
       why: `restore the metadata of checkpoint ${checkpoint.name}`,
     });
   }

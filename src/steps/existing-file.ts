@@ -1,7 +1,7 @@
 /** What steps ask of a file or a block device that exists and that they write over. */
 import { commandLine } from '../command.ts';
+import type { VirshEffect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
-import type { VirshEffect } from '../model/effect.ts';
 import { fileAt } from '../model/file-identity.ts';
 import type { Layer, Place, World } from '../model/world.ts';
 import type { Precondition } from './needs.ts';

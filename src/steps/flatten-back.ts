@@ -3,7 +3,8 @@
  * old file without its backing files then, because the copy has none. So the guest goes on in an overlay while the quiet
  * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
  */
-import type { Effect } from '../model/effect.ts';
+import type { BlockcopyArgs } from '../commands/blockcopy.ts';
+import type { Effect } from '../commands/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import type { Disk, Layer, World } from '../model/world.ts';
 import { abortOwnJob, awaitReady, checkOwnJob, pivot, removeMade } from './block-job.ts';
@@ -16,7 +17,7 @@ export interface FlattenedCopy {
   /** The chain that was flattened, active layer first. */
   readonly old: readonly [Layer, ...Layer[]];
   /** The command that copies the top layer of the disk into a file that is there, with the chain that its header names. */
-  copyTop(world: World, file: string): readonly string[];
+  copyTop(world: World, file: string): BlockcopyArgs;
 }
 
 /** The temporary overlays: above the copy, and above the old file. */
@@ -39,23 +40,11 @@ export function flattenBack(
   const { aside, home } = overlaysBack(top.file);
   const active = current.chain[0];
   const isOn = (file: string) => isSameFile(now, active?.file, file);
-  const commit: Effect[] = [
-    {
-      tool: 'virsh',
-      argv: [
-        'blockcommit',
-        ...['--domain', now.domain.name, '--path', disk, '--base', top.file, '--active'],
-      ],
-      why: `commit what the guest wrote meanwhile into ${top.file}`,
-    },
-    awaitReady(disk, undefined, 'until the old file holds all that the overlay holds'),
-    pivot(now, disk, `move ${disk} back to ${top.file}`),
-  ];
   const hasMoved = [home, aside, dest].some(isOn);
   if (hasMoved) checkOwnJob(now, disk, isOn(home) ? top.file : home);
   // A commit, or a copy into the last overlay, that was cut short is cancelled first, and begun anew.
   const ended = hasMoved ? abortOwnJob(now, disk, undefined) : [];
-  if (isOn(home)) return [...ended, ...commit];
+  if (isOn(home)) return [...ended, ...committed(copy, now)];
   const clear = [
     ...removeMade(before, now, aside, false),
     ...removeMade(before, now, home, ended.length > 0),
@@ -69,32 +58,67 @@ export function flattenBack(
     ...ended,
     ...clear,
     ...asideNow,
+    ...filled(copy, now, source.format),
+    ...committed(copy, now),
+  ];
+}
+
+/** The copy is written into the old file, and the guest moves to an overlay above that. */
+function filled({ disk, dest, old, copyTop }: FlattenedCopy, now: World, format: string): Effect[] {
+  const [top] = old;
+  const { home } = overlaysBack(top.file);
+  return [
     {
       tool: 'qemu-img',
-      argv: [
-        ...['convert', '-p', '-n', '-W', '-m', '8'],
-        ...['-f', source.format, '-O', top.format, dest, top.file],
-      ],
-      dest: top.file,
-      into: 'existing',
+      verb: 'convert',
+      args: {
+        progress: true,
+        'no-create': true,
+        'out-of-order': true,
+        coroutines: 8,
+        'source-format': format,
+        'target-format': top.format,
+        source: dest,
+        dest: top.file,
+      },
       bytes: fileAt(now, dest)?.size ?? 0,
       why: `write the copy, which is quiet now, into ${top.file}, above the files below it`,
     },
     {
       tool: 'qemu-img',
-      argv: ['create', '-q', '-f', 'qcow2', '-b', top.file, '-F', top.format, home],
-      dest: home,
+      verb: 'create',
+      args: {
+        quiet: true,
+        format: 'qcow2',
+        backing: top.file,
+        'backing-format': top.format,
+        dest: home,
+      },
       bytes: 0,
       why: `make an overlay above ${top.file}`,
     },
     {
       tool: 'virsh',
-      argv: copy.copyTop(now, home),
+      verb: 'blockcopy',
+      args: copyTop(now, home),
       why: `copy what the guest wrote meanwhile to ${home}`,
       writesInto: [home],
     },
     awaitReady(disk, undefined, 'until that overlay holds all that the other holds'),
     pivot(now, disk, `move ${disk} to ${home}, above its old chain`),
-    ...commit,
+  ];
+}
+
+/** The overlay of the old file is committed into it. */
+function committed({ disk, old: [top] }: FlattenedCopy, now: World): Effect[] {
+  return [
+    {
+      tool: 'virsh',
+      verb: 'blockcommit',
+      args: { domain: now.domain.name, path: disk, base: top.file, active: true },
+      why: `commit what the guest wrote meanwhile into ${top.file}`,
+    },
+    awaitReady(disk, undefined, 'until the old file holds all that the overlay holds'),
+    pivot(now, disk, `move ${disk} back to ${top.file}`),
   ];
 }

@@ -1,5 +1,6 @@
 /** Overlays as `snapshot-create-as` makes them: for a snapshot, and on the way back of other steps. */
-import type { Effect } from '../model/effect.ts';
+import type { DiskSpec } from '../commands/define.ts';
+import type { Effect } from '../commands/effect.ts';
 import { layerIndex } from '../model/file-identity.ts';
 import type { Disk, World } from '../model/world.ts';
 import { makeFile } from './block-job.ts';
@@ -16,11 +17,6 @@ export interface Overlay {
   readonly base: string;
 }
 
-/** virsh takes a comma inside a disk's specification when it is doubled (virsh, snapshot-create-as). */
-export function commas(text: string): string {
-  return text.replaceAll(',', ',,');
-}
-
 /**
  * The overlay's file where none is named: the active file's path with the snapshot's name in place of its last suffix
  * (libvirt, src/conf/snapshot_conf.c, virDomainSnapshotDefAssignExternalNames). libvirt names none beside a block device.
@@ -29,8 +25,8 @@ export function defaultOverlayFile(active: string, snapshot: string): string {
   return `${active.replace(/\.[^./]*$/, '')}.${snapshot}`;
 }
 
-export function externalSpec(overlay: Overlay): string {
-  return `${commas(overlay.target)},snapshot=external,driver=${overlay.format},file=${commas(overlay.file)}`;
+export function externalSpec({ target, format, file }: Overlay): DiskSpec {
+  return { disk: target, snapshot: 'external', driver: format, file };
 }
 
 /**
@@ -52,13 +48,19 @@ export function overlayAgain(
   );
   const snapshot: Effect = {
     tool: 'virsh',
-    argv: [
-      'snapshot-create-as',
-      ...['--domain', world.domain.name, '--name', `blockplan-back-${disk.target}`],
-      ...['--disk-only', '--atomic', '--no-metadata', ...(isNamed ? ['--reuse-external'] : [])],
-      ...['--diskspec', externalSpec({ target: disk.target, ...overlay })],
-      ...others.flatMap((each) => ['--diskspec', `${commas(each.target)},snapshot=no`]),
-    ],
+    verb: 'snapshot-create-as',
+    args: {
+      domain: world.domain.name,
+      name: `blockplan-back-${disk.target}`,
+      'disk-only': true,
+      atomic: true,
+      'no-metadata': true,
+      'reuse-external': isNamed,
+      diskspec: [
+        externalSpec({ target: disk.target, ...overlay }),
+        ...others.map((each) => ({ disk: each.target, snapshot: 'no' }) as const),
+      ],
+    },
     why: `put an overlay ${file} above ${base} again`,
     timeoutMs: SNAPSHOT_TIMEOUT_MS,
   };
@@ -67,8 +69,14 @@ export function overlayAgain(
     isNamed
       ? {
           tool: 'qemu-img',
-          argv: ['create', '-q', '-f', format, '-b', name, '-F', baseFormat, file],
-          dest: file,
+          verb: 'create',
+          args: {
+            quiet: true,
+            format,
+            backing: name,
+            'backing-format': baseFormat,
+            dest: file,
+          },
           bytes: 0,
           why: `make the overlay with the name that it had for ${base}`,
         }

@@ -1,7 +1,7 @@
 /** Files that nothing uses any more are moved aside instead of removed, for a person to remove them later. */
 import { basename, dirname, join } from 'node:path';
+import type { MoveFileEffect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
-import type { MoveFileEffect } from '../model/effect.ts';
 import { fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
 import type { Phase } from './define.ts';

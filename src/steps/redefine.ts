@@ -1,4 +1,5 @@
 import { virshCommand } from '../command.ts';
+import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import { definedDisks } from '../model/defined-disks.ts';
 import { isTransient } from '../model/disk-elements.ts';
@@ -8,7 +9,6 @@ import {
   setDiskSource,
   withoutBackingStore,
 } from '../model/domain-xml.ts';
-import type { Effect } from '../model/effect.ts';
 import { isSameFile, isSameSource } from '../model/file-identity.ts';
 import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';

@@ -1,6 +1,8 @@
 import { commandLine, virshCommand } from '../command.ts';
+import { given } from '../commands/define.ts';
+import type { Effect, VirshEffect } from '../commands/effect.ts';
+import type { SnapshotArgs } from '../commands/snapshot-create-as.ts';
 import type { Finding } from '../errors.ts';
-import type { Effect, VirshEffect } from '../model/effect.ts';
 import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
 import { hasEnded } from '../model/guest-process.ts';
 import { activeFile, diskOf, isUp, type World } from '../model/world.ts';
@@ -25,14 +27,7 @@ import {
   unwrittenNeed,
   workableNeed,
 } from './needs.ts';
-import { optionsOf } from './options.ts';
-import {
-  commas,
-  defaultOverlayFile,
-  externalSpec,
-  type Overlay,
-  SNAPSHOT_TIMEOUT_MS,
-} from './overlay.ts';
+import { defaultOverlayFile, externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from './overlay.ts';
 import { checkPaired } from './pairing.ts';
 import {
   checkExclusive,
@@ -306,7 +301,8 @@ function snapshotPhase(params: Params): Phase {
       ...(params.quiesce ? [agentTimeout(world, AGENT_TIMEOUT_SECONDS)] : []),
       {
         tool: 'virsh',
-        argv: command(params, world),
+        verb: 'snapshot-create-as',
+        args: snapshotArgs(params, world),
         why: 'make the overlays',
         ...(params['reuse-external']
           ? writesOver(
@@ -490,13 +486,8 @@ function specOf(params: Params, target: string) {
 function agentTimeout(world: World, seconds: number | undefined): VirshEffect {
   return {
     tool: 'virsh',
-    argv: [
-      'guest-agent-timeout',
-      '--domain',
-      world.domain.name,
-      '--timeout',
-      String(seconds ?? -2),
-    ],
+    verb: 'guest-agent-timeout',
+    args: { domain: world.domain.name, timeout: seconds ?? -2 },
     why:
       seconds === undefined
         ? "put libvirt's wait for the guest agent back to its default"
@@ -508,7 +499,8 @@ function agentTimeout(world: World, seconds: number | undefined): VirshEffect {
 function thaw(world: World): VirshEffect {
   return {
     tool: 'virsh',
-    argv: ['domfsthaw', '--domain', world.domain.name],
+    verb: 'domfsthaw',
+    args: { domain: world.domain.name },
     why: 'make sure that no file system stays frozen',
   };
 }
@@ -540,31 +532,24 @@ function isAbove(world: World, { target, file, base }: Overlay): boolean {
   return isSameFile(world, top?.file, file) && isSameFile(world, below?.file, base);
 }
 
-function command(params: Params, world: World): string[] {
-  const { flag } = optionsOf(params);
+function snapshotArgs(params: Params, world: World): SnapshotArgs {
   const taking = overlays(params, world);
   const specs = world.domain.disks
     .filter((disk) => disk.chain.length > 0)
     .map((disk) => {
       const overlay = taking.find((each) => each.target === disk.target);
-      return overlay ? externalSpec(overlay) : `${disk.target},snapshot=no`;
+      return overlay ? externalSpec(overlay) : ({ disk: disk.target, snapshot: 'no' } as const);
     });
-  return [
-    'snapshot-create-as',
-    ...['--domain', world.domain.name, '--name', params.name],
-    ...(params.description === undefined ? [] : ['--description', params.description]),
-    ...flag('disk-only'),
-    ...flag('atomic'),
-    ...flag('quiesce'),
-    ...flag('no-metadata'),
-    ...flag('reuse-external'),
-    ...flag('live'),
-    ...flag('validate'),
-    ...(params.memspec
-      ? ['--memspec', `file=${commas(params.memspec.file)},snapshot=external`]
-      : []),
-    ...specs.flatMap((spec) => ['--diskspec', spec]),
-  ];
+  return {
+    domain: world.domain.name,
+    name: params.name,
+    ...given(
+      params,
+      ...(['description', 'disk-only', 'atomic', 'quiesce', 'no-metadata'] as const),
+      ...(['reuse-external', 'live', 'validate', 'memspec'] as const),
+    ),
+    diskspec: specs,
+  };
 }
 
 /**
@@ -608,16 +593,8 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
         ...abortOwnJob(now, overlay.target, overlay.base),
         {
           tool: 'virsh',
-          argv: [
-            'blockcommit',
-            '--domain',
-            name,
-            '--path',
-            overlay.target,
-            '--base',
-            overlay.base,
-            '--active',
-          ],
+          verb: 'blockcommit',
+          args: { domain: name, path: overlay.target, base: overlay.base, active: true },
           why: `commit ${overlay.file} back into ${overlay.base}`,
         },
         awaitReady(
@@ -641,14 +618,20 @@ function commitBack(params: Params, before: World, now: World): Effect[] {
   ) {
     effects.push({
       tool: 'virsh',
-      argv: ['snapshot-delete', '--domain', name, '--snapshotname', params.name, '--metadata'],
+      verb: 'snapshot-delete',
+      args: { domain: name, snapshotname: params.name, metadata: true },
       why: `remove libvirt's record of snapshot ${params.name}`,
     });
   }
   if (params.memspec) effects.push(...removeMade(before, now, params.memspec.file, false));
   // An overlay that ran out of room has stopped the guest; on the file below it can go on.
   if (effects.length > 0 && state === 'paused' && before.domain.state === 'running') {
-    effects.push({ tool: 'virsh', argv: ['resume', '--domain', name], why: 'let the guest go on' });
+    effects.push({
+      tool: 'virsh',
+      verb: 'resume',
+      args: { domain: name },
+      why: 'let the guest go on',
+    });
   }
   return [
     ...(effects.length > 0 ? effects : restoreDefinition(before, now)),

@@ -2,7 +2,6 @@ import { commandLine, virshCommand } from '../command.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, outsideDisks, restoreAttachments } from './definition.ts';
 import { guestIsUp } from './needs.ts';
-import { optionsOf } from './options.ts';
 import { checkRunning, checkSince, refuse } from './preconditions.ts';
 
 const schema = {
@@ -112,7 +111,6 @@ export const undefine = defineStep<typeof schema>({
 });
 
 function undefinePhase(params: Params): Phase {
-  const { flag } = optionsOf(params);
   return {
     name: 'undefine',
     summary: 'make the domain transient, with its definition kept in the journal',
@@ -124,15 +122,8 @@ function undefinePhase(params: Params): Phase {
       },
       {
         tool: 'virsh',
-        argv: [
-          'undefine',
-          '--domain',
-          domain.name,
-          ...flag('keep-nvram'),
-          ...flag('keep-tpm'),
-          ...flag('snapshots-metadata'),
-          ...flag('checkpoints-metadata'),
-        ],
+        verb: 'undefine',
+        args: { domain: domain.name, ...params },
         why: 'make the domain transient',
       },
     ],

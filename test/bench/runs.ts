@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newRunId } from '../../src/journal/folder.ts';
 import { addUnfinished } from '../../src/journal/unfinished.ts';
-import { commanded, ended, journalText, phase, STARTED, virsh, writeRun } from '../journals.ts';
+import { commanded, ended, GIVEN, journalText, phase, STARTED, writeRun } from '../journals.ts';
 
 const MANY = 10_000;
 const FEW = 10;
 const ROUNDS = 5;
 
-const inside = commanded('do', 'mirror/mirror', virsh('blockcopy'), 'done');
+const inside = commanded('do', 'mirror/mirror', GIVEN.copy, 'done');
 const OVER = journalText([
   STARTED,
   ...phase('do', 'mirror/mirror', 'DONE', inside),

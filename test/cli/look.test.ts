@@ -10,12 +10,12 @@ import {
   BEGUN,
   commanded,
   ended,
+  GIVEN,
   journalText,
   KEPT,
   phase,
   STARTED,
   TAKEN_UP,
-  virsh,
   writeRun,
 } from '../journals.ts';
 
@@ -25,7 +25,7 @@ afterAll(() => rmSync(state, { recursive: true }));
 
 const UNDEFINED = phase('do', 'undefine/undefine', 'DONE', [
   KEPT,
-  ...commanded('do', 'undefine/undefine', virsh('undefine', 'web1'), 'done'),
+  ...commanded('do', 'undefine/undefine', GIVEN.undefine, 'done'),
 ]);
 
 function blockplan(...argv: string[]) {
@@ -100,7 +100,7 @@ test('show tells a run by its id, by its beginning and by last, as text and as J
   const text = blockplan('show', '20261123-08').stdout;
   expect(text).toMatch(/^orphan: the definition of web1/);
   expect(text).toContain('undefine:undefine  DONE');
-  expect(text).toContain('$ virsh undefine web1');
+  expect(text).toContain('$ virsh undefine --domain web1');
   const { standing, history } = JSON.parse(blockplan('show', 'last', '--output', 'json').stdout);
   expect(standing).toMatchObject({ run: '20261123-100000-cccccc', outcome: 'succeeded' });
   expect(history).toMatchObject({ taken: [{ how: 'run' }], finish: { end: 'succeeded' } });

@@ -1,5 +1,6 @@
 /** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
 import type { End } from '../../src/errors.ts';
+import { onDomain } from '../../src/host/host-state.ts';
 import { Explorer, placeOf, type Step } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';
@@ -9,7 +10,6 @@ import type { Stand } from '../../src/prove/stand.ts';
 import type { Again, Injection } from '../../src/prove/tally.ts';
 import type { Finish } from '../../src/run/course.ts';
 import { follow } from '../../src/run/recover.ts';
-import { onDomain } from '../../src/simulate/host-state.ts';
 import { guestStarts } from '../../src/simulate/mishaps.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN } from './judge.ts';

@@ -32,7 +32,7 @@ import { standingOf } from '../../src/run/standing.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
-import { ended, KEPT, phase, STARTED, TAKEN_UP, virsh } from '../journals.ts';
+import { ended, GIVEN, KEPT, phase, STARTED, TAKEN_UP } from '../journals.ts';
 import { definitionXml, looked, world } from '../worlds.ts';
 
 const [cases = '2000', given = '8'] = process.argv.slice(2);
@@ -229,15 +229,23 @@ const FACTS = {
   ]),
 };
 
+/** An effect as the first form of a journal has it. */
+const OF_FORM_1 = {
+  tool: 'virsh',
+  argv: ['snapshot-create-as', '--domain', 'd', '--name', 's', '--diskspec', 'vda,snapshot=no'],
+  why: 'w',
+};
+
 const RECORDS: readonly unknown[] = [
   STARTED,
   ...phase(
     'do',
     'mirror/pivot',
     'FAILED',
-    [{ type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: virsh('define', 'x') }],
+    [{ type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: GIVEN.define }],
     'why',
   ),
+  { type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: OF_FORM_1 },
   { type: 'made', file: '/f', ino: '1', born: '2' },
   KEPT,
   { type: 'run-left', by: 'SIGINT' },

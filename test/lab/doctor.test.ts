@@ -11,7 +11,7 @@ import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { definition, listing, moments } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
-import { MARKER_URI } from '../../src/model/driver.ts';
+import { MARKER_URI } from '../../src/model/marker.ts';
 import {
   codes,
   type Ended,

@@ -2,13 +2,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Driver } from '../../src/commands/driver.ts';
+import type { Effect } from '../../src/commands/effect.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { compile, type Graph } from '../../src/graph/graph.ts';
 import { createJournal, writeDurably } from '../../src/journal/journal.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
-import type { Driver } from '../../src/model/driver.ts';
-import type { Effect } from '../../src/model/effect.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
 import type { Finish } from '../../src/run/course.ts';
@@ -128,6 +128,6 @@ export class FaultyDriver {
 function aimsAt(fault: Fault, effect: Effect, events: readonly RunEvent[]): boolean {
   const phase = events.findLast((event) => event.event === 'phase-started');
   if (phase?.event !== 'phase-started' || phase.direction !== 'do') return false;
-  const tool = effect.tool === 'virsh' ? String(effect.argv[0]) : effect.tool;
+  const tool = effect.tool === 'virsh' ? effect.verb : effect.tool;
   return `${phase.step}/${phase.phase}` === fault.phase && tool === fault.tool;
 }

@@ -1,10 +1,10 @@
 /** The course of one plan on both sides of the honesty law: forward, with something that may go wrong, and back. */
 import { writeFile } from 'node:fs/promises';
+import { type Effect, writtenInto } from '../../src/commands/effect.ts';
+import { withImage, withNewImage } from '../../src/host/host-state.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Host } from '../../src/lab/host.ts';
-import type { Effect } from '../../src/model/effect.ts';
 import type { World } from '../../src/model/world.ts';
-import { withImage, withNewImage } from '../../src/simulate/host-state.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../../src/simulate/mishaps.ts';
 import type { AnyStep, Phase } from '../../src/steps/define.ts';
 import type { Image, Mishap, Params } from './honesty-plans.ts';
@@ -164,5 +164,6 @@ async function rebooted(host: Host, sides: Sides): Promise<void> {
 function placeOf(effect: Effect): string | undefined {
   if (effect.tool === 'make-file') return effect.file;
   if (effect.tool === 'move-file') return effect.to;
-  return effect.tool === 'qemu-img' && effect.into === undefined ? effect.dest : undefined;
+  const makes = effect.tool === 'qemu-img' && writtenInto(effect).length === 0;
+  return makes ? effect.args.dest : undefined;
 }

@@ -1,9 +1,9 @@
 /** What the honesty law compares of a World, and how a difference is told. */
+import { nameIn } from '../../src/host/file-names.ts';
+import type { SimulatedHost } from '../../src/host/host-state.ts';
 import { command } from '../../src/lab/command.ts';
 import type { World } from '../../src/model/world.ts';
-import { nameIn } from '../../src/simulate/file-names.ts';
 import { look } from '../../src/simulate/host-looks.ts';
-import type { SimulatedHost } from '../../src/simulate/host-state.ts';
 
 /** What is so, with what the images' own headers say. */
 export async function reallyTold(world: World): Promise<object> {

@@ -3,17 +3,13 @@
  * they differ, libvirt is right.
  */
 import { expect } from 'vitest';
-import { commandText } from '../../src/model/command-text.ts';
-import { type Driver, EffectFailed } from '../../src/model/driver.ts';
-import type { Effect } from '../../src/model/effect.ts';
+import type { Driver } from '../../src/commands/driver.ts';
+import type { Effect } from '../../src/commands/effect.ts';
+import { commandText } from '../../src/commands/effect-text.ts';
+import { guestWrites, hostOf, onDomain, type SimulatedHost } from '../../src/host/host-state.ts';
+import { EffectFailed } from '../../src/model/effect-failed.ts';
 import { type Bundle, type World, withDomain } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
-import {
-  guestWrites,
-  hostOf,
-  onDomain,
-  type SimulatedHost,
-} from '../../src/simulate/host-state.ts';
 import { NoWayBack, type Phase } from '../../src/steps/define.ts';
 import { differences, imaginedTold, reallyTold } from './honesty-picture.ts';
 

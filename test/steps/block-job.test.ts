@@ -13,6 +13,7 @@ import {
   removeMade,
 } from '../../src/steps/block-job.ts';
 import { NoWayBack } from '../../src/steps/define.ts';
+import { inWords } from '../effects.ts';
 import { disk, neighbour, world } from '../worlds.ts';
 
 const FILE = '/new/copy';
@@ -51,7 +52,7 @@ describe('a file that a step made', () => {
 
   test('is removed after the job that wrote to it, when that is cancelled first', () => {
     const copying = withDisk(now, 'vda', (each) => ({ ...each, job }));
-    expect(abortOwnJob(copying, 'vda', FILE)).toEqual([
+    expect(abortOwnJob(copying, 'vda', FILE).map(inWords)).toEqual([
       {
         tool: 'virsh',
         argv: ['blockjob', '--domain', 'testvm', '--path', 'vda', '--abort'],
@@ -121,8 +122,8 @@ test('a job is ended by a command that may take two minutes', () => {
     why: 'move on',
     timeoutMs: 120_000,
   });
-  expect(pivot(now, 'vdb', 'move on')).toEqual(end('--pivot'));
-  expect(abort(now, 'vdb', 'move on')).toEqual(end('--abort'));
+  expect(inWords(pivot(now, 'vdb', 'move on'))).toEqual(end('--pivot'));
+  expect(inWords(abort(now, 'vdb', 'move on'))).toEqual(end('--abort'));
 });
 
 test('a file that another process has removed is told of', () => {

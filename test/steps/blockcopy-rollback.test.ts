@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { contentsIn } from '../effects.ts';
 import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -236,13 +237,7 @@ test('the definition names the copy as libvirt is told to open it', () => {
   ] as const;
   for (const [params, source] of sources) {
     const [, pivot] = blockcopy.phases(params);
-    const content = pivot!
-      .effects(world(), world())
-      .flatMap((effect) =>
-        effect.tool === 'virsh'
-          ? effect.argv.flatMap((word) => (typeof word === 'object' ? word.content : []))
-          : [],
-      );
+    const content = pivot!.effects(world(), world()).flatMap(contentsIn);
     expect(content.join()).toContain(source);
   }
 });

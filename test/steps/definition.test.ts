@@ -8,6 +8,7 @@ import {
   restoreAttachments,
   restoreDefinition,
 } from '../../src/steps/definition.ts';
+import { contentsIn, inWords } from '../effects.ts';
 import { SNAP1, SNAP2, world } from '../worlds.ts';
 import { effectLine } from './shown.ts';
 
@@ -17,7 +18,7 @@ const onSnap1 = definition.replace(SNAP2, SNAP1);
 const renamed = definition.replace('<vcpu placement', '<vcpu cpuset="1" placement');
 
 test('a definition goes to virsh as a file of the run', () => {
-  expect(define('<domain/>', 'say why')).toEqual({
+  expect(inWords(define('<domain/>', 'say why'))).toEqual({
     tool: 'virsh',
     argv: ['define', '--file', { file: 'define.xml', content: '<domain/>' }],
     why: 'say why',
@@ -97,10 +98,6 @@ test.each<readonly [string, Bundle, Partial<Domain>, readonly string[]]>([
 });
 
 test('metadata comes back as it was kept, each in a file of the run', () => {
-  const files = restoreAttachments(bundle, was({ autostart: true })).flatMap((effect) =>
-    effect.tool === 'virsh' ? effect.argv.filter((word) => typeof word === 'object') : [],
-  );
-  expect(files.map(({ content }) => content)).toEqual(
-    [...bundle.snapshots, ...bundle.checkpoints].map(({ xml }) => xml),
-  );
+  const contents = restoreAttachments(bundle, was({ autostart: true })).flatMap(contentsIn);
+  expect(contents).toEqual([...bundle.snapshots, ...bundle.checkpoints].map(({ xml }) => xml));
 });

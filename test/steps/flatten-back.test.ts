@@ -27,7 +27,7 @@ const copy = {
   disk: 'vda',
   dest: DEST,
   old,
-  copyTop: (_world: World, file: string) => ['blockcopy', '--dest', file],
+  copyTop: ({ domain }: World, dest: string) => ({ domain: domain.name, path: 'vda', dest }),
 };
 const vdb = disk('vdb', [DATA]);
 const before = looked(world({ disks: [disk('vda', [OLD, BASE]), vdb] }), [ASIDE, HOME, DEST]);
@@ -64,9 +64,9 @@ const STEP_ASIDE = [
   `virsh snapshot-create-as --domain testvm --name blockplan-back-vda --disk-only --atomic --no-metadata --diskspec vda,snapshot=external,driver=qcow2,file=${ASIDE} --diskspec vdb,snapshot=no  (put an overlay ${ASIDE} above ${DEST} again; timeoutMs 180000)`,
 ];
 const FILL = [
-  `qemu-img convert -p -n -W -m 8 -f qcow2 -O qed ${DEST} ${OLD}  (write the copy, which is quiet now, into ${OLD}, above the files below it; into existing; bytes 41943040)`,
+  `qemu-img convert -p -n -W -m 8 -f qcow2 -O qed ${DEST} ${OLD}  (write the copy, which is quiet now, into ${OLD}, above the files below it; bytes 41943040)`,
   `qemu-img create -q -f qcow2 -b ${OLD} -F qed ${HOME}  (make an overlay above ${OLD}; bytes 0)`,
-  `virsh blockcopy --dest ${HOME}  (copy what the guest wrote meanwhile to ${HOME}; writesInto ${HOME})`,
+  `virsh blockcopy --domain testvm --path vda --dest ${HOME}  (copy what the guest wrote meanwhile to ${HOME}; writesInto ${HOME})`,
   wait('that overlay holds all that the other holds'),
   pivot(`to ${HOME}, above its old chain`),
 ];

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type World, withDomain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
+import { contentsIn } from '../effects.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 
 const definition = world().domain.definition!;
@@ -16,8 +17,8 @@ const onCopy = { disk: 'vda', source: '/new/copy.qcow2' };
 /** The definition that the step would give to virsh. */
 function defined(params: Record<string, string>, host: World): string {
   const [effect] = redefine.phases(params)[0]!.effects(host, host);
-  const [, , file] = effect?.tool === 'virsh' ? effect.argv : [];
-  return typeof file === 'object' ? file.content : '';
+  const [content = ''] = effect ? contentsIn(effect) : [];
+  return content;
 }
 
 test('the definition names the file as the guest does, in its format', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Domain } from '../../src/model/world.ts';
 import { redefine } from '../../src/steps/redefine.ts';
+import { inWords } from '../effects.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { bundle, kept, moment, moved } from './redefine-domains.ts';
 import { testStep } from './step-tester.ts';
@@ -51,7 +52,7 @@ test('a definition that hides layers is made to let libvirt look for them', () =
   const [phase] = redefine.phases({ disk: 'vda', source: SNAP2 });
   const [effect] = phase!.effects(hiding, hiding);
   expect(hiding.domain.definition).toContain('<backingStore/>');
-  expect(effect).toMatchObject({
+  expect(inWords(effect!)).toMatchObject({
     argv: ['define', '--file', { content: world().domain.definition }],
   });
   const raw = world({ disks: [disk('vda', [SNAP2])] });
@@ -60,7 +61,7 @@ test('a definition that hides layers is made to let libvirt look for them', () =
     domain: { ...raw.domain, definition: hiding.domain.definition! },
   };
   const [kept] = redefine.phases({ disk: 'vda', source: SNAP2 });
-  expect(kept!.effects(alone, alone)[0]).toMatchObject({
+  expect(inWords(kept!.effects(alone, alone)[0]!)).toMatchObject({
     argv: ['define', '--file', { content: hiding.domain.definition }],
   });
 });

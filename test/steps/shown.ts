@@ -1,11 +1,11 @@
 /** What a step shows to a reader, as text: its findings, preconditions, phases with their commands, and rollbacks. */
+import type { Effect } from '../../src/commands/effect.ts';
+import { commandText } from '../../src/commands/effect-text.ts';
 import type { Finding } from '../../src/errors.ts';
-import { commandText } from '../../src/model/command-text.ts';
-import type { Effect } from '../../src/model/effect.ts';
+import { hostOf } from '../../src/host/host-state.ts';
 import type { World } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
-import { hostOf } from '../../src/simulate/host-state.ts';
 import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
 import type { Precondition } from '../../src/steps/needs.ts';
 import { frozen, looked } from '../worlds.ts';
@@ -105,16 +105,7 @@ export function rollbackLines(phase: Phase, before: World, now: World, start = b
 }
 
 /** What is told of an effect beside its command and its reason. */
-const DETAILS = [
-  'timeoutMs',
-  'optional',
-  'doubt',
-  'writesInto',
-  'loses',
-  'into',
-  'bytes',
-  'made',
-] as const;
+const DETAILS = ['timeoutMs', 'optional', 'doubt', 'writesInto', 'loses', 'bytes', 'made'] as const;
 
 /** An effect as `command  (why; detail; …)`. */
 export function effectLine(effect: Effect): string {

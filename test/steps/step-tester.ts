@@ -6,9 +6,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../src/commands/effect.ts';
 import type { Finding } from '../../src/errors.ts';
-import { EffectFailed } from '../../src/model/driver.ts';
-import type { Effect } from '../../src/model/effect.ts';
+import { guestWrites, hostOf, type SimulatedHost, withWorld } from '../../src/host/host-state.ts';
+import { EffectFailed } from '../../src/model/effect-failed.ts';
 import {
   activeFile,
   type Disk,
@@ -21,12 +22,6 @@ import {
 } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
-import {
-  guestWrites,
-  hostOf,
-  type SimulatedHost,
-  withWorld,
-} from '../../src/simulate/host-state.ts';
 import { guestDies, lostWrites } from '../../src/simulate/mishaps.ts';
 import {
   type AnyStep,
@@ -36,6 +31,7 @@ import {
   type Schema,
 } from '../../src/steps/define.ts';
 import { steps } from '../../src/steps/registry.ts';
+import { wordsIn } from '../effects.ts';
 import { VIRSH_OPTIONS } from '../virsh-options.ts';
 import { frozen, looked } from '../worlds.ts';
 import { arbitraryParams } from './arbitrary-params.ts';
@@ -423,11 +419,11 @@ function staysWithin(effect: Effect, files: ReadonlySet<string>): void {
   expect(effect.why).toMatch(/^[a-z].*[^.]$/);
   if (effect.tool === 'remove-file' || effect.tool === 'make-file')
     expect(files).toContain(effect.file);
-  if (effect.tool === 'qemu-img') expect(files).toContain(effect.dest);
+  if (effect.tool === 'qemu-img') expect(files).toContain(effect.args.dest);
   if (effect.tool === 'move-file')
     for (const file of [effect.file, effect.to]) expect(files).toContain(file);
   if (effect.tool !== 'virsh') return;
-  const [verb, ...words] = effect.argv;
+  const [verb, ...words] = wordsIn(effect);
   const known = VIRSH_OPTIONS[String(verb)];
   expect(known, String(verb)).toBeDefined();
   for (let at = 0; at < words.length; at++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isMarkerAlive, runsOnDomain } from '../../../src/cli/runs-on-domain.ts';
 import { makeRunFolder } from '../../../src/journal/folder.ts';
-import { createJournal, type Entry } from '../../../src/journal/journal.ts';
+import { createJournal, type Entry, FORMAT } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
 import type { Bundle, Domain } from '../../../src/model/world.ts';
@@ -25,7 +25,7 @@ async function ran(run: string, entries: readonly Entry[], uuid = domain.uuid): 
   const journal = await createJournal(await makeRunFolder(state, run));
   const started: Entry = {
     type: 'run-started',
-    format: 1,
+    format: FORMAT,
     ...{ run, uuid, plan: 'move', domain: domain.name, uri: '', host: 'h', user: 'root', pid: 7 },
     ...{ version: '0', steps: [], set: {}, planSum: '', world: world() },
   };
@@ -48,7 +48,10 @@ describe('runs on a domain', () => {
   test('are those that are not over, with what they took and meant to make', async () => {
     await ran('r1', [
       meant({ tool: 'make-file', file: '/new/a', why: '' }),
-      meant({ tool: 'virsh', argv: ['blockcopy', '--dest', '/new/b'], why: '' }),
+      meant({
+        ...{ tool: 'virsh', verb: 'blockcopy', why: '' },
+        args: { domain: domain.name, path: 'vda', dest: '/new/b' },
+      }),
       { type: 'kept', bundle: BUNDLE },
     ]);
     await addUnfinished(state, 'r1');

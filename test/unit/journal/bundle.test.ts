@@ -8,7 +8,7 @@ import {
   readBundle,
   writeBundle,
 } from '../../../src/journal/bundle.ts';
-import { createJournal, type Entry, JOURNAL_FILE } from '../../../src/journal/journal.ts';
+import { createJournal, type Entry, FORMAT, JOURNAL_FILE } from '../../../src/journal/journal.ts';
 import type { Bundle } from '../../../src/model/world.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { world } from '../../worlds.ts';
@@ -91,7 +91,7 @@ describe('the bundle file', () => {
 describe('without a bundle file', () => {
   const started: Entry = {
     type: 'run-started',
-    format: 1,
+    format: FORMAT,
     run: 'r1',
     plan: 'p',
     domain: 'testvm',

@@ -13,7 +13,12 @@ afterAll(() => rm(state, { recursive: true }));
 
 const ENTRIES: readonly Entry[] = [
   STARTED,
-  ...phase('do', 'mirror/pivot', 'DONE', commanded('do', 'mirror/pivot', virsh('größe'), 'done')),
+  ...phase(
+    'do',
+    'mirror/pivot',
+    'DONE',
+    commanded('do', 'mirror/pivot', virsh('resume', '--domain', 'größe'), 'done'),
+  ),
   ended('succeeded', ['all is well']),
 ];
 

@@ -15,11 +15,13 @@ import {
 import {
   createJournal,
   type Entry,
+  FORMAT,
   JOURNAL_FILE,
   writeDurably,
 } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { readJournal } from '../../../src/journal/replay.ts';
+import { virshEffect } from '../../effects.ts';
 import { world } from '../../worlds.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-journal-'));
@@ -34,11 +36,11 @@ beforeEach(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const ref = { step: 'mirror', phase: 'pivot', direction: 'do' } as const;
-const effect = { tool: 'virsh', argv: ['echo', 'größe \u2028 "\n'], why: 'say it' } as const;
+const effect = virshEffect(['resume', '--domain', 'größe \u2028 "\n'], { why: 'say it' });
 const ENTRIES: readonly Entry[] = [
   {
     type: 'run-started',
-    format: 1,
+    format: FORMAT,
     run: 'r',
     plan: 'p',
     domain: 'd',

@@ -1,10 +1,10 @@
 /** When a wait for a block job ends: the event alone is not believed, nor is its absence, and time runs out. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { JobWatch, refusalText } from '../../../src/libvirt/await-job.ts';
+import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
+import { JobWatch } from '../../../src/libvirt/await-job.ts';
 import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
 import type { DomainEvents } from '../../../src/libvirt/events.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import type { AwaitJobEffect, Progress } from '../../../src/model/effect.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { scripted } from './scripted-virsh.ts';
 
 beforeEach(() => {
@@ -130,7 +130,7 @@ describe('until it is ready', () => {
   test("is not ended by another disk's event, nor by one that came before the job", async () => {
     const { watch, wait, tell, end, virsh } = scene('ready', { job: halfway, ready: true });
     await tell(jobEvent('ready'));
-    watch.begin(['blockcopy', '--path', 'vda']);
+    watch.begin({ into: '/b' });
     wait();
     await tell(jobEvent('ready', 'vdb'), jobEvent('completed'));
     expect([end(), virsh.asked]).toEqual([undefined, []]);
@@ -257,14 +257,4 @@ test('nothing is heard after the end of the watch', () => {
   expect(listeners.size).toBe(1);
   watch.end();
   expect(listeners.size).toBe(0);
-});
-
-test('of a job that is gone it is said what that means', () => {
-  const gone = 'error: disk vda does not have an active block job';
-  expect(refusalText(['blockjob', '--domain', 'd', '--path', 'vda', '--pivot'], gone)).toBe(
-    'the job on vda is gone: somebody else has ended it, or it failed',
-  );
-  expect(refusalText(['blockcopy', '--path', 'vda'], 'error: no')).toBe(
-    'virsh blockcopy: error: no',
-  );
 });

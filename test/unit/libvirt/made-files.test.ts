@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MadeFile } from '../../../src/commands/driver.ts';
 import { lookAtFiles } from '../../../src/libvirt/files.ts';
 import { MadeFiles, madeUnseen } from '../../../src/libvirt/made-files.ts';
-import type { MadeFile } from '../../../src/model/driver.ts';
 
 let folder: string;
 beforeAll(async () => {

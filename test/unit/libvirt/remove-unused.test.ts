@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lookAtFiles } from '../../../src/libvirt/files.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import type { World } from '../../../src/model/world.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { disk, neighbour, world } from '../../worlds.ts';

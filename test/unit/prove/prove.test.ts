@@ -100,7 +100,7 @@ describe('a mistake in a step is found', () => {
   test('an undefine without anything kept', () => {
     const worse = mutated(graph, 'make-transient:undefine', {
       effects: ({ domain }) => [
-        { tool: 'virsh', argv: ['undefine', '--domain', domain.name], why: 'by mistake' },
+        { tool: 'virsh', verb: 'undefine', args: { domain: domain.name }, why: 'by mistake' },
       ],
       settled: () => [],
     });

@@ -1,8 +1,8 @@
 /** One effect: what is written down before and after it, and what comes of it when it fails. */
 import { describe, expect, test } from 'vitest';
+import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
 import { BlockplanError } from '../../../src/errors.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import type { Effect, VirshEffect } from '../../../src/model/effect.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import {
   act,
   intend,
@@ -14,13 +14,13 @@ import {
 } from '../../../src/run/act.ts';
 import type { Request } from '../../../src/run/ask.ts';
 import { answered, asks, courseIn, seeing } from '../../answered.ts';
+import { virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { SNAP2 } from '../../worlds.ts';
 
 const REF = { step: 's', phase: 'p' };
-const virsh = (argv: VirshEffect['argv'], more: Partial<VirshEffect> = {}): VirshEffect => ({
-  ...{ tool: 'virsh', argv, why: 'try it', ...more },
-});
+const virsh = (words: readonly string[], more: Partial<VirshTerms> = {}): VirshEffect =>
+  virshEffect(words, { why: 'try it', ...more });
 const resume = virsh(['resume', '--domain', 'testvm']);
 const remove: Effect = { tool: 'remove-file', file: SNAP2, why: 'remove it' };
 const lost = new BlockplanError('uncertain', [
@@ -87,7 +87,10 @@ describe('an effect', () => {
   });
 
   test('that may fail ends nothing when it is refused, and leaves its doubt', () => {
-    const thaw = virsh(['domfsthaw', 'testvm'], { optional: true, doubt: 'it may be frozen' });
+    const thaw = virsh(['domfsthaw', '--domain', 'testvm'], {
+      optional: true,
+      doubt: 'it may be frozen',
+    });
     const course = courseIn(hostForPlans());
     const earlier = { text: 'another' };
     course.doubts = [earlier];
@@ -100,7 +103,7 @@ describe('an effect', () => {
   });
 
   test('that may fail does not hide a bug', () => {
-    const thaw = virsh(['domfsthaw', 'testvm'], { optional: true });
+    const thaw = virsh(['domfsthaw', '--domain', 'testvm'], { optional: true });
     const bug = new TypeError('x is no function');
     const answer = seeing(hostForPlans(), bug);
     expect(() => answered(act(courseIn(hostForPlans()), REF, 'undo', thaw), answer)).toThrow(bug);
@@ -108,7 +111,8 @@ describe('an effect', () => {
 
   test('that writes over a file is remembered, once', () => {
     const course = courseIn(hostForPlans());
-    const copy = virsh(['blockcopy', 'testvm'], { loses: ['/new/c'] });
+    const words = ['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', '/new/c'];
+    const copy = virsh(words, { loses: ['/new/c'] });
     answered(act(course, REF, 'do', copy));
     answered(act(course, REF, 'do', copy));
     answered(act(course, REF, 'do', resume));

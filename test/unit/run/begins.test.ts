@@ -1,7 +1,8 @@
 /** A run that cannot begin says why, and leaves nothing behind. */
 import { expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
-import { EffectFailed, type Marker } from '../../../src/model/driver.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import type { Marker } from '../../../src/model/marker.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 

@@ -9,6 +9,7 @@ import {
   exitCodeOf,
   waysOn,
 } from '../../../src/run/course.ts';
+import { virshEffect } from '../../effects.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { world } from '../../worlds.ts';
 
@@ -64,7 +65,7 @@ test('a course begins with nothing done, in the first state of its machine', () 
 });
 
 test('an effect that failed leaves its doubt, with the command that makes sure', () => {
-  const thaw = { tool: 'virsh', argv: ['domfsthaw', 'testvm'], why: 'thaw' } as const;
+  const thaw = virshEffect(['domfsthaw', '--domain', 'testvm']);
   expect(doubtOf(thaw)).toEqual([]);
   const doubtful = { ...thaw, doubt: 'it may be frozen' };
   expect(doubtOf(doubtful)).toEqual([{ text: 'it may be frozen', retry: doubtful }]);

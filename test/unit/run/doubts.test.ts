@@ -1,12 +1,12 @@
 /** What a run could not make sure of is tried again when it is taken up, and is not held against another QEMU process. */
 import { describe, expect, test } from 'vitest';
+import { asDefined } from '../../../src/host/domain.ts';
+import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { courseOf, type Finish } from '../../../src/run/course.ts';
 import { settleDoubts } from '../../../src/run/doubts.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { guestDies, guestStarts, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
-import { define } from '../../../src/simulate/virsh-definition.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
 import { SNAP2 } from '../../worlds.ts';
@@ -121,7 +121,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     const runs = await stopsAtSnapshot(transient);
     await runs.again('rollback');
     const before = hostForPlans().domain.definition ?? '';
-    runs.befalls((host) => define(host, before));
+    runs.befalls((host) => asDefined(host, before));
     const { finish } = await runs.again('rollback');
     expect(finish?.state).toContain(unknown.replace(`names ${overlay}`, `names ${SNAP2}`));
     expect(runs.host.world.domain.definition).toBe(before);

@@ -1,11 +1,12 @@
 /** How a run ends, in the words that an operator reads, and what it says to type next. */
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
+import { onDomain, withWorld } from '../../../src/host/host-state.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { withDomain, withFile } from '../../../src/model/world.ts';
-import { onDomain, withWorld } from '../../../src/simulate/host-state.ts';
 import { guestDies } from '../../../src/simulate/mishaps.ts';
 import type { Fault } from '../../driver-double.ts';
+import { wordsIn } from '../../effects.ts';
 import { intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
@@ -29,9 +30,7 @@ const throwing = (error: Error) => async () => {
 async function placeOf(yaml: readonly string[], word: string, onFailure?: string): Promise<number> {
   const runs = new Runs(hostForPlans());
   await runs.whole(planned(yaml, onFailure));
-  const at = runs.driver.asked.findIndex(
-    (effect) => 'argv' in effect && effect.argv.includes(word),
-  );
+  const at = runs.driver.asked.findIndex((effect) => wordsIn(effect).includes(word));
   if (at < 0) throw new Error(`no effect has ${word}`);
   return at;
 }

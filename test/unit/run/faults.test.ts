@@ -3,19 +3,18 @@
  * ends as it should, with the host as it was or the definition safe, and nothing that the guest wrote is lost.
  */
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { commandText } from '../../../src/commands/effect-text.ts';
 import { EXIT_CODES } from '../../../src/errors.ts';
 import type { RunEvent } from '../../../src/events.ts';
-import type { Graph } from '../../../src/graph/graph.ts';
 import type { Entry, Journal } from '../../../src/journal/journal.ts';
-import { commandText } from '../../../src/model/command-text.ts';
-import type { Effect } from '../../../src/model/effect.ts';
 import type { World } from '../../../src/model/world.ts';
-import type { Plan } from '../../../src/plan/plan.ts';
 import { admit, refuseErrors } from '../../../src/run/admit.ts';
 import type { Finish } from '../../../src/run/course.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
+import { wordsIn } from '../../effects.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { frozen } from '../../worlds.ts';
@@ -59,10 +58,7 @@ interface Course {
   readonly events: readonly RunEvent[];
 }
 
-interface Compiled {
-  readonly plan: Plan;
-  readonly graph: Graph;
-}
+type Compiled = ReturnType<typeof shipped>;
 
 async function run(
   { plan, graph }: Compiled,
@@ -110,7 +106,7 @@ function isIntended(journal: Recorder, effect: Effect): void {
     effect.tool === 'keep-definition' ? { tool: 'keep-definition' } : structuredClone(effect),
   );
   expect(journal.synced).toBe(journal.entries.length);
-  if (effect.tool === 'virsh' && effect.argv[0] === 'undefine')
+  if (effect.tool === 'virsh' && effect.verb === 'undefine')
     expect(journal.entries.some((entry) => entry.type === 'kept')).toBe(true);
 }
 
@@ -158,7 +154,7 @@ function expected(
   if (fault.startsWith('contact gone')) return 'uncertain';
   // A copy of which nobody knows whether it is whole is taken back.
   if (fault.startsWith('contact lost')) {
-    const ended = fault.endsWith('after') && 'argv' in effect && effect.argv.includes('--abort');
+    const ended = fault.endsWith('after') && wordsIn(effect).includes('--abort');
     return effect.tool === 'qemu-img' || ended ? 'rolled-back' : 'succeeded';
   }
   if (fault.startsWith('the guest dies')) return 'stranded';
@@ -173,7 +169,7 @@ function expected(
 
 /** Whether nothing but a comparison of two images could tell that it came to nothing: there qemu-img is believed. */
 function isBelieved(fault: Fault, effect: Effect): boolean {
-  return fault === 'done in word only' && effect.tool === 'qemu-img' && effect.into === 'existing';
+  return fault === 'done in word only' && wordsIn(effect).includes('-n');
 }
 
 /** How a run may end that met this fault on its way back. */

@@ -1,17 +1,19 @@
 /** How far a run came that was left half-way, as the records of its journal tell. */
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../src/journal/journal.ts';
-import type { Effect } from '../../../src/model/effect.ts';
 import type { World } from '../../../src/model/world.ts';
 import { backFrom, follow, type Left } from '../../../src/run/recover.ts';
 import { courseIn } from '../../answered.ts';
+import { virshEffect } from '../../effects.ts';
 import { commanded, phase } from '../../journals.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { world } from '../../worlds.ts';
 
 const MOVE = planned(['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }']);
-const effect: Effect = { tool: 'virsh', argv: ['x'], why: '' };
-const thaw: Effect = { ...effect, optional: true, doubt: 'it may be frozen' };
+const effect = virshEffect(['resume', '--domain', 'testvm']);
+const thaw = virshEffect(['domfsthaw', '--domain', 'testvm'], {
+  ...{ optional: true, doubt: 'it may be frozen' },
+});
 const followed = (entries: readonly Entry[]): Left =>
   entries.reduce(follow, { course: courseIn(hostForPlans(), MOVE) });
 const M = 'blockcopy/mirror';
@@ -86,7 +88,7 @@ describe('a journal tells', () => {
   });
 
   test('what was written over, also beside a phase', () => {
-    const copy: Effect = { ...effect, loses: ['/new/c'] };
+    const copy = { ...effect, loses: ['/new/c'] };
     expect(followed(commanded('do', M, copy, 'none')).course.overwritten).toEqual(['/new/c']);
   });
 
@@ -143,7 +145,7 @@ describe('a rollback begins', () => {
 
 describe('what was done since the guest was last seen up', () => {
   const P = 'blockcopy/pivot';
-  const other: Effect = { ...effect, argv: ['y'] };
+  const other = virshEffect(['autostart', '--domain', 'testvm']);
   const since = (entries: readonly Entry[]) => followed(entries).course.since;
   const begun = (name: string, change: { done?: number; before?: World }): Entry[] =>
     phase('do', name, 'none').map((entry) => ({ ...entry, ...change }) as Entry);

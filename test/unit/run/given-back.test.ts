@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/journal/journal.ts';
 import type { JournalRecord } from '../../../src/journal/record-shape.ts';
 import type { Replay } from '../../../src/journal/replay.ts';
 import { owedBy } from '../../../src/run/given-back.ts';
-import { commanded, KEPT, STARTED, TAKEN_UP, virsh } from '../../journals.ts';
+import { commanded, GIVEN, KEPT, STARTED, TAKEN_UP } from '../../journals.ts';
 
 const KEPT_MARKED = KEPT.bundle;
 const KEPT_UNMARKED = { ...KEPT.bundle, autostart: false };
@@ -16,8 +16,8 @@ function replayOf(entries: readonly Entry[], damage: Replay['damage'] = 'none'):
   return { records, damage, end: { seq: records.length, sum: '', length: 0 } };
 }
 
-const command = (verb: string, answer: Parameters<typeof commanded>[3] = 'done') =>
-  commanded('do', 'a/b', virsh(verb, 'web1'), answer);
+const command = (what: keyof typeof GIVEN, answer: Parameters<typeof commanded>[3] = 'done') =>
+  commanded('do', 'a/b', GIVEN[what], answer);
 const UNDEFINE = [STARTED, ...command('undefine')];
 const REFUSED = { error: 'no' };
 
@@ -55,7 +55,7 @@ describe('what is owed of a domain that was marked for autostart', () => {
       [...UNDEFINE, ...command('define'), ...command('autostart'), ...command('undefine')],
       BOTH,
     ],
-    ['both after another command', [...UNDEFINE, ...command('blockjob')], BOTH],
+    ['both after another command', [...UNDEFINE, ...command('pivot')], BOTH],
     [
       'both after an effect that is no command',
       [
@@ -87,7 +87,7 @@ describe('a rescue', () => {
     ['before an undefine gives nothing back', UNDEFINE, 1, BOTH],
     [
       'between two records gives all back where no undefine follows',
-      [...UNDEFINE, ...command('blockjob')],
+      [...UNDEFINE, ...command('pivot')],
       UNDEFINE.length,
       NOTHING,
     ],

@@ -9,11 +9,11 @@ import { type History, historyOf } from '../../../src/run/history.ts';
 import {
   commanded,
   ended,
+  GIVEN,
   journalText,
   phase,
   STARTED,
   TAKEN_UP,
-  virsh,
   writeRun,
 } from '../../journals.ts';
 
@@ -25,9 +25,12 @@ async function history(journal: readonly Entry[] | string): Promise<History | un
   return historyOf(await readJournal(await writeRun(state, `run-${++runs}`, journal)));
 }
 
-const COPY = commanded('do', 'mirror/mirror', virsh('blockcopy', 'web1'), 'done');
-const PIVOT = commanded('do', 'mirror/pivot', virsh('blockjob', '--pivot'), { error: 'not ready' });
-const ABORT = commanded('undo', 'mirror/pivot', virsh('blockjob', '--abort'), 'done');
+const COPY = commanded('do', 'mirror/mirror', GIVEN.copy, 'done');
+const PIVOT = commanded('do', 'mirror/pivot', GIVEN.pivot, { error: 'not ready' });
+const ABORT = commanded('undo', 'mirror/pivot', GIVEN.abort, 'done');
+
+const COPIES = 'virsh blockcopy --domain web1 --path vda --dest /new/c';
+const ABORTS = 'virsh blockjob --domain web1 --path vda --abort';
 
 test('the way through the machine, with each command, its answer and its time', async () => {
   const told = await history([
@@ -45,9 +48,15 @@ test('the way through the machine, with each command, its answer and its time', 
     { state: 'undo:mirror:pivot', direction: 'undo', result: 'DONE' },
   ]);
   expect(told?.path.map(({ commands }) => commands)).toMatchObject([
-    [{ command: 'virsh blockcopy web1', answer: 'done', durationMs: 1000 }],
-    [{ command: 'virsh blockjob --pivot', answer: 'failed', error: 'not ready' }],
-    [{ command: 'virsh blockjob --abort', why: 'have virsh blockjob', answer: 'done' }],
+    [{ command: COPIES, answer: 'done', durationMs: 1000 }],
+    [
+      {
+        command: 'virsh blockjob --domain web1 --path vda --pivot',
+        answer: 'failed',
+        error: 'not ready',
+      },
+    ],
+    [{ command: ABORTS, why: 'have virsh blockjob', answer: 'done' }],
   ]);
   expect(told?.path[0]?.durationMs).toBe(3000);
   expect(told?.finish).toMatchObject({ end: 'rolled-back', state: ['as before'] });
@@ -56,12 +65,7 @@ test('the way through the machine, with each command, its answer and its time', 
 test('a run that was killed, left and taken up', async () => {
   const told = await history([
     STARTED,
-    ...phase(
-      'do',
-      'mirror/mirror',
-      'none',
-      commanded('do', 'mirror/mirror', virsh('blockcopy'), 'none'),
-    ),
+    ...phase('do', 'mirror/mirror', 'none', commanded('do', 'mirror/mirror', GIVEN.copy, 'none')),
     TAKEN_UP,
     ...phase('do', 'mirror/mirror', 'DONE'),
     { type: 'run-left', by: 'SIGINT' },
@@ -86,7 +90,7 @@ test('what is done beside all states stands by itself', async () => {
   const told = await history([
     STARTED,
     ...phase('undo', 'mirror/pivot', 'FAILED'),
-    ...commanded('undo', 'run/salvage', virsh('define'), 'done'),
+    ...commanded('undo', 'run/salvage', GIVEN.define, 'done'),
   ]);
   expect(told?.path.map(({ state, commands }) => [state, commands.length])).toEqual([
     ['undo:mirror:pivot', 0],
@@ -98,7 +102,7 @@ test('what is done beside all states while one is under way does not become a pa
   const told = await history([
     STARTED,
     ...phase('do', 'mirror/pivot', 'none', PIVOT),
-    ...commanded('do', 'run/come-back', virsh('undefine'), 'done'),
+    ...commanded('do', 'run/come-back', GIVEN.undefine, 'done'),
     ...COPY,
   ]);
   expect(told?.path.map(({ state, commands }) => [state, commands.length])).toEqual([
@@ -112,7 +116,7 @@ test('a command after the end of its state stands by itself', async () => {
   const told = await history([STARTED, ...phase('do', 'mirror/mirror', 'DONE'), ...COPY]);
   expect(told?.path).toMatchObject([
     { state: 'mirror:mirror', result: 'DONE', commands: [] },
-    { state: 'mirror:mirror', commands: [{ command: 'virsh blockcopy web1' }] },
+    { state: 'mirror:mirror', commands: [{ command: COPIES }] },
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** Where a guest may have written last, told by the last look at it and by what was done since. */
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '../../../src/model/effect.ts';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { hostOf } from '../../../src/host/host-state.ts';
 import { activeFile, type World, withDisk, withDomain } from '../../../src/model/world.ts';
 import {
   type Deed,
@@ -10,7 +11,7 @@ import {
   placesOf,
 } from '../../../src/run/last-writes.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { hostOf } from '../../../src/simulate/host-state.ts';
+import { virshEffect, wordsIn } from '../../effects.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { disk, SNAP2 } from '../../worlds.ts';
 
@@ -22,7 +23,7 @@ const effectsOf = (yaml: string, phase: string, start = host) =>
   planned([yaml])
     .graph.nodes.filter((node) => node.phase.name === phase)
     .flatMap((node) => node.phase.effects(start, start));
-const has = (word: string) => (effect: Effect) => 'argv' in effect && effect.argv.includes(word);
+const has = (word: string) => (effect: Effect) => wordsIn(effect).includes(word);
 
 const MOVE = `blockcopy: { disk: vda, dest: ${COPY}, shallow: true, pivot: true }`;
 const copying = effectsOf(MOVE, 'mirror');
@@ -72,7 +73,7 @@ test('a copy that was begun may run: two Worlds, of which the likelier is the la
 });
 
 test('an effect that moves nothing adds no World', () => {
-  const resume: Effect = { tool: 'virsh', argv: ['resume', '--domain', 'testvm'], why: '' };
+  const resume = virshEffect(['resume', '--domain', 'testvm']);
   expect(files([{ effect: resume, known: 'begun' }])).toEqual([SNAP2]);
 });
 

@@ -1,7 +1,8 @@
 /** How a live run hears the user: an interruption is heard on its way forward, and a second one leaves it. */
 import { describe, expect, test } from 'vitest';
-import { EffectFailed } from '../../../src/model/driver.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { LeftHalfway } from '../../../src/run/execute.ts';
+import { wordsIn } from '../../effects.ts';
 import { intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { waiting } from '../../troubled-runs.ts';
@@ -64,9 +65,7 @@ describe('a run that the user leaves', () => {
       ...{ event: 'run-left', run: 'r', by: 'SIGINT' },
       next: ['blockplan resume r', 'blockplan rollback r'],
     });
-    expect(
-      runs.driver.asked.some((effect) => 'argv' in effect && effect.argv.includes('--pivot')),
-    ).toBe(false);
+    expect(runs.driver.asked.some((effect) => wordsIn(effect).includes('--pivot'))).toBe(false);
   });
 
   test('in its rollback is only rolled back', async () => {

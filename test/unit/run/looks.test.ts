@@ -1,16 +1,16 @@
 /** Looks at the host around an effect: what is seen, and what a rollback may write into or remove by it. */
 import { describe, expect, test } from 'vitest';
-import type { Effect, VirshEffect } from '../../../src/model/effect.ts';
+import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
 import { type World, withDisk, withDomain, withFile } from '../../../src/model/world.ts';
 import { act, observe, withHeaders } from '../../../src/run/act.ts';
 import { answered, asks, courseIn, seeing } from '../../answered.ts';
+import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
 
 const REF = { step: 's', phase: 'p' };
-const virsh = (argv: VirshEffect['argv'], more: Partial<VirshEffect> = {}): VirshEffect => ({
-  ...{ tool: 'virsh', argv, why: 'try it', ...more },
-});
+const virsh = (words: readonly string[], more: Partial<VirshTerms> = {}): VirshEffect =>
+  virshEffect(words, { why: 'try it', ...more });
 const remove: Effect = { tool: 'remove-file', file: SNAP2, why: 'remove it' };
 
 describe('what a guest that has stopped wrote to last', () => {
@@ -58,6 +58,10 @@ describe('what a guest that has stopped wrote to last', () => {
 describe('a rollback that writes into files that were there', () => {
   const commit = (...more: string[]) =>
     virsh(['blockcommit', '--domain', 'testvm', '--path', 'vda', ...more]);
+  const copy = virsh(['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', SNAP2], {
+    writesInto: [SNAP2],
+  });
+  const convert = ['convert', '-p', '-n', '-W', '-m', '8', '-O', 'qcow2', '/q', SNAP2];
   const used = (file: string) => ({
     ...hostForPlans(),
     others: [neighbour('clone', [file], [])],
@@ -76,15 +80,15 @@ describe('a rollback that writes into files that were there', () => {
     ['the base below another top', commit('--shallow', '--top', SNAP1), BASE, true],
     ['the deepest layer, without a base', commit(), BASE, true],
     ['no layer of it', commit(), '/else', false],
-    ['the image of a copy', virsh(['blockcopy', 'testvm'], { writesInto: [SNAP2] }), SNAP2, true],
-    ['no image of a copy', virsh(['blockcopy', 'testvm'], { writesInto: [SNAP2] }), BASE, false],
+    ['the image of a copy', copy, SNAP2, true],
+    ['no image of a copy', copy, BASE, false],
+    ['the image of a conversion', qemuImgEffect(convert), SNAP2, true],
     [
-      'the image of a conversion',
-      { tool: 'qemu-img', argv: ['convert'], dest: SNAP2, into: 'existing', bytes: 1, why: '' },
-      SNAP2,
-      true,
+      'what another command names',
+      virsh(['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', SNAP1]),
+      SNAP1,
+      false,
     ],
-    ['what another command names', virsh(['blockjob', '--base', SNAP1]), SNAP1, false],
   ])('where another guest uses %s', (_title, effect, file, stops) => {
     const answer = seeing(used(file));
     const go = () => answered(act(courseIn(hostForPlans()), REF, 'undo', effect), answer);

@@ -7,7 +7,7 @@ import { PLAN_FILE, planSumOf } from '../../../src/journal/folder.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
 import { activeFile } from '../../../src/model/world.ts';
 import { lostIn } from '../../../src/run/lost.ts';
-import { commanded, ended, journalText, virsh, writeRun } from '../../journals.ts';
+import { commanded, ended, GIVEN, journalText, writeRun } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, shipped, sourceOf } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -151,9 +151,9 @@ describe('a run', () => {
   });
 
   test('owes nothing once definition and mark are given back', async () => {
-    const defined = [...entries, ...commanded('do', 'a/b', virsh('define'), 'done')];
+    const defined = [...entries, ...commanded('do', 'a/b', GIVEN.define, 'done')];
     expect((await lost(defined)).owed).toBe(true);
-    const marked = [...defined, ...commanded('do', 'a/b', virsh('autostart'), 'done')];
+    const marked = [...defined, ...commanded('do', 'a/b', GIVEN.autostart, 'done')];
     expect((await lost(marked)).owed).toBe(false);
     const unmarked = found({ kept: { ...found().kept, autostart: false } });
     expect((await lost(entries, { bundle: unmarked })).owed).toBe(true);

@@ -1,7 +1,7 @@
 /** How one phase goes: what it tells, and how it bears lost contact. */
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { jobsDie } from '../../../src/simulate/mishaps.ts';
 import { planned } from '../../plans.ts';
 import { lost, runWith, times } from '../../troubled-runs.ts';

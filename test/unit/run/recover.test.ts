@@ -1,10 +1,10 @@
 /** How a run that was left half-way is taken up: what is looked at first, and what keeps it from going on. */
 import { describe, expect, test } from 'vitest';
+import { commandText } from '../../../src/commands/effect-text.ts';
 import { BlockplanError } from '../../../src/errors.ts';
+import { onDomain } from '../../../src/host/host-state.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
-import { commandText } from '../../../src/model/command-text.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import { onDomain } from '../../../src/simulate/host-state.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { guestDies, jobsDie } from '../../../src/simulate/mishaps.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';

@@ -4,12 +4,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
 import { directionOf, waysFrom } from '../../../src/journal/direction.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { courseOf, type Finish } from '../../../src/run/course.ts';
 import { follow } from '../../../src/run/recover.ts';
-import { onDomain, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import { guestDies, guestStarts } from '../../../src/simulate/mishaps.ts';
 import type { Injection } from '../../driver-double.ts';
 import { Runs } from '../../killed-runs.ts';

@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import type { Bundle, World } from '../../../src/model/world.ts';
 import { withDisk, withDomain, withFile } from '../../../src/model/world.ts';
 import type { Request } from '../../../src/run/ask.ts';
 import type { Course } from '../../../src/run/course.ts';
 import { onMovedDisks, salvage } from '../../../src/run/salvage.ts';
 import { answered, asks, courseIn } from '../../answered.ts';
+import { contentsIn, wordsIn } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { DATA, disk, SNAP2, world } from '../../worlds.ts';
 
@@ -48,9 +49,9 @@ function salvaged(
     const error = refuse?.(request);
     if (error) return error;
     if (request.ask !== 'perform' || request.effect.tool !== 'virsh') return undefined;
-    const [verb, , file] = request.effect.argv;
-    if (verb === 'define' && typeof file === 'object')
-      seen = after ?? withDomain(seen, { persistent: true, definition: file.content });
+    const { verb, args } = request.effect;
+    if (verb === 'define')
+      seen = after ?? withDomain(seen, { persistent: true, definition: args.file.content });
     if (verb === 'autostart') seen = after ?? withDomain(seen, { autostart: true });
     return undefined;
   });
@@ -60,13 +61,9 @@ function salvaged(
   return { asked, next: value, course, performed, seen };
 }
 const verbs = ({ performed }: ReturnType<typeof salvaged>) =>
-  performed.map(({ effect }) => ('argv' in effect ? effect.argv[0] : ''));
+  performed.map(({ effect }) => wordsIn(effect)[0]);
 const given = ({ performed }: ReturnType<typeof salvaged>) =>
-  performed.flatMap(({ effect }) =>
-    'argv' in effect
-      ? effect.argv.flatMap((each) => (typeof each === 'object' ? each.content : []))
-      : [],
-  );
+  performed.flatMap(({ effect }) => contentsIn(effect));
 
 describe('a transient domain', () => {
   test('is defined again, and marked as it was, beside all phases', () => {
@@ -154,7 +151,7 @@ describe('a persistent domain', () => {
 
 describe('what libvirt does not take is left for a person', () => {
   const refusing = (verb: string) => (request: Request) =>
-    request.ask === 'perform' && 'argv' in request.effect && request.effect.argv[0] === verb
+    request.ask === 'perform' && wordsIn(request.effect)[0] === verb
       ? new EffectFailed(`no ${verb}`)
       : undefined;
 

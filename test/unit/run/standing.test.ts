@@ -10,12 +10,12 @@ import { type RunStanding, standingOf } from '../../../src/run/standing.ts';
 import {
   commanded,
   ended,
+  GIVEN,
   journalText,
   KEPT,
   phase,
   STARTED,
   TAKEN_UP,
-  virsh,
   writeRun,
 } from '../../journals.ts';
 
@@ -39,11 +39,11 @@ async function standing(
 const FORGOTTEN: Entry = { type: 'run-forgotten', host: 'h', user: 'u' };
 const UNDEFINED = phase('do', 'undefine/undefine', 'DONE', [
   KEPT,
-  ...commanded('do', 'undefine/undefine', virsh('undefine', 'web1'), 'done'),
+  ...commanded('do', 'undefine/undefine', GIVEN.undefine, 'done'),
 ]);
 const define = (answer: Parameters<typeof commanded>[3]) =>
   phase('do', 'redefine/redefine', 'none', [
-    ...commanded('do', 'redefine/redefine', virsh('define', '--file'), answer),
+    ...commanded('do', 'redefine/redefine', GIVEN.define, answer),
   ]);
 
 const TIME = '2026-11-23T08:15:02.000Z';
@@ -120,7 +120,7 @@ test.each([
 describe('an autostart mark is owed', () => {
   const marked = (answer: Parameters<typeof commanded>[3]) =>
     phase('do', 'redefine/redefine', 'none', [
-      ...commanded('do', 'redefine/redefine', virsh('autostart', 'web1'), answer),
+      ...commanded('do', 'redefine/redefine', GIVEN.autostart, answer),
     ]);
 
   test.each([

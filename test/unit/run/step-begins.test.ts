@@ -1,7 +1,7 @@
 /** What is looked at before a step begins and after it has ended, and when an interruption is heard. */
 import { describe, expect, test } from 'vitest';
+import { onDomain, type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
 import { withFile } from '../../../src/model/world.ts';
-import { onDomain, type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { commands, onTop } from '../../troubled-runs.ts';

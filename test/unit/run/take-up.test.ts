@@ -1,9 +1,9 @@
 /** Runs that were killed and are taken up after something has happened that the journal knows nothing of. */
 import { describe, expect, test } from 'vitest';
-import { commandText } from '../../../src/model/command-text.ts';
+import { commandText } from '../../../src/commands/effect-text.ts';
+import { onDomain, type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
 import { activeFile, withDomain, withFile } from '../../../src/model/world.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { onDomain, type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
 import { guestDies, jobsDie, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';

@@ -1,8 +1,8 @@
 /** How the rollback of one phase ends, and that a guest does not stay frozen after it. */
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import { type SimulatedHost, withWorld } from '../../../src/simulate/host-state.ts';
+import { type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { has, type Runs } from '../../killed-runs.ts';
 import { planned } from '../../plans.ts';
 import { commands, is, lost, onTop, runWith, times } from '../../troubled-runs.ts';

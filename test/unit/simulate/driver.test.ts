@@ -1,28 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { type Driver, EffectFailed } from '../../../src/model/driver.ts';
-import type { Effect, Progress } from '../../../src/model/effect.ts';
+import type { Driver } from '../../../src/commands/driver.ts';
+import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
+import { onDomain } from '../../../src/host/host-state.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { diskOf } from '../../../src/model/world.ts';
 import { SimulatedDriver, type Simulation } from '../../../src/simulate/driver.ts';
-import { onDomain } from '../../../src/simulate/host-state.ts';
+import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const MIB = 1024 * 1024;
-const COPY: Effect = {
-  tool: 'virsh',
-  argv: [
-    'blockcopy',
-    '--domain',
-    'testvm',
-    '--path',
-    'vda',
-    '--dest',
-    '/new',
-    '--shallow',
-    '--transient-job',
-  ],
+const COPY = virshEffect([
+  ...['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', '/new'],
+  ...['--shallow', '--transient-job'],
+]);
+const READY: AwaitJobEffect = {
+  tool: 'await-job',
+  disk: 'vda',
+  until: 'ready',
   why: '',
+  timeoutMs: 1,
 };
-const READY: Effect = { tool: 'await-job', disk: 'vda', until: 'ready', why: '', timeoutMs: 1 };
 
 interface Watched {
   readonly driver: SimulatedDriver;
@@ -86,13 +83,10 @@ describe('a driver over a simulated host', () => {
     const { perform, driver } = start({
       wait: async () => controller.abort(new Error('interrupted')),
     });
-    const convert: Effect = {
-      tool: 'qemu-img',
-      argv: ['convert', '-O', 'qcow2', SNAP1, '/new'],
-      dest: '/new',
-      bytes: MIB,
-      why: '',
-    };
+    const convert = qemuImgEffect(
+      ['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', SNAP1, '/new'],
+      { bytes: MIB },
+    );
     await expect(perform(convert, controller.signal)).rejects.toThrow('interrupted');
     expect((await driver.observe(['/new'])).files['/new']).toMatchObject({ made: true });
   });

@@ -8,6 +8,7 @@ import type { ImageFile, World } from '../../../src/model/world.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { NoWayBack } from '../../../src/steps/define.ts';
+import { wordsIn } from '../../effects.ts';
 import { planned } from '../../plans.ts';
 import { disk, looked, world } from '../../worlds.ts';
 
@@ -183,7 +184,7 @@ test('a commit that is taken back leaves the names as they were, whatever goes w
   const [, pivot] = walk(graph, host).phases;
   const { node, start, before, after } = pivot!;
   const effects = node.phase.undo(before, after, start);
-  expect(effects.map((effect) => ('argv' in effect ? effect.argv : []))).toContainEqual(
+  expect(effects.map(wordsIn)).toContainEqual(
     expect.arrayContaining(['create', '-b', '1.qcow2', '/i/0.qcow2']),
   );
   expect(() =>

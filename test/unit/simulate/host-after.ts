@@ -1,27 +1,33 @@
 /** A simulated host after effects, each of which is written in a line. */
-import type { Argument, Effect } from '../../../src/model/effect.ts';
+import type { Word } from '../../../src/commands/define.ts';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { guestWrites, hostOf, type SimulatedHost } from '../../../src/host/host-state.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { guestWrites, hostOf, type SimulatedHost } from '../../../src/simulate/host-state.ts';
+import { virshEffect } from '../../effects.ts';
 import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 export const DEST = '/new/copy.qcow2';
 
-export function virsh(...argv: readonly Argument[]): Effect {
-  return { tool: 'virsh', argv, why: 'test' };
+export function virsh(...words: readonly Word[]): Effect {
+  return virshEffect(words);
 }
 
 export function ready(target: string): Effect {
   return { tool: 'await-job', disk: target, until: 'ready', why: 'test', timeoutMs: 1 };
 }
 
-export const blockjob = (how: string) => virsh('blockjob', '--path', 'vda', how);
+export const blockjob = (how: string) =>
+  virsh('blockjob', '--domain', 'testvm', '--path', 'vda', how);
 export const copy = (...more: string[]) =>
-  virsh('blockcopy', '--path', 'vda', '--dest', DEST, '--transient-job', ...more);
+  virsh(
+    ...['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', DEST, '--transient-job'],
+    ...more,
+  );
 export const commit = (...more: string[]) =>
-  virsh('blockcommit', '--path', 'vda', '--active', ...more);
+  virsh('blockcommit', '--domain', 'testvm', '--path', 'vda', '--active', ...more);
 export const overlay = (file: string) =>
   virsh(
-    ...['snapshot-create-as', '--name', 's', '--no-metadata'],
+    ...['snapshot-create-as', '--domain', 'testvm', '--name', 's', '--no-metadata'],
     ...['--diskspec', `vda,snapshot=external,driver=qcow2,file=${file}`],
   );
 

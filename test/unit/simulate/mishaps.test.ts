@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { EffectFailed } from '../../../src/model/driver.ts';
-import type { Effect } from '../../../src/model/effect.ts';
+import type { Effect } from '../../../src/commands/effect.ts';
+import { hostOf, type SimulatedHost } from '../../../src/host/host-state.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { look } from '../../../src/simulate/host-looks.ts';
-import { hostOf, type SimulatedHost } from '../../../src/simulate/host-state.ts';
 import {
   daemonRestarts,
   guestDies,
@@ -13,6 +13,7 @@ import {
   lostWrites,
   powerFails,
 } from '../../../src/simulate/mishaps.ts';
+import { qemuImgEffect } from '../../effects.ts';
 import { BASE, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 import {
   blockjob,
@@ -25,6 +26,8 @@ import {
   ready,
   virsh,
 } from './host-after.ts';
+
+const COPY = ['blockcopy', '--domain', 'testvm', '--path', 'vda'] as const;
 
 function below(file: string, more = ''): string {
   return `<backingStore type='file'><format type='qcow2'/><source file='${file}'/>${more}</backingStore>`;
@@ -132,7 +135,7 @@ describe('what goes wrong', () => {
     expect(moved.world.domain.state).toBe('running');
     expect(filesOn(moved)).toEqual([DEST, SNAP1, BASE]);
     expect(lostWrites(moved)).toEqual([]);
-    const off = powerFails(hostAfter(virsh('autostart', '--disable')));
+    const off = powerFails(hostAfter(virsh('autostart', '--domain', 'testvm', '--disable')));
     expect(off.world.domain.state).toBe('shut off');
     const gone = { ...off, world: { ...off.world, files: { ...off.world.files, [BASE]: null } } };
     expect(guestStarts(gone)).toBe(gone);
@@ -140,13 +143,10 @@ describe('what goes wrong', () => {
 
   test('what a cancelled commit wrote to is held, and not copied while the guest runs', () => {
     const host = hostAfter(commit('--shallow'), ready('vda'), blockjob('--abort'));
-    const convert: Effect = {
-      tool: 'qemu-img',
-      argv: ['convert', '-O', 'qcow2', SNAP1, '/new/copy'],
-      dest: '/new/copy',
-      bytes: 0,
-      why: 'test',
-    };
+    const convert = qemuImgEffect(
+      ['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', SNAP1, '/new/copy'],
+      { bytes: 0 },
+    );
     expect(() => apply(host, convert)).toThrow('Failed to get shared "write" lock');
     expect(apply(guestDies(host), convert).world.files['/new/copy']).toBeTruthy();
     const overlaid = { ...host.headers, [DEST]: SNAP1 };
@@ -167,7 +167,10 @@ describe('what goes wrong', () => {
   test('of a guest that is off a snapshot takes the disks, and puts the definition on them', () => {
     const off = guestDies(hostAfter());
     const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
-    const words = ['snapshot-create-as', '--name', 's', '--no-metadata', '--diskspec', spec];
+    const words = [
+      ...['snapshot-create-as', '--domain', 'testvm', '--name', 's'],
+      ...['--no-metadata', '--diskspec', spec],
+    ];
     expect(() => apply(off, virsh(...words))).toThrow(EffectFailed);
     // Nobody is asked to freeze it.
     const host = apply(off, virsh(...words, '--disk-only', '--quiesce'));
@@ -190,15 +193,14 @@ describe('what goes wrong', () => {
       const off = guestDies(hostAfter());
       const { definition = '' } = off.world.domain;
       const content = definition.replace("<target dev='vda'", `${said}$&`);
-      const defined = apply(off, {
-        tool: 'virsh',
-        argv: ['define', '--file', { file: 'x', content }],
-        why: 'test',
-      } as Effect);
+      const defined = apply(off, virsh('define', '--file', { file: 'x', content }));
       const spec = 'vda,snapshot=external,driver=qcow2,file=/new/overlay';
       const host = apply(
         defined,
-        virsh('snapshot-create-as', '--name', 's', '--disk-only', '--diskspec', spec),
+        virsh(
+          ...['snapshot-create-as', '--domain', 'testvm', '--name', 's'],
+          ...['--disk-only', '--diskspec', spec],
+        ),
       );
       const text = /<disk[\s\S]*?<\/disk>/.exec(host.world.domain.definition ?? '')?.[0] ?? '';
       const source = "<source file='/new/overlay'/>";
@@ -207,14 +209,10 @@ describe('what goes wrong', () => {
   );
 
   test.each<[string, () => unknown]>([
-    [
-      'a copy of a persistent domain',
-      () => apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', DEST)),
-    ],
+    ['a copy of a persistent domain', () => apply(hostAfter(), virsh(...COPY, '--dest', DEST))],
     [
       'a copy over a file',
-      () =>
-        apply(hostAfter(), virsh('blockcopy', '--path', 'vda', '--dest', BASE, '--transient-job')),
+      () => apply(hostAfter(), virsh(...COPY, '--dest', BASE, '--transient-job')),
     ],
     ['a second job', () => apply(hostAfter(copy()), commit())],
     ['a pivot too early', () => apply(hostAfter(copy()), blockjob('--pivot'))],
@@ -233,8 +231,7 @@ describe('what goes wrong', () => {
   });
 
   test('a command that no step gives is a mistake of ours', () => {
-    expect(() => apply(hostAfter(), virsh('destroy', '--domain', 'testvm'))).toThrow(
-      'a simulated host knows no destroy',
-    );
+    const destroy = { tool: 'virsh', verb: 'destroy', args: { domain: 'testvm' }, why: 'test' };
+    expect(() => apply(hostAfter(), destroy as Effect)).toThrow('no step gives virsh destroy');
   });
 });

@@ -1,16 +1,12 @@
 import { commandLine } from '../command.ts';
-import type { Effect } from './effect.ts';
+import { argvOf, type Effect } from './effect.ts';
 
 /** An effect as one line that a person could type, or (`# …`) as what blockplan does itself. */
 export function commandText(effect: Effect): string {
   switch (effect.tool) {
     case 'virsh':
-      return commandLine(
-        'virsh',
-        ...effect.argv.map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`)),
-      );
     case 'qemu-img':
-      return commandLine('qemu-img', ...effect.argv);
+      return commandLine(effect.tool, ...shownWords(effect));
     case 'await-job':
       return `# wait for libvirt's event: ${effect.disk} ${effect.until}`;
     case 'keep-definition':
@@ -22,4 +18,9 @@ export function commandText(effect: Effect): string {
     case 'move-file':
       return `${commandLine('mv', '--no-clobber', effect.file, effect.to)}  # once proven unused`;
   }
+}
+
+/** The words of a command as they are shown, with a file of the run's folder as `RUN/NAME`. */
+export function shownWords(effect: Extract<Effect, { tool: 'virsh' | 'qemu-img' }>): string[] {
+  return argvOf(effect).map((word) => (typeof word === 'string' ? word : `RUN/${word.file}`));
 }

@@ -2,10 +2,9 @@
  * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
  * ever changed, only made anew, and what did not change is shared between one state and the next.
  */
-
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import {
@@ -235,6 +234,15 @@ export function withNewImage(
     content: emptied(host.content, file),
     headers: backing === undefined ? others : { ...others, [file]: backing },
   };
+}
+
+/** The same host with a file there that suits: one that exists has the right size, as far as anybody can tell. */
+export function withFileThere(host: SimulatedHost, path: string): SimulatedHost {
+  const file = nameIn(host, path);
+  const found = host.world.files[file];
+  if (!found) return withNewImage(host, file, { size: 0 });
+  const { place: _unsuitable, ...known } = found;
+  return withImage(host, file, known);
 }
 
 /** The same host, on which something is written into an existing file. */

@@ -1,7 +1,7 @@
 /** What a run asks of the place where it happens: the user's libvirt, or a simulated World. */
-import { type Command, virshCommand } from '../command.ts';
+import type { Marker } from '../model/marker.ts';
+import type { Bundle, DomainState, World } from '../model/world.ts';
 import type { Effect, Progress } from './effect.ts';
-import type { Bundle, DomainState, World } from './world.ts';
 
 /** How long libvirt may be away before a run gives it up. */
 export const AWAY_LIMIT_MS = 60_000;
@@ -61,27 +61,4 @@ export interface MadeFile {
   readonly ino: string;
   /** When it came to be, in nanoseconds since the epoch; `0` where its file system does not tell. */
   readonly born: string;
-}
-
-/** The XML namespace of the marker in a domain's metadata. */
-export const MARKER_URI = 'urn:blockplan:run:1';
-
-/** What a person types to take the marker of a run that has ended out of the domain. */
-export function unmarkByHand(domain: string): Command {
-  return virshCommand('metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
-}
-
-/** Who works on a domain, as its metadata says. */
-export interface Marker {
-  readonly run: string;
-  readonly host: string;
-  readonly user: string;
-  readonly pid: number;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
-/** An effect that the host refused or that came to nothing. The message says what was tried and what was said. */
-export class EffectFailed extends Error {
-  override readonly name = 'EffectFailed';
 }

@@ -2,22 +2,25 @@
  * Effects: what a phase does to the world, as data. Preview, journal, report and driver use the same list,
  * so what was reviewed is what runs.
  */
-import type { GuestProcess } from './guest-process.ts';
+import type { GuestProcess } from '../model/guest-process.ts';
+import { type Word, wordsOf } from './define.ts';
+import { type AnyCommand, type CommandOf, commandNamed } from './registry.ts';
 
 /** One thing done to the host. `why` is a clause for people: "start the mirror". */
 export type Effect =
   | VirshEffect
+  | QemuImgEffect
   | AwaitJobEffect
   | KeepDefinitionEffect
   | MakeFileEffect
-  | ConvertEffect
   | RemoveFileEffect
   | MoveFileEffect;
 
 /** A virsh command in the long-lived session. */
-export interface VirshEffect {
+export type VirshEffect = CommandOf<'virsh'> & VirshTerms;
+
+export interface VirshTerms {
   readonly tool: 'virsh';
-  readonly argv: readonly Argument[];
   readonly why: string;
   /** How long the command may take; 60,000 ms unless told. */
   readonly timeoutMs?: number;
@@ -33,19 +36,18 @@ export interface VirshEffect {
   readonly of?: GuestProcess;
 }
 
-/** The existing files that an effect writes into, but for a base that the guest itself has open. */
-export function writtenInto(effect: Effect): readonly string[] {
-  if (effect.tool === 'qemu-img') return effect.into === 'existing' ? [effect.dest] : [];
-  return (effect.tool === 'virsh' && effect.writesInto) || [];
+/** `qemu-img convert` of an image that nothing writes to, or `qemu-img create`. */
+export type QemuImgEffect = CommandOf<'qemu-img'> & QemuImgTerms;
+
+export interface QemuImgTerms {
+  readonly tool: 'qemu-img';
+  /** What there is to read, in bytes, as far as the host told: for progress. */
+  readonly bytes: number;
+  readonly why: string;
 }
 
-/** The files whose former content an effect writes over, and no rollback brings back. */
-export function lostBy(effect: Effect): readonly string[] {
-  return ('loses' in effect && effect.loses) || [];
-}
-
-/** A word of a command, or a file in the run's folder whose content is written (fsynced) before the command. */
-export type Argument = string | { readonly file: string; readonly content: string };
+/** An effect that is a command of a program. */
+export type CommandEffect = VirshEffect | QemuImgEffect;
 
 /** Wait on libvirt's event until the disk's job is ready to pivot, or has ended. */
 export interface AwaitJobEffect {
@@ -67,19 +69,6 @@ export interface KeepDefinitionEffect {
 export interface MakeFileEffect {
   readonly tool: 'make-file';
   readonly file: string;
-  readonly why: string;
-}
-
-/** `qemu-img convert` of an image that nothing writes to, or `qemu-img create`; it writes over no file. */
-export interface ConvertEffect {
-  readonly tool: 'qemu-img';
-  readonly argv: readonly string[];
-  /** The file that the command makes. */
-  readonly dest: string;
-  /** Told where the file is there already, and its content is to be written over. */
-  readonly into?: 'existing';
-  /** What there is to read, in bytes, as far as the host told: for progress. */
-  readonly bytes: number;
   readonly why: string;
 }
 
@@ -105,4 +94,32 @@ export interface MoveFileEffect {
 export interface Progress {
   readonly current: number;
   readonly total: number;
+}
+
+export function isCommand(effect: Effect): effect is CommandEffect {
+  return effect.tool === 'virsh' || effect.tool === 'qemu-img';
+}
+
+/** What is known of an effect's command. */
+export function commandDefinition({ tool, verb }: CommandEffect): AnyCommand {
+  const found = commandNamed(tool, verb);
+  if (!found) throw new Error(`no step gives ${tool} ${verb}`);
+  return found;
+}
+
+/** The words of an effect's command, after the program's name. */
+export function argvOf(effect: CommandEffect): Word[] {
+  return wordsOf(commandDefinition(effect), effect.args);
+}
+
+/** The existing files that an effect writes into, but for a base that the guest itself has open. */
+export function writtenInto(effect: Effect): readonly string[] {
+  if (effect.tool === 'qemu-img')
+    return effect.verb === 'convert' && effect.args['no-create'] ? [effect.args.dest] : [];
+  return (effect.tool === 'virsh' && effect.writesInto) || [];
+}
+
+/** The files whose former content an effect writes over, and no rollback brings back. */
+export function lostBy(effect: Effect): readonly string[] {
+  return ('loses' in effect && effect.loses) || [];
 }

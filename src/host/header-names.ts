@@ -1,5 +1,5 @@
 /** Names in the headers of a simulated host's images, and those that libvirt remembers of them. */
-import { EffectFailed } from '../model/driver.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
 import { backingPath, isRelative } from '../model/headers.ts';
 import type { Layer, World } from '../model/world.ts';

@@ -1,0 +1,96 @@
+/** `virsh blockcommit`: layers of a chain are merged into one below them while the guest writes. */
+import { layersOf } from '../host/file-names.ts';
+import { relativeName } from '../host/header-names.ts';
+import {
+  onDisk,
+  refuseUnless,
+  type SimulatedHost,
+  workableDisk,
+  writtenOver,
+} from '../host/host-state.ts';
+import { withoutJobOn } from '../host/jobs.ts';
+import { filesOfLayer, layerIndex } from '../model/file-identity.ts';
+import { type Disk, diskOf } from '../model/world.ts';
+import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+
+const options = {
+  domain: needed('text'),
+  path: needed('text'),
+  /** A layer by its path as libvirt spells it, or by its place: `vda[2]`. */
+  base: optional('text'),
+  shallow: optional('flag'),
+  /** As `base`. */
+  top: optional('text'),
+  active: optional('flag'),
+  'keep-relative': optional('flag'),
+  bandwidth: optional('number'),
+  bytes: optional('flag'),
+};
+
+type Args = ArgsOf<typeof options>;
+
+export const blockcommit = defineCommand({
+  verb: 'blockcommit',
+  options,
+  apply: commit,
+  unobstructed: (host, args) =>
+    commit(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
+  unanswered: () => 'look',
+  startsJob: ({ base }) => (base === undefined ? {} : { into: base }),
+  writesLayers(args, world) {
+    const chain = diskOf(world, args.path)?.chain ?? [];
+    const find = (word: string | undefined) =>
+      word?.startsWith('/')
+        ? layerIndex(world, chain, word)
+        : chain.findIndex(({ index }) => word?.endsWith(`[${index}]`));
+    const top = find(args.top ?? chain[0]?.file);
+    const base = args.shallow ? top + 1 : find(args.base);
+    return (base < 0 ? chain : chain.slice(0, base + 1)).flatMap(filesOfLayer);
+  },
+});
+
+function commit(host: SimulatedHost, args: Args): SimulatedHost {
+  const disk = workableDisk(host, args.path);
+  refuseUnless(!disk.job, 'already in active block job');
+  const files = layersOf(host, disk);
+  const top = args.top === undefined ? 0 : layerAt(disk, args.top);
+  const deepest = args.shallow ? top + 1 : files.length - 1;
+  const base = args.base === undefined ? deepest : layerAt(disk, args.base);
+  refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
+  refuseUnless(top > 0 || args.active === true, 'commit of active layer requires active flag');
+  const mirror = disk.chain[base]?.file ?? '';
+  const own = files.slice(top, base).every((file) => host.world.files[file]?.made);
+  // For the active layer there is no header above to keep a name in.
+  const name =
+    args['keep-relative'] && top > 0 ? relativeName(host, files.slice(top, base + 1)) : undefined;
+  return onDisk(
+    {
+      ...(own ? host : writtenOver(host, mirror, true)),
+      jobs: {
+        ...host.jobs,
+        [disk.target]: {
+          layers: files.slice(top, base),
+          shallow: false,
+          reuse: false,
+          ...(name === undefined ? {} : { name }),
+        },
+      },
+    },
+    disk.target,
+    (each) => ({
+      ...each,
+      job:
+        top === 0
+          ? { type: 'active-commit', ready: false, mirror }
+          : { type: 'commit', ready: false },
+    }),
+  );
+}
+
+/** A layer by its path as libvirt spells it (libvirt, storage_source.c, virStorageSourceChainLookup), or by its place as in `vda[2]`. */
+function layerAt(disk: Disk, word: string): number {
+  const place = /\[(\d+)\]$/.exec(word)?.[1];
+  return disk.chain.findIndex((layer) =>
+    place === undefined ? layer.file === word : layer.index === Number(place),
+  );
+}

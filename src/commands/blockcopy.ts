@@ -1,0 +1,130 @@
+/** `virsh blockcopy`: a disk is copied while the guest writes, until both sides are equal. */
+import { definitionIsSaved } from '../host/definitions.ts';
+import { layersOf, nameIn } from '../host/file-names.ts';
+import {
+  bytesIn,
+  onDisk,
+  refuseUnless,
+  type SimulatedHost,
+  withFileThere,
+  withImage,
+  withNewImage,
+  withoutFile,
+  workableDisk,
+  writtenOver,
+} from '../host/host-state.ts';
+import { withoutJobOn } from '../host/jobs.ts';
+import { type Disk, diskOf, type Place } from '../model/world.ts';
+import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+
+const options = {
+  domain: needed('text'),
+  path: needed('text'),
+  dest: needed('text'),
+  format: optional('text'),
+  blockdev: optional('flag'),
+  shallow: optional('flag'),
+  'reuse-external': optional('flag'),
+  bandwidth: optional('number'),
+  bytes: optional('flag'),
+  granularity: optional('number'),
+  'buf-size': optional('number'),
+  'synchronous-writes': optional('flag'),
+  'transient-job': optional('flag'),
+};
+
+export type BlockcopyArgs = ArgsOf<typeof options>;
+
+export const blockcopy = defineCommand({
+  verb: 'blockcopy',
+  options,
+  apply: copy,
+  unobstructed(host, args) {
+    const { path, dest } = args;
+    const there = usesExisting(args)
+      ? withFileThere(host, dest)
+      : withoutFile(host, nameIn(host, dest));
+    // A raw copy cannot share a chain; whole, it can be imagined.
+    const format = args.format ?? diskOf(host.world, path)?.chain[0]?.format;
+    const raw = format === 'raw' && !usesExisting(args);
+    return copy(withoutJobOn(there, path), raw ? { ...args, shallow: false } : args);
+  },
+  unanswered: () => 'look',
+  startsJob: ({ dest, format }) => ({
+    into: dest,
+    ...(format === undefined ? {} : { format }),
+  }),
+});
+
+function usesExisting(args: BlockcopyArgs): boolean {
+  return args['reuse-external'] === true || args.blockdev === true;
+}
+
+function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
+  const { path, dest: place } = args;
+  const reuse = args['reuse-external'] === true;
+  const device = args.blockdev === true;
+  const host = usesExisting(args) ? writtenOver(before, place, device) : before;
+  const disk = workableDisk(host, path);
+  refuseUnless(!disk.job, 'already in active block job');
+  refuseUnless(
+    !host.world.domain.persistent || args['transient-job'] === true,
+    'domain is not transient',
+  );
+  const dest = nameIn(host, place);
+  const there = host.world.files[dest];
+  // An empty file is taken, as if there were none.
+  refuseUnless(!there || there.size === 0 || reuse || device, `${dest} already exists`);
+  refuseUnless(Boolean(there) || !reuse, 'missing destination file');
+  refuseUnless(!reuse || args.format !== undefined, 'reused mirror format must be specified');
+  const format = args.format ?? disk.chain[0]?.format ?? 'raw';
+  const files = layersOf(host, disk);
+  // libvirt writes a layer's path as it spells it.
+  const below = disk.chain[1]?.file;
+  // libvirt does not take a copy of a disk without a backing file for a shallow one.
+  const shallow = args.shallow === true && below !== undefined;
+  refuseUnless(
+    !shallow || reuse || format !== 'raw',
+    'shallow copy into a raw file is not possible',
+  );
+  const layers = shallow ? files.slice(0, 1) : files;
+  refuseOtherSize(there?.place, { format, reuse, capacity: disk.capacity });
+  const image = { ...there, format, size: sizeOfCopy(host, disk, layers) };
+  const made = reuse
+    ? withImage(host, dest, image)
+    : withNewImage(host, dest, image, shallow ? below : undefined);
+  // A file for reuse has been made by somebody who knew what goes below it.
+  const headers =
+    shallow && made.headers[dest] === undefined ? { ...made.headers, [dest]: below } : made.headers;
+  const devices = made.devices.filter((file) => file !== dest);
+  // To make or format its file is a job of QEMU's, which ends here; what is there for it needs none (seen on libvirt 9.0).
+  const formats = !reuse && !(device && format === 'raw');
+  return onDisk(
+    {
+      ...(formats ? definitionIsSaved(made) : made),
+      headers,
+      devices: device ? [...devices, dest] : devices,
+      jobs: { ...made.jobs, [disk.target]: { layers, shallow, reuse } },
+    },
+    disk.target,
+    (each) => ({ ...each, job: { type: 'copy', ready: false, mirror: place } }),
+  );
+}
+
+/**
+ * QEMU copies only between images of one size, and what exists is not resized. libvirt starts the job, which fails at once
+ * (seen with QEMU 7.2); both come to no job.
+ */
+function refuseOtherSize(
+  place: Place | undefined,
+  { format, reuse, capacity }: { format: string; reuse: boolean; capacity: number | undefined },
+): void {
+  if (!place || capacity === undefined) return;
+  const size = format === 'raw' ? place.length : reuse ? place.header?.virtualSize : capacity;
+  refuseUnless(size === capacity, 'Source and target image have different sizes');
+}
+
+/** At most what the layers take, and never more than the disk's size. */
+function sizeOfCopy(host: SimulatedHost, { capacity }: Disk, layers: readonly string[]): number {
+  return Math.max(1, Math.min(bytesIn(host, layers), capacity ?? Number.POSITIVE_INFINITY));
+}

@@ -1,0 +1,99 @@
+/** `virsh blockjob`: a block job is ended, by going over to its other side or without. */
+import { definitionFollows } from '../host/definitions.ts';
+import { layersOf, nameIn } from '../host/file-names.ts';
+import { relativeNames } from '../host/header-names.ts';
+import {
+  filesBelow,
+  guestWrites,
+  onDisk,
+  refuseUnless,
+  type SimulatedHost,
+  workableDisk,
+} from '../host/host-state.ts';
+import { withoutJobOn } from '../host/jobs.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { type Disk, diskOf, type Layer } from '../model/world.ts';
+import { defineCommand, needed, optional } from './define.ts';
+
+export const blockjob = defineCommand({
+  verb: 'blockjob',
+  options: {
+    domain: needed('text'),
+    path: needed('text'),
+    abort: optional('flag'),
+    pivot: optional('flag'),
+  },
+  apply(host, { path, abort }) {
+    const disk = workableDisk(host, path);
+    if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
+    return abort ? aborted(host, disk) : pivoted(host, disk);
+  },
+  // A copy that failed looks like one that was ended when both sides were equal.
+  unanswered: ({ path, abort }, now) =>
+    abort && diskOf(now, path)?.job === undefined ? 'undo' : 'look',
+  refusal: ({ path }, said) =>
+    /does not have an active block job/.test(said)
+      ? `the job on ${path} is gone: somebody else has ended it, or it failed`
+      : undefined,
+});
+
+/**
+ * QEMU does not give up the right to write to the base when an active commit is cancelled, unless that base is raw (both seen
+ * on QEMU 7.2 and 10.0).
+ */
+function aborted(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
+  const ended = withoutJobOn(host, target);
+  const base = job?.type === 'active-commit' && job.mirror ? nameIn(host, job.mirror) : undefined;
+  return base === undefined || host.formats[base] === 'raw' || host.held.includes(base)
+    ? ended
+    : { ...ended, held: [...host.held, base].sort() };
+}
+
+function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
+  const { job, target } = disk;
+  refuseUnless(job?.ready === true, 'not ready for pivot yet');
+  refuseUnless(job.mirror !== undefined, 'a commit below the active layer has no pivot');
+  const mirror = nameIn(host, job.mirror);
+  const top: Layer = { file: job.mirror, format: host.formats[mirror] ?? 'qcow2' };
+  const layers = new Map(disk.chain.map((layer) => [nameIn(host, layer.file), layer]));
+  const opened = openedByPivot(host, disk, mirror);
+  const chain = opened.map(
+    (file): Layer =>
+      layers.get(file) ?? {
+        ...(file === mirror ? top : { file, format: host.formats[file] ?? 'qcow2' }),
+        ...(host.devices.includes(file) ? { block: true } : {}),
+      },
+  );
+  // What lies below a file that was there is opened only now.
+  const found = host.jobs[target]?.reuse ? opened.slice(1) : [];
+  refuseUnless(
+    !found.some((file) => host.held.includes(file)),
+    'Failed to get shared "write" lock',
+  );
+  const fresh = host.jobs[target]?.noted ? [] : found;
+  const detected = [...new Set([...host.detected, ...fresh])];
+  const names = found.length === 0 ? {} : relativeNames(host, chain);
+  const relative = { ...without(host.relative, found), ...names };
+  const ended = onDisk({ ...withoutJobOn(host, target), detected, relative }, target, (each) => ({
+    ...each,
+    chain,
+  }));
+  return guestWrites(definitionFollows(ended, target, disk.chain, chain));
+}
+
+/**
+ * A commit ends above the layers that QEMU has open. A copy whose file was there is opened with the files that its header
+ * names where it is shallow, and alone otherwise, whatever its header says; a file that was made shares the layers below.
+ */
+function openedByPivot(host: SimulatedHost, disk: Disk, mirror: string): readonly string[] {
+  const { job, target } = disk;
+  const files = layersOf(host, disk);
+  if (job?.type !== 'copy') return files.slice(Math.max(0, files.indexOf(mirror)));
+  const source = host.jobs[target];
+  if (!source?.shallow) return [mirror];
+  return source.reuse ? filesBelow(host, mirror) : [mirror, ...files.slice(1)];
+}
+
+function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]) {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+}

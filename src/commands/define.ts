@@ -1,0 +1,166 @@
+/**
+ * A command of virsh or qemu-img, once: its options, what it does to a host, how it is judged when nobody heard its answer.
+ * Whoever gives one names it and its arguments; words are made of them only to be sent and to be shown.
+ */
+import type { SimulatedHost } from '../host/host-state.ts';
+import type { World } from '../model/world.ts';
+
+/** A file in the run's folder, written (fsynced) before the command that reads it. */
+export interface Document {
+  /** Its name in the run's folder. */
+  readonly file: string;
+  readonly content: string;
+}
+
+/** One word of a command line. */
+export type Word = string | Document;
+
+/** What a snapshot does with one disk (virsh, snapshot-create-as, `--diskspec`). */
+export type DiskSpec =
+  | {
+      readonly disk: string;
+      readonly snapshot: 'external';
+      /** The overlay's format. */
+      readonly driver: string;
+      readonly file: string;
+    }
+  | { readonly disk: string; readonly snapshot: 'no' };
+
+/** Where a snapshot writes the guest's memory (virsh, snapshot-create-as, `--memspec`). */
+export interface MemorySpec {
+  readonly file: string;
+}
+
+/** The values that options take. */
+export interface Values {
+  readonly flag: boolean;
+  readonly text: string;
+  readonly number: number;
+  readonly document: Document;
+  /** One option for each. */
+  readonly disks: readonly DiskSpec[];
+  readonly memory: MemorySpec;
+  /** A word without an option before it. */
+  readonly operand: string;
+}
+
+type Kind = keyof Values;
+
+export interface Option<K extends Kind = Kind, Required extends boolean = boolean> {
+  readonly kind: K;
+  readonly required: Required;
+  /** How the option is written; `--NAME` unless told. */
+  readonly as?: string;
+}
+
+/** In the order in which they stand on the command line. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** An option that has to be given. */
+export function needed<K extends Kind>(kind: K, as?: string): Option<K, true> {
+  return { kind, required: true, ...(as === undefined ? {} : { as }) };
+}
+
+export function optional<K extends Kind>(kind: K, as?: string): Option<K, false> {
+  return { kind, required: false, ...(as === undefined ? {} : { as }) };
+}
+
+type NamesOf<O extends Options, Required extends boolean> = {
+  [N in keyof O]: O[N]['required'] extends Required ? N : never;
+}[keyof O];
+
+/** The arguments that a command takes. */
+export type ArgsOf<O extends Options> = {
+  readonly [N in NamesOf<O, true>]: Values[O[N]['kind']];
+} & { readonly [N in NamesOf<O, false>]?: Values[O[N]['kind']] };
+
+/**
+ * What a run that goes on makes of a command whose answer it did not hear: it looks at the host (`look`); it gives it again,
+ * since it leaves nothing to look at (`repeat`); or it takes the phase back, since what it sees tells nothing (`undo`).
+ */
+export type Unanswered = 'look' | 'repeat' | 'undo';
+
+/** The job that a command starts. */
+export interface StartedJob {
+  /** The file that it writes into, as far as the command names it. */
+  readonly into?: string;
+  readonly format?: string;
+}
+
+export interface CommandDefinition<V extends string = string, O extends Options = Options> {
+  readonly verb: V;
+  readonly options: O;
+  /**
+   * The host after it, by the rules of libvirt and QEMU.
+   * @throws EffectFailed where libvirt or QEMU would refuse
+   */
+  apply(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
+  /** The same with everything out of the way that preflight knows to be an obstacle; where nothing can be, it is left out. */
+  unobstructed?(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
+  /** @param now what is seen once libvirt answers again */
+  unanswered(args: ArgsOf<O>, now: World): Unanswered;
+  /** For a command that starts a block job. */
+  startsJob?(args: ArgsOf<O>): StartedJob;
+  /** The files of the guest's chain that it writes into; left out where it writes into none. */
+  writesLayers?(args: ArgsOf<O>, world: World): readonly string[];
+  /** What a refusal means, where that is more than its text. */
+  refusal?(args: ArgsOf<O>, said: string): string | undefined;
+}
+
+/** Defines a command whose arguments' type is read off its options. */
+export function defineCommand<const V extends string, const O extends Options>(
+  definition: CommandDefinition<V, O>,
+): CommandDefinition<V, O> {
+  return definition;
+}
+
+/** virsh takes a comma inside a specification when it is doubled (virsh, snapshot-create-as). */
+function commas(text: string): string {
+  return text.replaceAll(',', ',,');
+}
+
+function specText(spec: DiskSpec): string {
+  const disk = commas(spec.disk);
+  return spec.snapshot === 'no'
+    ? `${disk},snapshot=no`
+    : `${disk},snapshot=external,driver=${spec.driver},file=${commas(spec.file)}`;
+}
+
+const WORDS: { readonly [K in Kind]: (as: string, value: Values[K]) => readonly Word[] } = {
+  flag: (as, isSet) => (isSet ? [as] : []),
+  text: (as, value) => [as, value],
+  number: (as, value) => [as, String(value)],
+  document: (as, value) => [as, value],
+  disks: (as, specs) => specs.flatMap((spec) => [as, specText(spec)]),
+  memory: (as, { file }) => [as, `file=${commas(file)},snapshot=external`],
+  operand: (_as, value) => [value],
+};
+
+/** How an option is written on the command line. */
+export function writtenAs(name: string, { as }: Option): string {
+  return as ?? `--${name}`;
+}
+
+/** The words of a command after its program: the verb, and what its arguments are in the order of its options. */
+export function wordsOf({ verb, options }: CommandDefinition, args: object): Word[] {
+  const given: Readonly<Record<string, unknown>> = { ...args };
+  return [
+    verb,
+    ...Object.entries(options).flatMap(([name, option]) => {
+      const value = given[name];
+      const words = WORDS[option.kind] as (as: string, value: unknown) => readonly Word[];
+      return value === undefined ? [] : words(writtenAs(name, option), value);
+    }),
+  ];
+}
+
+/** Of these parameters, which bear the options' own names, those that are given. */
+export function given<P extends object, K extends keyof P>(
+  params: P,
+  ...names: readonly K[]
+): { readonly [N in K]?: Exclude<P[N], undefined> } {
+  const found = names.filter((name) => params[name] !== undefined && params[name] !== false);
+  return Object.fromEntries(found.map((name) => [name, params[name]])) as {
+    [N in K]?: Exclude<P[N], undefined>;
+  };
+}

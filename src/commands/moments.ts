@@ -1,0 +1,56 @@
+/** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: what libvirt has written down of snapshots and checkpoints. */
+import { onDomain, refuseUnless, type SimulatedHost } from '../host/host-state.ts';
+import { defineCommand, needed, optional } from './define.ts';
+
+/** As it is given here, libvirt knows a snapshot again that it had forgotten. */
+export const snapshotCreate = defineCommand({
+  verb: 'snapshot-create',
+  options: {
+    domain: needed('text'),
+    xmlfile: needed('document'),
+    redefine: needed('flag'),
+    current: optional('flag'),
+  },
+  apply: (host, { xmlfile }) => redefined(host, 'snapshots', xmlfile.content),
+  unanswered: () => 'look',
+});
+
+/** As it is given here, libvirt knows a checkpoint again that it had forgotten. */
+export const checkpointCreate = defineCommand({
+  verb: 'checkpoint-create',
+  options: { domain: needed('text'), xmlfile: needed('document'), redefine: needed('flag') },
+  apply: (host, { xmlfile }) => redefined(host, 'checkpoints', xmlfile.content),
+  unanswered: () => 'look',
+});
+
+/** As it is given here, libvirt forgets a snapshot, and its layers stay. */
+export const snapshotDelete = defineCommand({
+  verb: 'snapshot-delete',
+  options: {
+    domain: needed('text'),
+    snapshotname: needed('text'),
+    metadata: needed('flag'),
+  },
+  apply(host, { snapshotname: name, metadata }) {
+    const { snapshots } = host.world.domain;
+    refuseUnless(snapshots.includes(name), `no domain snapshot with matching name '${name}'`);
+    if (!metadata) throw new Error('a simulated host forgets snapshots, and deletes none');
+    return onDomain(host, { snapshots: snapshots.filter((each) => each !== name) });
+  },
+  unanswered: () => 'look',
+});
+
+function redefined(
+  host: SimulatedHost,
+  list: 'snapshots' | 'checkpoints',
+  xml: string,
+): SimulatedHost {
+  const name = unescaped(/<name>([^<]*)<\/name>/.exec(xml)?.[1] ?? '');
+  const known = host.world.domain[list];
+  return known.includes(name) ? host : onDomain(host, { [list]: [...known, name] });
+}
+
+function unescaped(text: string): string {
+  const words: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_all, word: string) => words[word] ?? '');
+}

@@ -1,0 +1,51 @@
+/** Every command that a step can give. A new one is its file and a line here. */
+import { blockcommit } from './blockcommit.ts';
+import { blockcopy } from './blockcopy.ts';
+import { blockjob } from './blockjob.ts';
+import type { ArgsOf, CommandDefinition } from './define.ts';
+import { autostart, define, undefine } from './definition.ts';
+import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
+import { checkpointCreate, snapshotCreate, snapshotDelete } from './moments.ts';
+import { convert, create } from './qemu-img.ts';
+import { snapshotCreateAs } from './snapshot-create-as.ts';
+
+const virsh = [
+  blockcopy,
+  blockcommit,
+  blockjob,
+  snapshotCreateAs,
+  snapshotCreate,
+  snapshotDelete,
+  checkpointCreate,
+  undefine,
+  define,
+  autostart,
+  guestAgentTimeout,
+  domblklist,
+  domfsthaw,
+  resume,
+] as const;
+
+const qemuImg = [convert, create] as const;
+
+/** The commands of each program. */
+export const COMMANDS = { virsh, 'qemu-img': qemuImg } as const;
+
+export type Program = keyof typeof COMMANDS;
+
+type Given<C> =
+  C extends CommandDefinition<infer V, infer O>
+    ? { readonly verb: V; readonly args: ArgsOf<O> }
+    : never;
+
+/** A command of that program, and its arguments. */
+export type CommandOf<P extends Program> = Given<(typeof COMMANDS)[P][number]>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a definition is found by its verb, and the effect holds the arguments that suit it.
+export type AnyCommand = CommandDefinition<string, any>;
+
+/** What is known of a command; undefined for a verb that no step gives. */
+export function commandNamed(program: Program, verb: string): AnyCommand | undefined {
+  const all: readonly AnyCommand[] = COMMANDS[program];
+  return all.find((each) => each.verb === verb);
+}

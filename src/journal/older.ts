@@ -1,0 +1,97 @@
+/** Journals of form 1, in which a command stands as the words of its command line: read as if this version had written them. */
+import {
+  type Option,
+  type Options,
+  type Values,
+  type Word,
+  writtenAs,
+} from '../commands/define.ts';
+import type { Effect } from '../commands/effect.ts';
+import { commandNamed, type Program } from '../commands/registry.ts';
+import { FORMAT } from './journal.ts';
+import type { JournalRecord } from './record-shape.ts';
+
+const WORDS_FORMAT = 1;
+
+/** The record as this version writes it; one that this version cannot read stays as it is. */
+export function current<R extends JournalRecord>(record: R): R {
+  if (record.type === 'run-started' && record.format === WORDS_FORMAT)
+    return { ...record, format: FORMAT };
+  if (record.type !== 'intent') return record;
+  const effect = commandIn(record.effect);
+  return effect ? { ...record, effect } : record;
+}
+
+function commandIn(effect: unknown): Effect | undefined {
+  if (typeof effect !== 'object' || effect === null || !('argv' in effect)) return undefined;
+  const { argv, tool, dest: _dest, into: _into, ...terms } = effect as Record<string, unknown>;
+  return (tool === 'virsh' || tool === 'qemu-img') && Array.isArray(argv)
+    ? effectOf(tool, argv, terms)
+    : undefined;
+}
+
+/**
+ * The effect whose command has these words.
+ * @param terms the rest of the effect
+ * @returns undefined where no step gives such a command
+ */
+export function effectOf(
+  tool: Program,
+  [verb, ...words]: readonly unknown[],
+  terms: object,
+): Effect | undefined {
+  const command = typeof verb === 'string' ? commandNamed(tool, verb) : undefined;
+  const args = command && argsIn(command.options, words);
+  return args && ({ tool, verb, args, ...terms } as Effect);
+}
+
+function argsIn(options: Options, words: readonly unknown[]): Record<string, unknown> | undefined {
+  const args: Record<string, unknown> = {};
+  const all = Object.entries(options);
+  const operands = all.filter(([, { kind }]) => kind === 'operand').map(([name]) => name);
+  for (let at = 0; at < words.length; ) {
+    const word = words[at++];
+    const found = all.find(([name, option]) => writtenAs(name, option) === word);
+    if (!found) {
+      const operand = operands.shift();
+      if (operand === undefined) return undefined;
+      args[operand] = word;
+      continue;
+    }
+    const [name, option] = found;
+    const value = option.kind === 'flag' ? true : valueIn(option, words[at++] as Word | undefined);
+    args[name] =
+      option.kind === 'disks' ? [...((args[name] as [] | undefined) ?? []), value] : value;
+  }
+  return args;
+}
+
+function valueIn({ kind }: Option, word: Word | undefined): unknown {
+  if (typeof word !== 'string') return word;
+  if (kind === 'number') return Number(word);
+  if (kind === 'memory') return memoryIn(word);
+  return kind === 'disks' ? diskIn(word) : word;
+}
+
+/** `vda,snapshot=external,driver=qcow2,file=/a,,b`: a doubled comma is one in a value. */
+function partsOf(spec: string): { readonly first: string; of(name: string): string | undefined } {
+  const parts = spec
+    .replaceAll(',,', '\0')
+    .split(',')
+    .map((part) => part.replaceAll('\0', ','));
+  return {
+    first: parts[0] ?? '',
+    of: (name) => parts.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1),
+  };
+}
+
+function diskIn(spec: string): Values['disks'][number] {
+  const { first: disk, of } = partsOf(spec);
+  return of('snapshot') === 'no'
+    ? { disk, snapshot: 'no' }
+    : { disk, snapshot: 'external', driver: of('driver') ?? 'qcow2', file: of('file') ?? '' };
+}
+
+function memoryIn(spec: string): Values['memory'] {
+  return { file: partsOf(spec).of('file') ?? '' };
+}

@@ -1,0 +1,20 @@
+/** The marker of a run in a domain's metadata, for operators on other machines to see. */
+import { type Command, virshCommand } from '../command.ts';
+
+/** The XML namespace of the marker in a domain's metadata. */
+export const MARKER_URI = 'urn:blockplan:run:1';
+
+/** What a person types to take the marker of a run that has ended out of the domain. */
+export function unmarkByHand(domain: string): Command {
+  return virshCommand('metadata', domain, '--uri', MARKER_URI, '--remove', '--live');
+}
+
+/** Who works on a domain, as its metadata says. */
+export interface Marker {
+  readonly run: string;
+  readonly host: string;
+  readonly user: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly since: string;
+}

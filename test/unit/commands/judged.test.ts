@@ -1,0 +1,155 @@
+/** How a command is judged: when its answer was not heard, when it was refused, and by what it starts and writes. */
+import { describe, expect, test } from 'vitest';
+import type { Word } from '../../../src/commands/define.ts';
+import { commandDefinition, type VirshEffect } from '../../../src/commands/effect.ts';
+import { type AnyCommand, COMMANDS } from '../../../src/commands/registry.ts';
+import { type World, withDisk, withDomain } from '../../../src/model/world.ts';
+import { qemuImgEffect, virshEffect } from '../../effects.ts';
+import { BASE, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
+
+const host = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])] });
+const copying = withDisk(host, 'vda', (each) => ({
+  ...each,
+  job: { type: 'copy', ready: false, mirror: '/new' },
+}));
+const ALL: readonly AnyCommand[] = [...COMMANDS.virsh, ...COMMANDS['qemu-img']];
+const DOMAIN = ['--domain', 'testvm'];
+const VDA = [...DOMAIN, '--path', 'vda'];
+const XML = { file: 'x.xml', content: '<x/>' };
+
+const job = (how: string) => virshEffect(['blockjob', ...VDA, how]);
+
+/** Each command of virsh as a step gives it. */
+const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
+  blockcopy: [...VDA, '--dest', '/new'],
+  blockcommit: VDA,
+  blockjob: [...VDA, '--pivot'],
+  'snapshot-create-as': [...DOMAIN, '--name', 's'],
+  'snapshot-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
+  'snapshot-delete': [...DOMAIN, '--snapshotname', 's', '--metadata'],
+  'checkpoint-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
+  undefine: DOMAIN,
+  define: ['--file', XML],
+  autostart: DOMAIN,
+  'guest-agent-timeout': [...DOMAIN, '--timeout', '60'],
+  domblklist: DOMAIN,
+  domfsthaw: DOMAIN,
+  resume: DOMAIN,
+};
+const given = Object.entries(COMMAND).map(([verb, words]) => virshEffect([verb, ...words]));
+
+describe('a command whose answer was not heard', () => {
+  const judged = (effect: VirshEffect, now: World = host) =>
+    commandDefinition(effect).unanswered(effect.args, now);
+
+  test.each(given.map((effect) => [effect.verb, effect] as const))('%s', (verb, effect) => {
+    // Of a definition only the disks are looked at.
+    expect(judged(effect)).toBe(verb === 'define' ? 'repeat' : 'look');
+  });
+
+  test.each([
+    qemuImgEffect(['convert', '-p', '-W', '-m', '8', '-O', 'qcow2', '/a', '/b']),
+    qemuImgEffect(['create', '-q', '-f', 'qcow2', '-b', '/a', '-F', 'qcow2', '/b']),
+  ])('qemu-img $verb is taken back: a file that was cut short looks like a whole one', (effect) => {
+    expect(commandDefinition(effect).unanswered(effect.args, host)).toBe('undo');
+  });
+
+  test('the end of a job is looked at while the job is there, and where it was a pivot', () => {
+    expect(judged(job('--abort'), copying)).toBe('look');
+    expect(judged(job('--pivot'), copying)).toBe('look');
+    expect(judged(job('--pivot'), host)).toBe('look');
+  });
+
+  test('a job that is gone after an abort may have failed before', () => {
+    expect(judged(job('--abort'), host)).toBe('undo');
+    expect(judged(job('--abort'), withDomain(copying, { disks: [] }))).toBe('undo');
+    const onAnother = withDisk(
+      world({ disks: [disk('vda', [BASE]), disk('vdb', [SNAP1])] }),
+      'vdb',
+      (each) => ({ ...each, job: { type: 'copy', ready: true } }),
+    );
+    expect(judged(job('--abort'), onAnother)).toBe('undo');
+  });
+});
+
+describe('the job that a command starts', () => {
+  test('is started by a copy and by a commit, and by no other command', () => {
+    const starting = ALL.filter(({ startsJob }) => startsJob).map(({ verb }) => verb);
+    expect(starting).toEqual(['blockcopy', 'blockcommit']);
+  });
+
+  test.each<readonly [string, readonly string[], object]>([
+    ['a copy', ['blockcopy', ...VDA, '--dest', '/new'], { into: '/new' }],
+    [
+      'a copy in a format',
+      ['blockcopy', ...VDA, '--dest', '/new', '--format', 'raw'],
+      { into: '/new', format: 'raw' },
+    ],
+    ['a commit', ['blockcommit', ...VDA, '--base', BASE, '--top', SNAP1], { into: BASE }],
+    ['a commit that names no base', ['blockcommit', ...VDA, '--shallow', '--active'], {}],
+  ])('writes, as far as the command names it: %s', (_title, words, started) => {
+    const effect = virshEffect(words);
+    expect(commandDefinition(effect).startsJob?.(effect.args)).toEqual(started);
+  });
+});
+
+describe('the layers that a command writes into', () => {
+  const written = (words: readonly string[], now = host) => {
+    const effect = virshEffect(['blockcommit', ...VDA, ...words]);
+    return commandDefinition(effect).writesLayers?.(effect.args, now);
+  };
+
+  test('are those of a commit, and no other command has any', () => {
+    const writing = ALL.filter(({ writesLayers }) => writesLayers).map(({ verb }) => verb);
+    expect(writing).toEqual(['blockcommit']);
+  });
+
+  test.each<readonly [string, readonly string[], readonly string[]]>([
+    ['down to the base', ['--base', SNAP1], [SNAP2, SNAP1]],
+    ['down to the base under another name', ['--base', `/export/..${SNAP1}`], [SNAP2, SNAP1]],
+    ['down to the base by its index', ['--base', 'vda[2]'], [SNAP2, SNAP1]],
+    ['down to the deepest layer without a base', [], [SNAP2, SNAP1, BASE]],
+    [
+      'down to the deepest layer where no layer is the base',
+      ['--base', '/else'],
+      [SNAP2, SNAP1, BASE],
+    ],
+    ['down to the layer below the active one', ['--shallow'], [SNAP2, SNAP1]],
+    ['down to the layer below the top', ['--shallow', '--top', SNAP1], [SNAP2, SNAP1, BASE]],
+  ])('%s', (_title, words, files) => {
+    expect(written(words)).toEqual(files);
+  });
+
+  test('come with the files that hold their data', () => {
+    const apart = withDisk(host, 'vda', (each) => ({
+      ...each,
+      chain: each.chain.map((layer, at) => (at === 1 ? { ...layer, dataFiles: ['/d'] } : layer)),
+    }));
+    expect(written(['--shallow'], apart)).toEqual([SNAP2, SNAP1, '/d']);
+  });
+
+  test('are none of a disk that is gone', () => {
+    expect(written([], withDomain(host, { disks: [] }))).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  const gone = 'error: disk vda does not have an active block job';
+  const meaning = (effect: VirshEffect, said: string) =>
+    commandDefinition(effect).refusal?.(effect.args, said);
+
+  test.each(['--pivot', '--abort'])('of blockjob %s means that the job is gone', (how) => {
+    expect(meaning(job(how), gone)).toBe(
+      'the job on vda is gone: somebody else has ended it, or it failed',
+    );
+  });
+
+  test('of blockjob for another reason means what it says', () => {
+    expect(meaning(job('--pivot'), 'error: not ready for pivot yet')).toBeUndefined();
+  });
+
+  test('of another command means what it says', () => {
+    const others = given.filter(({ verb }) => verb !== 'blockjob');
+    for (const effect of others) expect(meaning(effect, gone), effect.verb).toBeUndefined();
+  });
+});

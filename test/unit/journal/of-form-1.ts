@@ -1,0 +1,63 @@
+/** What plans do, as a journal of form 1 has it. */
+import {
+  argvOf,
+  type CommandEffect,
+  type Effect,
+  isCommand,
+} from '../../../src/commands/effect.ts';
+import { exampleWorld } from '../../../src/generate/example-world.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import type { World } from '../../../src/model/world.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { NoWayBack, type Phase } from '../../../src/steps/define.ts';
+import { steps } from '../../../src/steps/registry.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { looked } from '../../worlds.ts';
+
+/** An effect as form 1 has it: its words, and for qemu-img the file that it writes. */
+export function ofForm1(effect: Effect): object {
+  if (!isCommand(effect)) return effect;
+  const { verb: _verb, args, ...terms } = effect;
+  const argv = argvOf(effect);
+  if (effect.tool === 'virsh' || !('dest' in args)) return { ...terms, argv };
+  const into = argv.includes('-n') ? { into: 'existing' } : {};
+  return { ...terms, argv, dest: args.dest, ...into };
+}
+
+/** The same effect without its flags that are off: there are no words for them. */
+export function withoutOff<E extends Effect>(effect: E): E {
+  if (!isCommand(effect)) return effect;
+  const on = Object.entries((effect as CommandEffect).args).filter(([, value]) => value !== false);
+  return { ...effect, args: Object.fromEntries(on) };
+}
+
+/** Every shipped plan and every example of a step, with what each does and its rollbacks. */
+export const PLANS: readonly (readonly [string, readonly Effect[]])[] = [
+  ...SHIPPED.map((file) => {
+    const { graph } = shipped(file);
+    const { files } = walk(graph, hostForPlans());
+    return [file, effectsOf(graph, looked(hostForPlans(), files))] as const;
+  }),
+  ...steps.flatMap((step) =>
+    step.examples.map(({ title, params }) => {
+      const { graph } = planned([JSON.stringify({ [step.kind]: params })]);
+      return [`${step.kind}: ${title}`, effectsOf(graph, exampleWorld(step, params))] as const;
+    }),
+  ),
+];
+
+function effectsOf(graph: Graph, host: World): Effect[] {
+  return walk(graph, host).phases.flatMap(({ node: { phase }, start, before, after }) => [
+    ...phase.effects(before, start),
+    ...rollback(phase, before, after, start),
+  ]);
+}
+
+function rollback(phase: Phase, before: World, now: World, start: World): readonly Effect[] {
+  try {
+    return phase.undo(before, now, start);
+  } catch (error) {
+    if (error instanceof NoWayBack) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,238 @@
+/** Journals of form 1, in which a command stands as its words: what this version makes of them. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { leftRun } from '../../../src/cli/left-run.ts';
+import { type Effect, isCommand } from '../../../src/commands/effect.ts';
+import { glanceAt } from '../../../src/journal/glance.ts';
+import { type Entry, FORMAT, reopenJournal } from '../../../src/journal/journal.ts';
+import { beginningOf, readJournal } from '../../../src/journal/replay.ts';
+import { historyOf } from '../../../src/run/history.ts';
+import { virshEffect } from '../../effects.ts';
+import { commanded, ended, phase, STARTED, writeRun } from '../../journals.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+import { ofForm1, PLANS, withoutOff } from './of-form-1.ts';
+
+const state = scratchFolder('older');
+let runs = 0;
+const written = (entries: readonly unknown[]) =>
+  writeRun(state, `run-${++runs}`, entries as readonly Entry[]);
+
+/** A run of that form with these effects, each of which is done. */
+function runOf(format: number, effects: readonly unknown[]): Entry[] {
+  const done = effects.flatMap((effect) =>
+    commanded('do', 'mirror/mirror', effect as Effect, 'done'),
+  );
+  return [{ ...STARTED, format }, ...phase('do', 'mirror/mirror', 'DONE', done)];
+}
+
+describe('a journal of form 1', () => {
+  const effects = PLANS.flatMap(([, each]) => each.map(withoutOff));
+  const older = runOf(1, effects.map(ofForm1));
+  const newer = runOf(FORMAT, effects);
+  const withoutSums = (records: readonly object[]) =>
+    records.map((record) => ({ ...record, sum: undefined }));
+
+  test('is read as one of form 2', async () => {
+    expect(JSON.stringify(older)).toContain('"argv"');
+    const replay = await readJournal(await written(older));
+    expect(replay.damage).toBe('none');
+    const { records } = await readJournal(await written(newer));
+    expect(withoutSums(replay.records)).toEqual(withoutSums(records));
+    expect(beginningOf(replay)).toMatchObject({ run: STARTED.run, format: FORMAT });
+    expect(historyOf(replay)?.path).toEqual(
+      historyOf(await readJournal(await written(newer)))?.path,
+    );
+  });
+
+  test('is glanced at as one of form 2', async () => {
+    const folder = await written([...older, ended('stranded')]);
+    const { records } = await readJournal(folder);
+    expect(glanceAt(folder)).toMatchObject({ first: records[0], last: records.at(-1) });
+    const effect = effects.find(isCommand)!;
+    const cut = await written(runOf(1, [ofForm1(effect)]).slice(0, 3));
+    const intent = (await readJournal(cut)).records.at(-1);
+    expect(intent).toMatchObject({ type: 'intent', effect });
+    expect(glanceAt(cut)).toMatchObject({ last: intent, damaged: false });
+  });
+
+  test('goes on as it is when the run is taken up, in the form of this version', async () => {
+    const folder = await written(older);
+    const journal = await reopenJournal(folder, (await readJournal(folder)).end);
+    const [intent, outcome] = commanded('undo', 'mirror/mirror', effects.find(isCommand)!, 'done');
+    for (const entry of [intent!, outcome!]) await journal.append(entry, true);
+    await journal.close();
+    const { records, damage } = await readJournal(folder);
+    expect(damage).toBe('none');
+    expect(records).toHaveLength(older.length + 2);
+    expect(records.at(-2)).toMatchObject({ ...intent });
+  });
+});
+
+describe('a journal of a form that this version does not know', () => {
+  test.each([3, 0, undefined, '1', null])(
+    'has a beginning that is not believed: %j',
+    async (format) => {
+      const folder = await written([{ ...STARTED, format }]);
+      const replay = await readJournal(folder);
+      expect([replay.records.length, beginningOf(replay)]).toEqual([1, undefined]);
+      await expect(leftRun(state, `run-${runs}`)).rejects.toMatchObject({
+        findings: [
+          {
+            code: 'BP213',
+            message: `the journal of run run-${runs} is of a form that this version of blockplan does not know`,
+            hint: 'use the version that began it',
+          },
+        ],
+      });
+    },
+  );
+
+  test('is strange where its beginning is written otherwise', async () => {
+    const { run: _run, ...otherwise } = STARTED;
+    const folder = await written([{ ...otherwise, format: 3 }]);
+    const { records, damage, strange } = await readJournal(folder);
+    expect([records, damage]).toEqual([[], 'strange']);
+    expect(strange).toEqual({
+      why: 'record 1 is of a form that this version of blockplan does not know',
+      otherVersion: true,
+    });
+    expect(glanceAt(folder)?.first).toBeUndefined();
+  });
+});
+
+describe('an older record that is malformed is strange', () => {
+  const D = ['--domain', 'd'];
+  const VDA = [...D, '--path', 'vda'];
+  const CONVERT = ['convert', '-p', '-W', '-m', '8', '-O', 'raw'];
+  const virsh = (argv: unknown, terms: object = {}) => ({
+    tool: 'virsh',
+    argv,
+    why: 'w',
+    ...terms,
+  });
+  const qemuImg = (argv: unknown) => ({ tool: 'qemu-img', argv, bytes: 1, why: 'w', dest: '/b' });
+  const document = { file: 'define.xml', content: '<domain/>' };
+  const VERB = /effect\.verb has to be one of blockcopy, /;
+
+  test.each<readonly [string, unknown, RegExp]>([
+    ['no list of words', virsh('resume --domain d'), VERB],
+    ['words by their numbers', virsh({ 0: 'resume' }), VERB],
+    ['no words', virsh([]), VERB],
+    ['nothing as words', virsh(null), VERB],
+    ['a number as verb', virsh([5]), VERB],
+    ['a verb that no step gives', virsh(['destroy', ...D]), VERB],
+    ['a verb that every object has', virsh(['toString']), VERB],
+    ['a verb of qemu-img', virsh(CONVERT), VERB],
+    ['an option that no step gives', virsh(['resume', ...D, '--wait']), VERB],
+    ['a word without an option', virsh(['resume', 'd']), VERB],
+    ['a number as option', virsh(['resume', 5, 'd']), VERB],
+    ['no option that is needed', virsh(['resume']), /effect\.args\.domain has to be a text/],
+    [
+      'no value after one that is needed',
+      virsh(['resume', '--domain']),
+      /effect\.args\.domain has to be a text/,
+    ],
+    ['a number as text', virsh(['resume', '--domain', 5]), /effect\.args\.domain has to be a text/],
+    ['nothing as text', virsh(['resume', '--domain', null]), /args\.domain has to be a text/],
+    ['a file as text', virsh(['resume', '--domain', document]), /args\.domain has to be a text/],
+    [
+      'a text as number',
+      virsh(['guest-agent-timeout', ...D, '--timeout', 'long']),
+      /effect\.args\.timeout has to be a number/,
+    ],
+    [
+      'a list as number',
+      virsh(['guest-agent-timeout', ...D, '--timeout', [60]]),
+      /effect\.args\.timeout has to be a number/,
+    ],
+    ['a text as file', virsh(['define', '--file', '/x']), /effect\.args\.file has to be an object/],
+    [
+      'a file without content',
+      virsh(['define', '--file', { file: 'x' }]),
+      /effect\.args\.file\.content has to be a text/,
+    ],
+    [
+      'a file outside of the folder of the run',
+      virsh(['define', '--file', { ...document, file: '../x' }]),
+      /effect\.args\.file\.file has to be the name of a file/,
+    ],
+    [
+      'a number as disk',
+      virsh(['snapshot-create-as', ...D, '--name', 's', '--diskspec', 5]),
+      /effect\.args\.diskspec\[0\] has to be an object/,
+    ],
+    [
+      'a number as memory',
+      virsh(['snapshot-create-as', ...D, '--name', 's', '--memspec', 5]),
+      /effect\.args\.memspec has to be an object/,
+    ],
+    ['no reason', virsh(['resume', ...D], { why: undefined }), /effect\.why has to be a text/],
+    ['a time as text', virsh(['resume', ...D], { timeoutMs: '1' }), /effect\.timeoutMs has to be/],
+    [
+      'arguments beside its words',
+      virsh(['resume', ...D], { args: { domain: 5 } }),
+      /effect\.args\.domain has to be a text/,
+    ],
+    [
+      'no path of a disk',
+      virsh(['blockcopy', ...D, '--dest', '/b']),
+      /effect\.args\.path has to be/,
+    ],
+    ['no place of a copy', virsh(['blockcopy', ...VDA]), /effect\.args\.dest has to be a text/],
+    ['no files', qemuImg(CONVERT), /effect\.args\.source has to be a text/],
+    ['one file of two', qemuImg([...CONVERT, '/a']), /effect\.args\.dest has to be a text/],
+    ['one file too many', qemuImg([...CONVERT, '/a', '/b', '/c']), /effect\.verb has to be one of/],
+    ['a number as file', qemuImg([...CONVERT, '/a', 5]), /effect\.args\.dest has to be a text/],
+    [
+      'no flag that is needed',
+      qemuImg(['convert', '-p', '/a', '/b']),
+      /out-of-order has to be true/,
+    ],
+    [
+      'another program',
+      { ...virsh(['resume', ...D]), tool: 'rm' },
+      /effect\.tool has to be one of/,
+    ],
+    ['no program', { argv: ['resume'] }, /effect\.tool has to be one of/],
+    ['an effect that is nothing', null, /effect has to be an object/],
+    ['an effect that is a list', [], /effect has to be an object/],
+    ['an effect that is a text', 'resume', /effect has to be an object/],
+  ])('with %s', async (_title, effect, why) => {
+    const { records, damage, strange } = await readJournal(await written(runOf(1, [effect])));
+    expect([records.length, damage]).toEqual([2, 'strange']);
+    expect(strange).toEqual({
+      why: expect.stringMatching(/^record 3 \(intent\) is malformed: /),
+      otherVersion: false,
+    });
+    expect(strange?.why).toMatch(why);
+  });
+
+  test('or is read, whatever stands in it', async () => {
+    const words = fc.oneof(
+      fc.constantFrom(...['blockcopy', 'define', 'snapshot-create-as', 'convert', '-p', '--file']),
+      fc.constantFrom(
+        ...['--domain', '--dest', '--diskspec', '--memspec', 'vda,snapshot=no', ',,'],
+      ),
+      fc.jsonValue(),
+    );
+    const effect = fc.oneof(
+      fc.record({
+        tool: fc.constantFrom('virsh', 'qemu-img'),
+        argv: fc.oneof(fc.array(words), fc.jsonValue()),
+        why: fc.constant('w'),
+      }),
+      fc.jsonValue(),
+    );
+    await fc.assert(
+      fc.asyncProperty(effect, async (each) => {
+        const { damage } = await readJournal(await written(runOf(1, [each])));
+        expect(['none', 'strange']).toContain(damage);
+      }),
+    );
+  });
+
+  test('and what is not is none', async () => {
+    const good = virshEffect(['resume', ...D]);
+    expect((await readJournal(await written(runOf(1, [ofForm1(good)])))).damage).toBe('none');
+  });
+});
