@@ -1,11 +1,5 @@
 /** Journals of form 1, in which a command stands as the words of its command line: read as if this version had written them. */
-import {
-  type Option,
-  type Options,
-  type Values,
-  type Word,
-  writtenAs,
-} from '../commands/define.ts';
+import { type Option, type Options, type Values, writtenAs } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
 import { commandNamed, type Program } from '../commands/registry.ts';
 import { FORMAT } from './journal.ts';
@@ -59,18 +53,20 @@ function argsIn(options: Options, words: readonly unknown[]): Record<string, unk
       continue;
     }
     const [name, option] = found;
-    const value = option.kind === 'flag' ? true : valueIn(option, words[at++] as Word | undefined);
-    args[name] =
-      option.kind === 'disks' ? [...((args[name] as [] | undefined) ?? []), value] : value;
+    const former = args[name];
+    const value = option.kind === 'flag' ? true : valueIn(option, words[at++]);
+    if (former !== undefined && option.kind !== 'disks') return undefined;
+    args[name] = option.kind === 'disks' ? [...((former as [] | undefined) ?? []), value] : value;
   }
   return args;
 }
 
-function valueIn({ kind }: Option, word: Word | undefined): unknown {
-  if (typeof word !== 'string') return word;
-  if (kind === 'number') return Number(word);
-  if (kind === 'memory') return memoryIn(word);
-  return kind === 'disks' ? diskIn(word) : word;
+/** A word that is no such value stays as it is, and one that is missing is `null`: then the shape of the record tells. */
+function valueIn({ kind }: Option, word: unknown): unknown {
+  if (typeof word !== 'string') return word ?? null;
+  if (kind === 'number') return /^-?\d+$/.test(word) ? Number(word) : word;
+  if (kind === 'memory') return memoryIn(word) ?? word;
+  return kind === 'disks' ? (diskIn(word) ?? word) : word;
 }
 
 /** `vda,snapshot=external,driver=qcow2,file=/a,,b`: a doubled comma is one in a value. */
@@ -85,13 +81,16 @@ function partsOf(spec: string): { readonly first: string; of(name: string): stri
   };
 }
 
-function diskIn(spec: string): Values['disks'][number] {
+function diskIn(spec: string): Values['disks'][number] | undefined {
   const { first: disk, of } = partsOf(spec);
-  return of('snapshot') === 'no'
-    ? { disk, snapshot: 'no' }
-    : { disk, snapshot: 'external', driver: of('driver') ?? 'qcow2', file: of('file') ?? '' };
+  if (of('snapshot') === 'no') return { disk, snapshot: 'no' };
+  const [driver, file] = [of('driver'), of('file')];
+  return driver === undefined || file === undefined
+    ? undefined
+    : { disk, snapshot: 'external', driver, file };
 }
 
-function memoryIn(spec: string): Values['memory'] {
-  return { file: partsOf(spec).of('file') ?? '' };
+function memoryIn(spec: string): Values['memory'] | undefined {
+  const file = partsOf(spec).of('file');
+  return file === undefined ? undefined : { file };
 }

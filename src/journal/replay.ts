@@ -53,12 +53,22 @@ export async function readJournal(folder: string): Promise<Replay> {
       return told(isLater(bytes.toString('utf8', end + 1)) ? 'altered' : 'torn');
     const known = current(record);
     const strange = strangeIn(known, records.length + 1);
-    if (strange) return told('strange', strange);
+    if (strange) return told('strange', isOfOtherForm(records[0]) ? OTHER_FORM : strange);
     sum = record.sum;
     records.push(known);
     from = end + 1;
   }
   return told('none');
+}
+
+/** Of a journal of another form its records are not expected to fit. */
+const OTHER_FORM: Strange = {
+  why: 'it is of a form that this version of blockplan does not know',
+  otherVersion: true,
+};
+
+function isOfOtherForm(first: JournalRecord | undefined): boolean {
+  return first?.type === 'run-started' && first.format !== FORMAT;
 }
 
 /** Whether one that was fsynced follows: then the bad one was on disk as well, and has been altered there. */

@@ -100,6 +100,23 @@ describe('a journal of a form that this version does not know', () => {
   });
 });
 
+test('a record that does not fit is one of another version in a journal of a later form', async () => {
+  const intent = {
+    type: 'intent',
+    step: 's',
+    phase: 'p',
+    direction: 'do',
+    effect: { tool: 'new' },
+  };
+  const folder = await written([{ ...STARTED, format: 3 }, intent as unknown as Entry]);
+  const { records, strange } = await readJournal(folder);
+  expect(records).toHaveLength(1);
+  expect(strange).toEqual({
+    why: 'it is of a form that this version of blockplan does not know',
+    otherVersion: true,
+  });
+});
+
 describe('an older record that is malformed is strange', () => {
   const D = ['--domain', 'd'];
   const VDA = [...D, '--path', 'vda'];
@@ -144,6 +161,27 @@ describe('an older record that is malformed is strange', () => {
       'a list as number',
       virsh(['guest-agent-timeout', ...D, '--timeout', [60]]),
       /effect\.args\.timeout has to be a number/,
+    ],
+    [
+      'no digits as number',
+      virsh(['guest-agent-timeout', ...D, '--timeout', '']),
+      /effect\.args\.timeout has to be a number/,
+    ],
+    [
+      'no value after one that may be missing',
+      virsh(['blockcommit', ...VDA, '--base']),
+      /effect\.args\.base has to be a text/,
+    ],
+    ['one option twice', virsh(['resume', ...D, ...D]), /effect\.verb has to be one of/],
+    [
+      'a disk without a file',
+      virsh(['snapshot-create-as', ...D, '--name', 's', '--diskspec', 'vda,driver=qcow2']),
+      /effect\.args\.diskspec\[0\] has to be an object/,
+    ],
+    [
+      'memory without a file',
+      virsh(['snapshot-create-as', ...D, '--name', 's', '--memspec', 'snapshot=external']),
+      /effect\.args\.memspec has to be an object/,
     ],
     ['a text as file', virsh(['define', '--file', '/x']), /effect\.args\.file has to be an object/],
     [
