@@ -40,7 +40,7 @@ export function commanded(
   direction: Way,
   name: string,
   effect: Effect,
-  answer: 'done' | 'none' | { readonly error: string },
+  answer: 'done' | 'none' | { readonly error: string; readonly unbegun?: true },
 ): Entry[] {
   const ref = { ...refOf(name), direction };
   const intent: Entry = { type: 'intent', ...ref, effect };

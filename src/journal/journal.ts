@@ -81,6 +81,8 @@ export type Entry =
       readonly type: 'outcome';
       readonly direction: Direction;
       readonly error?: string;
+      /** Set where the host has certainly not begun it. */
+      readonly unbegun?: true;
     } & PhaseRef)
   | { readonly type: 'kept'; readonly bundle: Bundle }
   | ({

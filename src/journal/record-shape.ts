@@ -232,6 +232,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     type: oneOf('outcome' as const),
     direction: way,
     error: optional(text),
+    unbegun: optional(yes),
   }),
   kept: fields<Of<'kept'>>({ ...numbered, type: oneOf('kept' as const), bundle: bundleShape }),
   'phase-finished': fields<Of<'phase-finished'>>({

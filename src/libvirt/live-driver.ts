@@ -38,6 +38,7 @@ import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './mar
 import { observeDomain, readBundle } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { refuseHeld } from './place.ts';
+import { refused } from './refusal.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -219,15 +220,13 @@ class LiveDriver implements Driver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    const { verb, startsJob, refusal } = commandDefinition(effect);
-    const job = startsJob?.(effect.args);
+    const job = commandDefinition(effect).startsJob?.(effect.args);
     if (job) this.#watch?.begin(job);
     // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
-    if (ok) return;
-    throw new EffectFailed(refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`);
+    if (!ok) throw refused(effect, said);
   }
 
   bundle(): Promise<Bundle> {
@@ -243,8 +242,9 @@ class LiveDriver implements Driver {
         `the marker cannot be written into the domain's metadata: ${answer.error}`,
       );
     };
-    // libvirt answers the change with an event: so the same act proves that events arrive before any is needed.
-    const live = await this.#listening().proveLive(set, MARKER_URI, { timeoutMs: 10_000 });
+    // libvirt answers the change with an event: so the same act proves that events arrive before any is needed. On a
+    // busy host the process that hears them starts late.
+    const live = await this.#listening().proveLive(set, MARKER_URI, { timeoutMs: 30_000 });
     if (!live)
       throw new EffectFailed('libvirt sends no events, without which a job cannot be followed');
   }

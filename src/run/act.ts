@@ -91,7 +91,8 @@ export function* act(
     // Whether it was carried out is not known then, and the journal does not say that it was not.
     if (isContactLost(error)) throw error;
     const reason = String((error as Error).message ?? error);
-    yield* record({ type: 'outcome', ...ref, direction, error: reason });
+    const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
+    yield* record({ type: 'outcome', ...ref, direction, error: reason, ...unbegun });
     if (isOptional(effect) && error instanceof EffectFailed) {
       course.doubts = [...course.doubts, ...doubtOf(effect)];
       return yield* tell({ event: 'notice', message: error.message });
@@ -101,12 +102,21 @@ export function* act(
   yield* record({ type: 'outcome', ...ref, direction });
 }
 
+function isUnbegun(error: unknown): boolean {
+  return error instanceof EffectFailed && !error.begun;
+}
+
 /** Should the guest stop before it is looked at again, what was done tells where it wrote. */
 function* perform(course: Course, request: Extract<Request, { ask: 'perform' }>): Asking<void> {
   const { effect } = request;
   const { since } = course;
   course.since = [...since, { effect, known: 'begun' }];
-  yield request;
+  try {
+    yield request;
+  } catch (error) {
+    if (isUnbegun(error)) course.since = since;
+    throw error;
+  }
   course.since = [...since, { effect, known: 'said' }];
 }
 

@@ -49,7 +49,7 @@ function followed(left: Left, entry: Entry): Left {
     case 'intent':
       return intended(left, entry);
     case 'outcome':
-      return isOf(left, entry) ? outcome(left, entry.error) : left;
+      return isOf(left, entry) ? outcome(left, entry) : left;
     case 'phase-finished':
       return isAnew(entry) ? left : finished(left, entry.result);
     case 'run-started':
@@ -104,7 +104,10 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   };
 }
 
-function outcome({ course, phase }: Left, error: string | undefined): Left {
+function outcome(
+  { course, phase }: Left,
+  { error, unbegun }: Extract<Entry, { type: 'outcome' }>,
+): Left {
   if (!phase) return { course };
   const { doubtful, ...rest } = phase;
   if (error === undefined) {
@@ -114,7 +117,10 @@ function outcome({ course, phase }: Left, error: string | undefined): Left {
     return { course: { ...course, since }, phase: { ...rest, done: rest.done + 1 } };
   }
   // A helping hand that failed ended nothing; what it left in doubt still is.
-  if (!doubtful || !isOptional(doubtful)) return { course, phase: rest };
+  if (!doubtful || !isOptional(doubtful)) {
+    const since = unbegun ? course.since.slice(0, -1) : course.since;
+    return { course: { ...course, since }, phase: rest };
+  }
   const doubts = [...course.doubts, ...doubtOf(doubtful)];
   return { course: { ...course, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }

@@ -54,8 +54,8 @@ function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
 function refuseOtherDomain({ world }: SimulatedHost, { verb, args }: VirshEffect): void {
   const { name, state } = world.domain;
   const asked = 'domain' in args ? args.domain : name;
-  refuseUnless(asked === name, `failed to get domain '${asked}'`);
-  refuseUnless(verb === 'define' || state !== 'gone', `failed to get domain '${name}'`);
+  if (asked !== name || (verb !== 'define' && state === 'gone'))
+    throw new EffectFailed(`error: failed to get domain '${asked}'`, { begun: false });
 }
 
 /** As the driver does: only where there is none. */

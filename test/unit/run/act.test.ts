@@ -86,6 +86,25 @@ describe('an effect', () => {
     expect(course.since).toEqual([earlier, { effect: resume, known: 'said' }]);
   });
 
+  test.each([
+    ['is forgotten where it was never begun', false],
+    ['is remembered as begun where it was refused', true],
+  ])('%s', (_title, begun) => {
+    const course = courseIn(hostForPlans());
+    const earlier = { effect: remove, known: 'seen' } as const;
+    course.since = [earlier];
+    const records: unknown[] = [];
+    const go = () =>
+      answered(act(course, REF, 'do', resume), (request) => {
+        if (request.ask === 'append') records.push(request.entry);
+        return request.ask === 'perform' ? new EffectFailed('no', { begun }) : undefined;
+      });
+    expect(go).toThrow('no');
+    expect(course.since).toEqual(begun ? [earlier, { effect: resume, known: 'begun' }] : [earlier]);
+    const outcome = { type: 'outcome', ...REF, direction: 'do', error: 'no' };
+    expect(records.at(-1)).toEqual(begun ? outcome : { ...outcome, unbegun: true });
+  });
+
   test('that may fail ends nothing when it is refused, and leaves its doubt', () => {
     const thaw = virsh(['domfsthaw', '--domain', 'testvm'], {
       optional: true,

@@ -164,6 +164,14 @@ describe('what was done since the guest was last seen up', () => {
       [{ effect, known: 'begun' }],
     ],
     [
+      'is nothing of what was never begun',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, 'done'),
+        ...commanded('do', M, other, { error: 'no', unbegun: true }),
+      ]),
+      [{ effect, known: 'said' }],
+    ],
+    [
       'is as far as it was answered',
       phase('do', M, 'none', [
         ...commanded('do', M, effect, 'done'),

@@ -1,0 +1,20 @@
+/** What a refused command is told as, and whether it can have been begun. */
+import { expect, test } from 'vitest';
+import type { VirshEffect } from '../../../src/commands/effect.ts';
+import { refused } from '../../../src/libvirt/refusal.ts';
+import { virshEffect } from '../../effects.ts';
+
+const pivot = virshEffect(['blockjob', '--domain', 'd', '--path', 'vda', '--pivot']) as VirshEffect;
+
+test.each([
+  ['block copy still active', 'virsh blockjob: block copy still active', true],
+  ["failed to get domain 'd'", "virsh blockjob: failed to get domain 'd'", false],
+  ["it says: failed to get domain 'd'", "virsh blockjob: it says: failed to get domain 'd'", true],
+  [
+    'disk vda does not have an active block job',
+    'the job on vda is gone: somebody else has ended it, or it failed',
+    true,
+  ],
+])('%s', (said, message, begun) => {
+  expect(refused(pivot, said)).toMatchObject({ message, begun });
+});
