@@ -12,7 +12,7 @@ import { Stryker } from '@stryker-mutator/core';
 
 const CACHE = '.cache/mutation';
 const FILES = [
-  ...['steps', 'run'].flatMap((room) =>
+  ...['commands', 'steps', 'run'].flatMap((room) =>
     readdirSync(`src/${room}`)
       .filter((name) => name.endsWith('.ts') && name !== 'registry.ts')
       .map((name) => `src/${room}/${name}`),

@@ -50,6 +50,7 @@ export const blockcopy = defineCommand({
     return copy(withoutJobOn(there, path), raw ? { ...args, shallow: false } : args);
   },
   unanswered: () => 'look',
+  writesLayers: 'none',
   startsJob: ({ dest, format }) => ({
     into: dest,
     ...(format === undefined ? {} : { format }),

@@ -13,7 +13,7 @@ import {
 import { withoutJobOn } from '../host/jobs.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, type Layer } from '../model/world.ts';
-import { defineCommand, needed, optional } from './define.ts';
+import { defineCommand, NO_JOB, needed, optional } from './define.ts';
 
 export const blockjob = defineCommand({
   verb: 'blockjob',
@@ -23,12 +23,14 @@ export const blockjob = defineCommand({
     abort: optional('flag'),
     pivot: optional('flag'),
   },
-  apply(host, { path, abort }) {
+  apply(host, { path, abort, pivot }) {
     const disk = workableDisk(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
+    if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
     return abort ? aborted(host, disk) : pivoted(host, disk);
   },
   // A copy that failed looks like one that was ended when both sides were equal.
+  ...NO_JOB,
   unanswered: ({ path, abort }, now) =>
     abort && diskOf(now, path)?.job === undefined ? 'undo' : 'look',
   refusal: ({ path }, said) =>

@@ -69,9 +69,12 @@ type NamesOf<O extends Options, Required extends boolean> = {
   [N in keyof O]: O[N]['required'] extends Required ? N : never;
 }[keyof O];
 
+/** A flag that is needed is always set: without it the command would be another one. */
+type Needed<K extends Kind> = K extends 'flag' ? true : Values[K];
+
 /** The arguments that a command takes. */
 export type ArgsOf<O extends Options> = {
-  readonly [N in NamesOf<O, true>]: Values[O[N]['kind']];
+  readonly [N in NamesOf<O, true>]: Needed<O[N]['kind']>;
 } & { readonly [N in NamesOf<O, false>]?: Values[O[N]['kind']] };
 
 /**
@@ -99,13 +102,16 @@ export interface CommandDefinition<V extends string = string, O extends Options 
   unobstructed?(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
   /** @param now what is seen once libvirt answers again */
   unanswered(args: ArgsOf<O>, now: World): Unanswered;
-  /** For a command that starts a block job. */
-  startsJob?(args: ArgsOf<O>): StartedJob;
-  /** The files of the guest's chain that it writes into; left out where it writes into none. */
-  writesLayers?(args: ArgsOf<O>, world: World): readonly string[];
+  /** The block job that it starts, if it starts one. */
+  startsJob(args: ArgsOf<O>): StartedJob | undefined;
+  /** The files of the guest's chain that it writes into by itself. */
+  readonly writesLayers: 'none' | ((args: ArgsOf<O>, world: World) => readonly string[]);
   /** What a refusal means, where that is more than its text. */
   refusal?(args: ArgsOf<O>, said: string): string | undefined;
 }
+
+/** Of a command that neither starts a job nor writes into a layer. */
+export const NO_JOB = { startsJob: () => undefined, writesLayers: 'none' } as const;
 
 /** Defines a command whose arguments' type is read off its options. */
 export function defineCommand<const V extends string, const O extends Options>(
@@ -142,7 +148,10 @@ export function writtenAs(name: string, { as }: Option): string {
 }
 
 /** The words of a command after its program: the verb, and what its arguments are in the order of its options. */
-export function wordsOf({ verb, options }: CommandDefinition, args: object): Word[] {
+export function wordsOf(
+  { verb, options }: Pick<CommandDefinition, 'verb' | 'options'>,
+  args: object,
+): Word[] {
   const given: Readonly<Record<string, unknown>> = { ...args };
   return [
     verb,
@@ -154,13 +163,13 @@ export function wordsOf({ verb, options }: CommandDefinition, args: object): Wor
   ];
 }
 
-/** Of these parameters, which bear the options' own names, those that are given. */
-export function given<P extends object, K extends keyof P>(
+/** Of these parameters those that bear the name of an option and are given. */
+export function given<O extends Options, P extends object>(
+  { options }: { readonly options: O },
   params: P,
-  ...names: readonly K[]
-): { readonly [N in K]?: Exclude<P[N], undefined> } {
-  const found = names.filter((name) => params[name] !== undefined && params[name] !== false);
-  return Object.fromEntries(found.map((name) => [name, params[name]])) as {
-    [N in K]?: Exclude<P[N], undefined>;
-  };
+): { readonly [N in keyof O & keyof P]?: Exclude<P[N], undefined> } {
+  const named = Object.entries(params).filter(
+    ([name, value]) => Object.hasOwn(options, name) && value !== undefined && value !== false,
+  );
+  return Object.fromEntries(named) as { [N in keyof O & keyof P]?: Exclude<P[N], undefined> };
 }

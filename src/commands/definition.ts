@@ -2,13 +2,14 @@
 import { asDefined, withoutDomain } from '../host/domain.ts';
 import { onDomain, refuseUnless, type SimulatedHost } from '../host/host-state.ts';
 import { isUp } from '../model/world.ts';
-import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+import { type ArgsOf, defineCommand, NO_JOB, needed, optional } from './define.ts';
 
 export const define = defineCommand({
   verb: 'define',
   options: { file: needed('document') },
   apply: (host, { file }) => asDefined(host, file.content),
   // Of a definition only the disks are looked at.
+  ...NO_JOB,
   unanswered: () => 'repeat',
 });
 
@@ -31,6 +32,7 @@ export const undefine = defineCommand({
     const free = onDomain(host, { nvram: false, tpm: false, managedSave: false });
     return onDomain(takenAway(free, args), { nvram, tpm, managedSave });
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -69,5 +71,6 @@ export const autostart = defineCommand({
     );
     return onDomain(host, { autostart: !disable });
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });

@@ -1,6 +1,6 @@
 /** `virsh domblklist`, `guest-agent-timeout`, `domfsthaw` and `resume`: the guest itself, and its agent. */
 import { onDomain, refuseUnless } from '../host/host-state.ts';
-import { defineCommand, needed } from './define.ts';
+import { defineCommand, NO_JOB, needed } from './define.ts';
 
 export const guestAgentTimeout = defineCommand({
   verb: 'guest-agent-timeout',
@@ -10,6 +10,7 @@ export const guestAgentTimeout = defineCommand({
     timeout: needed('number'),
   },
   apply: (host) => host,
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -21,6 +22,7 @@ export const domfsthaw = defineCommand({
     refuseUnless(host.world.domain.agent, 'QEMU guest agent is not connected');
     return host;
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -29,6 +31,7 @@ export const domblklist = defineCommand({
   verb: 'domblklist',
   options: { domain: needed('text') },
   apply: (host) => host,
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -39,5 +42,6 @@ export const resume = defineCommand({
     refuseUnless(host.world.domain.state === 'paused', 'domain is not paused');
     return onDomain(host, { state: 'running' });
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });

@@ -1,6 +1,6 @@
 /** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: what libvirt has written down of snapshots and checkpoints. */
 import { onDomain, refuseUnless, type SimulatedHost } from '../host/host-state.ts';
-import { defineCommand, needed, optional } from './define.ts';
+import { defineCommand, NO_JOB, needed, optional } from './define.ts';
 
 /** As it is given here, libvirt knows a snapshot again that it had forgotten. */
 export const snapshotCreate = defineCommand({
@@ -12,6 +12,7 @@ export const snapshotCreate = defineCommand({
     current: optional('flag'),
   },
   apply: (host, { xmlfile }) => redefined(host, 'snapshots', xmlfile.content),
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -20,6 +21,7 @@ export const checkpointCreate = defineCommand({
   verb: 'checkpoint-create',
   options: { domain: needed('text'), xmlfile: needed('document'), redefine: needed('flag') },
   apply: (host, { xmlfile }) => redefined(host, 'checkpoints', xmlfile.content),
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 
@@ -37,6 +39,7 @@ export const snapshotDelete = defineCommand({
     if (!metadata) throw new Error('a simulated host forgets snapshots, and deletes none');
     return onDomain(host, { snapshots: snapshots.filter((each) => each !== name) });
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 

@@ -12,7 +12,7 @@ import {
   withoutFile,
 } from '../host/host-state.ts';
 import { isUp } from '../model/world.ts';
-import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+import { type ArgsOf, defineCommand, NO_JOB, needed, optional } from './define.ts';
 
 const options = {
   progress: needed('flag', '-p'),
@@ -46,6 +46,7 @@ export const convert = defineCommand({
     return { ...onDomain(copied, { state }), held: host.held };
   },
   // A copy that was cut short looks like a whole one.
+  ...NO_JOB,
   unanswered: () => 'undo',
 });
 
@@ -85,6 +86,7 @@ export const create = defineCommand({
   options: createOptions,
   apply: makeImage,
   unobstructed: (host, args) => makeImage(withoutFile(host, nameIn(host, args.dest)), args),
+  ...NO_JOB,
   unanswered: () => 'undo',
 });
 

@@ -7,7 +7,6 @@ import {
   onDomain,
   refuseUnless,
   type SimulatedHost,
-  withFileThere,
   withImage,
   withNewImage,
   withoutFile,
@@ -16,7 +15,7 @@ import {
 import { withoutJobOn } from '../host/jobs.ts';
 import { isRelative } from '../model/headers.ts';
 import { diskOf, isUp } from '../model/world.ts';
-import { type ArgsOf, type DiskSpec, defineCommand, needed, optional } from './define.ts';
+import { type ArgsOf, type DiskSpec, defineCommand, NO_JOB, needed, optional } from './define.ts';
 
 const options = {
   domain: needed('text'),
@@ -45,11 +44,8 @@ export const snapshotCreateAs = defineCommand({
   apply: create,
   unobstructed(host, args) {
     const { disks, agent, snapshots, state } = host.world.domain;
-    const cleared = overlaysOf(args).reduce(
-      (each, { file }) =>
-        args['reuse-external'] ? withFileThere(each, file) : withoutFile(each, nameIn(each, file)),
-      host,
-    );
+    const made = args['reuse-external'] ? [] : overlaysOf(args);
+    const cleared = made.reduce((each, { file }) => withoutFile(each, nameIn(each, file)), host);
     const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
     const ready = onDomain(free, {
       agent: true,
@@ -58,6 +54,7 @@ export const snapshotCreateAs = defineCommand({
     });
     return onDomain(create(ready, args), { agent, state });
   },
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 

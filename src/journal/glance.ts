@@ -6,8 +6,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from './journal.ts';
 import { current } from './older.ts';
-import type { JournalRecord } from './record-shape.ts';
-import { type Strange, strangeIn } from './record-shape.ts';
+import { type JournalRecord, ofForm, type Strange, strangeIn } from './record-shape.ts';
 import { parseRecord, sumOf } from './replay.ts';
 
 /** The first record holds a World, so it is the longest by far. */
@@ -37,7 +36,8 @@ export function glanceAt(folder: string): Glance | undefined {
   try {
     const { size } = fstatSync(file);
     const first = firstRecord(file, size);
-    return { ...first, ...lastRecord(file, size) };
+    const { strange, ...last } = lastRecord(file, size);
+    return { ...first, ...last, ...(strange ? { strange: ofForm(first.first, strange) } : {}) };
   } finally {
     closeSync(file);
   }

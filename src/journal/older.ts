@@ -18,10 +18,10 @@ export function current<R extends JournalRecord>(record: R): R {
 
 function commandIn(effect: unknown): Effect | undefined {
   if (typeof effect !== 'object' || effect === null || !('argv' in effect)) return undefined;
-  const { argv, tool, dest: _dest, into: _into, ...terms } = effect as Record<string, unknown>;
-  return (tool === 'virsh' || tool === 'qemu-img') && Array.isArray(argv)
-    ? effectOf(tool, argv, terms)
-    : undefined;
+  const { argv, tool, dest: _dest, into, ...terms } = effect as Record<string, unknown>;
+  if ((tool !== 'virsh' && tool !== 'qemu-img') || !Array.isArray(argv)) return undefined;
+  // It always said both that the file is there and that none is made.
+  return (into !== undefined) === argv.includes('-n') ? effectOf(tool, argv, terms) : undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function effectOf(
 ): Effect | undefined {
   const command = typeof verb === 'string' ? commandNamed(tool, verb) : undefined;
   const args = command && argsIn(command.options, words);
-  return args && ({ tool, verb, args, ...terms } as Effect);
+  return args && ({ ...terms, tool, verb, args } as Effect);
 }
 
 function argsIn(options: Options, words: readonly unknown[]): Record<string, unknown> | undefined {
@@ -64,7 +64,8 @@ function argsIn(options: Options, words: readonly unknown[]): Record<string, unk
 /** A word that is no such value stays as it is, and one that is missing is `null`: then the shape of the record tells. */
 function valueIn({ kind }: Option, word: unknown): unknown {
   if (typeof word !== 'string') return word ?? null;
-  if (kind === 'number') return /^-?\d+$/.test(word) ? Number(word) : word;
+  if (kind === 'number')
+    return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word);
   if (kind === 'memory') return memoryIn(word) ?? word;
   return kind === 'disks' ? (diskIn(word) ?? word) : word;
 }

@@ -1,17 +1,5 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
-import type { DiskSpec, Document, MemorySpec, Options, Values } from '../commands/define.ts';
 import type { MadeFile } from '../commands/driver.ts';
-import type {
-  AwaitJobEffect,
-  Effect,
-  KeepDefinitionEffect,
-  MakeFileEffect,
-  MoveFileEffect,
-  QemuImgTerms,
-  RemoveFileEffect,
-  VirshTerms,
-} from '../commands/effect.ts';
-import { type AnyCommand, COMMANDS, type Program } from '../commands/registry.ts';
 import type { End } from '../errors.ts';
 import type { Direction, StepOutline } from '../events.ts';
 import {
@@ -26,11 +14,11 @@ import {
   optional,
   type Shape,
   text,
-  textLike,
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
-import { bundleShape, guestProcess, worldShape } from '../model/world-shape.ts';
+import { bundleShape, worldShape } from '../model/world-shape.ts';
 import { printable } from '../printable.ts';
+import { effectShape } from './effect-shape.ts';
 import { type Entry, FORMAT } from './journal.ts';
 
 /** An entry as it stands in the file. */
@@ -56,99 +44,6 @@ const numbered = { seq: amount, time: timeShape, sum: text };
 const way: Shape<Direction> = oneOf<Direction>('do', 'undo');
 const ref = { step: text, phase: text };
 const by = { host: text, user: text, pid: amount, version: text };
-/** The name of a file in the run's folder. */
-const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
-
-const document = fields<Document>({ file: ownFile, content: text });
-const diskSpec: Shape<DiskSpec> = byTag<DiskSpec>('snapshot', {
-  external: fields<Extract<DiskSpec, { snapshot: 'external' }>>({
-    snapshot: oneOf('external' as const),
-    disk: text,
-    driver: text,
-    file: text,
-  }),
-  no: fields<Extract<DiskSpec, { snapshot: 'no' }>>({ snapshot: oneOf('no' as const), disk: text }),
-});
-
-const VALUES: { readonly [K in keyof Values]: Shape<Values[K]> } = {
-  flag,
-  text,
-  number: amount,
-  document,
-  disks: list(diskSpec),
-  memory: fields<MemorySpec>({ file: text }),
-  operand: text,
-};
-
-/** The commands of a program, by their verbs; what else an effect of it has, is told. */
-function commandsOf(
-  program: Program,
-  terms: Shape<VirshTerms> | Shape<QemuImgTerms>,
-): Shape<Effect> {
-  const all: readonly AnyCommand[] = COMMANDS[program];
-  const verbs = byTag<{ verb: string }>(
-    'verb',
-    Object.fromEntries(
-      all.map(({ verb, options }) => [
-        verb,
-        fields<{ verb: string; args: object }>({ verb: text, args: argsOf(options) }),
-      ]),
-    ),
-  );
-  return (value, at) => terms(value, at) ?? verbs(value, at);
-}
-
-function argsOf(options: Options): Shape<object> {
-  const shapes = Object.entries(options).map(([name, { kind, required }]) => {
-    const shape: Shape<unknown> = VALUES[kind];
-    return [name, required ? shape : optional(shape)];
-  });
-  return fields<object>(Object.fromEntries(shapes));
-}
-
-const effect: Shape<Effect> = byTag<Effect>('tool', {
-  virsh: commandsOf(
-    'virsh',
-    fields<VirshTerms>({
-      tool: oneOf('virsh' as const),
-      why: text,
-      timeoutMs: optional(amount),
-      optional: optional(yes),
-      writesInto: optional(list(text)),
-      loses: optional(list(text)),
-      doubt: optional(text),
-      of: optional(guestProcess),
-    }),
-  ),
-  'qemu-img': commandsOf(
-    'qemu-img',
-    fields<QemuImgTerms>({ tool: oneOf('qemu-img' as const), bytes: amount, why: text }),
-  ),
-  'await-job': fields<AwaitJobEffect>({
-    tool: oneOf('await-job' as const),
-    disk: text,
-    until: oneOf<AwaitJobEffect['until']>('ready', 'ended'),
-    why: text,
-    timeoutMs: amount,
-  }),
-  'keep-definition': fields<KeepDefinitionEffect>({
-    tool: oneOf('keep-definition' as const),
-    why: text,
-  }),
-  'make-file': fields<MakeFileEffect>({ tool: oneOf('make-file' as const), file: text, why: text }),
-  'remove-file': fields<RemoveFileEffect>({
-    tool: oneOf('remove-file' as const),
-    file: text,
-    made: optional(yes),
-    why: text,
-  }),
-  'move-file': fields<MoveFileEffect>({
-    tool: oneOf('move-file' as const),
-    file: text,
-    to: text,
-    why: text,
-  }),
-});
 
 const outline = fields<StepOutline>({
   id: text,
@@ -224,7 +119,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     ...ref,
     type: oneOf('intent' as const),
     direction: way,
-    effect,
+    effect: effectShape,
   }),
   outcome: fields<Of<'outcome'>>({
     ...numbered,
@@ -290,4 +185,11 @@ export function strangeIn(value: object, number: number): Strange | undefined {
       otherVersion: another,
     }
   );
+}
+
+/** The same, in a journal that begins so: of one of another form its records are not expected to fit. */
+export function ofForm(first: JournalRecord | undefined, strange: Strange): Strange {
+  return first?.type === 'run-started' && first.format !== FORMAT
+    ? { why: 'it is of a form that this version of blockplan does not know', otherVersion: true }
+    : strange;
 }

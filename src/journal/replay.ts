@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
 import { current } from './older.ts';
-import { type JournalRecord, type Strange, strangeIn } from './record-shape.ts';
+import { type JournalRecord, ofForm, type Strange, strangeIn } from './record-shape.ts';
 
 export interface Replay {
   /** The good records, in order. */
@@ -53,22 +53,12 @@ export async function readJournal(folder: string): Promise<Replay> {
       return told(isLater(bytes.toString('utf8', end + 1)) ? 'altered' : 'torn');
     const known = current(record);
     const strange = strangeIn(known, records.length + 1);
-    if (strange) return told('strange', isOfOtherForm(records[0]) ? OTHER_FORM : strange);
+    if (strange) return told('strange', ofForm(records[0], strange));
     sum = record.sum;
     records.push(known);
     from = end + 1;
   }
   return told('none');
-}
-
-/** Of a journal of another form its records are not expected to fit. */
-const OTHER_FORM: Strange = {
-  why: 'it is of a form that this version of blockplan does not know',
-  otherVersion: true,
-};
-
-function isOfOtherForm(first: JournalRecord | undefined): boolean {
-  return first?.type === 'run-started' && first.format !== FORMAT;
 }
 
 /** Whether one that was fsynced follows: then the bad one was on disk as well, and has been altered there. */

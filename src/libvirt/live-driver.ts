@@ -220,7 +220,7 @@ class LiveDriver implements Driver {
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
-    const job = commandDefinition(effect).startsJob?.(effect.args);
+    const job = commandDefinition(effect).startsJob(effect.args);
     if (job) this.#watch?.begin(job);
     // The signal is not handed on: a command that was sent is answered, so that it is known what it did.
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {

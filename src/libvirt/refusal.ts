@@ -6,6 +6,6 @@ import { EffectFailed } from '../model/effect-failed.ts';
 export function refused(effect: VirshEffect, said: string): EffectFailed {
   const { verb, refusal } = commandDefinition(effect);
   // virsh looks the domain up before it asks libvirt for anything (tools/virsh-util.c, virshCommandOptDomain).
-  const begun = !said.startsWith('failed to get domain ');
+  const begun = !said.startsWith("failed to get domain '");
   return new EffectFailed(refusal?.(effect.args, said) ?? `virsh ${verb}: ${said}`, { begun });
 }

@@ -1,5 +1,4 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
-
 import { nameIn } from '../host/file-names.ts';
 import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';

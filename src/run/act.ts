@@ -180,8 +180,9 @@ function* refuseShared(course: Course, effect: Effect): Asking<void> {
 function writesInto(effect: Effect): ((world: World) => readonly string[]) | undefined {
   const existing = writtenInto(effect);
   if (existing.length > 0) return () => existing;
-  const writes = isCommand(effect) ? commandDefinition(effect).writesLayers : undefined;
-  return writes && isCommand(effect) ? (world) => writes(effect.args, world) : undefined;
+  if (!isCommand(effect)) return undefined;
+  const { writesLayers } = commandDefinition(effect);
+  return writesLayers === 'none' ? undefined : (world) => writesLayers(effect.args, world);
 }
 
 function* keepDefinition(course: Course): Asking<void> {

@@ -2,7 +2,6 @@
  * What a run asks of whoever performs it. The run itself is a generator: it yields a request and is given the answer,
  * and does nothing by itself. A live run is answered by libvirt and the disk, a proof by a simulated host.
  */
-
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Entry } from '../journal/journal.ts';

@@ -116,13 +116,11 @@ function outcome(
     );
     return { course: { ...course, since }, phase: { ...rest, done: rest.done + 1 } };
   }
+  const since = doubtful && unbegun ? course.since.slice(0, -1) : course.since;
   // A helping hand that failed ended nothing; what it left in doubt still is.
-  if (!doubtful || !isOptional(doubtful)) {
-    const since = unbegun ? course.since.slice(0, -1) : course.since;
-    return { course: { ...course, since }, phase: rest };
-  }
+  if (!doubtful || !isOptional(doubtful)) return { course: { ...course, since }, phase: rest };
   const doubts = [...course.doubts, ...doubtOf(doubtful)];
-  return { course: { ...course, doubts }, phase: { ...rest, done: rest.done + 1 } };
+  return { course: { ...course, doubts, since }, phase: { ...rest, done: rest.done + 1 } };
 }
 
 function finished(left: Left, result: Result['type']): Left {

@@ -15,8 +15,8 @@ import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
 import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
-import { lostRecords } from './due-records.ts';
 import { lastWritesBy, notKnown, placesOf } from './last-writes.ts';
+import { lostRecords } from './lost-records.ts';
 import { doPhase, helpOnly, undoPhase } from './phase.ts';
 import { interruption, type Result } from './result.ts';
 import { salvage } from './salvage.ts';
@@ -214,7 +214,8 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
   const now = yield* askWorld({ ask: 'headers', world: yield* observe(course) });
   const lost = course.overwritten.map(contentLost);
   if (final === 'succeeded') {
-    const wrong = [...contradictions(world, now), ...lostRecords(course, now)];
+    const lostNow = lostRecords(course.graph, world, now);
+    const wrong = [...contradictions(world, now), ...lostNow];
     if (wrong.length === 0)
       return endOf('succeeded', course, [...whereDisksAre(now), ...leftBehind(world, now)], []);
     const state = [
@@ -224,7 +225,10 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
       ...whereDisksAre(now),
       ...made(world, now),
     ];
-    return endOf('stranded', course, state, [...nextSteps(course, now), ...waysOn(course)]);
+    // No resumption makes a record again: to know of it is all that is left.
+    const over = lostNow.length === wrong.length ? [blockplanCommand('forget', course.run)] : [];
+    const next = [...over, ...nextSteps(course, now), ...waysOn(course)];
+    return endOf('stranded', course, state, next);
   }
   const apart = [
     ...course.doubts.map(({ text }) => text),

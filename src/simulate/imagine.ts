@@ -55,6 +55,7 @@ function imagineOne(host: SimulatedHost, effect: Effect): SimulatedHost {
     return apply(host, effect);
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
+    if (!error.begun) return host;
   }
   try {
     return unobstructed(host, effect);

@@ -1,3 +1,4 @@
+import { blockcommit as blockcommitCommand } from '../commands/blockcommit.ts';
 import { given } from '../commands/define.ts';
 import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
@@ -451,12 +452,12 @@ function start(params: Params, world: World): Effect {
     tool: 'virsh',
     verb: 'blockcommit',
     args: {
+      ...given(blockcommitCommand, params),
       domain: world.domain.name,
       path: params.disk,
       ...(base === undefined ? {} : { base: spelled(base) }),
       ...(top === undefined ? {} : { top: spelled(top) }),
       active: isActive(params),
-      ...given(params, 'shallow', 'keep-relative', 'bandwidth', 'bytes'),
     },
     why: `start the commit of ${params.disk}`,
     ...losesBase(params, world),

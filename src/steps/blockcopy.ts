@@ -1,4 +1,4 @@
-import type { BlockcopyArgs } from '../commands/blockcopy.ts';
+import { type BlockcopyArgs, blockcopy as blockcopyCommand } from '../commands/blockcopy.ts';
 import { given } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
@@ -469,11 +469,7 @@ function copyArgs(params: CopyOptions, world: World): BlockcopyArgs {
   return {
     domain: world.domain.name,
     path: params.disk,
-    ...given(
-      params,
-      ...(['dest', 'format', 'blockdev', 'shallow', 'reuse-external', 'bandwidth'] as const),
-      ...(['bytes', 'granularity', 'buf-size', 'synchronous-writes'] as const),
-    ),
+    ...given(blockcopyCommand, params),
     dest: params.dest,
     'transient-job': params['transient-job'] === true || world.domain.persistent,
   };

@@ -1,3 +1,5 @@
+import { given } from '../commands/define.ts';
+import { convert as convertCommand } from '../commands/qemu-img.ts';
 import type { Finding } from '../errors.ts';
 import {
   fileAt,
@@ -248,7 +250,9 @@ function convertPhase(params: Params): Phase {
           tool: 'qemu-img',
           verb: 'convert',
           args: {
-            ...params,
+            ...given(convertCommand, params),
+            source: params.source,
+            dest: params.dest,
             progress: true,
             'out-of-order': true,
             coroutines: params.coroutines ?? 8,

@@ -1,7 +1,10 @@
 import { commandLine, virshCommand } from '../command.ts';
 import { given } from '../commands/define.ts';
 import type { Effect, VirshEffect } from '../commands/effect.ts';
-import type { SnapshotArgs } from '../commands/snapshot-create-as.ts';
+import {
+  type SnapshotArgs,
+  snapshotCreateAs as snapshotCommand,
+} from '../commands/snapshot-create-as.ts';
 import type { Finding } from '../errors.ts';
 import { disksUsing, fileAt, indexOfFile, isSameFile } from '../model/file-identity.ts';
 import { hasEnded } from '../model/guest-process.ts';
@@ -541,13 +544,9 @@ function snapshotArgs(params: Params, world: World): SnapshotArgs {
       return overlay ? externalSpec(overlay) : ({ disk: disk.target, snapshot: 'no' } as const);
     });
   return {
+    ...given(snapshotCommand, params),
     domain: world.domain.name,
     name: params.name,
-    ...given(
-      params,
-      ...(['description', 'disk-only', 'atomic', 'quiesce', 'no-metadata'] as const),
-      ...(['reuse-external', 'live', 'validate', 'memspec'] as const),
-    ),
     diskspec: specs,
   };
 }

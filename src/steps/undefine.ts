@@ -1,4 +1,6 @@
 import { commandLine, virshCommand } from '../command.ts';
+import { given } from '../commands/define.ts';
+import { undefine as undefineCommand } from '../commands/definition.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, outsideDisks, restoreAttachments } from './definition.ts';
 import { guestIsUp } from './needs.ts';
@@ -123,7 +125,7 @@ function undefinePhase(params: Params): Phase {
       {
         tool: 'virsh',
         verb: 'undefine',
-        args: { domain: domain.name, ...params },
+        args: { ...given(undefineCommand, params), domain: domain.name },
         why: 'make the domain transient',
       },
     ],

@@ -1,6 +1,6 @@
 /** How a command is judged: when its answer was not heard, when it was refused, and by what it starts and writes. */
 import { describe, expect, test } from 'vitest';
-import type { Word } from '../../../src/commands/define.ts';
+import { NO_JOB, type Word } from '../../../src/commands/define.ts';
 import { commandDefinition, type VirshEffect } from '../../../src/commands/effect.ts';
 import { type AnyCommand, COMMANDS } from '../../../src/commands/registry.ts';
 import { type World, withDisk, withDomain } from '../../../src/model/world.ts';
@@ -74,7 +74,9 @@ describe('a command whose answer was not heard', () => {
 
 describe('the job that a command starts', () => {
   test('is started by a copy and by a commit, and by no other command', () => {
-    const starting = ALL.filter(({ startsJob }) => startsJob).map(({ verb }) => verb);
+    const starting = ALL.filter((each) => each.startsJob !== NO_JOB.startsJob).map(
+      ({ verb }) => verb,
+    );
     expect(starting).toEqual(['blockcopy', 'blockcommit']);
   });
 
@@ -89,18 +91,21 @@ describe('the job that a command starts', () => {
     ['a commit that names no base', ['blockcommit', ...VDA, '--shallow', '--active'], {}],
   ])('writes, as far as the command names it: %s', (_title, words, started) => {
     const effect = virshEffect(words);
-    expect(commandDefinition(effect).startsJob?.(effect.args)).toEqual(started);
+    expect(commandDefinition(effect).startsJob(effect.args)).toEqual(started);
   });
 });
 
 describe('the layers that a command writes into', () => {
   const written = (words: readonly string[], now = host) => {
     const effect = virshEffect(['blockcommit', ...VDA, ...words]);
-    return commandDefinition(effect).writesLayers?.(effect.args, now);
+    const { writesLayers } = commandDefinition(effect);
+    return writesLayers === 'none' ? undefined : writesLayers(effect.args, now);
   };
 
   test('are those of a commit, and no other command has any', () => {
-    const writing = ALL.filter(({ writesLayers }) => writesLayers).map(({ verb }) => verb);
+    const writing = ALL.filter(({ writesLayers }) => writesLayers !== 'none').map(
+      ({ verb }) => verb,
+    );
     expect(writing).toEqual(['blockcommit']);
   });
 

@@ -4,6 +4,7 @@ import {
   type DiskSpec,
   defineCommand,
   given,
+  NO_JOB,
   needed,
   type Options,
   optional,
@@ -29,6 +30,7 @@ const every = defineCommand({
     operand: needed('operand'),
   },
   apply: (host) => host,
+  ...NO_JOB,
   unanswered: () => 'look',
 });
 type Args = Parameters<typeof every.apply>[1];
@@ -121,15 +123,15 @@ test('of an argument that is not given, or that is no option, there is no word',
 });
 
 describe('the parameters of a step that are options', () => {
-  const params = { flag: true, off: false, none: undefined, zero: 0, empty: '', other: 'x' };
-
   test('are taken where they are given, also where they are nothing', () => {
-    expect(given(params, 'flag', 'zero', 'empty')).toEqual({ flag: true, zero: 0, empty: '' });
+    const params = { flag: true, number: 0, text: '', timeout: 5, toString: 'x' };
+    expect(given(every, params)).toEqual({ flag: true, number: 0, text: '' });
   });
 
-  test('are left out where they are not given or off, and where they are not asked for', () => {
-    const taken = given(params, 'flag', 'off', 'none');
-    expect(Object.keys(taken)).toEqual(['flag']);
+  test('are left out where they are not given or off', () => {
+    expect(Object.keys(given(every, { flag: true, short: false, text: undefined }))).toEqual([
+      'flag',
+    ]);
   });
 });
 

@@ -1,0 +1,30 @@
+/** The records of snapshots and checkpoints that a plan makes: libvirt forgets those of a transient domain when its guest stops. */
+import type { Graph } from '../graph/graph.ts';
+import type { World } from '../model/world.ts';
+import { imagined } from './seen.ts';
+
+/** The records that the plan has made and that libvirt has lost, in sentences. */
+export function lostRecords(graph: Graph, initial: World, now: World): string[] {
+  const planned = end(graph, initial).domain;
+  const lost = (records: 'snapshots' | 'checkpoints', what: string) =>
+    planned[records]
+      .filter(
+        (name) => !initial.domain[records].includes(name) && !now.domain[records].includes(name),
+      )
+      .map(
+        (name) =>
+          `libvirt has lost its record of the ${what} ${name}; the layers and their data are there`,
+      );
+  return [...lost('snapshots', 'snapshot'), ...lost('checkpoints', 'checkpoint')];
+}
+
+/** The World that the plan leads to where nothing goes wrong. */
+function end({ nodes }: Graph, initial: World): World {
+  let start = initial;
+  let last = initial;
+  for (const node of nodes) {
+    if (node.first) start = last;
+    last = imagined(node, start).at(-1) ?? last;
+  }
+  return last;
+}

@@ -1,0 +1,39 @@
+/** The records that a plan makes, and those of them that libvirt has no longer. */
+import { expect, test } from 'vitest';
+import { lostRecords } from '../../../src/run/lost-records.ts';
+import { planned } from '../../plans.ts';
+import { looked, world } from '../../worlds.ts';
+
+const OVERLAY = '/new/overlay.qcow2';
+const SNAPSHOT = `snapshot-create-as: { name: made, disk-only: true, diskspec: [{ disk: vda, file: ${OVERLAY} }] }`;
+const BACK = `redefine: { disk: vda, source: ${OVERLAY} }`;
+const UNDEFINE = 'undefine: { snapshots-metadata: true, checkpoints-metadata: true }';
+const before = looked(world({ domain: { snapshots: ['old'], checkpoints: ['monday'] } }), [
+  OVERLAY,
+]);
+
+function lostOf(steps: readonly string[], snapshots: readonly string[], initial = before) {
+  const now = world({ domain: { snapshots, checkpoints: [] } });
+  return lostRecords(planned(steps).graph, initial, now);
+}
+
+test.each([
+  ['one that the plan makes', [SNAPSHOT], ['old'], ['made']],
+  ['one that is made while the domain is transient', [UNDEFINE, SNAPSHOT, BACK], [], ['made']],
+  ['none', [SNAPSHOT], ['old', 'made'], []],
+  ['none where somebody has made one meanwhile', [SNAPSHOT], ['theirs', 'old', 'made'], []],
+  ['none where somebody has deleted one from before', [SNAPSHOT], ['made'], []],
+  ['none of a plan that makes none', [UNDEFINE, 'redefine: {}'], [], []],
+])('the report misses %s', (_what, steps, there, missed) => {
+  expect(lostOf(steps, there)).toEqual(
+    missed.map(
+      (name) =>
+        `libvirt has lost its record of the snapshot ${name}; the layers and their data are there`,
+    ),
+  );
+});
+
+test('nothing is missed of a step that cannot begin where it would', () => {
+  const nothingKept = world({ domain: { persistent: false } });
+  expect(lostOf(['redefine: {}'], [], nothingKept)).toEqual([]);
+});
