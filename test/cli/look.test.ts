@@ -113,7 +113,10 @@ test('show tells that a journal was altered, where its two ends do not', async (
   await writeRun(
     state,
     '20251124-000000-aaaaaa',
-    text.replace('"undefine","web1"', '"undefine","web2"'),
+    text.replace(
+      '"verb":"undefine","args":{"domain":"web1"',
+      '"verb":"undefine","args":{"domain":"web2"',
+    ),
   );
   expect(blockplan('list').stdout).toMatch(/^succeeded +20251124-000000-aaaaaa/m);
   const { stdout } = blockplan('show', '20251124');
