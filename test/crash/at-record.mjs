@@ -46,7 +46,7 @@ function isJournal({ fd }) {
 }
 
 function toolOf(effect) {
-  return effect?.tool === 'virsh' ? effect.argv[0] : effect?.tool;
+  return effect?.tool === 'virsh' ? effect.verb : effect?.tool;
 }
 
 function tell(what) {
