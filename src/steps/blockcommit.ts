@@ -348,9 +348,10 @@ function rangeOf(params: Params, world: World, disk: Disk): Range | Finding[] {
   return { top, base };
 }
 
-/** A job in the way does not hide that there is nothing to commit: without the layers no outcome can be simulated. */
+/** What is in the way on the disk does not hide that there is nothing to commit: without the layers no outcome can be simulated. */
 function checkBusyRange(params: Params, world: World, findings: readonly Finding[]): Finding[] {
-  const busy = findings.some(({ code }) => code === 'BP105') && diskOf(world, params.disk);
+  const inTheWay = findings.some(({ code }) => code === 'BP105' || code === 'BP155');
+  const busy = inTheWay && diskOf(world, params.disk);
   const range = busy ? rangeOf(params, world, busy) : [];
   return Array.isArray(range) ? range : [];
 }
@@ -533,7 +534,8 @@ function pivotPhase(params: Params): Phase {
     },
     undo: (before, now) => reinstateOverlay(params, before, now),
     pointOfNoReturn(before) {
-      const { committed } = layersOf(params, before);
+      // A preview of a refused plan asks as well.
+      const { committed = [] } = findLayers(params, before) ?? {};
       const [top] = committed;
       if (committed.length > 1)
         return 'several layers become one: the layers between cannot be put back under a running guest';

@@ -1,0 +1,19 @@
+/** A commit of a disk that another one writes to as well, and that has no layer below: both are reported, and a preview is made. */
+import { expect, test } from 'vitest';
+import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { DATA, disk, world } from '../worlds.ts';
+import { preflightLines } from './shown.ts';
+
+const params = { disk: 'vda', shallow: true, active: true, pivot: true };
+const twice = world({ disks: [disk('vda', [DATA]), disk('vdb', [DATA])] });
+
+test('the missing layer is reported beside the second writer', () => {
+  const lines = preflightLines(blockcommit, params, twice).join('\n');
+  expect(lines).toContain('BP155 disk');
+  expect(lines).toContain('BP113 shallow');
+});
+
+test('a phase tells its point of no return without the layers, as a preview of a refused plan asks', () => {
+  for (const phase of blockcommit.phases(params))
+    expect(phase.pointOfNoReturn?.(twice, twice)).toBeUndefined();
+});
