@@ -94,7 +94,7 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   const made = reuse
     ? withImage(host, dest, image)
     : withNewImage(host, dest, image, shallow ? below : undefined);
-  // A file for reuse has been made by somebody who knew what goes below it.
+  // Whoever made a file for reuse chose its backing file.
   const headers =
     shallow && made.headers[dest] === undefined ? { ...made.headers, [dest]: below } : made.headers;
   const devices = made.devices.filter((file) => file !== dest);

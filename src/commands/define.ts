@@ -1,5 +1,5 @@
 /**
- * A command of virsh or qemu-img, once: its options, what it does to a host, how it is judged when nobody heard its answer.
+ * A command of virsh or qemu-img, once: its options, its effect on a host, and how a run judges it when the answer was lost.
  * Whoever gives one names it and its arguments; words are made of them only to be sent and to be shown.
  */
 import type { SimulatedHost } from '../host/host-state.ts';
@@ -49,7 +49,7 @@ type Kind = keyof Values;
 export interface Option<K extends Kind = Kind, Required extends boolean = boolean> {
   readonly kind: K;
   readonly required: Required;
-  /** How the option is written; `--NAME` unless told. */
+  /** How the option is written; `--NAME` unless specified. */
   readonly as?: string;
 }
 

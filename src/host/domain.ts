@@ -1,4 +1,4 @@
-/** A simulated domain that libvirt is told of, and one that it knows no more. */
+/** Define a simulated domain, and remove it from libvirt. */
 import { readDefinition } from '../model/defined-chain.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
 import { isUp } from '../model/world.ts';

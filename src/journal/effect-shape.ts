@@ -49,7 +49,10 @@ const VALUES: { readonly [K in keyof Values]: Shape<Values[K]> } = {
   operand: text,
 };
 
-/** The commands of a program, by their verbs; what else an effect of it has, is told. */
+/**
+ * The shape of a program's commands, by verb.
+ * @param terms the shape of the effect's other fields
+ */
 function commandsOf(
   program: Program,
   terms: Shape<VirshTerms> | Shape<QemuImgTerms>,
