@@ -22,10 +22,10 @@ import {
   type Shape,
   text,
   textLike,
+  yes,
 } from '../model/shape.ts';
 import { guestProcess } from '../model/world-shape.ts';
 
-const yes = oneOf(true as const);
 /** The name of a file in the run's folder. */
 const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
 const document = fields<Document>({ file: ownFile, content: text });

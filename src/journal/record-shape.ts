@@ -14,6 +14,7 @@ import {
   optional,
   type Shape,
   text,
+  yes,
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
 import { bundleShape, worldShape } from '../model/world-shape.ts';
@@ -30,7 +31,6 @@ export type JournalRecord = Entry & {
 
 type Of<Type extends JournalRecord['type']> = Extract<JournalRecord, { type: Type }>;
 
-const yes = oneOf(true as const);
 /** A moment in ISO 8601. */
 export const timeShape: Shape<string> = (value, at) =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))

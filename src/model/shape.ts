@@ -55,6 +55,9 @@ export function oneOf<T extends string | boolean | null>(...values: readonly T[]
     values.includes(value as T));
 }
 
+/** A field that is `true` or absent. */
+export const yes = oneOf(true as const);
+
 export function optional<T>(shape: Shape<T>): Optional<T> {
   return { optional: shape };
 }

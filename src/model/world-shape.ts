@@ -13,6 +13,7 @@ import {
   type Shape,
   text,
   textLike,
+  yes,
 } from './shape.ts';
 import {
   type BlockJob,
@@ -33,8 +34,6 @@ import {
   type Untold,
   type World,
 } from './world.ts';
-
-const yes = oneOf(true as const);
 
 const moment = fields<Moment>({ name: text, xml: text });
 
