@@ -10,7 +10,7 @@ import {
   type SimulatedHost,
   workableDisk,
 } from '../host/host-state.ts';
-import { withoutJobOn } from '../host/jobs.ts';
+import { released, withoutJobOn } from '../host/jobs.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, type Layer } from '../model/world.ts';
 import { defineCommand, NO_JOB, needed, optional } from './define.ts';
@@ -76,7 +76,9 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const detected = [...new Set([...host.detected, ...fresh])];
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
-  const ended = onDisk({ ...withoutJobOn(host, target), detected, relative }, target, (each) => ({
+  const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
+  const left = { ...withoutJobOn(released(host, closed), target), detected, relative };
+  const ended = onDisk(left, target, (each) => ({
     ...each,
     chain,
   }));

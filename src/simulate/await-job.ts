@@ -4,7 +4,7 @@ import { poured } from '../host/content.ts';
 import { definitionShortens } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { guestWrites, onDisk, type SimulatedHost } from '../host/host-state.ts';
-import { withoutJobOn } from '../host/jobs.ts';
+import { released, withoutJobOn } from '../host/jobs.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { type Disk, diskOf, isUp } from '../model/world.ts';
 
@@ -42,10 +42,14 @@ function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]
   const above = files[files.indexOf(committed[0] ?? '') - 1];
   const base = disk.chain[files.indexOf(committed.at(-1) ?? '') + 1]?.file ?? '';
   const name = host.jobs[disk.target]?.name ?? base;
-  const ended = onDisk(withoutJobOn(host, disk.target), disk.target, (each) => ({
-    ...each,
-    chain: each.chain.filter(({ file }) => !committed.includes(nameIn(host, file))),
-  }));
+  const ended = onDisk(
+    withoutJobOn(released(host, committed), disk.target),
+    disk.target,
+    (each) => ({
+      ...each,
+      chain: each.chain.filter(({ file }) => !committed.includes(nameIn(host, file))),
+    }),
+  );
   const shorter = definitionShortens(ended, disk.target, disk.chain, committed);
   return above ? { ...shorter, headers: { ...shorter.headers, [above]: name } } : shorter;
 }

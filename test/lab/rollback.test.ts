@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
+import { agentConnected } from '../../src/lab/picture.ts';
 import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
 import { expectNextStart, expectWrites, planText } from './support.ts';
 
@@ -55,6 +56,7 @@ const snapshot = (file: string, more: Readonly<Record<string, unknown>>) => ({
 
 test('a guest that is frozen when contact is lost does not stay so', async () => {
   const guest = await makeGuest();
+  await agentConnected(host, guest.name);
   const frozen = () =>
     host.virsh('qemu-agent-command', guest.name, '{"execute":"guest-fsfreeze-status"}');
   const step = snapshot(inFolder(guest, 'overlay'), { quiesce: true });
