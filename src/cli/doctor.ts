@@ -16,7 +16,7 @@ import type { World } from '../model/world.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderDiagnosis } from '../render/doctor.ts';
 import { jsonText } from '../render/json.ts';
-import { checkRunning } from '../steps/preconditions.ts';
+import { checkRunning } from '../steps/requirements/guest.ts';
 import { inputRefusal } from './read.ts';
 import { isMarkerAlive, runsOnDomain } from './runs-on-domain.ts';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { BlockplanError } from '../errors.ts';
 import { writeFacts } from '../facts/write.ts';
 import type { Plan } from '../plan/plan.ts';
-import { checkRunning } from '../steps/preconditions.ts';
+import { checkRunning } from '../steps/requirements/guest.ts';
 import { liveWorldOf } from './live-world.ts';
 import { inputRefusal, planFrom } from './read.ts';
 

@@ -27,7 +27,7 @@ const options = {
   bytes: optional('flag'),
 };
 
-type Args = ArgsOf<typeof options>;
+export type BlockcommitArgs = ArgsOf<typeof options>;
 
 export const blockcommit = defineCommand({
   verb: 'blockcommit',
@@ -49,7 +49,7 @@ export const blockcommit = defineCommand({
   },
 });
 
-function commit(host: SimulatedHost, args: Args): SimulatedHost {
+function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
   const disk = workableDisk(host, args.path);
   refuseUnless(!disk.job, 'already in active block job');
   const files = layersOf(host, disk);

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { type Disk, type World, withFile } from '../model/world.ts';
 import type { AnyStep } from '../steps/define.ts';
+import { examine } from '../steps/derived.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -19,9 +20,8 @@ const VDB = [{ file: '/images/data.qcow2', format: 'qcow2', index: 4 }];
 export function exampleWorld(step: AnyStep, params: Params): World {
   const world = worldOf(step.kind, params);
   // What a host says of a path where there is no file yet.
-  return step
-    .files(params, world)
-    .filter((file) => world.files[file] === undefined)
+  return examine(step, params, world)
+    .files.filter((file) => world.files[file] === undefined)
     .reduce((seen, file) => withFile(seen, file, null), world);
 }
 

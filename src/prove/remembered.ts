@@ -7,6 +7,7 @@ import type { SimulatedHost } from '../host/host-state.ts';
 import type { World } from '../model/world.ts';
 import { look } from '../simulate/host-looks.ts';
 import type { Identities } from '../simulate/identities.ts';
+import { problemsAfter } from '../steps/derived.ts';
 
 type Phase = PhaseNode['phase'];
 
@@ -86,14 +87,16 @@ export function remembering(graph: Graph, ids: Identities): Graph {
 function rememberingPhase(phase: Phase, ids: Identities): Phase {
   const keyOf = (...worlds: readonly World[]) => worlds.map((each) => ids.of(each)).join(' ');
   const effects = new Memory<string, ReturnType<Phase['effects']>>();
-  const settled = new Memory<string, ReturnType<Phase['settled']>>();
+  const problems = new Memory<string, readonly string[]>();
   const undo = new Memory<string, ReturnType<Phase['undo']>>();
   return {
     ...phase,
     effects: (before, start) =>
       effects.get(keyOf(before, start), () => phase.effects(before, start)),
-    settled: (before, after, start) =>
-      settled.get(keyOf(before, after, start), () => phase.settled(before, after, start)),
+    expects: (before, start) => [
+      (after) =>
+        problems.get(keyOf(before, after, start), () => problemsAfter(phase, before, after, start)),
+    ],
     undo: (before, now, start) =>
       undo.get(keyOf(before, now, start), () => phase.undo(before, now, start)),
   };

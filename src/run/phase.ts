@@ -9,6 +9,7 @@ import { hasEnded } from '../model/guest-process.ts';
 import { newFaults } from '../model/headers.ts';
 import { type World, withDomain } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
+import { examine, problemsAfter } from '../steps/derived.ts';
 import {
   act,
   intend,
@@ -94,7 +95,7 @@ function* effectsFrom(
   const now = yield* withHeaders(before, yield* observe(course));
   const problems = [
     ...foreignLayers(course, now),
-    ...node.phase.settled(before, now, start),
+    ...problemsAfter(node.phase, before, now, start),
     ...newFaults(before, now),
   ];
   return problems.length > 0 ? failed(problems.join('; ')) : { type: 'DONE', now };
@@ -159,11 +160,10 @@ export function* patiently<T>(ask: () => Asking<T>): Asking<T> {
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
 function* obstaclesTo({ planned }: PhaseNode, before: World): Asking<string[]> {
   const { step, params } = planned;
-  const files = step.files(params, before);
+  const { files } = examine(step, params, before);
   const world = yield* askWorld({ ask: 'survey', world: before, files });
-  return step
-    .preflight(params, world)
-    .filter((finding) => finding.severity === 'error')
+  return examine(step, params, world)
+    .findings.filter((finding) => finding.severity === 'error')
     .map((finding) => finding.message);
 }
 

@@ -6,7 +6,12 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';
-import { DEFINITION_FILE, define, outsideDisks, restoreAttachments } from '../steps/definition.ts';
+import {
+  DEFINITION_FILE,
+  define,
+  outsideDisks,
+  restoreAttachments,
+} from '../steps/phases/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
 import type { Course } from './course.ts';

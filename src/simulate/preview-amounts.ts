@@ -13,12 +13,14 @@ export function previewAmounts(
   phases: readonly Walked[],
   world: World,
 ): Pick<Totals, 'copies' | 'space' | 'rollback'> {
-  const amounts = phases
+  const products = phases
     .filter(({ node }) => node.first)
-    .flatMap(({ node: { planned }, start }) => planned.step.amounts(planned.params, start));
-  const copied = sums(amounts.map(({ to, copied, unknown }) => [to, unknown ? undefined : copied]));
+    .flatMap(({ node: { planned }, start }) => planned.step.products(planned.params, start));
+  const copied = sums(
+    products.map(({ file, copied, unknown }) => [file, unknown ? undefined : copied]),
+  );
   const needed = sums(
-    amounts.map(({ to, room, unknown }) => [dirname(to), unknown ? undefined : room]),
+    products.map(({ file, room, unknown }) => [dirname(file), unknown ? undefined : room]),
   );
   return {
     copies: copied.map(([to, bytes]) => ({ to, ...(bytes === undefined ? {} : { bytes }) })),

@@ -50,10 +50,7 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     },
     findings,
     steps,
-    preconditions: previewPreconditions(
-      told.phases,
-      context.facts === undefined ? 'live' : 'facts',
-    ),
+    preconditions: previewPreconditions(told.steps, context.facts === undefined ? 'live' : 'facts'),
     machine: previewMachine(graph, steps),
   });
   return { ...preview, findings: redactFindings(findings) };

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import type { Finding } from '../errors.ts';
 import { isSameFile } from '../model/file-identity.ts';
-import type { RollbackRoom } from '../steps/needs.ts';
+import type { RollbackRoom } from '../steps/sizes.ts';
 import { toldAt, type Walked } from './walked.ts';
 
 /** What the rollbacks of all phases need at most, by folder, in the order in which they come. */

@@ -1,8 +1,10 @@
-/** Walks a plan's phases over a simulated host: what preflight says of each step, and what each phase would do. */
+/** Walks a plan's phases over a simulated host: what is found of each step, and what each phase would do. */
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { hostOf } from '../host/host-state.ts';
 import type { World } from '../model/world.ts';
+import { type Examined, examine } from '../steps/derived.ts';
+import type { Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
 import { seen } from './host-looks.ts';
 import { imagine } from './imagine.ts';
@@ -11,20 +13,24 @@ import type { Walked } from './walked.ts';
 export interface Walk {
   /** The phases that could be simulated; all of them when there are no errors among the findings. */
   readonly phases: readonly Walked[];
+  /** The steps of these phases. */
+  readonly steps: readonly StepExamined[];
   readonly findings: readonly Finding[];
   /** Every absolute path that the plan may read, write, make or remove. */
   readonly files: readonly string[];
 }
 
-/** After one of these the step's outcome cannot be imagined, so the walk ends there. */
-const UNIMAGINABLE = new Set(
-  'BP100 BP101 BP102 BP103 BP104 BP110 BP113 BP114 BP126 BP143'.split(' '),
-);
+/** A step with what was found of it in the World in which it begins. */
+export interface StepExamined extends Examined {
+  readonly planned: PhaseNode['planned'];
+  readonly start: World;
+}
 
 /** Walks from the observed World on; pure. */
 export function walk(graph: Graph, world: World): Walk {
   const phases: Walked[] = [];
   const findings: Finding[] = [];
+  const steps: StepExamined[] = [];
   const files = new Set<string>();
   let host = hostOf(world);
   let start = seen(host);
@@ -32,10 +38,12 @@ export function walk(graph: Graph, world: World): Walk {
   for (const node of graph.nodes) {
     if (node.first) {
       start = before;
-      for (const file of node.planned.step.files(node.planned.params, start)) files.add(file);
-      const found = preflight(node, start);
-      findings.push(...found);
-      if (found.some((finding) => UNIMAGINABLE.has(finding.code))) break;
+      const { planned } = node;
+      const examined = examine(planned.step, planned.params, start);
+      for (const file of examined.files) files.add(file);
+      findings.push(...examined.findings.map((refusal) => inPlan(node, refusal)));
+      if (examined.findings.some(({ blocks }) => blocks === 'simulation')) break;
+      steps.push({ ...examined, planned, start });
     }
     host = imagine(host, node.phase.effects(before, start));
     const after = seen(host);
@@ -44,7 +52,7 @@ export function walk(graph: Graph, world: World): Walk {
   }
   if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
   findings.push(...dangersOf(world, phases, findings.some(isError)));
-  return { phases, findings, files: [...files] };
+  return { phases, steps, findings, files: [...files] };
 }
 
 function isError({ severity }: Finding): boolean {
@@ -66,10 +74,10 @@ function leftTransient(graph: Graph, before: World, after: World): Finding[] {
   ];
 }
 
-/** The step's own findings, with their paths made the plan's. */
-function preflight({ planned }: PhaseNode, world: World): Finding[] {
-  const { step, params, path } = planned;
-  return step
-    .preflight(params, world)
-    .map((finding) => ({ ...finding, path: [...path, step.kind, ...(finding.path ?? [])] }));
+/** A step's own finding, with its path made the plan's. */
+function inPlan(
+  { planned: { path, step } }: PhaseNode,
+  { blocks: _, ...finding }: Refusal,
+): Finding {
+  return { ...finding, path: [...path, step.kind, ...(finding.path ?? [])] };
 }

@@ -3,7 +3,7 @@
  * (`data_file`, a vmdk's flat extents), and `help` makes it do nothing: so only what shapes the one file is let through.
  */
 import type { Finding } from '../errors.ts';
-import { refuse } from './preconditions.ts';
+import { refuse } from './requirements/requirement.ts';
 
 type Values = readonly string[] | RegExp;
 

@@ -1,6 +1,5 @@
 import { given } from '../commands/define.ts';
 import { convert as convertCommand } from '../commands/qemu-img.ts';
-import type { Finding } from '../errors.ts';
 import {
   fileAt,
   filesOfLayer,
@@ -10,18 +9,23 @@ import {
   otherWritersOf,
 } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
-import { removeMade } from './block-job.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { bytesOf, checkNewFile, unknownOf } from './destination.ts';
-import { guestIsUp, newFileNeeds } from './needs.ts';
+import { there } from './phases/expect.ts';
+import { checkSupported } from './requirements/disk.ts';
+import { guestUp } from './requirements/guest.ts';
+import { newFile } from './requirements/new-file.ts';
 import {
   checkAbsolute,
   checkPlainPath,
-  checkRunning,
-  checkSupported,
+  need,
+  needUnlisted,
+  type Refusal,
+  type Requirements,
   refuse,
-} from './preconditions.ts';
+} from './requirements/requirement.ts';
+import { removeMade } from './rollbacks/cancel.ts';
+import { bytesOf, unknownOf } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -84,7 +88,7 @@ export const convert = defineStep<typeof schema>({
       'an image that is written to cannot be copied consistently: take a snapshot first, and copy the file below it',
     progress: 'progress is always shown',
   },
-  check(params: Params): Finding[] {
+  check(params: Params) {
     const findings = [
       ...checkAbsolute('source', params.source),
       ...checkPlainPath('dest', params.dest),
@@ -105,64 +109,29 @@ export const convert = defineStep<typeof schema>({
     findings.push(...checkOptions(target, params.options));
     return findings;
   },
-  preflight(params: Params, world) {
+  *requires(params: Params, world) {
     // A guest that is off could be started on the image half-way, and its domain cannot be marked as taken.
-    const running = checkRunning(world);
-    if (running.length > 0) return running;
-    const findings = checkNewFile(
-      world,
-      'dest',
-      params.dest,
-      bytesOf(world, sourceFiles(params, world)),
+    if (!(yield* guestUp(world))) return;
+    const { dest, source } = params;
+    yield* need(`there is a file ${source}, of a known format`, { file: source }, [
+      ...checkFormat(params, world),
+      ...checkModelled(source, world),
+    ]);
+    yield* quiet(params, world);
+    yield* needUnlisted(
+      'source and dest are two files',
+      'domain',
+      isSameFile(world, source, dest)
+        ? [refuse('BP051', 'dest', 'source and dest are the same file')]
+        : [],
     );
-    if (!fileAt(world, params.source))
-      findings.push(refuse('BP106', 'source', `there is no ${params.source}`));
-    else if (sourceFormat(params, world) === undefined) {
-      findings.push(
-        refuse(
-          'BP117',
-          'source-format',
-          `${params.source} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read`,
-          'add "source-format", as the image was made',
-        ),
-      );
-    }
-    if (isSameFile(world, params.source, params.dest))
-      findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
-    const disks = world.domain.disks.filter(({ chain }) =>
-      chain.some((layer) => isSameFile(world, layer.file, params.source)),
-    );
-    findings.push(...disks.flatMap((disk) => checkSupported(disk, 'source')));
-    // A layer below that changes tears the copy as well.
-    const [written] = sourceFiles(params, world).flatMap((file) => writerOf(world, file) ?? []);
-    if (written) {
-      const { writer, file, hint } = written;
-      const rests = isSameFile(world, file, params.source)
-        ? ''
-        : `, which ${params.source} rests on`;
-      findings.push(
-        refuse(
-          'BP116',
-          'source',
-          `${writer} writes to ${file}${rests}, so a copy of it would be torn`,
-          hint,
-        ),
-      );
-    }
-    return findings;
+    yield* newFile(world, 'dest', dest, bytesOf(world, sourceFiles(params, world)));
   },
-  files: (params: Params) => [params.source, params.dest],
-  amounts(params: Params, world) {
+  products(params: Params, world) {
     const files = sourceFiles(params, world);
     const bytes = bytesOf(world, files);
-    return [{ to: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
+    return [{ file: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
   },
-  preconditions: ({ source, dest }: Params, world) => [
-    { what: guestIsUp(world), needs: { told: ['state'] } },
-    { what: `there is a file ${source}, of a known format`, needs: { file: source } },
-    { what: `no guest writes to ${source} or to a file below it`, needs: 'others' },
-    ...newFileNeeds(dest),
-  ],
   phases: (params: Params) => [convertPhase(params)],
   examples: [
     {
@@ -180,6 +149,50 @@ export const convert = defineStep<typeof schema>({
     },
   ],
 });
+
+function checkFormat(params: Params, world: World): Refusal[] {
+  const { source } = params;
+  if (!fileAt(world, source)) return [refuse('BP106', 'source', `there is no ${source}`)];
+  return sourceFormat(params, world) !== undefined
+    ? []
+    : [
+        refuse(
+          'BP117',
+          'source-format',
+          `${source} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read`,
+          'add "source-format", as the image was made',
+        ),
+      ];
+}
+
+/** Refuses an image that a disk rests on which has a property that blockplan does not model. */
+function checkModelled(source: string, world: World): Refusal[] {
+  return world.domain.disks
+    .filter(({ chain }) => layerIndex(world, chain, source) >= 0)
+    .flatMap((disk) => checkSupported(disk, 'source'));
+}
+
+/** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
+function* quiet(params: Params, world: World): Requirements {
+  const { source } = params;
+  const [written] = sourceFiles(params, world).flatMap((file) => writerOf(world, file) ?? []);
+  const rests =
+    !written || isSameFile(world, written.file, source) ? '' : `, which ${source} rests on`;
+  yield* need(
+    `no guest writes to ${source} or to a file below it`,
+    'others',
+    written
+      ? [
+          refuse(
+            'BP116',
+            'source',
+            `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
+            written.hint,
+          ),
+        ]
+      : [],
+  );
+}
 
 interface Written {
   readonly file: string;
@@ -264,7 +277,7 @@ function convertPhase(params: Params): Phase {
         },
       ];
     },
-    settled: (_before, after) => (fileAt(after, params.dest) ? [] : [`there is no ${params.dest}`]),
+    expects: () => [there(params.dest)],
     undo: (before, now) => removeMade(before, now, params.dest, false),
   };
 }

@@ -2,7 +2,9 @@ import type { Command } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { World } from '../model/world.ts';
-import type { Amount, Precondition, RollbackRoom } from './needs.ts';
+import type { Expectation } from './phases/expect.ts';
+import type { Requirements } from './requirements/requirement.ts';
+import type { Product, RollbackRoom } from './sizes.ts';
 
 /** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
 export type Schema =
@@ -66,16 +68,12 @@ export interface Step<P> {
   readonly unoffered: Unoffered;
   /** What is wrong with the parameters alone; called only when they fit the schema. Paths are relative to the parameters. */
   check(params: P): Finding[];
-  /** What is wrong with them in that World; called only when `check` found no error. Paths as in `check`. */
-  preflight(params: P, world: World): Finding[];
+  /** What has to be so in the World in which the step begins; called only when `check` found no error. */
+  requires(params: P, world: World): Requirements;
   /** The phases for these parameters, in order; at least one. */
   phases(params: P): readonly Phase[];
-  /** Every absolute path that the step may write, make or remove, so that a World can be observed with them. */
-  files(params: P, world: World): readonly string[];
-  /** What is copied, and the room that it takes, in the World in which the step begins; preflight found no error there. */
-  amounts(params: P, world: World): readonly Amount[];
-  /** What has to be so in the World in which the step begins: what preflight looks at, and what nobody can look at. */
-  preconditions(params: P, world: World): readonly Precondition[];
+  /** What the step makes or writes into, in the World in which it begins; its requirements are met there. */
+  products(params: P, world: World): readonly Product[];
   readonly examples: readonly Example[];
 }
 
@@ -89,8 +87,8 @@ export interface Phase {
   /** What the phase does, and why, as a clause without a full stop. */
   readonly summary: string;
   effects(before: World, start: World): readonly Effect[];
-  /** What is not as it should be after the effects, judged from what is observed; empty when the phase is done. */
-  settled(before: World, after: World, start: World): readonly string[];
+  /** What has to be so after the effects, judged from what is observed. */
+  expects(before: World, start: World): readonly Expectation[];
   /**
    * The effects that lead from `now`, wherever the phase stopped, to a World as good as `before`. Asked again after
    * they are done, until nothing is left to do: so it is computed from what is so, not from what was meant.

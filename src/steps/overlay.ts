@@ -1,9 +1,8 @@
-/** Overlays as `snapshot-create-as` makes them: for a snapshot, and on the way back of other steps. */
+/** Overlays as `snapshot-create-as` makes them. */
 import type { DiskSpec } from '../commands/define.ts';
-import type { Effect } from '../commands/effect.ts';
-import { layerIndex } from '../model/file-identity.ts';
-import type { Disk, World } from '../model/world.ts';
-import { makeFile } from './block-job.ts';
+import type { SnapshotArgs } from '../commands/snapshot-create-as.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import { diskOf, type World } from '../model/world.ts';
 
 /** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
 export const SNAPSHOT_TIMEOUT_MS = 180_000;
@@ -25,62 +24,57 @@ export function defaultOverlayFile(active: string, snapshot: string): string {
   return `${active.replace(/\.[^./]*$/, '')}.${snapshot}`;
 }
 
-export function externalSpec({ target, format, file }: Overlay): DiskSpec {
-  return { disk: target, snapshot: 'external', driver: format, file };
+/** Stands in a diskspec for all disks that have none of their own, so that a plan need not know a guest's other disks. */
+export const EVERY_OTHER = '*';
+
+/** What a plan says of the disks of a snapshot. */
+export interface SnapshotWords {
+  readonly name: string;
+  readonly diskspec?: readonly {
+    readonly disk: string;
+    readonly snapshot?: 'external' | 'no';
+    readonly driver?: string;
+    readonly file?: string;
+  }[];
 }
 
-/**
- * The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are.
- * libvirt names the file below by its path in an overlay that it makes. So where the header has to have another name,
- * the overlay is made beforehand.
- * @param name what the header has to name, such as a relative name
- */
-export function overlayAgain(
-  world: World,
-  disk: Disk,
-  overlay: Omit<Overlay, 'target'>,
-  name: string = overlay.base,
-): Effect[] {
-  const { file, format, base } = overlay;
-  const isNamed = name !== base;
-  const others = world.domain.disks.filter(
-    (each) => each.target !== disk.target && each.chain.length > 0,
-  );
-  const snapshot: Effect = {
-    tool: 'virsh',
-    verb: 'snapshot-create-as',
-    args: {
-      domain: world.domain.name,
-      name: `blockplan-back-${disk.target}`,
-      'disk-only': true,
-      atomic: true,
-      'no-metadata': true,
-      'reuse-external': isNamed,
-      diskspec: [
-        externalSpec({ target: disk.target, ...overlay }),
-        ...others.map((each) => ({ disk: each.target, snapshot: 'no' }) as const),
-      ],
-    },
-    why: `put an overlay ${file} above ${base} again`,
-    timeoutMs: SNAPSHOT_TIMEOUT_MS,
-  };
-  const baseFormat = disk.chain[layerIndex(world, disk.chain, base)]?.format ?? 'raw';
-  return [
-    isNamed
-      ? {
-          tool: 'qemu-img',
-          verb: 'create',
-          args: {
-            quiet: true,
-            format,
-            backing: name,
-            'backing-format': baseFormat,
-            dest: file,
-          },
-          bytes: 0,
-          why: `make the overlay with the name that it had for ${base}`,
-        }
-      : makeFile(file, 'take the place of the overlay'),
-    snapshot,
-  ];
+/** A snapshot, with the options of `snapshot-create-as`. */
+export interface Snapshot
+  extends SnapshotWords,
+    Omit<SnapshotArgs, 'domain' | 'name' | 'diskspec' | 'memspec'> {
+  readonly memspec?: { readonly file: string };
+}
+
+/** What the plan says of a disk: by its name, or as one of all the others. */
+export function specOf({ diskspec }: SnapshotWords, target: string) {
+  const named = (name: string) => diskspec?.find((each) => each.disk === name);
+  return named(target) ?? named(EVERY_OTHER);
+}
+
+/** Which disks get an overlay, and where: what libvirt would choose, said outright. */
+export function overlaysOf(words: SnapshotWords, world: World): Overlay[] {
+  return world.domain.disks.flatMap((disk) => {
+    const spec = specOf(words, disk.target);
+    const active = disk.chain[0];
+    if (!active || disk.readonly || (disk.device !== 'disk' && disk.device !== 'lun')) return [];
+    if (spec ? spec.snapshot === 'no' : disk.snapshot === 'no') return [];
+    return [
+      {
+        target: disk.target,
+        file: spec?.file ?? defaultOverlayFile(active.file, words.name),
+        format: spec?.driver ?? 'qcow2',
+        base: active.file,
+      },
+    ];
+  });
+}
+
+/** Whether the guest writes to the overlay, above the file that it wrote to before. */
+export function isAbove(world: World, { target, file, base }: Overlay): boolean {
+  const [top, below] = diskOf(world, target)?.chain ?? [];
+  return isSameFile(world, top?.file, file) && isSameFile(world, below?.file, base);
+}
+
+export function externalSpec({ target, format, file }: Overlay): DiskSpec {
+  return { disk: target, snapshot: 'external', driver: format, file };
 }

@@ -1,6 +1,5 @@
 import { virshCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
-import type { Finding } from '../errors.ts';
 import { definedDisks } from '../model/defined-disks.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import {
@@ -10,18 +9,25 @@ import {
   withoutBackingStore,
 } from '../model/domain-xml.ts';
 import { isSameFile, isSameSource } from '../model/file-identity.ts';
-import { activeFile, diskOf, placeText, type World } from '../model/world.ts';
+import { activeFile, type Bundle, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { define, makeTransient, restoreAttachments, restoreDefinition } from './definition.ts';
-import { guestIsUp } from './needs.ts';
-import { otherTarget } from './pairing.ts';
+import {
+  define,
+  makeTransient,
+  restoreAttachments,
+  restoreDefinition,
+} from './phases/definition.ts';
+import { definitionIs, type Expectation } from './phases/expect.ts';
+import { otherTarget } from './requirements/definition.ts';
+import { checkSupported, findDisk } from './requirements/disk.ts';
+import { guestUp } from './requirements/guest.ts';
 import {
   checkAbsolute,
   checkNeeds,
-  checkRunning,
-  checkSupported,
-  refuse,
-} from './preconditions.ts';
+  need,
+  type Refusal,
+  refuseStep,
+} from './requirements/requirement.ts';
 
 const schema = {
   type: 'object',
@@ -52,69 +58,29 @@ export const redefine = defineStep<typeof schema>({
     file: 'the definition comes from the journal or from libvirt, never from a file that may be stale',
     format: "the definition takes the running disk's own format",
   },
-  check(params: Params): Finding[] {
+  check(params: Params): Refusal[] {
     return [
       ...checkAbsolute('source', params.source),
       ...checkNeeds(params, 'source', 'disk'),
       ...checkNeeds(params, 'disk', 'source'),
     ];
   },
-  preflight(params: Params, world) {
-    const findings = checkRunning(world);
-    if (findings.length > 0) return findings;
+  *requires(params: Params, world) {
     const { name, persistent, kept } = world.domain;
-    if (!persistent && !kept) {
-      return [
-        refuse(
-          'BP110',
-          [],
-          `"${name}" is transient, and this plan has kept no definition of it`,
-          'put an undefine step before this one, or define the domain first',
-        ),
-      ];
-    }
-    if (params.disk === undefined) return staleDisks(world);
-    const disk = diskOf(world, params.disk);
-    if (!disk) {
-      const names = world.domain.disks.map((each) => each.target).join(', ') || 'none';
-      return [
-        refuse(
-          'BP103',
-          'disk',
-          `the domain "${name}" has no disk "${params.disk}"; it has: ${names}`,
-          `see: ${virshCommand('domblklist', name)}`,
-        ),
-      ];
-    }
-    const unsupported = checkSupported(disk, 'disk');
-    if (unsupported.length > 0) return unsupported;
-    const active = activeFile(world, params.disk);
-    return isSameFile(world, active, params.source)
-      ? checkDefined(world, params.disk, params.source)
-      : [
-          refuse(
-            'BP114',
-            'source',
-            `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${params.source} would start it from other data`,
-            active === undefined ? 'leave "disk" and "source" out' : `write "source: ${active}"`,
-          ),
-        ];
+    const lost = refuseStep(
+      'BP110',
+      [],
+      `"${name}" is transient, and this plan has kept no definition of it`,
+      'put an undefine step before this one, or define the domain first',
+    );
+    const also = ', and there is a definition to put back';
+    if (!(yield* guestUp(world, also, persistent || kept ? [] : [lost]))) return;
+    const { disk, source } = params;
+    yield* disk === undefined
+      ? need('the definition names the files that the guest runs on', 'domain', staleDisks(world))
+      : need(`the guest runs on ${source} (${disk})`, 'domain', checkMoved(world, disk, source));
   },
-  files: () => [],
-  amounts: () => [],
-  preconditions: (params: Params, world) => [
-    {
-      what: `${guestIsUp(world)}, and there is a definition to put back`,
-      needs: { told: ['state'] },
-    },
-    {
-      what:
-        params.disk === undefined
-          ? 'the definition names the files that the guest runs on'
-          : `the guest runs on ${params.source} (${params.disk})`,
-      needs: 'domain',
-    },
-  ],
+  products: () => [],
   phases: (params: Params) => [definePhase(params)],
   examples: [
     {
@@ -125,13 +91,32 @@ export const redefine = defineStep<typeof schema>({
   ],
 });
 
+/** Refuses to name another file than the one that the guest runs on. */
+function checkMoved(world: World, target: string, source = ''): readonly Refusal[] {
+  const disk = findDisk(world, target, 'disk');
+  if (Array.isArray(disk)) return disk;
+  const unsupported = checkSupported(disk, 'disk');
+  if (unsupported.length > 0) return unsupported;
+  const active = activeFile(world, target);
+  return isSameFile(world, active, source)
+    ? checkDefined(world, target, source)
+    : [
+        refuseStep(
+          'BP114',
+          'source',
+          `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${source} would start it from other data`,
+          active === undefined ? 'leave "disk" and "source" out' : `write "source: ${active}"`,
+        ),
+      ];
+}
+
 /** Refuses a disk that the definition to put back lacks, or has without a source, and a file that it names for another. */
-function checkDefined(world: World, target: string, source = ''): Finding[] {
+function checkDefined(world: World, target: string, source = ''): Refusal[] {
   const { domain } = world;
   const defined = definedDisks(domain).find((disk) => disk.target === target);
   if (!defined?.chain[0])
     return [
-      refuse(
+      refuseStep(
         'BP103',
         'disk',
         `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
@@ -141,7 +126,7 @@ function checkDefined(world: World, target: string, source = ''): Finding[] {
   const other = otherTarget(world, target, [source]);
   return other
     ? [
-        refuse(
+        refuseStep(
           'BP100',
           'source',
           `the definition names ${other.file} for ${other.target} already: two disks would write to one file`,
@@ -152,7 +137,7 @@ function checkDefined(world: World, target: string, source = ''): Finding[] {
 }
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
-function staleDisks(world: World): Finding[] {
+function staleDisks(world: World): Refusal[] {
   const { domain } = world;
   // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
   const named = domain.disks.filter((disk) => !isTransient(disk));
@@ -162,7 +147,7 @@ function staleDisks(world: World): Finding[] {
     return source === undefined || top === undefined || isSameSource(world, source, top)
       ? []
       : [
-          refuse(
+          refuseStep(
             'BP114',
             [],
             `the definition names ${placeText(source)} for ${target}, but the guest runs on ${placeText(top)}`,
@@ -215,24 +200,13 @@ function definePhase(params: Params): Phase {
         ? [...effects, ...restoreAttachments(kept, before)]
         : effects;
     },
-    settled(before, after) {
-      const { domain } = after;
-      const problems = [];
-      if (!domain.persistent) problems.push(`"${domain.name}" is not persistent`);
-      if (domain.definition !== wanted(params, before))
-        problems.push('the definition is not, byte for byte, the one that was given to libvirt');
+    expects(before) {
       const { kept, persistent } = before.domain;
-      if (kept && !persistent) {
-        if (kept.autostart !== domain.autostart)
-          problems.push('the autostart mark is not as it was');
-        for (const { name } of kept.snapshots)
-          if (!domain.snapshots.includes(name))
-            problems.push(`the metadata of snapshot ${name} is not there`);
-        for (const { name } of kept.checkpoints)
-          if (!domain.checkpoints.includes(name))
-            problems.push(`the metadata of checkpoint ${name} is not there`);
-      }
-      return problems;
+      return [
+        ({ domain }) => (domain.persistent ? [] : [`"${domain.name}" is not persistent`]),
+        definitionIs(wanted(params, before), 'the one that was given to libvirt'),
+        ...(kept && !persistent ? [attached(kept)] : []),
+      ];
     },
     undo(before, now) {
       if (before.domain.persistent) return restoreDefinition(before, now);
@@ -241,4 +215,17 @@ function definePhase(params: Params): Phase {
       return [makeTransient(now)];
     },
   };
+}
+
+/** What belongs to a definition is there again. */
+function attached({ autostart, checkpoints, snapshots }: Bundle): Expectation {
+  return ({ domain }) => [
+    ...(autostart === domain.autostart ? [] : ['the autostart mark is not as it was']),
+    ...snapshots
+      .filter(({ name }) => !domain.snapshots.includes(name))
+      .map(({ name }) => `the metadata of snapshot ${name} is not there`),
+    ...checkpoints
+      .filter(({ name }) => !domain.checkpoints.includes(name))
+      .map(({ name }) => `the metadata of checkpoint ${name} is not there`),
+  ];
 }

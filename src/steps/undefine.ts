@@ -1,10 +1,11 @@
 import { commandLine, virshCommand } from '../command.ts';
 import { given } from '../commands/define.ts';
 import { undefine as undefineCommand } from '../commands/definition.ts';
+import type { World } from '../model/world.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
-import { define, outsideDisks, restoreAttachments } from './definition.ts';
-import { guestIsUp } from './needs.ts';
-import { checkRunning, checkSince, refuse } from './preconditions.ts';
+import { define, outsideDisks, restoreAttachments } from './phases/definition.ts';
+import { guestUp, since } from './requirements/guest.ts';
+import { need, type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
 
 const schema = {
   type: 'object',
@@ -49,68 +50,69 @@ export const undefine = defineStep<typeof schema>({
     tpm: `${DESTROYS}; use "keep-tpm"`,
   },
   check: () => [],
-  preflight(params: Params, world) {
-    const findings = checkRunning(world);
-    if (findings.length > 0) return findings;
-    const { name, persistent, nvram, tpm, managedSave } = world.domain;
-    if (!persistent) {
-      return [
-        refuse(
-          'BP110',
-          [],
-          `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
-          'leave the undefine step out; if a definition was lost, define it again first',
-        ),
-      ];
-    }
-    if (managedSave)
-      findings.push(
-        refuse(
-          'BP118',
-          [],
-          `"${name}" has a managed save image, which libvirt does not undefine`,
-          `remove it first: ${virshCommand('managedsave-remove', name)}`,
-        ),
-      );
-    if (nvram && !params['keep-nvram'])
-      findings.push(
-        refuse(
-          'BP115',
-          [],
-          `"${name}" has an NVRAM file, which libvirt does not undefine without being told what becomes of it`,
-          'add "keep-nvram: true"',
-        ),
-      );
-    if (tpm && !params['keep-tpm'])
-      findings.push(
-        refuse(
-          'BP115',
-          [],
-          `"${name}" has a TPM, whose state would go with the definition`,
-          'add "keep-tpm: true"',
-        ),
-      );
+  *requires(params: Params, world) {
+    const { name, persistent, managedSave } = world.domain;
+    const transient = refuseStep(
+      'BP110',
+      [],
+      `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
+      'leave the undefine step out; if a definition was lost, define it again first',
+    );
+    if (!(yield* guestUp(world, ', and has a definition', persistent ? [] : [transient]))) return;
+    yield* need(
+      'it has no managed save image',
+      { told: ['managed-save'] },
+      managedSave
+        ? [
+            refuse(
+              'BP118',
+              [],
+              `"${name}" has a managed save image, which libvirt does not undefine`,
+              `remove it first: ${virshCommand('managedsave-remove', name)}`,
+            ),
+          ]
+        : [],
+    );
+    yield* need(
+      'it is said what becomes of an NVRAM file and a TPM state',
+      { told: ['nvram', 'tpm'] },
+      checkKept(params, world),
+    );
     // libvirt's news, v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
-    return [...findings, ...checkSince(world, params, 'keep-tpm', '8.9.0')];
+    yield* since(world, params, 'keep-tpm', '8.9.0');
   },
-  files: () => [],
-  amounts: () => [],
-  preconditions: (_params: Params, world) => [
-    {
-      what: `${guestIsUp(world)}, and has a definition and no managed save image`,
-      needs: { told: ['state', 'managed-save'] },
-    },
-    {
-      what: 'it is said what becomes of an NVRAM file and a TPM state',
-      needs: { told: ['nvram', 'tpm'] },
-    },
-  ],
+  products: () => [],
   phases: (params: Params) => [undefinePhase(params)],
   examples: [
     { title: 'As the classic blockcopy needs it', params: {} },
     { title: 'A guest with UEFI', params: { 'keep-nvram': true } },
   ],
 });
+
+function checkKept(params: Params, { domain: { name, nvram, tpm } }: World): Refusal[] {
+  return [
+    ...(nvram && !params['keep-nvram']
+      ? [
+          refuse(
+            'BP115',
+            [],
+            `"${name}" has an NVRAM file, which libvirt does not undefine without being told what becomes of it`,
+            'add "keep-nvram: true"',
+          ),
+        ]
+      : []),
+    ...(tpm && !params['keep-tpm']
+      ? [
+          refuse(
+            'BP115',
+            [],
+            `"${name}" has a TPM, whose state would go with the definition`,
+            'add "keep-tpm: true"',
+          ),
+        ]
+      : []),
+  ];
+}
 
 function undefinePhase(params: Params): Phase {
   return {
@@ -129,14 +131,14 @@ function undefinePhase(params: Params): Phase {
         why: 'make the domain transient',
       },
     ],
-    settled(before, { domain }) {
-      const problems = [];
-      if (domain.state === 'gone') problems.push(`"${domain.name}" has vanished`);
-      if (domain.persistent) problems.push(`"${domain.name}" is still persistent`);
-      if (!domain.kept || domain.kept.definition !== before.domain.definition)
-        problems.push('the kept definition is not the one that the domain had');
-      return problems;
-    },
+    expects: (before) => [
+      ({ domain }) => (domain.state === 'gone' ? [`"${domain.name}" has vanished`] : []),
+      ({ domain }) => (domain.persistent ? [`"${domain.name}" is still persistent`] : []),
+      ({ domain: { kept } }) =>
+        kept && kept.definition === before.domain.definition
+          ? []
+          : ['the kept definition is not the one that the domain had'],
+    ],
     undo(_before, now) {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];

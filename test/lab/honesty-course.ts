@@ -1,4 +1,5 @@
 /** The course of one plan on both sides of the honesty law: forward, with something that may go wrong, and back. */
+
 import { writeFile } from 'node:fs/promises';
 import { type Effect, writtenInto } from '../../src/commands/effect.ts';
 import { withImage, withNewImage } from '../../src/host/host-state.ts';
@@ -7,6 +8,7 @@ import type { Host } from '../../src/lab/host.ts';
 import type { World } from '../../src/model/world.ts';
 import { daemonRestarts, guestDies, jobsDie, powerFails } from '../../src/simulate/mishaps.ts';
 import type { AnyStep, Phase } from '../../src/steps/define.ts';
+import { examine } from '../../src/steps/derived.ts';
 import type { Image, Mishap, Params } from './honesty-plans.ts';
 import type { Sides } from './honesty-walk.ts';
 
@@ -82,9 +84,11 @@ export async function go(course: HonestCourse, host: Host, sides: Sides): Promis
 /** The World on which the step may begin; undefined where preflight refuses it. */
 async function admitted(step: AnyStep, params: Params, sides: Sides): Promise<World | undefined> {
   if (step.check(params).length > 0) return undefined;
-  for (const file of step.files(params, await sides.seen())) sides.files.add(file);
+  for (const file of examine(step, params, await sides.seen()).files) sides.files.add(file);
   const world = await sides.driver.survey(await sides.seen(), [...sides.files]);
-  const refused = step.preflight(params, world).some(({ severity }) => severity === 'error');
+  const refused = examine(step, params, world).findings.some(
+    ({ severity }) => severity === 'error',
+  );
   return refused ? undefined : world;
 }
 

@@ -1,7 +1,9 @@
 /** What `blockcommit` runs, requires and takes, word for word. */
+
 import { describe, expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { examine } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseLines, preconditionLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -254,7 +256,7 @@ describe('what it requires and takes', () => {
     ['no disk', active, world({ disks: [] }), DISK, [], []],
   ])('%s', (_title, params, host, lines, files, amounts) => {
     expect(preconditionLines(blockcommit, params, host)).toEqual(lines);
-    expect(blockcommit.files(params as never, host)).toEqual(files);
+    expect(examine(blockcommit, params as never, host).files).toEqual(files);
     expect(blockcommit.amounts(params as never, host)).toEqual(amounts);
   });
 });

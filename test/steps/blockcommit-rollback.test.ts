@@ -1,7 +1,9 @@
 /** When a phase of `blockcommit` counts as done, and what its rollback does from wherever it stopped. */
+
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { problemsAfter } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -113,7 +115,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
 ])('%s is judged where %s', (name, _where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(blockcommit, params, alone, name);
-  expect(phase.settled(before, change(after), start)).toEqual(problems);
+  expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
 test('a definition that is not there, or named another file, need not follow a pivot', () => {
@@ -124,7 +126,7 @@ test('a definition that is not there, or named another file, need not follow a p
   for (const host of [transient, apart]) {
     const { phase, before, after, start } = phaseDone(blockcommit, active, host, 'pivot');
     const left = onDisk(() => ({ persistentSource: SNAP2 }))(after);
-    expect(phase.settled(before, left, start)).toEqual([]);
+    expect(problemsAfter(phase, before, left, start)).toEqual([]);
   }
 });
 
@@ -243,7 +245,7 @@ test('a guest that stopped before the commit shows no chain, and nothing is roll
       expect(rollbackLines(phase, gone, gone)).toEqual([]);
   const [, , aside] = blockcommit.phases({ ...active, quarantine: '/aside' });
   expect(rollbackLines(aside!, gone, gone)).toEqual([]);
-  expect(() => blockcommit.phases(active)[0]!.settled(gone, gone, gone)).toThrow(
+  expect(() => problemsAfter(blockcommit.phases(active)[0]!, gone, gone, gone)).toThrow(
     'the chain of vda is not what the plan says',
   );
 });

@@ -1,7 +1,9 @@
 /** What `blockcopy` requires, takes and refuses, word for word. */
+
 import { describe, expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { examine } from '../../src/steps/derived.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import {
   backup,
@@ -70,7 +72,7 @@ describe('what it requires', () => {
     ],
   ])('%s', (_title, params, host, lines, files) => {
     expect(preconditionLines(blockcopy, params, host)).toEqual(lines);
-    expect(blockcopy.files(params as never, host)).toEqual(files);
+    expect(examine(blockcopy, params as never, host).files).toEqual(files);
   });
 });
 

@@ -1,7 +1,9 @@
 /** When a phase of `blockcopy` counts as done, and what its rollback does from wherever it stopped. */
+
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { problemsAfter } from '../../src/steps/derived.ts';
 import { contentsIn } from '../effects.ts';
 import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
@@ -145,7 +147,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ['finish', 'the copy has been removed', backup, without(DEST), [`there is no ${DEST}`]],
 ])('%s is judged where %s', (name, _where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(blockcopy, params, host, name);
-  expect(phase.settled(before, change(after), start)).toEqual(problems);
+  expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
 const STALE = 'virsh define --file RUN/define.xml  (put the definition back as it was)';
@@ -197,9 +199,9 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
 test('a transient domain has no definition that could be left behind', () => {
   const transient = world({ domain: { persistent: false } });
   const { phase, before, after, start } = phaseDone(blockcopy, shallow, transient, 'pivot');
-  expect(phase.settled(before, after, start)).toEqual([]);
+  expect(problemsAfter(phase, before, after, start)).toEqual([]);
   const defined = withDomain(after, { definition: '<domain/>' });
-  expect(phase.settled(before, defined, start)).toEqual([]);
+  expect(problemsAfter(phase, before, defined, start)).toEqual([]);
 });
 
 test('a disk that was not there when the phase began has no rollback', () => {

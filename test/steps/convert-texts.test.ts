@@ -1,7 +1,9 @@
 /** What `convert` runs, requires and refuses, word for word. */
+
 import { expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { convert } from '../../src/steps/convert.ts';
+import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import {
   findingLines,
@@ -70,7 +72,7 @@ test('what it requires, copies and touches', () => {
     `no other domain uses ${DEST} [others]`,
     `the host lets QEMU write to ${DEST} [run]`,
   ]);
-  expect(convert.files(quiet, world())).toEqual([SNAP1, DEST]);
+  expect(examine(convert, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
   expect(convert.amounts(quiet, world())).toEqual([{ to: DEST, copied: bytes, room: bytes }]);
   const untold = withFile(world(), BASE, { size: 0, sizeUntold: true });
@@ -198,7 +200,7 @@ test.each<readonly [string, string, World, readonly string[]]>([
 test('is not done where there is no copy, and its rollback removes no file of another user', () => {
   const { phase, before, after, start } = phaseDone(convert, quiet, world(), 'convert');
   const gone = withFile(after, DEST, null);
-  expect(phase.settled(before, gone, start)).toEqual([`there is no ${DEST}`]);
+  expect(problemsAfter(phase, before, gone, start)).toEqual([`there is no ${DEST}`]);
   expect(rollbackLines(phase, before, gone)).toEqual([]);
   expect(rollbackLines(phase, before, withFile(after, DEST, { size: 1 }))).toEqual([]);
   const used = { ...after, others: [neighbour('other', [DEST], [])] };

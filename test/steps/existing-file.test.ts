@@ -1,7 +1,9 @@
 /** What a step that writes over an existing file or device asks of it: kind, users, size. */
+
 import { describe, expect, test } from 'vitest';
 import type { Place } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { examine } from '../../src/steps/derived.ts';
 import {
   checkExisting,
   type Existing,
@@ -173,7 +175,7 @@ test('a system file is refused by its size, whatever the plan calls it (cases.md
       format,
       finish: true,
     };
-    expect(blockcopy.preflight(params, scene).map(({ code }) => code)).toEqual(['BP147']);
+    expect(examine(blockcopy, params, scene).findings.map(({ code }) => code)).toEqual(['BP147']);
   }
 });
 
@@ -192,7 +194,7 @@ test('an overlay for reuse has the size of its disk, or the guest would see anot
     const header = { format: 'qcow2', virtualSize };
     const image = { size: 1, backing: SNAP2, place: place({ header }) };
     const scene = looked(world({ files: { [file]: image } }), [file]);
-    return snapshotCreateAs.preflight(params, scene).map(({ code }) => code);
+    return examine(snapshotCreateAs, params, scene).findings.map(({ code }) => code);
   };
   expect(codes(10_240 * MiB)).toEqual([]);
   expect(codes(10_239 * MiB)).toEqual(['BP147']);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exampleWorld } from '../../src/generate/example-world.ts';
+import { examine } from '../../src/steps/derived.ts';
 import {
   guestIsUp,
   newFileNeeds,
@@ -17,7 +18,7 @@ const examples = steps.flatMap((step) =>
 
 describe.each(examples)('$kind: $title', ({ step, params }) => {
   const world = exampleWorld(step, params);
-  const needs = step.preconditions(params, world);
+  const needs = examine(step, params, world).requirements;
 
   test('tells what has to be so, in clauses', () => {
     expect(needs.length).toBeGreaterThan(0);
@@ -29,7 +30,7 @@ describe.each(examples)('$kind: $title', ({ step, params }) => {
     const told = needs.flatMap((each) =>
       typeof each.needs === 'object' && 'file' in each.needs ? [each.needs.file] : [],
     );
-    expect(told).toEqual(expect.arrayContaining([...step.files(params, world)]));
+    expect(told).toEqual(expect.arrayContaining([...examine(step, params, world).files]));
   });
 
   test('copies into files only, and no more than it has room for there', () => {

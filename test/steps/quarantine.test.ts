@@ -1,6 +1,8 @@
 /** Files that are moved aside: where they go, what is in the way, and how they come back. */
+
 import { describe, expect, test } from 'vitest';
 import type { ImageFile, Layer, World } from '../../src/model/world.ts';
+import { problemsAfter } from '../../src/steps/derived.ts';
 import {
   checkQuarantine,
   quarantined,
@@ -176,7 +178,11 @@ describe('the phase', () => {
     const alone = quarantinePhase(FOLDER, () => [FILE]);
     expect(alone.undo(nothing, nothing, nothing)).toEqual([]);
     const found = seen({ [FILE]: null, [PLACE]: image('m') });
-    expect(alone.settled(nothing, found, nothing)).toEqual([`${PLACE} is not what ${FILE} was`]);
-    expect(alone.settled(nothing, nothing, nothing)).toEqual([`${PLACE} is not what ${FILE} was`]);
+    expect(problemsAfter(alone, nothing, found, nothing)).toEqual([
+      `${PLACE} is not what ${FILE} was`,
+    ]);
+    expect(problemsAfter(alone, nothing, nothing, nothing)).toEqual([
+      `${PLACE} is not what ${FILE} was`,
+    ]);
   });
 });

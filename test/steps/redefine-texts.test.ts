@@ -1,6 +1,8 @@
 /** What `redefine` runs, requires and refuses, word for word, and its rollback. */
+
 import { expect, test } from 'vitest';
 import { type Domain, type World, withDomain } from '../../src/model/world.ts';
+import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { redefine } from '../../src/steps/redefine.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { bundle, kept, moment, moved } from './redefine-domains.ts';
@@ -94,7 +96,7 @@ test('what it requires', () => {
   expect(preconditionLines(redefine, onCopy, moved)[1]).toBe(
     'the guest runs on /new/copy.qcow2 (vda) [domain]',
   );
-  expect(redefine.files({}, world())).toEqual([]);
+  expect(examine(redefine, {}, world()).files).toEqual([]);
   expect(redefine.amounts({}, world())).toEqual([]);
 });
 
@@ -239,7 +241,9 @@ test.each<readonly [string, World, (domain: Domain) => Partial<Domain>, readonly
   ],
 ])('is not done where %s', (_title, host, change, problems) => {
   const { phase, before, after, start } = phaseDone(redefine, {}, host, 'define');
-  expect(phase.settled(before, withDomain(after, change(after.domain)), start)).toEqual(problems);
+  expect(problemsAfter(phase, before, withDomain(after, change(after.domain)), start)).toEqual(
+    problems,
+  );
 });
 
 test('its rollback does nothing for a domain that is transient or gone', () => {

@@ -1,4 +1,5 @@
 /** What a step shows to a reader, as text: its findings, preconditions, phases with their commands, and rollbacks. */
+
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
 import type { Finding } from '../../src/errors.ts';
@@ -7,6 +8,7 @@ import type { World } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
 import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
+import { examine } from '../../src/steps/derived.ts';
 import type { Precondition } from '../../src/steps/needs.ts';
 import { frozen, looked } from '../worlds.ts';
 
@@ -22,14 +24,14 @@ export function findingLines(findings: readonly Finding[]): string[] {
 
 /** What preflight finds in a World that was observed with the step's files. */
 export function preflightLines(step: AnyStep, params: Params, world: World): string[] {
-  return findingLines(step.preflight(params, seen(step, params, world)));
+  return findingLines(examine(step, params, seen(step, params, world)).findings);
 }
 
 /** Each precondition as `clause [what has to be known]`. */
 export function preconditionLines(step: AnyStep, params: Params, world: World): string[] {
-  return step
-    .preconditions(params, seen(step, params, world))
-    .map(({ what, needs }) => `${what} [${needsText(needs)}]`);
+  return examine(step, params, seen(step, params, world)).requirements.map(
+    ({ what, needs }) => `${what} [${needsText(needs)}]`,
+  );
 }
 
 function needsText(needs: Precondition['needs']): string {
@@ -51,7 +53,7 @@ export interface Done {
 export function doneOn(step: AnyStep, params: Params, world: World): Done[] {
   const start = frozen(seen(step, params, world));
   const files = [
-    ...step.files(params, start),
+    ...examine(step, params, start).files,
     ...start.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
   ];
   let host = hostOf(start);
@@ -117,5 +119,5 @@ export function effectLine(effect: Effect): string {
 }
 
 function seen(step: AnyStep, params: Params, world: World): World {
-  return looked(world, step.files(params, world));
+  return looked(world, examine(step, params, world).files);
 }

@@ -1,6 +1,8 @@
 /** What `snapshot-create-as` runs, requires and takes, word for word. */
+
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../src/model/world.ts';
+import { examine } from '../../src/steps/derived.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { DATA, disk, SNAP2, world } from '../worlds.ts';
 import { phaseLines, preconditionLines } from './shown.ts';
@@ -285,7 +287,7 @@ describe('what it requires and takes', () => {
     ],
   ])('%s', (_title, params, host, lines, files) => {
     expect(preconditionLines(snapshotCreateAs, params, host)).toEqual(lines);
-    expect(snapshotCreateAs.files(params as never, host)).toEqual(files);
+    expect(examine(snapshotCreateAs, params as never, host).files).toEqual(files);
     expect(snapshotCreateAs.amounts(params as never, host)).toEqual(
       files
         .filter((file) => file !== MEMORY)

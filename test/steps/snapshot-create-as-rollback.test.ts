@@ -1,4 +1,5 @@
 /** When `snapshot-create-as` counts as done, and what its rollback does from wherever it stopped. */
+
 import { expect, test } from 'vitest';
 import {
   type Disk,
@@ -8,6 +9,7 @@ import {
   withDomain,
   withFile,
 } from '../../src/model/world.ts';
+import { problemsAfter } from '../../src/steps/derived.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
@@ -77,7 +79,7 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
   ],
 ])('it is judged where %s', (_where, params, change, problems) => {
   const { phase, before, after, start } = phaseDone(snapshotCreateAs, params, world(), 'snapshot');
-  expect(phase.settled(before, change(after), start)).toEqual(problems);
+  expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
 const COMMIT = [

@@ -2,6 +2,7 @@
  * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
  * the schema, on a simulated host.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -30,6 +31,7 @@ import {
   type Phase,
   type Schema,
 } from '../../src/steps/define.ts';
+import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { wordsIn } from '../effects.ts';
 import { VIRSH_OPTIONS } from '../virsh-options.ts';
@@ -87,13 +89,15 @@ export function testStep(step: AnyStep, tables: Tables): void {
     test.each(tables.worlds)('refused by preflight: %s', (_title, params, world, findings) => {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual([]);
-      expect(told(step.preflight(params, frozen(seen(step, params, world))))).toEqual(findings);
+      expect(told(examine(step, params, frozen(seen(step, params, world))).findings)).toEqual(
+        findings,
+      );
     });
     test.each(tables.valid)('keeps the laws: %s', (_title, params, world) => {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual([]);
       const host = seen(step, params, world);
-      expect(told(step.preflight(params, host))).toEqual([]);
+      expect(told(examine(step, params, host).findings)).toEqual([]);
       keepsTheLaws(step, params, host);
     });
     test('keeps the laws with whatever fits the schema', () => {
@@ -113,7 +117,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
             pointIntoTheSchema(step, findings);
             if (findings.some((finding) => finding.severity === 'error')) return;
             const world = frozen(seen(step, params, scene));
-            const refusals = step.preflight(params, world);
+            const refusals = examine(step, params, world).findings;
             pointIntoTheSchema(step, refusals);
             if (refusals.some((finding) => finding.severity === 'error')) return;
             admitted++;
@@ -179,14 +183,14 @@ function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
 
 /** The World as it is observed for that step: with the files that it names. */
 function seen(step: AnyStep, params: Params, world: World): World {
-  return looked(world, step.files(params, world));
+  return looked(world, examine(step, params, world).files);
 }
 
 /** Walks the step's phases over a host, and checks every law on the way. */
 function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
   const phases = step.phases(params);
   expect(new Set(phases.map((phase) => phase.name)).size).toBe(phases.length);
-  const files = [...step.files(params, start), ...chainFiles(start)];
+  const files = [...examine(step, params, start).files, ...chainFiles(start)];
   const course: Stretch[] = [];
   let stage: Stage = { host: hostOf(frozen(start)), files };
   let before = frozen(start);
@@ -196,7 +200,7 @@ function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
     for (const effect of effects) perform(stage, effect);
     const after = frozen(seenOn(stage));
     isPure(phase, before, after, start);
-    expect(phase.settled(before, after, start), phase.name).toEqual([]);
+    expect(problemsAfter(phase, before, after, start), phase.name).toEqual([]);
     expect(necessary(wayBack(phase, before, before, start)), 'nothing to undo').toEqual([]);
     for (const effect of [...effects, ...wayBackOr(phase, before, after, start)])
       staysWithin(effect, new Set(files));
@@ -261,7 +265,7 @@ function refusesHalfDone(course: readonly Stretch[], finished: World): void {
   const { phase, before, start } = last;
   for (const [what, half] of halfDone(course, finished)) {
     if (isDeepStrictEqual(plain(half), plain(finished))) continue;
-    expect(phase.settled(before, half, start), `${phase.name}, ${what}`).not.toEqual([]);
+    expect(problemsAfter(phase, before, half, start), `${phase.name}, ${what}`).not.toEqual([]);
   }
 }
 

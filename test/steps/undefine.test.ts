@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Domain, withDomain } from '../../src/model/world.ts';
+import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { undefine } from '../../src/steps/undefine.ts';
 import { world } from '../worlds.ts';
 import {
@@ -43,7 +44,7 @@ test('what it requires', () => {
     'the guest runs, and has a definition and no managed save image [told state, managed-save]',
     'it is said what becomes of an NVRAM file and a TPM state [told nvram, tpm]',
   ]);
-  expect(undefine.files({}, world())).toEqual([]);
+  expect(examine(undefine, {}, world()).files).toEqual([]);
   expect(undefine.amounts({}, world())).toEqual([]);
 });
 
@@ -101,7 +102,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
   ],
 ])('is not done where %s', (_title, change, problems) => {
   const { phase, before, after, start } = done;
-  expect(phase.settled(before, withDomain(after, change), start)).toEqual(problems);
+  expect(problemsAfter(phase, before, withDomain(after, change), start)).toEqual(problems);
 });
 
 const DEFINE = 'virsh define --file RUN/define.xml  (define the domain again from the journal)';

@@ -4,6 +4,7 @@ import type { Plan } from '../../../src/plan/plan.ts';
 import { onLabPaths, pathsBelow } from '../../../src/rehearse/paths.ts';
 import { notUndone, TURN, turnOf } from '../../../src/rehearse/turn.ts';
 import { walk } from '../../../src/simulate/walk.ts';
+import { problemsAfter } from '../../../src/steps/derived.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { BASE, looked, SNAP1 } from '../../worlds.ts';
 
@@ -61,7 +62,7 @@ describe('where a rehearsal turns back', () => {
     const last = turn?.graph.nodes.at(-1);
     expect(last?.doing.failed).toBe(`undo:${TURN}:turn`);
     const host = hostForPlans();
-    expect(last?.phase.settled(host, host, host)).toHaveLength(1);
+    expect(last?.problemsAfter(phase, host, host, host)).toHaveLength(1);
     expect(last?.phase.undo(host, host, host)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 /** How far a phase came that was cut short: what is seen is believed only where it tells. */
+
 import { describe, expect, test } from 'vitest';
 import { firstLeft, imagined } from '../../../src/run/seen.ts';
+import { examine } from '../../../src/steps/derived.ts';
 import { virshEffect, wordsIn } from '../../effects.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { BASE, DATA, disk, looked, SNAP1, world } from '../../worlds.ts';
@@ -12,7 +14,7 @@ const COPY = '/new/copy.img';
 function phaseOf(yaml: string, name: string, start = raw) {
   const { graph } = planned([yaml]);
   const node = graph.nodes.find(({ phase }) => phase.name === name)!;
-  const begin = looked(start, node.planned.step.files(node.planned.params, start));
+  const begin = looked(start, examine(node.planned.step, node.planned.params, start).files);
   const worlds = imagined(node, begin);
   const begun = { before: worlds[0]!, start: begin };
   const effects = node.phase.effects(begun.before, begin);

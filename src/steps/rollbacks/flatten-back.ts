@@ -3,13 +3,15 @@
  * old file without its backing files then, because the copy has none. So the guest goes on in an overlay while the quiet
  * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
  */
-import type { BlockcopyArgs } from '../commands/blockcopy.ts';
-import type { Effect } from '../commands/effect.ts';
-import { fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
-import type { Disk, Layer, World } from '../model/world.ts';
-import { abortOwnJob, awaitReady, checkOwnJob, pivot, removeMade } from './block-job.ts';
-import { restoreDefinition } from './definition.ts';
-import { overlayAgain } from './overlay.ts';
+import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
+import type { Effect } from '../../commands/effect.ts';
+import { fileAt, isSameFile, layerIndex } from '../../model/file-identity.ts';
+import type { Disk, Layer, World } from '../../model/world.ts';
+import { overlaysBack } from '../copy.ts';
+import { restoreDefinition } from '../phases/definition.ts';
+import { awaitReady, pivot } from '../phases/job.ts';
+import { abortOwnJob, checkOwnJob, removeMade } from './cancel.ts';
+import { overlayAgain } from './overlay-again.ts';
 
 export interface FlattenedCopy {
   readonly disk: string;
@@ -18,11 +20,6 @@ export interface FlattenedCopy {
   readonly old: readonly [Layer, ...Layer[]];
   /** The command that copies the top layer of the disk into a file that is there, with the chain that its header names. */
   copyTop(world: World, file: string): BlockcopyArgs;
-}
-
-/** The temporary overlays: above the copy, and above the old file. */
-export function overlaysBack(old: string): { aside: string; home: string } {
-  return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** How a persistent definition is put in place, byte for byte, with what belongs to it. */
-import type { Effect } from '../commands/effect.ts';
-import type { Bundle, World } from '../model/world.ts';
+import type { Effect } from '../../commands/effect.ts';
+import type { Bundle, World } from '../../model/world.ts';
 
 /** The name, in the run's folder, of the definition that was given to libvirt last. */
 export const DEFINITION_FILE = 'define.xml';

@@ -1,10 +1,49 @@
-/** Steps that move a disk need the definition to follow, and it follows only a disk that it has under the same target. */
-import { virshCommand } from '../command.ts';
-import type { Finding } from '../errors.ts';
-import { definedDisks } from '../model/defined-disks.ts';
-import { includesFile, isSameFile } from '../model/file-identity.ts';
-import { activeFile, type Disk, type World } from '../model/world.ts';
-import { refuse } from './preconditions.ts';
+/** What steps that move a disk require of the definition: it follows only a disk that it has, under the same target. */
+import { virshCommand } from '../../command.ts';
+import { definedDisks } from '../../model/defined-disks.ts';
+import { includesFile, isSameFile, isSameLocation } from '../../model/file-identity.ts';
+import { activeFile, type Disk, type World } from '../../model/world.ts';
+import {
+  type Key,
+  need,
+  type Refusal,
+  type Requirements,
+  refuse,
+  refuseStep,
+} from './requirement.ts';
+
+/**
+ * Requires that a pivot moves the definition along: libvirt compares the text of the paths.
+ * @param hint what else to do about a disk that only the running guest has
+ */
+export function* definedAsRun(world: World, disk: Disk, hint?: string): Requirements {
+  const {
+    target,
+    chain: [active],
+    persistentSource,
+  } = disk;
+  const isStale =
+    active !== undefined &&
+    persistentSource !== undefined &&
+    !isSameLocation(active, { ...active, file: persistentSource });
+  yield* need(
+    `the definition, where there is one, names the file that the guest runs on (${target})`,
+    'domain',
+    [
+      ...checkPaired(world, disk, 'disk', hint),
+      ...(isStale
+        ? [
+            refuse(
+              'BP119',
+              'disk',
+              `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: libvirt would leave the definition stale without a word`,
+              'bring them together first, with a redefine step',
+            ),
+          ]
+        : []),
+    ],
+  );
+}
 
 /**
  * Refuses to move a disk that the definition lacks, or that it names under another target. A guest that stops then loses the
@@ -14,9 +53,9 @@ import { refuse } from './preconditions.ts';
 export function checkPaired(
   world: World,
   disk: Disk,
-  key: string | readonly (string | number)[],
+  key: Key,
   hint = 'leave the disk out',
-): Finding[] {
+): Refusal[] {
   const { domain } = world;
   if (domain.definition === undefined && domain.kept === undefined) return [];
   const { target } = disk;
@@ -27,7 +66,7 @@ export function checkPaired(
   );
   if (other)
     return [
-      refuse(
+      refuseStep(
         'BP100',
         key,
         `the definition names ${other.file} for ${other.target}, while the running guest has it as ${target}: the definition would go on naming it`,
@@ -39,7 +78,7 @@ export function checkPaired(
   const what = own ? `names no file for ${target}` : `has no disk ${target}`;
   const add = own ? virshCommand('edit', domain.name) : plugIn(domain.name, disk);
   return [
-    refuse(
+    refuseStep(
       'BP100',
       key,
       `the definition ${what}: a guest that stops loses it, and then nothing tells which file holds its writes`,

@@ -1,0 +1,32 @@
+/** What follows from what a step requires and makes, and from what its phases expect. */
+import type { World } from '../model/world.ts';
+import type { AnyStep, Phase } from './define.ts';
+import { pathOf, type Refusal, type Requirement } from './requirements/requirement.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What a step is found to need in a World. */
+export interface Examined {
+  readonly requirements: readonly Requirement[];
+  /** What is in the way or dangerous; paths are relative to the parameters. */
+  readonly findings: readonly Refusal[];
+  /** Every absolute path that has to be looked at for the step: what it makes, writes, removes, or rests on. */
+  readonly files: readonly string[];
+}
+
+/** Looks at a World before the step begins in it; pure. */
+export function examine(step: AnyStep, params: Params, world: World): Examined {
+  const requirements = [...step.requires(params, world)];
+  const paths = requirements.flatMap(({ knowledge }) => pathOf(knowledge) ?? []);
+  const made = step.products(params, world).map(({ file }) => file);
+  return {
+    requirements,
+    findings: requirements.flatMap(({ unmet }) => unmet),
+    files: [...new Set([...made, ...paths])],
+  };
+}
+
+/** What is not as it should be after a phase, judged from what is observed; empty when the phase is done. */
+export function problemsAfter(phase: Phase, before: World, after: World, start: World): string[] {
+  return phase.expects(before, start).flatMap((expectation) => expectation(after));
+}

@@ -1,0 +1,149 @@
+/** The phases of a commit: of the active layer, which ends in a pivot or where it is, and of layers below it. */
+import {
+  type BlockcommitArgs,
+  blockcommit as blockcommitCommand,
+} from '../../commands/blockcommit.ts';
+import { given } from '../../commands/define.ts';
+import type { VirshEffect } from '../../commands/effect.ts';
+import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
+import { findRange, knownRange, type RangeWords, spelledInChain } from '../chain-range.ts';
+import { NoWayBack, type Phase } from '../define.ts';
+import { unremovable } from '../requirements/removal.ts';
+import { abortOwnJob } from '../rollbacks/cancel.ts';
+import { reinstateOverlay } from '../rollbacks/reinstate-overlay.ts';
+import { chainIs, definedOn, noJob, readyJob, runsOn } from './expect.ts';
+import { awaitEnded, awaitReady, finishPhase, pivot } from './job.ts';
+
+/** A commit, with the options of `blockcommit`. */
+export interface Commit
+  extends RangeWords,
+    Omit<BlockcommitArgs, 'domain' | 'path' | 'active' | 'top' | 'base'> {
+  /** Seconds until the commit is given up. */
+  readonly timeout?: number;
+}
+
+function start(commit: Commit, world: World): VirshEffect {
+  const { active, base, disk, top } = commit;
+  const range = findRange(commit, world);
+  // What the base held before is nobody's any more, but where it was the guest's until this run put an overlay above it.
+  const losesBase = range && !range.committed.every(({ file }) => fileAt(world, file)?.made);
+  return {
+    tool: 'virsh',
+    verb: 'blockcommit',
+    args: {
+      ...given(blockcommitCommand, commit),
+      domain: world.domain.name,
+      path: disk,
+      ...(base === undefined ? {} : { base: spelledInChain(world, disk, base) }),
+      ...(top === undefined ? {} : { top: spelledInChain(world, disk, top) }),
+      active,
+    },
+    why: `start the commit of ${disk}`,
+    ...(losesBase ? { loses: [range.base.file] } : {}),
+  };
+}
+
+export function activePhase(commit: Commit): Phase {
+  const { disk } = commit;
+  return {
+    name: 'commit',
+    summary: `merge the active layer of ${disk} into the base while the guest writes, until both are equal`,
+    wayBack:
+      'cancel the commit; the chain stays as it is, and what the base took up so far does no harm below its overlay',
+    effects: (world) => [
+      start(commit, world),
+      awaitReady(disk, commit.timeout, 'until the base holds all that the active layer holds'),
+    ],
+    expects: (before) => [
+      readyJob(
+        disk,
+        'active-commit',
+        knownRange(commit, before).base.file,
+        `the commit of ${disk}`,
+      ),
+    ],
+    undo(before, now) {
+      const range = findRange(commit, before);
+      return range ? abortOwnJob(now, disk, range.base.file) : [];
+    },
+  };
+}
+
+export function pivotPhase(commit: Commit): Phase {
+  const { disk } = commit;
+  return {
+    name: 'pivot',
+    summary: `let the guest go on with the base of ${disk}`,
+    wayBack:
+      'put an empty overlay of the same name above the base again; the base keeps what was committed',
+    effects: (world) => [pivot(world, disk, `move ${disk} to the base`)],
+    expects(before) {
+      const { base } = knownRange(commit, before);
+      const named = diskOf(before, disk)?.persistentSource;
+      const follows = isSameFile(before, named, activeFile(before, disk));
+      const defined = definedOn(disk, base.file);
+      return [
+        runsOn(disk, base),
+        noJob(disk),
+        (after) => (follows && after.domain.persistent ? defined(after) : []),
+      ];
+    },
+    undo(before, now) {
+      const range = findRange(commit, before);
+      return range ? reinstateOverlay(disk, range, before, now) : [];
+    },
+    pointOfNoReturn(before) {
+      // A preview of a refused plan asks as well.
+      const { committed = [] } = findRange(commit, before) ?? {};
+      const [top] = committed;
+      if (committed.length > 1)
+        return 'several layers become one: the layers between cannot be put back under a running guest';
+      const why = top && unremovable(before, top);
+      return why && `${why}, so no new overlay can take its place`;
+    },
+  };
+}
+
+export function keepPhase({ disk }: Commit): Phase {
+  return finishPhase({
+    disk,
+    job: 'commit',
+    summary: 'end the commit; the guest stays on its active layer, the base holds the same data',
+    wayBack: 'nothing to do: the chain is as it was',
+  });
+}
+
+export function commitPhase(commit: Commit): Phase {
+  const { disk } = commit;
+  return {
+    name: 'commit',
+    summary: `merge ${commit.top} into the base while the guest runs`,
+    wayBack: 'cancel the commit as long as it runs; the chain stays as it is until its end',
+    effects: (world) => [
+      start(commit, world),
+      awaitEnded(disk, commit.timeout, 'until the layers are merged'),
+    ],
+    expects(before) {
+      const { committed } = knownRange(commit, before);
+      const chain = diskOf(before, disk)?.chain ?? [];
+      return [
+        chainIs(
+          disk,
+          chain.filter((layer) => !committed.includes(layer)),
+        ),
+        noJob(disk),
+      ];
+    },
+    undo(before, now) {
+      const current = diskOf(now, disk);
+      if (isUp(now) && current?.chain.length !== diskOf(before, disk)?.chain.length) {
+        throw new NoWayBack(
+          `the layers of ${disk} are merged; a merged layer cannot be put back below a running guest`,
+        );
+      }
+      return current?.job?.type === 'commit' ? abortOwnJob(now, disk, undefined) : [];
+    },
+    pointOfNoReturn: () => 'a merged layer cannot be put back below a running guest',
+  };
+}

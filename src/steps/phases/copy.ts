@@ -1,0 +1,98 @@
+/** The phases of a copy: the mirror that runs until both sides are equal, and the pivot to it. */
+import { setDiskSource } from '../../model/domain-xml.ts';
+import { isSameFile } from '../../model/file-identity.ts';
+import { diskOf, type Layer, type World } from '../../model/world.ts';
+import { type Copy, copyArgs, copyFormat, temporaries, usesExisting } from '../copy.ts';
+import type { Phase } from '../define.ts';
+import { abortOwnJob, removeMade } from '../rollbacks/cancel.ts';
+import { mirrorBack } from '../rollbacks/mirror-back.ts';
+import { growthOf } from '../sizes.ts';
+import { define } from './definition.ts';
+import { definedOn, definitionIs, noJob, readyJob, runsOn } from './expect.ts';
+import { makeFile, writesOver } from './files.ts';
+import { awaitReady, pivot } from './job.ts';
+
+export function mirrorPhase(copy: Copy): Phase {
+  const { disk, dest } = copy;
+  return {
+    name: 'mirror',
+    summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
+    wayBack: usesExisting(copy)
+      ? `cancel the copy; what it has written into ${dest} stays there`
+      : 'cancel the copy and remove what was written of it',
+    effects: (world) => [
+      ...(usesExisting(copy) ? [] : [makeFile(dest, 'take the place of the copy')]),
+      {
+        tool: 'virsh',
+        verb: 'blockcopy',
+        args: copyArgs(copy, world),
+        why: `start the copy of ${disk}`,
+        ...(usesExisting(copy) ? writesOver(world, [dest], copy.blockdev === true) : {}),
+      },
+      awaitReady(disk, copy.timeout, 'until the copy holds all that the disk holds'),
+    ],
+    expects: () => [readyJob(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
+    undo(before, now) {
+      const aborted = abortOwnJob(now, disk, dest);
+      return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
+    },
+  };
+}
+
+export function pivotToCopy(copy: Copy): Phase {
+  const { disk, dest } = copy;
+  return {
+    name: 'pivot',
+    summary: `let the guest go on with ${dest}`,
+    wayBack: 'mirror back to the old file and pivot: every write since is carried along',
+    effects(world) {
+      const definition = definitionOnCopy(copy, world);
+      return [
+        pivot(world, disk, `move ${disk} to the copy`),
+        ...(definition === undefined
+          ? []
+          : [define(definition, 'keep the definition to the byte, except for the source')]),
+      ];
+    },
+    expects: (before) => [
+      runsOn(disk, topOfCopy(copy, before)),
+      noJob(disk),
+      ...(before.domain.persistent ? [definedOn(disk, dest)] : []),
+      definitionIs(definitionOnCopy(copy, before), 'what it was except for the source'),
+    ],
+    undo: (before, now) => mirrorBack(copy, before, now),
+    rollbackRoom(before) {
+      const source = diskOf(before, disk);
+      const old = source?.chain[0];
+      const most = old ? growthOf(before, old, source.capacity) : 0;
+      if (!old || most === 0) return [];
+      // A raw device has no holes: a mirror back from it writes every byte. `qemu-img convert` leaves zeroes out.
+      const whole = copy.blockdev && copyFormat(copy, source) === 'raw';
+      const mirrored = temporaries(copy, source).length === 0;
+      return [{ file: old.file, least: whole && mirrored ? most : 0, most }];
+    },
+  };
+}
+
+/** The layer that takes the guest's writes after the pivot. */
+function topOfCopy(copy: Copy, world: World): Layer {
+  const source = diskOf(world, copy.disk);
+  return {
+    file: copy.dest,
+    format: source ? copyFormat(copy, source) : 'raw',
+    ...(copy.blockdev ? { block: true } : {}),
+  };
+}
+
+/**
+ * The persistent definition with its source on the copy and every other byte as it was: libvirt, which puts it on the
+ * copy by itself, also adds an explicit end of the chain, and would look below the copy no more at the next start.
+ */
+function definitionOnCopy(copy: Copy, world: World): string | undefined {
+  const { definition } = world.domain;
+  const source = diskOf(world, copy.disk);
+  return definition !== undefined &&
+    isSameFile(world, source?.persistentSource, source?.chain[0]?.file)
+    ? setDiskSource(definition, copy.disk, topOfCopy(copy, world))
+    : undefined;
+}

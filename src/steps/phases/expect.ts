@@ -1,0 +1,116 @@
+/** What has to be so after a phase, each with the sentence that says that it is not: so verification reads as a list. */
+import { areSameFiles, fileAt, isSameFile } from '../../model/file-identity.ts';
+import { activeFile, type BlockJob, diskOf, type Layer, type World } from '../../model/world.ts';
+import { isAbove, type Overlay } from '../overlay.ts';
+
+/** What is not so in a World that is observed after the phase; empty where all is. */
+export type Expectation = (after: World) => readonly string[];
+
+/** The guest runs on that file, opened as what it is, and the file is there. */
+export function runsOn(disk: string, { file, block }: Layer): Expectation {
+  return (after) => {
+    const top = diskOf(after, disk)?.chain[0];
+    if (!top || !isSameFile(after, top.file, file))
+      return [
+        `${disk} is on ${top?.file ?? 'nothing'}, not on ${file}`,
+        ...removedMeanwhile(after, top?.file),
+      ];
+    return top.block === block
+      ? removedMeanwhile(after, top.file)
+      : [`libvirt takes ${file} for ${top.block ? 'a block device' : 'a file'}`];
+  };
+}
+
+/** The guest runs on the file that it ran on before. */
+export function unmoved(before: World, disk: string): Expectation {
+  return (after) =>
+    isSameFile(after, activeFile(after, disk), activeFile(before, disk))
+      ? []
+      : [`${disk} is not where it was`];
+}
+
+/** The guest writes to the overlay, above the file that it wrote to before. */
+export function runsOnOverlay(overlay: Overlay): Expectation {
+  const { target, file, base } = overlay;
+  return (after) =>
+    isAbove(after, overlay)
+      ? removedMeanwhile(after, file)
+      : [`${target} is not on ${file} above ${base}`];
+}
+
+export function chainIs(disk: string, layers: readonly Layer[]): Expectation {
+  return (after) => {
+    const expected = layers.map(({ file }) => file);
+    const files = diskOf(after, disk)?.chain.map(({ file }) => file) ?? [];
+    return areSameFiles(after, files, expected)
+      ? []
+      : [`the chain of ${disk} is ${files.join(' -> ')}, not ${expected.join(' -> ')}`];
+  };
+}
+
+export function noJob(disk: string): Expectation {
+  return (after) => (diskOf(after, disk)?.job ? [`the job on ${disk} has not ended`] : []);
+}
+
+/** @param what the job in words: `the copy of vda to /fast/copy` */
+export function readyJob(
+  disk: string,
+  type: BlockJob['type'],
+  mirror: string,
+  what: string,
+): Expectation {
+  return (after) => {
+    const job = diskOf(after, disk)?.job;
+    const removed = job ? removedMeanwhile(after, mirror) : [];
+    if (removed.length > 0) return removed;
+    return job?.type === type && job.ready && isSameFile(after, job.mirror, mirror)
+      ? []
+      : [`${what} is not ready`];
+  };
+}
+
+/** The next start finds that file. */
+export function definedOn(disk: string, file: string): Expectation {
+  return (after) => {
+    const source = diskOf(after, disk)?.persistentSource;
+    return isSameFile(after, source, file)
+      ? []
+      : [`the persistent definition names ${source ?? 'no file'} for ${disk}, not ${file}`];
+  };
+}
+
+/** @param what what the definition is not, in words */
+export function definitionIs(definition: string | undefined, what: string): Expectation {
+  return ({ domain }) =>
+    definition === undefined || domain.definition === definition
+      ? []
+      : [`the definition is not, byte for byte, ${what}`];
+}
+
+/** libvirt has a record of that snapshot. */
+export function recorded(snapshot: string): Expectation {
+  return ({ domain }) =>
+    domain.snapshots.includes(snapshot) ? [] : [`libvirt has no record of snapshot ${snapshot}`];
+}
+
+export function there(file: string): Expectation {
+  return (after) => (fileAt(after, file) ? [] : [`there is no ${file}`]);
+}
+
+export function gone(file: string): Expectation {
+  return (after) => (fileAt(after, file) ? [`${file} is still there`] : []);
+}
+
+export function notRemoved(file: string): Expectation {
+  return (after) => removedMeanwhile(after, file);
+}
+
+/**
+ * A file that another process has removed. QEMU goes on writing to it, and all that the guest writes is lost when it stops;
+ * a pivot would move the guest there.
+ */
+function removedMeanwhile(after: World, file: string | undefined): string[] {
+  return file !== undefined && fileAt(after, file) === null
+    ? [`${file} has been removed while it was written to`]
+    : [];
+}

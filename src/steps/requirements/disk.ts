@@ -1,0 +1,150 @@
+/** What block jobs require of a disk. */
+import { virshCommand } from '../../command.ts';
+import { whyUnsupported } from '../../model/disk-elements.ts';
+import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
+import { type Disk, diskOf, type World } from '../../model/world.ts';
+import { guestUp } from './guest.ts';
+import {
+  type Key,
+  need,
+  type Refusal,
+  type Requirements,
+  refuse,
+  refuseStep,
+} from './requirement.ts';
+
+/** Requires that a block job can be started on the disk. @returns the disk; undefined where it is not so */
+export function* workable(
+  world: World,
+  target: string,
+  key: Key = 'disk',
+): Requirements<Disk | undefined> {
+  const disk = yield* suitable(world, target, key);
+  return disk && (yield* unclaimed(world, disk, key)) ? disk : undefined;
+}
+
+/** Requires that block jobs can be started on such a disk. @returns the disk; undefined where it is not so */
+export function* suitable(world: World, target: string, key: Key): Requirements<Disk | undefined> {
+  const disk = findDisk(world, target, key);
+  const checks = [checkKind, checkMedium, checkSupported, checkOneFile];
+  const unfit = Array.isArray(disk)
+    ? disk
+    : checks.map((check) => check(disk, key)).find((found) => found.length > 0);
+  const also = `, and ${target} is a disk on local files or block devices`;
+  const isFit = yield* guestUp(world, also, unfit);
+  return isFit && !Array.isArray(disk) ? disk : undefined;
+}
+
+/** Requires that neither a job nor another guest works on the disk. */
+export function* unclaimed(world: World, disk: Disk, key: Key): Requirements<boolean> {
+  const { job, target } = disk;
+  const isIdle = yield* need(
+    `${target} has no block job`,
+    'domain',
+    job
+      ? [
+          refuse(
+            'BP105',
+            key,
+            `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
+            `let it end, or end it: ${virshCommand('blockjob', world.domain.name, target, '--info')}`,
+          ),
+        ]
+      : [],
+  );
+  if (!isIdle) return false;
+  const written = writtenElsewhere(world, disk);
+  return yield* need(
+    `no other guest writes to a layer of ${target}`,
+    'others',
+    written === undefined
+      ? []
+      : [
+          refuse(
+            'BP155',
+            key,
+            `${written}: a copy, a snapshot or a commit would leave out what is written there`,
+            'blockplan works on disks that one guest alone writes to',
+          ),
+        ],
+  );
+}
+
+/** The disk of that target; else why there is not one alone. */
+export function findDisk(world: World, target: string, key: Key): Disk | Refusal[] {
+  const { name, disks } = world.domain;
+  const disk = diskOf(world, target);
+  if (!disk) {
+    const names = disks.map((each) => each.target).join(', ') || 'none';
+    return [
+      refuseStep(
+        'BP103',
+        key,
+        `the domain "${name}" has no disk "${target}"; it has: ${names}`,
+        `see: ${virshCommand('domblklist', name)}`,
+      ),
+    ];
+  }
+  // libvirt takes no such definition, but a file of facts may have one.
+  if (disks.filter((each) => each.target === target).length > 1)
+    return [refuseStep('BP103', key, `"${name}" has several disks "${target}"`)];
+  return target === '' ? [refuseStep('BP103', key, `a disk of "${name}" has no target`)] : disk;
+}
+
+function checkKind({ target, device, readonly }: Disk, key: Key): Refusal[] {
+  if (device !== 'disk' && device !== 'lun')
+    return [refuseStep('BP104', key, `${target} is a ${device}: there is no block job for it`)];
+  return readonly
+    ? [refuseStep('BP104', key, `${target} is read-only: there is nothing to move or to commit`)]
+    : [];
+}
+
+function checkMedium({ target, chain: [active] }: Disk, key: Key): Refusal[] {
+  if (!active) return [refuseStep('BP104', key, `${target} has no medium`)];
+  return active.file.startsWith('/')
+    ? []
+    : [
+        refuseStep(
+          'BP104',
+          key,
+          `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
+          'blockplan works on local files and block devices only',
+        ),
+      ];
+}
+
+/** Refuses a disk with a property that blockplan does not model: what a step would make of it is not known. */
+export function checkSupported({ target, unsupported = [] }: Disk, key: Key): Refusal[] {
+  return unsupported.map((property) =>
+    refuseStep(
+      'BP126',
+      key,
+      `${target} has ${property}: ${whyUnsupported(property)}`,
+      `no step works on a disk with ${property}`,
+    ),
+  );
+}
+
+/** Refuses a disk on an image of several files: libvirt sets up access to one, and a job would leave the rest behind. */
+function checkOneFile({ target, chain }: Disk, key: Key): Refusal[] {
+  const image = chain.find(({ dataFiles = [] }) => dataFiles.length > 0);
+  if (!image?.dataFiles) return [];
+  const what = `${target} rests on ${image.file}, which keeps its data in other files: ${image.dataFiles.join(', ')}`;
+  return [refuse('BP144', key, what, 'blockplan works on disks whose layers are one file each')];
+}
+
+/** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */
+function writtenElsewhere(world: World, disk: Disk): string | undefined {
+  const own = world.domain.disks.filter((each) => each.target !== disk.target && !each.readonly);
+  for (const file of disk.chain.flatMap(filesOfLayer)) {
+    const writers = otherWritersOf(world, file).map((name) => `"${name}"`);
+    if (writers.length > 0)
+      return `${file}, a layer of ${disk.target}, is written to by ${writers.join(', ')}`;
+    const second = own.find(({ chain: [top], job }) =>
+      includesFile(world, [...(top ? filesOfLayer(top) : []), job?.mirror], file),
+    );
+    if (second)
+      return `${file}, a layer of ${disk.target}, is written to as ${second.target} as well`;
+  }
+  return undefined;
+}

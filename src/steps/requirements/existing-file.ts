@@ -1,0 +1,186 @@
+/** What steps require of a file or a block device that exists and that they write over. */
+import { commandLine } from '../../command.ts';
+import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { backingPath } from '../../model/headers.ts';
+import type { Place, World } from '../../model/world.ts';
+import { fullQcow2 } from '../sizes.ts';
+import { openable } from './new-file.ts';
+import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { unshared } from './unshared.ts';
+
+/** What is to be written over. */
+export interface Existing {
+  readonly file: string;
+  readonly format: string;
+  /** Whether libvirt is told that it is a block device. */
+  readonly block: boolean;
+  /** Whether its image is used as it is; without, libvirt writes a new header. */
+  readonly reuse: boolean;
+  /** The disk's size in bytes; undefined where the host did not tell. */
+  readonly capacity: number | undefined;
+  /** Bytes that are copied into it at most. */
+  readonly bytes: number;
+  /** What to do about another kind of thing; the option `blockdev` unless told. */
+  readonly otherKind?: string;
+}
+
+/**
+ * Requires that it is the kind of thing that the plan says, of the size of the disk, and that nobody uses it: "Source and
+ * target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
+ */
+export function* overwritable(world: World, key: Key, existing: Existing): Requirements {
+  const { file, block } = existing;
+  const found = fileAt(world, file);
+  const place = found?.place;
+  const checks = [
+    () => checkOneFile(key, existing, found?.dataFiles),
+    () => (place ? checkKind(key, existing, place) : []),
+    () => (place ? checkSize(key, existing, place) : []),
+  ];
+  const unfit = checks.map((check) => check()).find((unmet) => unmet.length > 0);
+  yield* need(
+    `${file} is a ${block ? 'block device' : 'file'} that suits the disk's size`,
+    { place: file },
+    unfit,
+  );
+  yield* need(
+    `${file} is not mounted, used as swap, held by another device or open`,
+    { place: file },
+    place ? checkUnused(key, existing, place) : [],
+  );
+  yield* unshared(world, key, [file]);
+  yield* openable(world, key, file, false);
+}
+
+/** Refuses an image whose header has QEMU write to other files: they may be anybody's. */
+function checkOneFile(
+  key: Key,
+  { file, format, reuse }: Existing,
+  dataFiles: readonly string[] = [],
+): Refusal[] {
+  return !reuse || format === 'raw' || dataFiles.length === 0
+    ? []
+    : [
+        refuse(
+          'BP144',
+          key,
+          `${file} keeps its data in other files: ${dataFiles.join(', ')}`,
+          'choose an image that is one file',
+        ),
+      ];
+}
+
+function checkKind(key: Key, { file, block, otherKind }: Existing, { kind }: Place): Refusal[] {
+  if (kind === (block ? 'block device' : 'file')) return [];
+  if (kind === 'other')
+    return [
+      refuse('BP146', key, `${file} is neither a regular file nor a block device`, otherKind),
+    ];
+  const [is, not] = block ? ['regular file', 'block device'] : ['block device', 'regular file'];
+  const hint = otherKind ?? (block ? 'leave "blockdev" out' : 'add "blockdev: true"');
+  return [refuse('BP146', key, `${file} is a ${is}, not a ${not}`, hint)];
+}
+
+function checkUnused(key: Key, { file }: Existing, { heldBy }: Place): Refusal[] {
+  return heldBy.map((how) =>
+    refuse(
+      'BP145',
+      key,
+      `${file} is ${how}: to write over it would destroy what is in use`,
+      'choose another destination, or release it first',
+    ),
+  );
+}
+
+function checkSize(key: Key, existing: Existing, place: Place): Refusal[] {
+  const { file, format, reuse, capacity, block } = existing;
+  if (format === 'raw') {
+    const length = wholeSectors(place.length);
+    return capacity === undefined || length === wholeSectors(capacity)
+      ? []
+      : [
+          refuse(
+            'BP147',
+            key,
+            `${file} has ${length} bytes, but the disk has ${capacity}: a raw copy needs exactly that size`,
+            block ? 'choose a device of that size, or "format: qcow2"' : makeIt(existing),
+          ),
+        ];
+  }
+  if (reuse && place.header?.format !== format)
+    return [
+      refuse('BP147', key, `${file} is not an image in the format ${format}`, makeIt(existing)),
+    ];
+  if (reuse && capacity !== undefined && place.header?.virtualSize !== capacity)
+    return [
+      refuse(
+        'BP147',
+        key,
+        `${file} is an image of ${place.header?.virtualSize} bytes, but the disk has ${capacity}: they have to be equal`,
+        makeIt(existing),
+      ),
+    ];
+  return block ? checkDeviceRoom(key, existing, place.length) : [];
+}
+
+/** A block device does not grow with the image in it. */
+function checkDeviceRoom(key: Key, { file, capacity, bytes }: Existing, length: number): Refusal[] {
+  if (bytes > length)
+    return [
+      refuse(
+        'BP108',
+        key,
+        `${file} has ${length} bytes, but up to ${bytes} are copied into it`,
+        'choose a larger device',
+      ),
+    ];
+  const most = capacity === undefined ? 0 : fullQcow2(capacity);
+  if (most <= length) return [];
+  return [
+    {
+      ...refuse(
+        'BP148',
+        key,
+        `${file} has ${length} bytes, but the disk as qcow2 can take up to ${most}: a guest that fills it is paused, with no space left`,
+        'choose a larger device',
+      ),
+      severity: 'warning',
+    },
+  ];
+}
+
+function makeIt({ file, format, capacity }: Existing): string {
+  const size = capacity === undefined ? 'SIZE' : String(capacity);
+  return `make one for the purpose: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
+}
+
+function wholeSectors(bytes: number): number {
+  return Math.ceil(bytes / 512) * 512;
+}
+
+/**
+ * Refuses a reused image that rests on another file than the guest's data does: the guest would see other data.
+ * @param backing the file that it has to rest on, `null` for none
+ */
+export function checkBacking(
+  world: World,
+  key: Key,
+  file: string,
+  backing: string | null,
+): Refusal[] {
+  const name = fileAt(world, file)?.backing;
+  const named = typeof name === 'string' ? backingPath(file, name) : name;
+  const isRight =
+    named === null ? backing === null : backing !== null && isSameFile(world, named, backing);
+  const words = backing === null ? [file, 'SIZE'] : ['-b', backing, '-F', 'FORMAT', file];
+  return named === undefined || isRight
+    ? []
+    : [
+        refuse(
+          'BP122',
+          key,
+          `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing ?? 'no file'}`,
+          `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,
+        ),
+      ];
+}

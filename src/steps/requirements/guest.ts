@@ -1,0 +1,79 @@
+/** What steps require of the guest and of the libvirt that it runs in. */
+import { blockplanCommand, commandLine, virshCommand } from '../../command.ts';
+import { isOlder } from '../../model/release.ts';
+import type { World } from '../../model/world.ts';
+import { need, type Refusal, type Requirements, refuse, refuseStep } from './requirement.ts';
+
+/** A guest that is paused counts as well: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
+export function guestIsUp({ domain: { state } }: World): string {
+  return state === 'paused' ? 'the guest is paused' : 'the guest runs';
+}
+
+/** @param also what is told in the same clause: `, and …` */
+export function* guestUp(
+  world: World,
+  also = '',
+  unmet: readonly Refusal[] = [],
+): Requirements<boolean> {
+  const down = checkRunning(world);
+  return yield* need(
+    `${guestIsUp(world)}${also}`,
+    { told: ['state'] },
+    down.length > 0 ? down : unmet,
+  );
+}
+
+/** Refuses a domain that is not there or whose guest does not run. */
+export function checkRunning(world: World): Refusal[] {
+  const { name, state } = world.domain;
+  if (state === 'running' || state === 'paused') return [];
+  if (state !== 'gone')
+    return [
+      refuseStep(
+        'BP102',
+        [],
+        `the domain "${name}" is ${state}: live disk work needs a running guest`,
+        `start it: ${virshCommand('start', name)}`,
+      ),
+    ];
+  if (world.untold?.includes('uri'))
+    return [
+      refuseStep(
+        'BP101',
+        [],
+        `the facts say that libvirt knows no domain "${name}"`,
+        `write down what it is like once it is there: ${blockplanCommand('facts', name)}`,
+      ),
+    ];
+  const { uri } = world.host;
+  const hint = uri.endsWith('/session')
+    ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"
+    : `see: ${commandLine('virsh', '-c', uri, 'list', '--all')}`;
+  return [refuseStep('BP101', [], `${uri} knows no domain "${name}"`, hint)];
+}
+
+/** For an option, where it is given: the release of libvirt that has it. */
+export function* since(
+  world: World,
+  params: Readonly<Record<string, unknown>>,
+  option: string,
+  release: string,
+): Requirements {
+  if (!params[option]) return;
+  const { libvirt } = world.host;
+  const isMissing = libvirt !== undefined && isOlder(libvirt, release);
+  yield* need(
+    `libvirt is ${release} or newer, for "${option}"`,
+    libvirt === undefined ? 'run' : 'domain',
+    isMissing
+      ? [
+          refuse(
+            'BP130',
+            option,
+            `libvirt ${libvirt} does not have "${option}", which came with ${release}`,
+            `leave "${option}" out, or use a newer libvirt`,
+          ),
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,114 @@
+/** What steps require of the place of a file that they make. */
+import { dirname } from 'node:path';
+import { commandLine } from '../../command.ts';
+import { fileAt } from '../../model/file-identity.ts';
+import type { World } from '../../model/world.ts';
+import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { unnamed } from './unshared.ts';
+
+/**
+ * Requires that a file can be made there, with room for it.
+ * @param needed how many bytes it takes at most, as far as can be told
+ */
+export function* newFile(world: World, key: Key, file: string, needed: number): Requirements {
+  yield* noFile(world, key, file);
+  yield* need(
+    `there is a folder for ${file}, with room, in which files can be made`,
+    { folder: file },
+    checkFolder(world, key, file, needed),
+  );
+  yield* unnamed(world, key, [file]);
+}
+
+/** Requires that nothing is at the path. */
+export function* noFile(
+  world: World,
+  key: Key,
+  file: string,
+  hint = 'choose another path, or move that file away',
+): Requirements<boolean> {
+  return yield* need(
+    `there is no file ${file}`,
+    { file },
+    fileAt(world, file)
+      ? [refuse('BP106', key, `${file} exists already; blockplan writes over no file`, hint)]
+      : [],
+  );
+}
+
+/** Refuses a folder that is missing or not writable, or in which the bytes would not fit. */
+export function checkFolder(world: World, key: Key, file: string, needed: number): Refusal[] {
+  const parent = dirname(file);
+  const folder = world.folders[parent];
+  if (folder === null)
+    return [
+      refuse(
+        'BP107',
+        key,
+        `the folder ${parent} does not exist on the host`,
+        `make it: ${commandLine('mkdir', '-p', parent)}`,
+      ),
+    ];
+  if (folder && !folder.writable)
+    return [
+      refuse('BP107', key, `no file can be made in ${parent}: it is read-only, or not yours`),
+    ];
+  return folder && folder.free < needed
+    ? [
+        refuse(
+          'BP108',
+          key,
+          `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
+          'make room, or choose another place',
+        ),
+      ]
+    : [];
+}
+
+/**
+ * Requires that the guest's QEMU may write to the file. Whether it may is for its user, AppArmor or SELinux to say, and
+ * libvirt sets them up only when asked to: so only the run can tell for sure.
+ * @param made whether the file is made by blockplan, so that its owner is known
+ */
+export function* openable(
+  world: World,
+  key: Key,
+  file: string,
+  made: boolean,
+): Requirements<boolean> {
+  const barred = checkEnterable(world, key, file);
+  const unmet = barred.length > 0 || !made ? barred : checkGiven(world, key, file);
+  return yield* need(`the host lets QEMU write to ${file}`, 'run', unmet);
+}
+
+/** Refuses a file below a folder that the user of the guest's QEMU may not enter, so that QEMU cannot open it. */
+function checkEnterable(world: World, key: Key, file: string): Refusal[] {
+  const { name, confinement } = world.domain;
+  const barredAt = world.folders[dirname(file)]?.barredAt;
+  if (!confinement?.user || barredAt === undefined) return [];
+  return [
+    refuse(
+      'BP138',
+      key,
+      `the QEMU of "${name}" runs as user ${confinement.user.uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
+      `choose another place, or let that user in: ${commandLine('chmod', 'o+x', barredAt)}`,
+    ),
+  ];
+}
+
+/** Refuses a file that blockplan makes and libvirt would not give to the user of the guest's QEMU. */
+function checkGiven(world: World, key: Key, file: string): Refusal[] {
+  const { name, confinement } = world.domain;
+  if (!confinement?.user || confinement.givesFiles) return [];
+  const { uid } = confinement.user;
+  const { user } = world.host;
+  if (user === undefined || user === uid) return [];
+  return [
+    refuse(
+      'BP138',
+      key,
+      `the QEMU of "${name}" runs as user ${uid}, and its seclabel has relabel='no', so libvirt does not give it files: what user ${user} makes at ${file} it cannot write to`,
+      `make the file first, give it to that user, and add "reuse-external: true"`,
+    ),
+  ];
+}

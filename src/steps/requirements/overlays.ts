@@ -1,0 +1,199 @@
+/** What a snapshot requires of its disks, of the places of their overlays, and of the guest agent. */
+import { commandLine, virshCommand } from '../../command.ts';
+import { disksUsing, fileAt, indexOfFile } from '../../model/file-identity.ts';
+import { type Disk, diskOf, type World } from '../../model/world.ts';
+import { type Overlay, type Snapshot, specOf } from '../overlay.ts';
+import { checkPaired } from './definition.ts';
+import { workable } from './disk.ts';
+import { checkBacking, overwritable } from './existing-file.ts';
+import { newFile, openable } from './new-file.ts';
+import {
+  type Key,
+  need,
+  needUnlisted,
+  type Refusal,
+  type Requirement,
+  type Requirements,
+  refuse,
+  refuseStep,
+} from './requirement.ts';
+
+/** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
+export const OVERLAY_ROOM = 64 * 1024 * 1024;
+
+/** Where the plan speaks of the disk; of one that takes part by default it does not. */
+export function keyOf(params: Snapshot, target: string): readonly (string | number)[] {
+  const at = (params.diskspec ?? []).findIndex(({ disk }) => disk === target);
+  return at < 0 ? ['name'] : ['diskspec', at];
+}
+
+export function* takesPart(params: Snapshot, world: World, { target }: Overlay): Requirements {
+  const key = keyOf(params, target);
+  const isListed = key[0] === 'diskspec';
+  const listed = (snapshot: string) =>
+    `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
+  for (const requirement of workable(world, target, isListed ? [...key, 'disk'] : key))
+    yield isListed ? requirement : withHint(requirement, 'BP126', listed('no'));
+  const disk = diskOf(world, target);
+  if (!disk) return;
+  if (!isListed) yield* externalByDefault(disk, listed('external'));
+  const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
+  yield* need(
+    `the definition, where there is one, has ${target} too`,
+    'domain',
+    checkPaired(world, disk, key, leaveOut),
+  );
+}
+
+function withHint(requirement: Requirement, code: string, hint: string): Requirement {
+  const unmet = requirement.unmet.map((each) => (each.code === code ? { ...each, hint } : each));
+  return { ...requirement, unmet };
+}
+
+/** libvirt refuses the one, and leaves the guest paused for the other (src/qemu/qemu_snapshot.c). */
+function* externalByDefault({ target, snapshot }: Disk, hint: string): Requirements {
+  yield* needUnlisted(
+    `the definition asks for an overlay of ${target}, or for nothing`,
+    'domain',
+    snapshot === 'internal' || snapshot === 'manual'
+      ? [
+          refuseStep(
+            'BP143',
+            'name',
+            `the definition says snapshot='${snapshot}' for ${target}, which is no overlay`,
+            hint,
+          ),
+        ]
+      : [],
+  );
+}
+
+export function* unrecorded(params: Snapshot, world: World): Requirements {
+  if (params['no-metadata']) return;
+  const { name, snapshots } = world.domain;
+  yield* need(
+    `there is no snapshot ${params.name}`,
+    { told: ['snapshots'] },
+    snapshots.includes(params.name)
+      ? [
+          refuse(
+            'BP111',
+            'name',
+            `"${name}" has a snapshot "${params.name}" already`,
+            'choose another name, or add "no-metadata: true"',
+          ),
+        ]
+      : [],
+  );
+}
+
+/** Requires that the guest's file systems can be frozen. */
+export function* freezable({ domain: { agent, name, state } }: World): Requirements {
+  if (state === 'paused')
+    yield* need('the guest runs, so that its agent answers', 'domain', [
+      refuse(
+        'BP112',
+        'quiesce',
+        `"${name}" is paused, so its guest agent cannot freeze its file systems`,
+        `leave "quiesce" out, or let it run: ${virshCommand('resume', name)}`,
+      ),
+    ]);
+  else
+    yield* need(
+      'the guest agent is connected',
+      'domain',
+      agent
+        ? []
+        : [
+            refuse(
+              'BP112',
+              'quiesce',
+              `the guest agent of "${name}" is not connected, so its file systems cannot be frozen`,
+              'start qemu-guest-agent in the guest, or leave "quiesce" out',
+            ),
+          ],
+    );
+  yield* need('the guest agent freezes and thaws in time', 'run');
+}
+
+/** Requires a place for the overlay: over no file, or for `reuse-external` an overlay that is there and suits the disk. */
+export function* place(params: Snapshot, world: World, overlay: Overlay): Requirements {
+  const { target, file, format, base } = overlay;
+  const key = keyOf(params, target);
+  const disk = diskOf(world, target);
+  const isUnnamed = specOf(params, target)?.file === undefined && disk?.chain[0]?.block;
+  // Beside a block device it would lie in /dev, that is in memory.
+  const unnamed = isUnnamed
+    ? [
+        refuseStep(
+          'BP143',
+          key,
+          `libvirt makes no overlay beside ${base}, which is a block device (${target})`,
+          `say where it goes, in "diskspec": { disk: ${target}, file: /… }`,
+        ),
+      ]
+    : [];
+  if (!(yield* needUnlisted(`the overlay of ${target} has a name`, 'domain', unnamed))) return;
+  if (!params['reuse-external']) {
+    yield* newFile(world, key, file, OVERLAY_ROOM);
+    yield* openable(world, key, file, true);
+    return;
+  }
+  const isThere = yield* need(
+    `there is an overlay ${file} above ${base}`,
+    { file },
+    checkReused(world, key, overlay),
+  );
+  if (isThere)
+    yield* overwritable(world, key, {
+      file,
+      format,
+      block: false,
+      reuse: true,
+      capacity: disk?.capacity,
+      bytes: 0,
+      otherKind: 'choose a regular file',
+    });
+}
+
+function checkReused(world: World, key: Key, { file, format, base }: Overlay): Refusal[] {
+  if (!fileAt(world, file))
+    return [
+      refuse(
+        'BP106',
+        key,
+        `there is no ${file} to use as overlay`,
+        `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
+      ),
+    ];
+  return disksUsing(world, file).length > 0
+    ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
+    : checkBacking(world, key, file, base);
+}
+
+/** Requires that no two disks, and no disk and the memory, go to the same file. */
+export function* apart(
+  { memspec }: Snapshot,
+  world: World,
+  taking: readonly Overlay[],
+): Requirements {
+  const places = [
+    ...taking.map(({ target, file }) => ({ what: target, file })),
+    ...(memspec ? [{ what: 'the memory', file: memspec.file }] : []),
+  ];
+  const files = places.map(({ file }) => file);
+  const clashes = places.flatMap(({ what, file }, at) => {
+    const first = indexOfFile(world, files, file);
+    return first === at
+      ? []
+      : [
+          refuse(
+            'BP057',
+            [],
+            `${places[first]?.what} and ${what} would both go to ${file}`,
+            'give each a file of its own in "diskspec"',
+          ),
+        ];
+  });
+  yield* needUnlisted('each disk goes to a file of its own', 'domain', clashes);
+}

@@ -1,0 +1,99 @@
+/** What removing or moving a layer requires of its file: what the driver would refuse in the middle of a run. */
+import { basename, dirname, join } from 'node:path';
+import { indexOfFile, isSameFile } from '../../model/file-identity.ts';
+import type { Layer, World } from '../../model/world.ts';
+import { checkFolder, noFile } from './new-file.ts';
+import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { unnamed } from './unshared.ts';
+
+/** Why no other file can take the place of that layer's, as a sentence; undefined where one can. */
+export function unremovable(world: World, { file, block }: Layer): string | undefined {
+  if (block) return `${file} is a block device`;
+  // The link would go, and its file would stay: neither is what was asked for.
+  if (world.files[file]?.link) return `${file} is a symbolic link`;
+  return world.folders[dirname(file)]?.writable === false
+    ? `no file can be taken out of ${dirname(file)}: it is read-only, or not yours`
+    : undefined;
+}
+
+/** Requires that the layers' files can be removed. @param key the option that asks for it */
+export function* removable(world: World, key: string, layers: readonly Layer[]): Requirements {
+  for (const layer of layers) {
+    const why = unremovable(world, layer);
+    yield* regularFile(
+      layer,
+      why === undefined
+        ? []
+        : [
+            refuse(
+              'BP156',
+              key,
+              `${why}, so it would not be removed`,
+              `leave "${key}" out, and remove it yourself after the run`,
+            ),
+          ],
+    );
+  }
+}
+
+function regularFile({ file }: Layer, unmet: readonly Refusal[]): Requirements<boolean> {
+  return need(`${file} is a regular file in a folder that can be changed`, { file }, unmet);
+}
+
+/** Where a file goes that is moved aside: it keeps its name. */
+export function quarantined(folder: string, file: string): string {
+  return join(folder, basename(file));
+}
+
+/** Requires that the layers' files can be moved into that folder, by a new name for the same data and over no other file. */
+export function* movableAside(
+  world: World,
+  key: Key,
+  folder: string,
+  layers: readonly Layer[],
+): Requirements {
+  const places = layers.map(({ file }) => quarantined(folder, file));
+  for (const [at, layer] of layers.entries()) {
+    const { file } = layer;
+    const place = quarantined(folder, file);
+    const why = unremovable(world, layer);
+    yield* regularFile(
+      layer,
+      why === undefined
+        ? []
+        : [refuse('BP142', key, `${why}, so it is not moved`, 'choose another folder')],
+    );
+    const isTaken = indexOfFile(world, places, place) < at;
+    if (isTaken)
+      yield* need(`no two of the files are called ${basename(place)}`, 'domain', [
+        refuse('BP142', key, `two of the files are called ${basename(place)}`, 'use "delete"'),
+      ]);
+    const isThere = isSameFile(world, place, file);
+    if (!isTaken && !isThere) {
+      yield* noFile(world, key, place);
+      yield* unnamed(world, key, [place]);
+    }
+    yield* need(
+      `${folder} is a folder on the file system of ${file}`,
+      { folder: place },
+      checkAside(world, key, folder, file),
+    );
+  }
+}
+
+function checkAside(world: World, key: Key, folder: string, file: string): Refusal[] {
+  const place = quarantined(folder, file);
+  if (isSameFile(world, place, file))
+    return [refuse('BP142', key, `${file} is in ${folder} already`, 'choose another folder')];
+  const [from, to] = [dirname(file), folder].map((path) => world.folders[path]?.fileSystem);
+  return from === undefined || to === undefined || from === to
+    ? checkFolder(world, key, place, 0)
+    : [
+        refuse(
+          'BP142',
+          key,
+          `${folder} is on another file system than ${file}: it would have to be copied, which nobody has asked for`,
+          'choose another folder',
+        ),
+      ];
+}

@@ -1,0 +1,100 @@
+/** The rollback of overlays: each is committed back into the file below it, and the guest thawed. */
+
+import type { Effect } from '../../commands/effect.ts';
+import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { hasEnded } from '../../model/guest-process.ts';
+import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
+import { NoWayBack } from '../define.ts';
+import { agentTimeout, FROZEN, thaw } from '../guest-agent.ts';
+import { isAbove, type Overlay, overlaysOf, type Snapshot } from '../overlay.ts';
+import { restoreDefinition } from '../phases/definition.ts';
+import { removeFile } from '../phases/files.ts';
+import { awaitReady, pivot } from '../phases/job.ts';
+import { abortOwnJob, removeMade } from './cancel.ts';
+
+/** Without a running guest nobody can tell for sure whether it had moved: the overlay may hold its latest writes. */
+function mayHaveMoved(before: World, now: World, overlay: Overlay): boolean {
+  const { file, target } = overlay;
+  const isNew = !fileAt(before, file);
+  return Boolean(fileAt(now, file)) && (isNew || isAbove(now, overlay) || !diskOf(now, target));
+}
+
+export function commitBack(params: Snapshot, before: World, now: World): Effect[] {
+  const { name, state, snapshots } = now.domain;
+  const running = isUp(now);
+  const effects: Effect[] = [];
+  for (const overlay of overlaysOf(params, before)) {
+    if (!running && mayHaveMoved(before, now, overlay)) {
+      throw new NoWayBack(
+        `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
+      );
+    }
+    if (isAbove(now, overlay)) {
+      effects.push(
+        ...abortOwnJob(now, overlay.target, overlay.base),
+        {
+          tool: 'virsh',
+          verb: 'blockcommit',
+          args: { domain: name, path: overlay.target, base: overlay.base, active: true },
+          why: `commit ${overlay.file} back into ${overlay.base}`,
+        },
+        awaitReady(
+          overlay.target,
+          undefined,
+          'until the file below holds all that the overlay holds',
+        ),
+        pivot(now, overlay.target, `move ${overlay.target} back to ${overlay.base}`),
+        ...(params['reuse-external']
+          ? []
+          : [{ ...removeFile(overlay.file, 'remove the overlay'), made: true as const }]),
+      );
+    } else {
+      effects.push(...removeMade(before, now, overlay.file, false));
+    }
+  }
+  if (
+    !params['no-metadata'] &&
+    snapshots.includes(params.name) &&
+    !before.domain.snapshots.includes(params.name)
+  ) {
+    effects.push({
+      tool: 'virsh',
+      verb: 'snapshot-delete',
+      args: { domain: name, snapshotname: params.name, metadata: true },
+      why: `remove libvirt's record of snapshot ${params.name}`,
+    });
+  }
+  if (params.memspec) effects.push(...removeMade(before, now, params.memspec.file, false));
+  // An overlay that ran out of room has stopped the guest; on the file below it can go on.
+  if (effects.length > 0 && state === 'paused' && before.domain.state === 'running') {
+    effects.push({
+      tool: 'virsh',
+      verb: 'resume',
+      args: { domain: name },
+      why: 'let the guest go on',
+    });
+  }
+  return [
+    ...(effects.length > 0 ? effects : restoreDefinition(before, now)),
+    ...(params.quiesce && running ? helpThaw(params, before, now) : []),
+  ];
+}
+
+/**
+ * Where no overlay was made the freeze itself failed, or libvirt has thawed; where one was made only the thaw can have
+ * failed, and then the guest may stand still.
+ */
+function helpThaw(params: Snapshot, before: World, now: World): Effect[] {
+  const made = overlaysOf(params, before).some((overlay) =>
+    isSameFile(now, activeFile(now, overlay.target), overlay.file),
+  );
+  const { process } = now.domain;
+  const about = { doubt: FROZEN, ...(process ? { of: process } : {}) };
+  const thawing = { ...thaw(now), optional: true, ...(made ? about : {}) } as const;
+  // A guest that was started again since then is not frozen, and its agent may not be there yet.
+  if (hasEnded(before.domain.process, now.domain)) return [];
+  return [
+    ...(made || now.domain.agent ? [thawing] : []),
+    { ...agentTimeout(now, undefined), optional: true },
+  ];
+}

@@ -1,0 +1,57 @@
+/** The rollback of a commit after its pivot: an empty overlay takes the place of the one that was committed. */
+import type { Effect } from '../../commands/effect.ts';
+import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { backingName, backingPath } from '../../model/headers.ts';
+import { diskOf, isUp, type Layer, type World } from '../../model/world.ts';
+import type { Range } from '../chain-range.ts';
+import { NoWayBack } from '../define.ts';
+import { restoreDefinition } from '../phases/definition.ts';
+import { removeFile } from '../phases/files.ts';
+import { unremovable } from '../requirements/removal.ts';
+import { overlayAgain } from './overlay-again.ts';
+
+/** @throws NoWayBack without a running guest, after a commit of several layers, and where the file cannot be replaced */
+export function reinstateOverlay(
+  target: string,
+  { committed, base }: Range,
+  before: World,
+  now: World,
+): Effect[] {
+  const disk = diskOf(now, target);
+  const [top, ...between] = committed;
+  if (!isUp(now)) {
+    throw new NoWayBack(
+      `"${now.domain.name}" is ${now.domain.state}: a new overlay needs a running guest, and ${base.file} may hold its latest writes`,
+    );
+  }
+  if (!top || !isSameFile(now, disk?.chain[0]?.file, base.file) || !disk)
+    return restoreDefinition(before, now);
+  if (between.length > 0) {
+    throw new NoWayBack(
+      `the layers of ${target} are merged into ${base.file}, which holds all of the guest's data`,
+    );
+  }
+  const why = unremovable(before, top);
+  if (why !== undefined) {
+    throw new NoWayBack(
+      `${why}, so no new overlay can take its place; ${base.file} holds all of the guest's data`,
+    );
+  }
+  return [
+    ...(fileAt(now, top.file) ? [removeFile(top.file, 'it is stale since the pivot')] : []),
+    ...overlayAgain(
+      now,
+      disk,
+      { file: top.file, format: top.format, base: base.file },
+      nameFor(before, top, base),
+    ),
+  ];
+}
+
+/** The name that the header of an overlay had for the layer below; its path where it had none that leads there. */
+function nameFor(before: World, top: Layer, base: Layer): string {
+  const name = backingName(before, top);
+  return typeof name === 'string' && isSameFile(before, backingPath(top.file, name), base.file)
+    ? name
+    : base.file;
+}

@@ -1,0 +1,58 @@
+/** What a step makes or fills, and how large that becomes. */
+import { fileAt } from '../model/file-identity.ts';
+import type { Layer, World } from '../model/world.ts';
+
+/** A file that a step makes, or writes into. */
+export interface Product {
+  readonly file: string;
+  /** Bytes that are copied there at most, as far as the host told. */
+  readonly copied: number;
+  /** Bytes by which the file may grow at most: its folder has to have them. */
+  readonly room: number;
+  /** Set where the size of what is copied was not told, so that neither number is a bound. */
+  readonly unknown?: true;
+}
+
+/** Bytes by which an existing file grows in a rollback. */
+export interface RollbackRoom {
+  readonly file: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Bytes that files take together, as far as the host told. */
+export function bytesOf(world: World, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (fileAt(world, file)?.size ?? 0), 0);
+}
+
+/** What a product has to say where {@link bytesOf} lacks the size of one of the files. */
+export function unknownOf(world: World, files: readonly string[]): Pick<Product, 'unknown'> {
+  return files.some((file) => fileAt(world, file)?.sizeUntold) ? { unknown: true } : {};
+}
+
+/**
+ * By how much a layer's file can grow until it is full; nothing for a block device, which is as large as it is, and where
+ * the host did not tell the sizes.
+ */
+export function growthOf(world: World, layer: Layer, capacity: number | undefined): number {
+  const found = fileAt(world, layer.file);
+  if (layer.block || capacity === undefined || !found || found.sizeUntold) return 0;
+  const full = layer.format === 'raw' ? capacity : fullQcow2(capacity);
+  return Math.max(0, full - found.size);
+}
+
+const CLUSTER = 64 * 1024;
+
+/**
+ * What a qcow2 image of that size takes when it is full: its data, the tables that map it, and the reference counts
+ * (QEMU, docs/interop/qcow2.txt, with the default cluster size; `qemu-img measure` says the same).
+ */
+export function fullQcow2(virtualSize: number): number {
+  const clusters = (bytes: number) => Math.ceil(bytes / CLUSTER);
+  const data = clusters(virtualSize);
+  const level2 = clusters(data * 8);
+  const level1 = clusters(level2 * 8);
+  const counted = 1 + data + level2 + level1;
+  const blocks = clusters((counted + clusters(counted * 2) + 1) * 2);
+  return (counted + blocks + clusters(blocks * 8)) * CLUSTER;
+}
