@@ -181,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
       withParams(mirror, 'blockcopy', { 'reuse-external': true, format: 'qcow2' }),
     ],
     // A whole copy has to rest on no file.
-    refused: ['BP109', 'BP122'],
+    refused: ['BP122', 'BP109'],
     found: (places) => [theirs(places.theirs)],
     end: 'succeeded',
     damage: 'neighbour-corrupted',
@@ -227,7 +227,7 @@ export function compiled(text: string): { plan: Plan; graph: Graph; heedless: Gr
   const graph = compile(plan);
   const nodes = graph.nodes.map((node) => {
     const { planned } = node;
-    return { ...node, planned: { ...planned, step: { ...planned.step, preflight: () => [] } } };
+    return { ...node, planned: { ...planned, step: { ...planned.step, *requires() {} } } };
   });
   return { plan, graph, heedless: { ...graph, nodes } };
 }

@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'model/headers.ts': BY_NAME,
   'model/domain-xml.ts': 'whether an attribute of XML changes',
   'prove/owners.ts': 'a proof has a route of its own',
-  'steps/preconditions.ts': 'whether a path is spelled plainly',
+  'steps/requirements/requirement.ts': 'whether a path is spelled plainly',
   'host/content.ts': ONE_NAME,
   'host/host-state.ts': ONE_NAME,
   'host/jobs.ts': ONE_NAME,

@@ -179,9 +179,11 @@ function isActive(params: Params): boolean {
 
 function* requires(params: Params, world: World): Requirements {
   const disk = yield* suitable(world, params.disk, 'disk');
+  if (!disk) return;
+  const isFree = yield* unclaimed(world, disk, 'disk');
   // Without the layers nothing can be simulated, whatever else is in the way.
-  const range = disk && (yield* inChain(commitOf(params), world));
-  if (!disk || !range || !(yield* unclaimed(world, disk, 'disk'))) return;
+  const range = yield* inChain(commitOf(params), world);
+  if (!range || !isFree) return;
   const key = params.base === undefined ? 'shallow' : 'base';
   const { committed, base } = range;
   const touched = [...committed, base].flatMap(filesOfLayer);

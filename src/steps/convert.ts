@@ -1,27 +1,19 @@
 import { given } from '../commands/define.ts';
 import { convert as convertCommand } from '../commands/qemu-img.ts';
-import {
-  fileAt,
-  filesOfLayer,
-  includesFile,
-  isSameFile,
-  layerIndex,
-  otherWritersOf,
-} from '../model/file-identity.ts';
-import type { Layer, World } from '../model/world.ts';
+import { fileAt, isSameFile } from '../model/file-identity.ts';
+import type { World } from '../model/world.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { there } from './phases/expect.ts';
-import { checkSupported } from './requirements/disk.ts';
 import { guestUp } from './requirements/guest.ts';
 import { newFile } from './requirements/new-file.ts';
+import { checkModelled, layersFrom, quiet, sourceFiles } from './requirements/quiet-image.ts';
 import {
   checkAbsolute,
   checkPlainPath,
   need,
   needUnlisted,
   type Refusal,
-  type Requirements,
   refuse,
 } from './requirements/requirement.ts';
 import { removeMade } from './rollbacks/cancel.ts';
@@ -117,7 +109,7 @@ export const convert = defineStep<typeof schema>({
       ...checkFormat(params, world),
       ...checkModelled(source, world),
     ]);
-    yield* quiet(params, world);
+    yield* quiet(source, world);
     yield* needUnlisted(
       'source and dest are two files',
       'domain',
@@ -125,10 +117,10 @@ export const convert = defineStep<typeof schema>({
         ? [refuse('BP051', 'dest', 'source and dest are the same file')]
         : [],
     );
-    yield* newFile(world, 'dest', dest, bytesOf(world, sourceFiles(params, world)));
+    yield* newFile(world, 'dest', dest, bytesOf(world, sourceFiles(params.source, world)));
   },
   products(params: Params, world) {
-    const files = sourceFiles(params, world);
+    const files = sourceFiles(params.source, world);
     const bytes = bytesOf(world, files);
     return [{ file: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
   },
@@ -165,83 +157,6 @@ function checkFormat(params: Params, world: World): Refusal[] {
       ];
 }
 
-/** Refuses an image that a disk rests on which has a property that blockplan does not model. */
-function checkModelled(source: string, world: World): Refusal[] {
-  return world.domain.disks
-    .filter(({ chain }) => layerIndex(world, chain, source) >= 0)
-    .flatMap((disk) => checkSupported(disk, 'source'));
-}
-
-/** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
-function* quiet(params: Params, world: World): Requirements {
-  const { source } = params;
-  const [written] = sourceFiles(params, world).flatMap((file) => writerOf(world, file) ?? []);
-  const rests =
-    !written || isSameFile(world, written.file, source) ? '' : `, which ${source} rests on`;
-  yield* need(
-    `no guest writes to ${source} or to a file below it`,
-    'others',
-    written
-      ? [
-          refuse(
-            'BP116',
-            'source',
-            `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
-            written.hint,
-          ),
-        ]
-      : [],
-  );
-}
-
-interface Written {
-  readonly file: string;
-  /** The guest that writes to it, in words. */
-  readonly writer: string;
-  readonly hint: string;
-}
-
-/** Who writes to the file now, and what to do about it; undefined when it is quiet. */
-function writerOf(world: World, file: string): Written | undefined {
-  const own = world.domain.disks.find(({ chain, job }) => {
-    const [active, ...below] = chain;
-    const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
-    return includesFile(world, job ? [...written, ...below.flatMap(filesOfLayer)] : written, file);
-  });
-  if (own)
-    return {
-      file,
-      writer: `"${world.domain.name}" (${own.target})`,
-      hint: 'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
-    };
-  const [other] = otherWritersOf(world, file);
-  return other === undefined
-    ? undefined
-    : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
-}
-
-/** All files that the copy reads, as far as the domain's chains tell. */
-function sourceFiles(params: Params, world: World): readonly string[] {
-  return sourceLayers(params, world).flatMap(filesOfLayer);
-}
-
-/** The source, and the layers below it where it is in a chain of the guest. */
-function sourceLayers({ source }: Params, world: World): readonly Layer[] {
-  const layers = layersFrom(source, world);
-  if (layers.length > 0) return layers;
-  const { dataFiles = [], format = '' } = fileAt(world, source) ?? {};
-  return [{ file: source, format, dataFiles }];
-}
-
-/** The layer of that file and those below it; none where it is in no chain of the guest. */
-function layersFrom(file: string, world: World): readonly Layer[] {
-  for (const { chain } of world.domain.disks) {
-    const at = layerIndex(world, chain, file);
-    if (at >= 0) return chain.slice(at);
-  }
-  return [];
-}
-
 function sourceFormat(params: Params, world: World): string | undefined {
   return (
     params['source-format'] ??
@@ -272,7 +187,7 @@ function convertPhase(params: Params): Phase {
             ...(format === undefined ? {} : { 'source-format': format }),
             'target-format': target,
           },
-          bytes: bytesOf(world, sourceFiles(params, world)),
+          bytes: bytesOf(world, sourceFiles(params.source, world)),
           why: 'copy the quiet image',
         },
       ];

@@ -22,7 +22,7 @@ export function examine(step: AnyStep, params: Params, world: World): Examined {
   return {
     requirements,
     findings: requirements.flatMap(({ unmet }) => unmet),
-    files: [...new Set([...made, ...paths])],
+    files: [...new Set([...paths, ...made])],
   };
 }
 

@@ -6,8 +6,8 @@ import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
 import type { Disk, World } from '../../src/model/world.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
-import { workableDisk } from '../../src/steps/preconditions.ts';
 import { steps } from '../../src/steps/registry.ts';
+import { workable } from '../../src/steps/requirements/disk.ts';
 
 /** One disk: no reason where blockplan works on it. */
 export interface Judged {
@@ -21,11 +21,9 @@ export function judge(xml: string): Judged[] {
   const facts = { facts: 'blockplan/v1', domain: { name, state: 'running' }, definition: xml };
   const world = readFacts(JSON.stringify(facts), 'corpus.yaml');
   return world.domain.disks.map((disk, at) => {
-    const found = workableDisk(world, disk.target);
-    const reasons = Array.isArray(found)
-      ? found.map(({ code, message }) => `${code} ${general(message, disk)}`)
-      : [];
-    if (Array.isArray(found) && found.some(({ message }) => message.length === 0))
+    const found = [...workable(world, disk.target)].flatMap(({ unmet }) => unmet);
+    const reasons = found.map(({ code, message }) => `${code} ${general(message, disk)}`);
+    if (found.some(({ message }) => message.length === 0))
       return { reasons, wrong: ['a refusal without a reason'] };
     const wrong = plansOn(world, disk, reasons.length > 0);
     return { reasons, wrong: [...wrong, ...(reasons.length > 0 ? [] : edits(xml, disk, at))] };

@@ -1,5 +1,4 @@
 /** Runs blockplan's command line, and lets one thing befall it. */
-
 import {
   type FileHandle,
   mkdir,
@@ -15,7 +14,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../src/lab/poll.ts';
-import { problemsAfter } from '../../src/steps/derived.ts';
 import { childrenOf } from '../lab/processes.ts';
 import { type Ended, type Running, startCli } from '../lab/support.ts';
 import type { Case, Written } from './cases.ts';
@@ -211,7 +209,7 @@ const BLOWS: Readonly<Record<Exclude<Case['blow'], 'kill'>, Strike>> = {
     // What was only written is in the memory of this machine, which has not lost its power.
     if (run !== undefined) await truncate(join(stage.state, 'runs', run, 'journal.jsonl'), synced);
     await scene.host.boot();
-    await problemsAfter(scene, stage);
+    await scene.settled(stage);
     return undefined;
   },
   'destination-full': fillUp,

@@ -1,4 +1,5 @@
 /** Destinations that exist: preflight refuses what libvirt's job would fail on, and what somebody else uses. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import type { Preview } from '../../src/simulate/preview.ts';
 import { blockcopy as copyStep } from '../../src/steps/blockcopy.ts';
+import { examine } from '../../src/steps/derived.ts';
 import { expectUndone, failingStep, planText, startCli, tool, writePlan } from './support.ts';
 
 let host: Host;
@@ -233,7 +235,7 @@ describe('content that is written over (cases.md 11)', () => {
     const world = await driver.survey(await driver.observe([dev]), [dev]);
     const params = { disk: 'vda', dest: dev, format: 'raw', blockdev: true, finish: true } as const;
     const [mirror] = copyStep.phases(params);
-    expect(copyStep.preflight(params, world)).toEqual([]);
+    expect(examine(copyStep, params, world).findings).toEqual([]);
     // The kernel writes to a file system of its own accord, unless it is mounted read-only.
     const at = await mounted(dev, '--options', 'ro');
     const before = await tool('sha256sum', dev);

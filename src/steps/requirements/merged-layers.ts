@@ -27,7 +27,7 @@ export function* startsAfterCommit(
     (layerIndex(world, chain, persistentSource) < 0 ||
       layerIndex(world, merged, persistentSource) >= 0);
   return yield* need(
-    `the definition, where there is one, finds what the guest wrote after the commit too (${target})`,
+    `after the commit the definition, where there is one, still leads to what the guest wrote (${target})`,
     'domain',
     isStale
       ? [

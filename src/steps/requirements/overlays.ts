@@ -139,12 +139,13 @@ export function* place(params: Snapshot, world: World, overlay: Overlay): Requir
     yield* openable(world, key, file, true);
     return;
   }
-  const isThere = yield* need(
+  const missing = checkThere(world, key, overlay);
+  yield* need(
     `there is an overlay ${file} above ${base}`,
     { file },
-    checkReused(world, key, overlay),
+    missing.length > 0 ? missing : checkBacking(world, key, file, base),
   );
-  if (isThere)
+  if (missing.length === 0)
     yield* overwritable(world, key, {
       file,
       format,
@@ -156,7 +157,7 @@ export function* place(params: Snapshot, world: World, overlay: Overlay): Requir
     });
 }
 
-function checkReused(world: World, key: Key, { file, format, base }: Overlay): Refusal[] {
+function checkThere(world: World, key: Key, { file, format, base }: Overlay): Refusal[] {
   if (!fileAt(world, file))
     return [
       refuse(
@@ -168,7 +169,7 @@ function checkReused(world: World, key: Key, { file, format, base }: Overlay): R
     ];
   return disksUsing(world, file).length > 0
     ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
-    : checkBacking(world, key, file, base);
+    : [];
 }
 
 /** Requires that no two disks, and no disk and the memory, go to the same file. */

@@ -8,7 +8,7 @@ import {
 } from '../../../src/model/disk-elements.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import type { World } from '../../../src/model/world.ts';
-import { workableDisk } from '../../../src/steps/preconditions.ts';
+import { workable } from '../../../src/steps/requirements/disk.ts';
 import { world } from '../../worlds.ts';
 
 /** An element of a disk, as XML. */
@@ -77,8 +77,8 @@ function reasons(disk: string): string[] {
   if (!read) throw new Error('there is no disk');
   const { job: _a, ...quiet } = read;
   const host: World = world({ disks: [quiet] });
-  const found = workableDisk(host, 'vda');
-  return Array.isArray(found) ? found.map(({ code, message }) => `${code} ${message}`) : [];
+  const unmet = [...workable(host, 'vda')].flatMap((requirement) => requirement.unmet);
+  return unmet.map(({ code, message }) => `${code} ${message}`);
 }
 
 /** Places that stand in a layer below as well. */

@@ -8,11 +8,9 @@ import { type AnyStep, defineStep, type ParamsSchema } from '../../../src/steps/
 
 /** What reading a plan never calls. */
 const uncalled = {
-  preflight: () => [],
+  *requires() {},
+  products: () => [],
   phases: () => [],
-  files: () => [],
-  amounts: () => [],
-  preconditions: () => [],
   examples: [],
 };
 

@@ -102,7 +102,7 @@ describe('a mistake in a step is found', () => {
       effects: ({ domain }) => [
         { tool: 'virsh', verb: 'undefine', args: { domain: domain.name }, why: 'by mistake' },
       ],
-      settled: () => [],
+      expects: () => [],
     });
     expect(wrongs(worse)).toContain(
       'the definition of "testvm" is neither with libvirt nor in the journal',
@@ -110,7 +110,7 @@ describe('a mistake in a step is found', () => {
   });
 
   test('a phase that believes what a command answered', () => {
-    const worse = mutated(graph, 'make-persistent:define', { settled: () => [] });
+    const worse = mutated(graph, 'make-persistent:define', { expects: () => [] });
     expect(wrongs(worse)).not.toEqual([]);
   });
 
@@ -210,7 +210,7 @@ function backByItsPast(): Scene {
     return phase.undo(before, now, start);
   };
   const early = mutated(graph, 's1:snapshot', { undo });
-  return { ...rest, graph: mutated(early, 's3:snapshot', { settled: () => ['not so'] }) };
+  return { ...rest, graph: mutated(early, 's3:snapshot', { expects: () => [() => ['not so']] }) };
 }
 
 test.each([

@@ -62,7 +62,7 @@ describe('where a rehearsal turns back', () => {
     const last = turn?.graph.nodes.at(-1);
     expect(last?.doing.failed).toBe(`undo:${TURN}:turn`);
     const host = hostForPlans();
-    expect(last?.problemsAfter(phase, host, host, host)).toHaveLength(1);
+    expect(last && problemsAfter(last.phase, host, host, host)).toHaveLength(1);
     expect(last?.phase.undo(host, host, host)).toEqual([]);
   });
 });

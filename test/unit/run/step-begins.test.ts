@@ -42,7 +42,7 @@ describe('the host is looked at again before a step begins', () => {
       planned([`{ id: first, ${MOVE} }`, `{ id: second, ${further} }`]),
     );
     expect(finish.state[0]).toBe(
-      'second/mirror failed: /new/d is in the disk chain of "clone": a change to it would corrupt that guest; /new/d exists already; blockplan writes over no file',
+      'second/mirror failed: /new/d exists already; blockplan writes over no file; /new/d is in the disk chain of "clone": a change to it would corrupt that guest',
     );
   });
 

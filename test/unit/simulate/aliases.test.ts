@@ -79,12 +79,12 @@ const SCENES: readonly Scene[] = [
   },
   {
     what: 'a convert into its own source',
-    ...{ file: SPARE, by: 'plan', plain: true, codes: ['BP106', 'BP051'] },
+    ...{ file: SPARE, by: 'plan', plain: true, codes: ['BP051', 'BP106'] },
     steps: (name) => [convert(SPARE, name)],
   },
   {
     what: 'a copy into a file that another guest has',
-    ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP109', 'BP122'] },
+    ...{ file: SPARE, by: 'reader', steps: () => [reuse(SPARE)], codes: ['BP122', 'BP109'] },
   },
   {
     what: 'a copy to where another guest will have a file',
@@ -116,7 +116,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     what: 'an overlay in a file that another guest has',
-    ...{ file: SPARE, by: 'reader', steps: () => [overlay(SPARE)], codes: ['BP109', 'BP122'] },
+    ...{ file: SPARE, by: 'reader', steps: () => [overlay(SPARE)], codes: ['BP122', 'BP109'] },
   },
   {
     what: "an overlay in one of the guest's own layers",

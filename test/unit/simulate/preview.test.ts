@@ -143,7 +143,7 @@ describe('of facts that leave things out', () => {
   const marks = ({ preconditions }: ReturnType<typeof silent>) =>
     Object.fromEntries(preconditions.map(({ what, checked }) => [what, checked]));
   const RUNS =
-    'the guest runs, and vda is a disk on local files or block devices without a job' as const;
+    'the guest runs, and vda is a disk on local files or block devices' as const;
 
   test('what rests on a run state or on other guests is not taken for told', () => {
     expect(marks(silent())).toMatchObject({
@@ -172,7 +172,8 @@ describe('of facts that leave things out', () => {
       'redefine: {}',
     ]);
     expect(marks(silent(undefine.plan))).toMatchObject({
-      'the guest runs, and has a definition and no managed save image': 'no',
+      'the guest runs, and has a definition': 'no',
+      'it has no managed save image': 'no',
       'it is said what becomes of an NVRAM file and a TPM state': 'no',
       'there is no snapshot s': 'no',
     });

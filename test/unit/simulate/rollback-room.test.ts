@@ -1,7 +1,7 @@
 /** The room that rollbacks take: told in the preview, warned about, and refused where it certainly is not there. */
 import { describe, expect, test } from 'vitest';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
-import { fullQcow2 } from '../../../src/steps/existing-file.ts';
+import { fullQcow2 } from '../../../src/steps/sizes.ts';
 import { planned } from '../../plans.ts';
 import { DATA, disk, type Scene, world } from '../../worlds.ts';
 

@@ -1,0 +1,88 @@
+/** What a copy of an image requires: a format that blockplan models, and that nothing writes to it. */
+import {
+  fileAt,
+  filesOfLayer,
+  includesFile,
+  isSameFile,
+  layerIndex,
+  otherWritersOf,
+} from '../../model/file-identity.ts';
+import type { Layer, World } from '../../model/world.ts';
+import { checkSupported } from './disk.ts';
+import { need, type Refusal, type Requirements, refuse } from './requirement.ts';
+
+/** Refuses an image that a disk rests on which has a property that blockplan does not model. */
+export function checkModelled(source: string, world: World): Refusal[] {
+  return world.domain.disks
+    .filter(({ chain }) => layerIndex(world, chain, source) >= 0)
+    .flatMap((disk) => checkSupported(disk, 'source'));
+}
+
+/** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
+export function* quiet(source: string, world: World): Requirements {
+  const [written] = sourceFiles(source, world).flatMap((file) => writerOf(world, file) ?? []);
+  const rests =
+    !written || isSameFile(world, written.file, source) ? '' : `, which ${source} rests on`;
+  yield* need(
+    `no guest writes to ${source} or to a file below it`,
+    'others',
+    written
+      ? [
+          refuse(
+            'BP116',
+            'source',
+            `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
+            written.hint,
+          ),
+        ]
+      : [],
+  );
+}
+
+interface Written {
+  readonly file: string;
+  /** The guest that writes to it, in words. */
+  readonly writer: string;
+  readonly hint: string;
+}
+
+/** Who writes to the file now, and what to do about it; undefined when it is quiet. */
+function writerOf(world: World, file: string): Written | undefined {
+  const own = world.domain.disks.find(({ chain, job }) => {
+    const [active, ...below] = chain;
+    const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
+    return includesFile(world, job ? [...written, ...below.flatMap(filesOfLayer)] : written, file);
+  });
+  if (own)
+    return {
+      file,
+      writer: `"${world.domain.name}" (${own.target})`,
+      hint: 'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+    };
+  const [other] = otherWritersOf(world, file);
+  return other === undefined
+    ? undefined
+    : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
+}
+
+/** All files that the copy reads, as far as the domain's chains tell. */
+export function sourceFiles(source: string, world: World): readonly string[] {
+  return sourceLayers(source, world).flatMap(filesOfLayer);
+}
+
+/** The source, and the layers below it where it is in a chain of the guest. */
+function sourceLayers(source: string, world: World): readonly Layer[] {
+  const layers = layersFrom(source, world);
+  if (layers.length > 0) return layers;
+  const { dataFiles = [], format = '' } = fileAt(world, source) ?? {};
+  return [{ file: source, format, dataFiles }];
+}
+
+/** The layer of that file and those below it; none where it is in no chain of the guest. */
+export function layersFrom(file: string, world: World): readonly Layer[] {
+  for (const { chain } of world.domain.disks) {
+    const at = layerIndex(world, chain, file);
+    if (at >= 0) return chain.slice(at);
+  }
+  return [];
+}
