@@ -72,6 +72,7 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
           layers: files.slice(top, base),
           shallow: false,
           reuse: false,
+          ...(files[base] === undefined || top === 0 ? {} : { into: files[base] }),
           ...(name === undefined ? {} : { name }),
         },
       },

@@ -72,7 +72,9 @@ export interface JobSource {
   readonly reuse: boolean;
   /** Whether the daemon has begun anew since, and knows those files from its notes. */
   readonly noted?: true;
-  /** For a commit below the active layer: the name that the header above gets, where it is to be relative. */
+  /** For a job without another side: the layer of the chain that takes them, below them or above. */
+  readonly into?: string;
+  /** Of such a job: the name that the header above them gets, where it is to be relative. */
   readonly name?: string;
 }
 

@@ -21,9 +21,13 @@ export function awaitJob(
     if (until === 'ended') return host;
     throw new EffectFailed(`there is no job on ${target} any more`);
   }
-  const layers = host.jobs[target]?.layers ?? [];
-  const into = job.mirror === undefined ? commitBase(host, disk, layers) : nameIn(host, job.mirror);
-  const done = { ...host, content: poured(host.content, layers, into) };
+  const { layers = [], into: layer = '' } = host.jobs[target] ?? {};
+  const into = job.mirror === undefined ? layer : nameIn(host, job.mirror);
+  // A layer that takes those below it keeps what it has.
+  const files = layersOf(host, disk);
+  const isAbove = files.indexOf(into) < files.indexOf(layers[0] ?? '') && files.includes(into);
+  const read = isAbove ? [into, ...layers] : layers;
+  const done = { ...host, content: poured(host.content, read, into) };
   return guestWrites(
     until === 'ready'
       ? onDisk(done, target, (each) => ({ ...each, job: { ...job, ready: true } }))
@@ -31,25 +35,18 @@ export function awaitJob(
   );
 }
 
-function commitBase(host: SimulatedHost, disk: Disk, committed: readonly string[]): string {
+/** A job that ends by itself takes the layers out of the chain, and names what is below them in the header above them. */
+function shortened(host: SimulatedHost, disk: Disk, merged: readonly string[]): SimulatedHost {
   const files = layersOf(host, disk);
-  return files[files.indexOf(committed.at(-1) ?? '') + 1] ?? '';
-}
-
-/** A commit below the active layer takes the layers out of the chain, and names the base in the header above them. */
-function shortened(host: SimulatedHost, disk: Disk, committed: readonly string[]): SimulatedHost {
-  const files = layersOf(host, disk);
-  const above = files[files.indexOf(committed[0] ?? '') - 1];
-  const base = disk.chain[files.indexOf(committed.at(-1) ?? '') + 1]?.file ?? '';
-  const name = host.jobs[disk.target]?.name ?? base;
-  const ended = onDisk(
-    withoutJobOn(released(host, committed), disk.target),
-    disk.target,
-    (each) => ({
-      ...each,
-      chain: each.chain.filter(({ file }) => !committed.includes(nameIn(host, file))),
-    }),
-  );
-  const shorter = definitionShortens(ended, disk.target, disk.chain, committed);
-  return above ? { ...shorter, headers: { ...shorter.headers, [above]: name } } : shorter;
+  const above = files[files.indexOf(merged[0] ?? '') - 1];
+  const below = disk.chain[files.indexOf(merged.at(-1) ?? '') + 1]?.file;
+  const name = below === undefined ? undefined : (host.jobs[disk.target]?.name ?? below);
+  const ended = onDisk(withoutJobOn(released(host, merged), disk.target), disk.target, (each) => ({
+    ...each,
+    chain: each.chain.filter(({ file }) => !merged.includes(nameIn(host, file))),
+  }));
+  const shorter = definitionShortens(ended, disk.target, disk.chain, merged);
+  if (above === undefined) return shorter;
+  const { [above]: _old, ...headers } = shorter.headers;
+  return { ...shorter, headers: name === undefined ? headers : { ...headers, [above]: name } };
 }
