@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { DATA, disk, world } from '../worlds.ts';
-import { preflightLines } from './shown.ts';
+import { refusalLines } from './shown.ts';
 
 const params = { disk: 'vda', shallow: true, active: true, pivot: true };
 const twice = world({ disks: [disk('vda', [DATA]), disk('vdb', [DATA])] });
 
 test('the missing layer is reported beside the second writer', () => {
-  const lines = preflightLines(blockcommit, params, twice).join('\n');
+  const lines = refusalLines(blockcommit, params, twice).join('\n');
   expect(lines).toContain('BP155 disk');
   expect(lines).toContain('BP113 shallow');
 });

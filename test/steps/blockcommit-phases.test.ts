@@ -1,11 +1,10 @@
 /** What `blockcommit` runs, requires and takes, word for word. */
-
 import { describe, expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { examine } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
-import { phaseLines, preconditionLines } from './shown.ts';
+import { phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const MiB = 1024 * 1024;
@@ -158,20 +157,23 @@ test.each([
 
 describe('what it requires and takes', () => {
   const DISK = [
-    'the guest runs, and vda is a disk on local files or block devices without a job [told state]',
+    'the guest runs, and vda is a disk on local files or block devices [told state]',
+    'vda has no block job [domain]',
     'no other guest writes to a layer of vda [others]',
     'the layers are in the chain of vda [domain]',
   ];
   const base = (file: string, ...layers: readonly string[]) => [
     `there is ${file} [file ${file}]`,
     `no other domain uses ${[...layers, file].join(', ')} [others]`,
+    `no other disk of the guest uses ${[...layers, file].join(', ')} [domain]`,
     `the host lets QEMU write to ${file} [run]`,
     `${file} has room to grow by what is committed [run]`,
+    'after the commit the definition, where there is one, still leads to what the guest wrote (vda) [domain]',
   ];
   const regular = (file: string) =>
     `${file} is a regular file in a folder that can be changed [file ${file}]`;
-  const amount = (to: string, mebibytes: number, room = mebibytes) => ({
-    to,
+  const product = (file: string, mebibytes: number, room = mebibytes) => ({
+    file,
     copied: mebibytes * MiB,
     room: room * MiB,
   });
@@ -196,7 +198,7 @@ describe('what it requires and takes', () => {
       alone,
       [...DISK, ...base(SNAP1, SNAP2)],
       [SNAP1],
-      [amount(SNAP1, 40)],
+      [product(SNAP1, 40)],
     ],
     [
       'several layers, removed',
@@ -204,7 +206,7 @@ describe('what it requires and takes', () => {
       alone,
       [...DISK, ...base(BASE, SNAP2, SNAP1), regular(SNAP2), regular(SNAP1)],
       [BASE, SNAP2, SNAP1],
-      [amount(BASE, 80)],
+      [product(BASE, 80)],
     ],
     [
       'the active layer, moved aside',
@@ -213,12 +215,13 @@ describe('what it requires and takes', () => {
       [
         ...DISK,
         ...base(SNAP1, SNAP2),
-        `there is ${SNAP2} [file ${SNAP2}]`,
+        regular(SNAP2),
         'there is no file /aside/testvm.snap2 [file /aside/testvm.snap2]',
+        'no other domain uses /aside/testvm.snap2 [others]',
         `/aside is a folder on the file system of ${SNAP2} [folder /aside/testvm.snap2]`,
       ],
       [SNAP1, SNAP2, '/aside/testvm.snap2'],
-      [amount(SNAP1, 40)],
+      [product(SNAP1, 40)],
     ],
     [
       'an overlay that the plan makes, of a size that nobody knows before',
@@ -226,7 +229,7 @@ describe('what it requires and takes', () => {
       withFile(alone, SNAP2, { size: 9, made: true }),
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
       [BASE],
-      [amount(BASE, 40)],
+      [product(BASE, 40)],
     ],
     [
       'a layer whose size the host did not tell',
@@ -234,7 +237,7 @@ describe('what it requires and takes', () => {
       withFile(alone, SNAP1, { size: 0, sizeUntold: true }),
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
       [BASE],
-      [{ ...amount(BASE, 40), unknown: true }],
+      [{ ...product(BASE, 40), unknown: true }],
     ],
     [
       'a block device, which does not grow',
@@ -242,7 +245,7 @@ describe('what it requires and takes', () => {
       device,
       [...DISK, ...base('/dev/lv', SNAP2)],
       ['/dev/lv'],
-      [amount('/dev/lv', 40, 0)],
+      [product('/dev/lv', 40, 0)],
     ],
     [
       'layers that nobody has looked at',
@@ -250,13 +253,13 @@ describe('what it requires and takes', () => {
       { ...alone, files: {} },
       [...DISK, ...base(BASE, SNAP2, SNAP1)],
       [BASE],
-      [amount(BASE, 0)],
+      [product(BASE, 0)],
     ],
     ['no layers', { ...active, base: '/x' }, alone, DISK, [], []],
-    ['no disk', active, world({ disks: [] }), DISK, [], []],
-  ])('%s', (_title, params, host, lines, files, amounts) => {
-    expect(preconditionLines(blockcommit, params, host)).toEqual(lines);
+    ['no disk', active, world({ disks: [] }), DISK.slice(0, 1), [], []],
+  ])('%s', (_title, params, host, lines, files, products) => {
+    expect(requirementLines(blockcommit, params, host)).toEqual(lines);
     expect(examine(blockcommit, params as never, host).files).toEqual(files);
-    expect(blockcommit.amounts(params as never, host)).toEqual(amounts);
+    expect(blockcommit.products(params as never, host)).toEqual(products);
   });
 });

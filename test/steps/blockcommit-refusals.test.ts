@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-import { findingLines, preflightLines } from './shown.ts';
+import { findingLines, refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const active = { disk: 'vda', shallow: true, active: true, pivot: true };
@@ -289,5 +289,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     [],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(preflightLines(blockcommit, params, host)).toEqual(lines);
+  expect(refusalLines(blockcommit, params, host)).toEqual(lines);
 });

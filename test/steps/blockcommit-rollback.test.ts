@@ -1,5 +1,4 @@
 /** When a phase of `blockcommit` counts as done, and what its rollback does from wherever it stopped. */
-
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ImageFile, World } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
 import { BASE, disk, neighbour, SNAP2, world } from '../worlds.ts';
-import { preflightLines } from './shown.ts';
+import { refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
@@ -117,5 +117,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses a destination: %s', (_title, params, host, lines) => {
-  expect(preflightLines(blockcopy, params, host)).toEqual(lines);
+  expect(refusalLines(blockcopy, params, host)).toEqual(lines);
 });

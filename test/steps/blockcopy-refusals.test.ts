@@ -1,5 +1,4 @@
 /** What `blockcopy` requires, takes and refuses, word for word. */
-
 import { describe, expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
@@ -16,14 +15,15 @@ import {
   withDevice,
   withImage,
 } from './blockcopy-scenes.ts';
-import { findingLines, preconditionLines, preflightLines } from './shown.ts';
+import { findingLines, refusalLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const flat = { disk: 'vda', dest: DEST, pivot: true };
 
 describe('what it requires', () => {
   const DISK = [
-    'the guest runs, and vda is a disk on local files or block devices without a job [told state]',
+    'the guest runs, and vda is a disk on local files or block devices [told state]',
+    'vda has no block job [domain]',
     'no other guest writes to a layer of vda [others]',
   ];
   const NEW = [
@@ -71,7 +71,7 @@ describe('what it requires', () => {
       [LV, `${SNAP2}.blockplan-aside`, `${SNAP2}.blockplan-home`],
     ],
   ])('%s', (_title, params, host, lines, files) => {
-    expect(preconditionLines(blockcopy, params, host)).toEqual(lines);
+    expect(requirementLines(blockcopy, params, host)).toEqual(lines);
     expect(examine(blockcopy, params as never, host).files).toEqual(files);
   });
 });
@@ -104,8 +104,8 @@ describe('what it takes', () => {
     ['of the active layer only', shallow, unsized(untold(BASE)), { copied: 40, room: 40 }],
     ['of an unknown disk nothing', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
   ])('%s', (_title, params, host, { copied, room, ...more }) => {
-    expect(blockcopy.amounts(params as never, host)).toEqual([
-      { to: params.dest, copied: Number(copied) * MiB, room: Number(room) * MiB, ...more },
+    expect(blockcopy.products(params as never, host)).toEqual([
+      { file: params.dest, copied: Number(copied) * MiB, room: Number(room) * MiB, ...more },
     ]);
   });
 });
@@ -232,5 +232,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   ],
   ['no backup off a block device', { ...backup, disk: 'vdb' }, onDevice, []],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(preflightLines(blockcopy, params, host)).toEqual(lines);
+  expect(refusalLines(blockcopy, params, host)).toEqual(lines);
 });

@@ -1,5 +1,4 @@
 /** When a phase of `blockcopy` counts as done, and what its rollback does from wherever it stopped. */
-
 import { expect, test } from 'vitest';
 import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
@@ -36,7 +35,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'no job is there',
     shallow,
     onDisk(() => ({ job: none })),
-    ['there is no copy job on vda'],
+    [`the copy of vda to ${DEST} is not ready`],
   ],
   [
     'mirror',
@@ -55,7 +54,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     ([where, change]) =>
       ['mirror', where, shallow, job(change), [`the copy of vda to ${DEST} is not ready`]] as const,
   ),
-  ['mirror', 'the disk has gone', shallow, noDisks, ['there is no copy job on vda']],
+  ['mirror', 'the disk has gone', shallow, noDisks, [`the copy of vda to ${DEST} is not ready`]],
   [
     'pivot',
     'the disk has gone',

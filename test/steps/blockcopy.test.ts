@@ -247,9 +247,9 @@ test.each([
   ['all layers', {}, 120],
 ])('takes at most %s, and never more than the disk has', (_title, params, mebibytes) => {
   const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
-  const [amount] = blockcopy.amounts(plain, world());
+  const [product] = blockcopy.products(plain, world());
   const bytes = mebibytes * 1024 * 1024;
-  expect(amount).toEqual({ to: DEST, copied: bytes, room: bytes });
+  expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
   const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
-  expect(blockcopy.amounts(plain, small)).toEqual([{ to: DEST, copied: 1000, room: 1000 }]);
+  expect(blockcopy.products(plain, small)).toEqual([{ file: DEST, copied: 1000, room: 1000 }]);
 });

@@ -1,5 +1,4 @@
 /** What `convert` runs, requires and refuses, word for word. */
-
 import { expect, test } from 'vitest';
 import { type World, withFile } from '../../src/model/world.ts';
 import { convert } from '../../src/steps/convert.ts';
@@ -9,8 +8,8 @@ import {
   findingLines,
   phaseDone,
   phaseLines,
-  preconditionLines,
-  preflightLines,
+  refusalLines,
+  requirementLines,
   rollbackLines,
 } from './shown.ts';
 
@@ -63,7 +62,7 @@ test.each<readonly [string, Record<string, unknown>, World, string, number]>([
 });
 
 test('what it requires, copies and touches', () => {
-  expect(preconditionLines(convert, quiet, world())).toEqual([
+  expect(requirementLines(convert, quiet, world())).toEqual([
     'the guest runs [told state]',
     `there is a file ${SNAP1}, of a known format [file ${SNAP1}]`,
     `no guest writes to ${SNAP1} or to a file below it [others]`,
@@ -74,10 +73,10 @@ test('what it requires, copies and touches', () => {
   ]);
   expect(examine(convert, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
-  expect(convert.amounts(quiet, world())).toEqual([{ to: DEST, copied: bytes, room: bytes }]);
+  expect(convert.products(quiet, world())).toEqual([{ file: DEST, copied: bytes, room: bytes }]);
   const untold = withFile(world(), BASE, { size: 0, sizeUntold: true });
-  expect(convert.amounts(quiet, untold)).toEqual([
-    { to: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
+  expect(convert.products(quiet, untold)).toEqual([
+    { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
   ]);
 });
 
@@ -194,7 +193,7 @@ test.each<readonly [string, string, World, readonly string[]]>([
     [],
   ],
 ])('says why it refuses a source: %s', (_title, source, host, lines) => {
-  expect(preflightLines(convert, { source, dest: DEST }, host)).toEqual(lines);
+  expect(refusalLines(convert, { source, dest: DEST }, host)).toEqual(lines);
 });
 
 test('is not done where there is no copy, and its rollback removes no file of another user', () => {

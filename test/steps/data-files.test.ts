@@ -5,6 +5,7 @@ import { factsOf } from '../../src/facts/tell.ts';
 import { writeFacts } from '../../src/facts/write.ts';
 import { usersOf } from '../../src/model/file-identity.ts';
 import type { Disk, World } from '../../src/model/world.ts';
+import { examine } from '../../src/steps/derived.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { disk, looked, neighbour, world } from '../worlds.ts';
 
@@ -42,7 +43,7 @@ function withDataFile(place: number): Disk {
 const stepOf = (kind: string) => steps.find((step) => step.kind === kind)!;
 
 function refusals(kind: string, params: Params, seen: World): string[] {
-  const found = stepOf(kind).preflight(params, seen);
+  const found = examine(stepOf(kind), params, seen).findings;
   return found.filter(({ severity }) => severity === 'error').map(({ code }) => code);
 }
 
@@ -107,8 +108,8 @@ describe("the guest's own data file", () => {
 
   test('counts for the size of a copy', () => {
     const quiet = scene([withDataFile(1)]);
-    const [amount] = stepOf('convert').amounts({ source: MID, dest: '/new/c.qcow2' }, quiet);
-    expect(amount?.copied).toBe(3 * 40 * MiB);
+    const [product] = stepOf('convert').products({ source: MID, dest: '/new/c.qcow2' }, quiet);
+    expect(product?.copied).toBe(3 * 40 * MiB);
   });
 });
 

@@ -1,18 +1,11 @@
 /** What `redefine` runs, requires and refuses, word for word, and its rollback. */
-
 import { expect, test } from 'vitest';
 import { type Domain, type World, withDomain } from '../../src/model/world.ts';
 import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { redefine } from '../../src/steps/redefine.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { bundle, kept, moment, moved } from './redefine-domains.ts';
-import {
-  phaseDone,
-  phaseLines,
-  preconditionLines,
-  preflightLines,
-  rollbackLines,
-} from './shown.ts';
+import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 
 const full = world({
   domain: {
@@ -89,15 +82,15 @@ test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
 });
 
 test('what it requires', () => {
-  expect(preconditionLines(redefine, {}, world())).toEqual([
+  expect(requirementLines(redefine, {}, world())).toEqual([
     'the guest runs, and there is a definition to put back [told state]',
     'the definition names the files that the guest runs on [domain]',
   ]);
-  expect(preconditionLines(redefine, onCopy, moved)[1]).toBe(
+  expect(requirementLines(redefine, onCopy, moved)[1]).toBe(
     'the guest runs on /new/copy.qcow2 (vda) [domain]',
   );
   expect(examine(redefine, {}, world()).files).toEqual([]);
-  expect(redefine.amounts({}, world())).toEqual([]);
+  expect(redefine.products({}, world())).toEqual([]);
 });
 
 const emptyDrive = world({ disks: [disk('vda', [SNAP2]), disk('vdb', [])] });
@@ -210,7 +203,7 @@ test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(preflightLines(redefine, params, host)).toEqual(lines);
+  expect(refusalLines(redefine, params, host)).toEqual(lines);
 });
 
 test.each<readonly [string, World, (domain: Domain) => Partial<Domain>, readonly string[]]>([

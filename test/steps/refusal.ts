@@ -1,4 +1,4 @@
-/** A refusal as preflight gives it: an error at a parameter, with a hint where there is one. */
+/** A refusal as a requirement gives it: an error at a parameter, with a hint where there is one. */
 import type { Finding } from '../../src/errors.ts';
 
 export const refusal = (

@@ -1,5 +1,4 @@
-/** What a step shows to a reader, as text: its findings, preconditions, phases with their commands, and rollbacks. */
-
+/** What a step shows to a reader, as text: its findings, requirements, phases with their commands, and rollbacks. */
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
 import type { Finding } from '../../src/errors.ts';
@@ -9,8 +8,8 @@ import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
 import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
 import { examine } from '../../src/steps/derived.ts';
-import type { Precondition } from '../../src/steps/needs.ts';
 import { frozen, looked } from '../worlds.ts';
+import { requirementLine } from './required.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -22,23 +21,14 @@ export function findingLines(findings: readonly Finding[]): string[] {
   );
 }
 
-/** What preflight finds in a World that was observed with the step's files. */
-export function preflightLines(step: AnyStep, params: Params, world: World): string[] {
+/** What its requirements find in a World that was observed with the step's files. */
+export function refusalLines(step: AnyStep, params: Params, world: World): string[] {
   return findingLines(examine(step, params, seen(step, params, world)).findings);
 }
 
-/** Each precondition as `clause [what has to be known]`. */
-export function preconditionLines(step: AnyStep, params: Params, world: World): string[] {
-  return examine(step, params, seen(step, params, world)).requirements.map(
-    ({ what, needs }) => `${what} [${needsText(needs)}]`,
-  );
-}
-
-function needsText(needs: Precondition['needs']): string {
-  if (typeof needs === 'string') return needs;
-  return Object.entries(needs)
-    .map(([kind, of]) => `${kind} ${[of].flat().join(', ')}`)
-    .join();
+/** Each requirement as `clause [what has to be known]`. */
+export function requirementLines(step: AnyStep, params: Params, world: World): string[] {
+  return examine(step, params, seen(step, params, world)).requirements.map(requirementLine);
 }
 
 /** A phase with the Worlds around it. */

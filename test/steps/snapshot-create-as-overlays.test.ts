@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ImageFile, World } from '../../src/model/world.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-import { preflightLines } from './shown.ts';
+import { refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const OVERLAY = '/new/vda.overlay';
@@ -112,5 +112,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   ],
   ['no disks that one word stands for', { ...quick, diskspec: [{ disk: '*' }] }, world(), []],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(preflightLines(snapshotCreateAs, params, host)).toEqual(lines);
+  expect(refusalLines(snapshotCreateAs, params, host)).toEqual(lines);
 });

@@ -1,11 +1,10 @@
 /** What `snapshot-create-as` runs, requires and takes, word for word. */
-
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../src/model/world.ts';
 import { examine } from '../../src/steps/derived.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { DATA, disk, SNAP2, world } from '../worlds.ts';
-import { phaseLines, preconditionLines } from './shown.ts';
+import { phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const FOLDER = '/export/vmimages';
@@ -211,8 +210,10 @@ test.each<readonly [string, Params, World, string]>([
 
 describe('what it requires and takes', () => {
   const on = (target: string, guest = 'the guest runs') => [
-    `${guest}, and ${target} is a disk on local files or block devices without a job [told state]`,
+    `${guest}, and ${target} is a disk on local files or block devices [told state]`,
+    `${target} has no block job [domain]`,
     `no other guest writes to a layer of ${target} [others]`,
+    `the definition, where there is one, has ${target} too [domain]`,
   ];
   const made = (file: string) => [
     `there is no file ${file} [file ${file}]`,
@@ -286,12 +287,12 @@ describe('what it requires and takes', () => {
       [TOP, MEMORY],
     ],
   ])('%s', (_title, params, host, lines, files) => {
-    expect(preconditionLines(snapshotCreateAs, params, host)).toEqual(lines);
+    expect(requirementLines(snapshotCreateAs, params, host)).toEqual(lines);
     expect(examine(snapshotCreateAs, params as never, host).files).toEqual(files);
-    expect(snapshotCreateAs.amounts(params as never, host)).toEqual(
+    expect(snapshotCreateAs.products(params as never, host)).toEqual(
       files
         .filter((file) => file !== MEMORY)
-        .map((to) => ({ to, copied: 0, room: 64 * 1024 * 1024 })),
+        .map((file) => ({ file, copied: 0, room: 64 * 1024 * 1024 })),
     );
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { World } from '../../src/model/world.ts';
 import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
 import { DATA, disk, ISO, SNAP2, world } from '../worlds.ts';
-import { findingLines, preflightLines } from './shown.ts';
+import { findingLines, refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const TOP = '/export/vmimages/testvm.nightly';
@@ -256,5 +256,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(preflightLines(snapshotCreateAs, params, host)).toEqual(lines);
+  expect(refusalLines(snapshotCreateAs, params, host)).toEqual(lines);
 });

@@ -1,5 +1,4 @@
 /** When `snapshot-create-as` counts as done, and what its rollback does from wherever it stopped. */
-
 import { expect, test } from 'vitest';
 import {
   type Disk,

@@ -2,7 +2,6 @@
  * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
  * the schema, on a simulated host.
  */
-
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -33,10 +32,12 @@ import {
 } from '../../src/steps/define.ts';
 import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { steps } from '../../src/steps/registry.ts';
+import type { Refusal } from '../../src/steps/requirements/requirement.ts';
 import { wordsIn } from '../effects.ts';
 import { VIRSH_OPTIONS } from '../virsh-options.ts';
 import { frozen, looked } from '../worlds.ts';
 import { arbitraryParams } from './arbitrary-params.ts';
+import { BLOCKING } from './required.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -52,7 +53,7 @@ export interface Tables {
     params: Params,
     findings: readonly Told[],
   ])[];
-  /** Worlds in which parameters are refused by `preflight`. */
+  /** Worlds in which the step's requirements refuse the parameters. */
   readonly worlds: readonly (readonly [
     title: string,
     params: Params,
@@ -86,13 +87,16 @@ export function testStep(step: AnyStep, tables: Tables): void {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual(findings);
     });
-    test.each(tables.worlds)('refused by preflight: %s', (_title, params, world, findings) => {
-      expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
-      expect(told(step.check(params))).toEqual([]);
-      expect(told(examine(step, params, frozen(seen(step, params, world))).findings)).toEqual(
-        findings,
-      );
-    });
+    test.each(tables.worlds)(
+      'refused by what it requires: %s',
+      (_title, params, world, findings) => {
+        expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
+        expect(told(step.check(params))).toEqual([]);
+        const refusals = examine(step, params, frozen(seen(step, params, world))).findings;
+        expect(told(refusals)).toEqual(findings);
+        blockByCode(refusals);
+      },
+    );
     test.each(tables.valid)('keeps the laws: %s', (_title, params, world) => {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual([]);
@@ -119,6 +123,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
             const world = frozen(seen(step, params, scene));
             const refusals = examine(step, params, world).findings;
             pointIntoTheSchema(step, refusals);
+            blockByCode(refusals);
             if (refusals.some((finding) => finding.severity === 'error')) return;
             admitted++;
             keepsTheLaws(step, params, world);
@@ -179,6 +184,12 @@ function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
       expect(part, `${code} ${path.join('.')}`).toBeDefined();
     }
   }
+}
+
+/** Those after which the outcome cannot be simulated say so, and no others. */
+function blockByCode(refusals: readonly Refusal[]): void {
+  for (const { code, blocks } of refusals)
+    expect(blocks, code).toBe(BLOCKING.has(code) ? 'simulation' : undefined);
 }
 
 /** The World as it is observed for that step: with the files that it names. */
@@ -256,7 +267,7 @@ function seenOn({ host, files }: Stage): World {
 }
 
 /**
- * What is observed after a phase is judged by `settled` alone: it finds a problem in every World that one can tell from
+ * What is observed after a phase is judged by its expectations alone: they find a problem in every World that one can tell from
  * the finished one, and in which effects are missing, a job is not what it should be, or a file is gone.
  */
 function refusesHalfDone(course: readonly Stretch[], finished: World): void {

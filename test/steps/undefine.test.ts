@@ -3,13 +3,7 @@ import { type Domain, withDomain } from '../../src/model/world.ts';
 import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { undefine } from '../../src/steps/undefine.ts';
 import { world } from '../worlds.ts';
-import {
-  phaseDone,
-  phaseLines,
-  preconditionLines,
-  preflightLines,
-  rollbackLines,
-} from './shown.ts';
+import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
 
 const uefi = world({ domain: { nvram: true, tpm: true } });
@@ -40,12 +34,13 @@ test.each([
 });
 
 test('what it requires', () => {
-  expect(preconditionLines(undefine, {}, world())).toEqual([
-    'the guest runs, and has a definition and no managed save image [told state, managed-save]',
+  expect(requirementLines(undefine, {}, world())).toEqual([
+    'the guest runs, and has a definition [told state]',
+    'it has no managed save image [told managed-save]',
     'it is said what becomes of an NVRAM file and a TPM state [told nvram, tpm]',
   ]);
   expect(examine(undefine, {}, world()).files).toEqual([]);
-  expect(undefine.amounts({}, world())).toEqual([]);
+  expect(undefine.products({}, world())).toEqual([]);
 });
 
 test.each<readonly [string, Partial<Domain>, readonly string[]]>([
@@ -71,17 +66,17 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, domain, lines) => {
-  expect(preflightLines(undefine, {}, world({ domain }))).toEqual(lines);
+  expect(refusalLines(undefine, {}, world({ domain }))).toEqual(lines);
 });
 
 test('a TPM state can be kept since libvirt 8.9', () => {
   const on = (libvirt: string) => ({ ...uefi, host: { ...uefi.host, libvirt } });
   const kept = { 'keep-nvram': true, 'keep-tpm': true };
-  expect(preflightLines(undefine, kept, on('8.8.0'))).toEqual([
+  expect(refusalLines(undefine, kept, on('8.8.0'))).toEqual([
     'BP130 keep-tpm: libvirt 8.8.0 does not have "keep-tpm", which came with 8.9.0 -> leave "keep-tpm" out, or use a newer libvirt',
   ]);
-  expect(preflightLines(undefine, kept, on('8.9.0'))).toEqual([]);
-  expect(preflightLines(undefine, {}, { ...world(), host: on('8.8.0').host })).toEqual([]);
+  expect(refusalLines(undefine, kept, on('8.9.0'))).toEqual([]);
+  expect(refusalLines(undefine, {}, { ...world(), host: on('8.8.0').host })).toEqual([]);
 });
 
 const done = phaseDone(undefine, {}, world({ domain: { snapshots: ['a'] } }), 'undefine');

@@ -1,10 +1,16 @@
 /** Disks that move need a definition that follows them: what is refused, and what is said then. */
 import { describe, expect, test } from 'vitest';
-import { withPersistentSources } from '../../src/model/defined-disks.ts';
-import { readDomainXml } from '../../src/model/domain-xml.ts';
-import { type Disk, diskOf, type World } from '../../src/model/world.ts';
-import { checkPaired, otherTarget } from '../../src/steps/pairing.ts';
-import { definitionXml, disk, world } from '../worlds.ts';
+import { withPersistentSources } from '../../../src/model/defined-disks.ts';
+import { readDomainXml } from '../../../src/model/domain-xml.ts';
+import { type Disk, diskOf, type World } from '../../../src/model/world.ts';
+import {
+  checkPaired,
+  definedAsRun,
+  otherTarget,
+} from '../../../src/steps/requirements/definition.ts';
+import { definitionXml, disk, world } from '../../worlds.ts';
+import { refusal } from '../refusal.ts';
+import { required, withoutBlocks } from '../required.ts';
 
 const HOT = ['/hot/top.qcow2', '/hot/base.qcow2'];
 const UUID = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
@@ -26,9 +32,9 @@ function guest(disks: Defined, live = [disk('vda', ['/i/a.qcow2']), disk('vdb', 
 }
 
 const check = (seen: World, ...hint: string[]) =>
-  checkPaired(seen, diskOf(seen, 'vdb')!, ['diskspec', 1], ...hint);
-const refusal = (message: string, hint: string) => [
-  { code: 'BP100', severity: 'error', path: ['diskspec', 1], message, hint },
+  withoutBlocks(checkPaired(seen, diskOf(seen, 'vdb')!, ['diskspec', 1], ...hint));
+const unpaired = (message: string, hint: string) => [
+  refusal('BP100', ['diskspec', 1], message, hint),
 ];
 
 describe('a disk', () => {
@@ -43,7 +49,7 @@ describe('a disk', () => {
   test.each([HOT[0]!, HOT[1]!])('that it calls by another target, on %s, may not', (file) => {
     const hint = 'give the disk one target in both: virsh edit testvm';
     expect(check(guest({ vda: '/i/a.qcow2', vdc: file }))).toEqual(
-      refusal(
+      unpaired(
         `the definition names ${file} for vdc, while the running guest has it as vdb: the definition would go on naming it`,
         hint,
       ),
@@ -55,16 +61,16 @@ describe('a disk', () => {
       'the definition has no disk vdb: a guest that stops loses it, and then nothing tells which file holds its writes';
     const plug = 'virsh attach-disk testvm /hot/top.qcow2 vdb --subdriver qcow2 --config';
     expect(check(guest({ vda: '/i/a.qcow2' }))).toEqual(
-      refusal(message, `leave the disk out, or add it to the definition first: ${plug}`),
+      unpaired(message, `leave the disk out, or add it to the definition first: ${plug}`),
     );
     expect(check(guest({ vda: '/i/a.qcow2' }), 'let it be')).toEqual(
-      refusal(message, `let it be, or add it to the definition first: ${plug}`),
+      unpaired(message, `let it be, or add it to the definition first: ${plug}`),
     );
   });
 
   test('that it has without a file is edited', () => {
     expect(check(guest({ vda: '/i/a.qcow2', vdb: undefined }))).toEqual(
-      refusal(
+      unpaired(
         'the definition names no file for vdb: a guest that stops loses it, and then nothing tells which file holds its writes',
         'leave the disk out, or add it to the definition first: virsh edit testvm',
       ),
@@ -109,5 +115,39 @@ describe('another disk of the definition', () => {
     expect(on({ vdb: HOT[0], vdc: HOT[1] }, HOT, both)).toBeUndefined();
     const apart = [disk('vdb', HOT), disk('vdc', ['/c'])];
     expect(on({ vdb: HOT[0], vdc: HOT[1] }, HOT, apart)).toEqual({ target: 'vdc', file: HOT[1] });
+  });
+});
+
+describe('a pivot', () => {
+  const stated = (defined: Defined) => {
+    const seen = guest(defined);
+    return required(definedAsRun(seen, diskOf(seen, 'vdb')!, 'let it be'));
+  };
+  const texts = [
+    'the definition, where there is one, names the file that the guest runs on (vdb) [domain]',
+  ];
+
+  test('goes with a definition that names the active file', () => {
+    expect(stated({ vda: '/i/a.qcow2', vdb: HOT[0] })).toMatchObject({ texts, findings: [] });
+  });
+
+  test('does not go with a definition that names another file', () => {
+    expect(stated({ vda: '/i/a.qcow2', vdb: '/elsewhere' })).toMatchObject({
+      texts,
+      findings: [
+        refusal(
+          'BP119',
+          ['disk'],
+          'the persistent definition names /elsewhere for vdb, the running guest writes to /hot/top.qcow2: libvirt would leave the definition stale without a word',
+          'bring them together first, with a redefine step',
+        ),
+      ],
+    });
+  });
+
+  test('does not go with a definition that lacks the disk', () => {
+    const { findings } = stated({ vda: '/i/a.qcow2' });
+    expect(findings).toMatchObject([{ code: 'BP100', path: ['disk'] }]);
+    expect(findings[0]?.hint).toMatch(/^let it be, or add it/);
   });
 });

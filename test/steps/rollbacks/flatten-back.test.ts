@@ -1,6 +1,6 @@
 /** The rollback of a flattened copy: the effects that are left, from each place where it may have stopped. */
 import { expect, test } from 'vitest';
-import { virshCommand } from '../../src/command.ts';
+import { virshCommand } from '../../../src/command.ts';
 import {
   type Disk,
   diskOf,
@@ -8,11 +8,12 @@ import {
   withDisk,
   withDomain,
   withFile,
-} from '../../src/model/world.ts';
-import { NoWayBack } from '../../src/steps/define.ts';
-import { flattenBack, overlaysBack } from '../../src/steps/flatten-back.ts';
-import { BASE, DATA, disk, looked, neighbour, world } from '../worlds.ts';
-import { effectLine } from './shown.ts';
+} from '../../../src/model/world.ts';
+import { overlaysBack } from '../../../src/steps/copy.ts';
+import { NoWayBack } from '../../../src/steps/define.ts';
+import { flattenBack } from '../../../src/steps/rollbacks/flatten-back.ts';
+import { BASE, DATA, disk, looked, neighbour, world } from '../../worlds.ts';
+import { effectLine } from '../shown.ts';
 
 const OLD = '/i/old.qed';
 const DEST = '/new/copy.qcow2';

@@ -1,8 +1,9 @@
 /** Files that are removed: regular ones, in folders that can be changed. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../src/model/world.ts';
-import { checkRemovable, removableNeeds, unremovable } from '../../src/steps/removal.ts';
-import { world } from '../worlds.ts';
+import type { World } from '../../../src/model/world.ts';
+import { removable, unremovable } from '../../../src/steps/requirements/removal.ts';
+import { world } from '../../worlds.ts';
+import { required } from '../required.ts';
 
 const FILE = '/i/layer.qcow2';
 const LAYER = { file: FILE, format: 'qcow2' };
@@ -47,7 +48,7 @@ test('each layer that cannot be removed is refused by the option that removes it
     { ...LAYER, file: '/other' },
     { ...LAYER, file: '/dev/sda', block: true as const },
   ];
-  const findings = checkRemovable(seen(changeable, true), 'delete', layers);
+  const { findings, texts } = required(removable(seen(changeable, true), 'delete', layers));
   expect(findings).toEqual([
     {
       code: 'BP156',
@@ -61,11 +62,9 @@ test('each layer that cannot be removed is refused by the option that removes it
       message: '/dev/sda is a block device, so it would not be removed',
     }),
   ]);
-});
-
-test('a preview lists what has to be so for each file', () => {
-  expect(removableNeeds(['/a', '/b'])).toEqual([
-    { what: '/a is a regular file in a folder that can be changed', needs: { file: '/a' } },
-    { what: '/b is a regular file in a folder that can be changed', needs: { file: '/b' } },
+  expect(texts).toEqual([
+    `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`,
+    '/other is a regular file in a folder that can be changed [file /other]',
+    '/dev/sda is a regular file in a folder that can be changed [file /dev/sda]',
   ]);
 });

@@ -1,20 +1,10 @@
+/** Jobs that are cancelled in a rollback, and files that are removed then. */
 import { describe, expect, test } from 'vitest';
-import { withDisk, withFile } from '../../src/model/world.ts';
-import {
-  abort,
-  abortOwnJob,
-  awaitEnded,
-  awaitReady,
-  checkOwnJob,
-  makeFile,
-  pivot,
-  removedMeanwhile,
-  removeFile,
-  removeMade,
-} from '../../src/steps/block-job.ts';
-import { NoWayBack } from '../../src/steps/define.ts';
-import { inWords } from '../effects.ts';
-import { disk, neighbour, world } from '../worlds.ts';
+import { withDisk, withFile } from '../../../src/model/world.ts';
+import { NoWayBack } from '../../../src/steps/define.ts';
+import { abortOwnJob, checkOwnJob, removeMade } from '../../../src/steps/rollbacks/cancel.ts';
+import { inWords } from '../../effects.ts';
+import { disk, neighbour, world } from '../../worlds.ts';
 
 const FILE = '/new/copy';
 const before = withFile(world(), FILE, null);
@@ -96,46 +86,4 @@ test('a job that another tool started is told of, with the command to look at it
       next: ['virsh blockjob testvm vda --info'],
     });
   }
-});
-
-describe('a wait', () => {
-  test('has as long as the plan says, and a day where it says nothing', () => {
-    const ready = { tool: 'await-job', disk: 'vda', until: 'ready', why: 'until it is' };
-    expect(awaitReady('vda', 90, 'until it is')).toEqual({ ...ready, timeoutMs: 90_000 });
-    expect(awaitReady('vda', undefined, 'until it is')).toEqual({
-      ...ready,
-      timeoutMs: 86_400_000,
-    });
-    const ended = { ...ready, until: 'ended' };
-    expect(awaitEnded('vda', 0, 'until it is')).toEqual({ ...ended, timeoutMs: 0 });
-    expect(awaitEnded('vda', undefined, 'until it is')).toEqual({
-      ...ended,
-      timeoutMs: 86_400_000,
-    });
-  });
-});
-
-test('a job is ended by a command that may take two minutes', () => {
-  const end = (how: string) => ({
-    tool: 'virsh',
-    argv: ['blockjob', '--domain', 'testvm', '--path', 'vdb', how],
-    why: 'move on',
-    timeoutMs: 120_000,
-  });
-  expect(inWords(pivot(now, 'vdb', 'move on'))).toEqual(end('--pivot'));
-  expect(inWords(abort(now, 'vdb', 'move on'))).toEqual(end('--abort'));
-});
-
-test('a file that another process has removed is told of', () => {
-  expect(removedMeanwhile(before, FILE)).toEqual([
-    `${FILE} has been removed while it was written to`,
-  ]);
-  expect(removedMeanwhile(now, FILE)).toEqual([]);
-  expect(removedMeanwhile(world(), FILE)).toEqual([]);
-  expect(removedMeanwhile(before, undefined)).toEqual([]);
-});
-
-test('a file is made and removed by name', () => {
-  expect(makeFile(FILE, 'so')).toEqual({ tool: 'make-file', file: FILE, why: 'so' });
-  expect(removeFile(FILE, 'so')).toEqual({ tool: 'remove-file', file: FILE, why: 'so' });
 });

@@ -1,16 +1,16 @@
 /** How a definition is put back, with what belongs to it, and what stays as a person has changed it. */
 import { expect, test } from 'vitest';
-import { type Bundle, type Domain, type World, withDomain } from '../../src/model/world.ts';
+import { type Bundle, type Domain, type World, withDomain } from '../../../src/model/world.ts';
 import {
   define,
   makeTransient,
   outsideDisks,
   restoreAttachments,
   restoreDefinition,
-} from '../../src/steps/definition.ts';
-import { contentsIn, inWords } from '../effects.ts';
-import { SNAP1, SNAP2, world } from '../worlds.ts';
-import { effectLine } from './shown.ts';
+} from '../../../src/steps/phases/definition.ts';
+import { contentsIn, inWords } from '../../effects.ts';
+import { SNAP1, SNAP2, world } from '../../worlds.ts';
+import { effectLine } from '../shown.ts';
 
 const before = world();
 const definition = before.domain.definition!;

@@ -1,15 +1,9 @@
-/** Files that are moved aside: where they go, what is in the way, and how they come back. */
-
+/** What moving files aside requires: where they go, and what is in the way. */
 import { describe, expect, test } from 'vitest';
-import type { ImageFile, Layer, World } from '../../src/model/world.ts';
-import { problemsAfter } from '../../src/steps/derived.ts';
-import {
-  checkQuarantine,
-  quarantined,
-  quarantineNeeds,
-  quarantinePhase,
-} from '../../src/steps/quarantine.ts';
-import { neighbour, world } from '../worlds.ts';
+import type { ImageFile, Layer, World } from '../../../src/model/world.ts';
+import { movableAside, quarantined } from '../../../src/steps/requirements/removal.ts';
+import { neighbour, world } from '../../worlds.ts';
+import { required } from '../required.ts';
 
 const [FILE, FOLDER] = ['/i/mid.qcow2', '/aside'];
 const PLACE = '/aside/mid.qcow2';
@@ -24,7 +18,7 @@ function seen(
 }
 
 const check = (at: World, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
-  checkQuarantine(at, 'quarantine', folder, layers);
+  required(movableAside(at, 'quarantine', folder, layers)).findings;
 const refusal = (message: string, hint = 'choose another folder') => [
   { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
 ];
@@ -105,84 +99,14 @@ describe('a file', () => {
 });
 
 test('a preview lists what has to be so', () => {
-  expect(quarantineNeeds(FOLDER, [FILE])).toEqual([
-    { what: `there is ${FILE}`, needs: { file: FILE } },
-    { what: `there is no file ${PLACE}`, needs: { file: PLACE } },
-    {
-      what: `${FOLDER} is a folder on the file system of ${FILE}`,
-      needs: { folder: PLACE },
-    },
+  const texts = (layers: readonly Layer[], folder = FOLDER) =>
+    required(movableAside(seen(), 'quarantine', folder, layers)).texts;
+  const regular = `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`;
+  expect(texts([LAYER])).toEqual([
+    regular,
+    `there is no file ${PLACE} [file ${PLACE}]`,
+    `no other domain uses ${PLACE} [others]`,
+    `${FOLDER} is a folder on the file system of ${FILE} [folder ${PLACE}]`,
   ]);
-  expect(quarantineNeeds(FOLDER, [FILE, '/b'])).toHaveLength(6);
-});
-
-describe('the phase', () => {
-  const second = '/i/low.qcow2';
-  const phase = () => quarantinePhase(FOLDER, () => [FILE, second]);
-  const image = (identity: string) => ({ size: 1, identity });
-  const before = seen({ [FILE]: image('m'), [second]: image('l'), [PLACE]: null });
-  const moved = seen({
-    ...{ [FILE]: null, [PLACE]: image('m') },
-    ...{ [second]: null, '/aside/low.qcow2': image('l') },
-  });
-
-  test('says what it does', () => {
-    expect(phase()).toMatchObject({
-      name: 'quarantine',
-      summary: `move the files that were committed into ${FOLDER}, once they are proven unused`,
-      wayBack: 'move them back',
-    });
-  });
-
-  test('moves each file, by the World in which the step began', () => {
-    const of = quarantinePhase(FOLDER, (start) => Object.keys(start.files).slice(-1));
-    const start = world({ files: { '/a/b': { size: 1 } } });
-    expect(of.effects(before, start)).toEqual([
-      { tool: 'move-file', file: '/a/b', to: '/aside/b', why: 'its data is in the base' },
-    ]);
-    expect(phase().effects(before, before)).toHaveLength(2);
-  });
-
-  test('is done once each lies there, and nowhere else', () => {
-    expect(phase().settled(before, moved, before)).toEqual([]);
-    expect(phase().settled(before, before, before)).toEqual([
-      `${FILE} is still there`,
-      `${PLACE} is not what ${FILE} was`,
-      `${second} is still there`,
-      `/aside/low.qcow2 is not what ${second} was`,
-    ]);
-    const another = seen({ [FILE]: null, [PLACE]: image('x'), [second]: image('l') });
-    expect(phase().settled(before, another, before).slice(0, 1)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
-    ]);
-  });
-
-  test('is undone for what lies there, and for nothing that somebody has taken or put there', () => {
-    const back = (file: string, to: string) => ({
-      ...{ tool: 'move-file', file, to },
-      why: 'put it back where it was',
-    });
-    expect(phase().undo(before, moved, before)).toEqual([
-      back(PLACE, FILE),
-      back('/aside/low.qcow2', second),
-    ]);
-    const half = seen({ [FILE]: null, [PLACE]: image('m'), [second]: image('l') });
-    expect(phase().undo(before, half, before)).toEqual([back(PLACE, FILE)]);
-    const theirs = seen({ [FILE]: null, [PLACE]: image('x') });
-    expect(phase().undo(before, theirs, before)).toEqual([]);
-    expect(phase().undo(before, seen({ [FILE]: null, [PLACE]: null }), before)).toEqual([]);
-  });
-
-  test('a place where nothing lies is never the file of before, also where neither has an identity', () => {
-    const nothing = seen({ [FILE]: null, [PLACE]: null });
-    const alone = quarantinePhase(FOLDER, () => [FILE]);
-    expect(alone.undo(nothing, nothing, nothing)).toEqual([]);
-    const found = seen({ [FILE]: null, [PLACE]: image('m') });
-    expect(problemsAfter(alone, nothing, found, nothing)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
-    ]);
-    expect(problemsAfter(alone, nothing, nothing, nothing)).toEqual([
-      `${PLACE} is not what ${FILE} was`,
-    ]);
-  });
+  expect(texts([LAYER, { ...LAYER, file: '/b' }])).toHaveLength(8);
 });

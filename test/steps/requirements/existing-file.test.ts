@@ -1,19 +1,18 @@
-/** What a step that writes over an existing file or device asks of it: kind, users, size. */
+/** What a step that writes over an existing file or device requires of it: kind, users, size. */
 
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
-import { examine } from '../../src/steps/derived.ts';
+import type { ImageFile, Place } from '../../../src/model/world.ts';
+import { blockcopy } from '../../../src/steps/blockcopy.ts';
+import { examine } from '../../../src/steps/derived.ts';
 import {
-  checkExisting,
+  checkBacking,
   type Existing,
-  existingNeeds,
-  fullQcow2,
-  growthOf,
-  writesOver,
-} from '../../src/steps/existing-file.ts';
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
-import { looked, SNAP2, world } from '../worlds.ts';
+  overwritable,
+} from '../../../src/steps/requirements/existing-file.ts';
+import { snapshotCreateAs } from '../../../src/steps/snapshot-create-as.ts';
+import { looked, neighbour, SNAP2, world } from '../../worlds.ts';
+import { refusal } from '../refusal.ts';
+import { required } from '../required.ts';
 import { CAPACITY, DEST, findings, MiB, place } from './existing-place.ts';
 
 const KINDS: Readonly<Record<'file' | 'device', Place['kind']>> = {
@@ -28,57 +27,30 @@ function found(at: Place | undefined, existing: Partial<Existing> = {}): string[
 }
 
 test('a preview lists what has to be so for it', () => {
-  expect(existingNeeds('block device', '/dev/x')).toEqual([
-    { what: "/dev/x is a block device that suits the disk's size", needs: { place: '/dev/x' } },
-    {
-      what: '/dev/x is not mounted, used as swap, held by another device or open',
-      needs: { place: '/dev/x' },
-    },
+  const existing = { format: 'raw', reuse: false, capacity: CAPACITY, bytes: 0 };
+  const texts = (file: string, block: boolean) =>
+    required(overwritable(world(), 'dest', { ...existing, file, block })).texts;
+  expect(texts('/dev/x', true)).toEqual([
+    "/dev/x is a block device that suits the disk's size [place /dev/x]",
+    '/dev/x is not mounted, used as swap, held by another device or open [place /dev/x]',
+    'no other domain uses /dev/x [others]',
+    'the host lets QEMU write to /dev/x [run]',
   ]);
+  expect(texts('/x', false)[0]).toBe("/x is a file that suits the disk's size [place /x]");
 });
 
-test('what is lost is what somebody could miss', () => {
-  const files = {
-    '/full': { size: 1 },
-    '/empty': { size: 0 },
-    '/untold': { size: 0, sizeUntold: true as const },
-    '/made': { size: 1, made: true as const },
-    '/absent': null,
+test('it is shared with nobody, and QEMU may enter its folder', () => {
+  const confinement = { apparmor: false, user: { uid: 1, gid: 1 }, givesFiles: true };
+  const seen = {
+    ...world({
+      domain: { confinement },
+      folders: { '/': { writable: true, free: 0, barredAt: '/' } },
+    }),
+    others: [neighbour('other', [DEST], [], ['/x'])],
   };
-  const lost = (names: readonly string[], block: boolean) =>
-    writesOver(world({ files }), names, block);
-  const all = Object.keys(files);
-  expect(lost(all, false)).toEqual({ writesInto: all, loses: ['/full', '/untold', '/absent'] });
-  // A block device always holds something.
-  expect(lost(['/empty'], true)).toEqual({ writesInto: ['/empty'], loses: ['/empty'] });
-  expect(lost(['/empty', '/made'], false)).toEqual({ writesInto: ['/empty', '/made'] });
-});
-
-test.each([
-  [
-    'a raw file grows to the size of its disk',
-    { format: 'raw' },
-    { size: 10 },
-    CAPACITY,
-    CAPACITY - 10,
-  ],
-  ['an image grows to its full size', { format: 'qcow2' }, { size: 10 }, CAPACITY, 67_436_534],
-  ['a full file does not grow', { format: 'raw' }, { size: CAPACITY }, CAPACITY, 0],
-  ['one that is larger does not shrink', { format: 'raw' }, { size: CAPACITY + 1 }, CAPACITY, 0],
-  ['a device does not grow', { format: 'raw', block: true }, { size: 0 }, CAPACITY, 0],
-  ['of a disk of unknown size nothing is known', { format: 'raw' }, { size: 0 }, undefined, 0],
-  ['of a file that is not there nothing is known', { format: 'raw' }, null, CAPACITY, 0],
-  [
-    'of a file of unknown size nothing is known',
-    { format: 'raw' },
-    { size: 0, sizeUntold: true },
-    CAPACITY,
-    0,
-  ],
-] as const)('%s', (_what, layer, image, capacity, growth) => {
-  expect(growthOf(world({ files: { [DEST]: image } }), { file: DEST, ...layer }, capacity)).toBe(
-    growth,
-  );
+  const existing = { format: 'raw', block: false, reuse: false, capacity: CAPACITY, bytes: 0 };
+  const { findings } = required(overwritable(seen, 'dest', { ...existing, file: DEST }));
+  expect(findings.map(({ code }) => code)).toEqual(['BP109', 'BP124', 'BP138']);
 });
 
 describe('size: what QEMU accepts (test/lab/destinations.test.ts)', () => {
@@ -159,8 +131,8 @@ test('nothing is refused of what nobody has looked at', () => {
   expect(found(undefined)).toEqual([]);
   const unseen = { file: '/unseen', format: 'qcow2', block: false, reuse: true };
   const existing = { ...unseen, capacity: CAPACITY, bytes: 0 };
-  expect(checkExisting(world(), 'dest', existing)).toEqual([]);
-  expect(checkExisting(world({ files: { '/unseen': null } }), 'dest', existing)).toEqual([]);
+  for (const seen of [world(), world({ files: { '/unseen': null } })])
+    expect(required(overwritable(seen, 'dest', existing)).findings).toEqual([]);
 });
 
 test('a system file is refused by its size, whatever the plan calls it (cases.md 11)', () => {
@@ -200,18 +172,51 @@ test('an overlay for reuse has the size of its disk, or the guest would see anot
   expect(codes(10_239 * MiB)).toEqual(['BP147']);
 });
 
-// qemu-img measure -O qcow2 --size SIZE, "fully allocated size" (QEMU 7.2).
-test.each([
-  [64 * MiB, 67_436_544],
-  [60 * MiB, 63_242_240],
-  [1024 * MiB, 1_074_135_040],
-  [10 * 1024 * MiB, 10_739_318_784],
-  [100 * 1024 * MiB, 107_390_828_544],
-  [1024 * 1024 * MiB, 1_099_679_662_080],
-  [6143 * MiB, 6_442_647_552],
-  [5 * 1024 * 1024 * MiB, 5_498_397_327_360],
-  [16 * 1024 * 1024 * MiB, 17_594_870_988_800],
-  [64 * 1024 * 1024 * MiB, 70_379_483_430_912],
-])('a full qcow2 image of %i bytes takes what qemu-img measures', (size, measured) => {
-  expect(fullQcow2(size)).toBe(measured);
+describe('an image for reuse', () => {
+  const refused = (message: string, hint: string) => refusal('BP122', ['dest'], message, hint);
+  const check = (backing: ImageFile['backing'], should: string | null) => {
+    const image = { size: 1, ...(backing === undefined ? {} : { backing }) };
+    return checkBacking(world({ files: { '/o.qcow2': image } }), 'dest', '/o.qcow2', should);
+  };
+
+  test.each([
+    ['the right file', '/b.qcow2', '/b.qcow2'],
+    ['the right file, by a relative name', 'b.qcow2', '/b.qcow2'],
+    ['no file, as it has to', null, null],
+    ['a file that nobody has looked for', undefined, '/b.qcow2'],
+    ['a file that nobody has looked for', undefined, null],
+  ])('that rests on %s (%s)', (_what, backing, should) => {
+    expect(check(backing, should)).toEqual([]);
+  });
+
+  test('that rests on another file', () => {
+    expect(check('c.qcow2', '/b c.qcow2')).toEqual([
+      refused(
+        '/o.qcow2 rests on /c.qcow2, but it has to rest on /b c.qcow2',
+        "make it anew: qemu-img create -f qcow2 -b '/b c.qcow2' -F FORMAT /o.qcow2",
+      ),
+    ]);
+  });
+
+  test('that rests on none where it has to', () => {
+    expect(check(null, '/b.qcow2')).toEqual([
+      refused(
+        '/o.qcow2 has no backing file, but it has to rest on /b.qcow2',
+        'make it anew: qemu-img create -f qcow2 -b /b.qcow2 -F FORMAT /o.qcow2',
+      ),
+    ]);
+  });
+
+  test('that rests on a file where it must not', () => {
+    expect(check('/b.qcow2', null)).toEqual([
+      refused(
+        '/o.qcow2 rests on /b.qcow2, but it has to rest on no file',
+        'make it anew: qemu-img create -f qcow2 /o.qcow2 SIZE',
+      ),
+    ]);
+  });
+
+  test('that is not there is no matter of its backing file', () => {
+    expect(checkBacking(world(), 'dest', '/o.qcow2', '/b')).toEqual([]);
+  });
 });

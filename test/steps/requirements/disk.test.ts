@@ -1,12 +1,18 @@
-/** What block jobs ask of a disk: each refusal with its code, place, words and hint. */
+/** What block jobs require of a disk: each sentence, and each refusal with its code, place, words and hint. */
 import { describe, expect, test } from 'vitest';
-import { type Disk, type OtherDomain, type World, withDisk } from '../../src/model/world.ts';
-import { checkSupported, workableDisk } from '../../src/steps/preconditions.ts';
-import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
-import { refusal } from './refusal.ts';
+import { type Disk, type OtherDomain, type World, withDisk } from '../../../src/model/world.ts';
+import { checkSupported, workable } from '../../../src/steps/requirements/disk.ts';
+import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { refusal } from '../refusal.ts';
+import { required, withoutBlocks } from '../required.ts';
 
 describe('a disk that a block job can be started on', () => {
-  const found = (seen: World, target = 'vda') => workableDisk(seen, target);
+  /** The disk, or why there is none. */
+  const found = (seen: World, target = 'vda', ...key: readonly (string | number)[][]) => {
+    const { findings, value } = required(workable(seen, target, ...key));
+    expect(findings.length === 0).toBe(value !== undefined);
+    return value ?? findings;
+  };
   const changed = (change: Partial<Disk>) =>
     withDisk(world(), 'vda', (each) => ({ ...each, ...change }));
 
@@ -32,9 +38,7 @@ describe('a disk that a block job can be started on', () => {
     expect(found(world({ disks: [] }))).toEqual([
       refusal('BP103', ['disk'], 'the domain "testvm" has no disk "vda"; it has: none', see),
     ]);
-    expect(workableDisk(world(), 'vdz', ['diskspec', 0])).toMatchObject([
-      { path: ['diskspec', 0] },
-    ]);
+    expect(found(world(), 'vdz', ['diskspec', 0])).toMatchObject([{ path: ['diskspec', 0] }]);
   });
 
   test('has a target of its own', () => {
@@ -68,9 +72,8 @@ describe('a disk that a block job can be started on', () => {
 
   test('has no property that blockplan does not model', () => {
     const findings = found(changed({ unsupported: ['<transient/>'] }));
-    expect(findings).toEqual(
-      checkSupported(disk('vda', [], { unsupported: ['<transient/>'] }), 'disk'),
-    );
+    const unsupported = disk('vda', [], { unsupported: ['<transient/>'] });
+    expect(findings).toEqual(withoutBlocks(checkSupported(unsupported, 'disk')));
     expect(findings).toMatchObject([
       {
         ...{ code: 'BP126', severity: 'error', path: ['disk'] },
@@ -160,5 +163,22 @@ describe('a disk that a block job can be started on', () => {
       const disks = [disk('vda', [SNAP2, SNAP1, BASE]), disk('vdc', chain, change)];
       expect(found(world({ disks }))).toMatchObject({ target: 'vda' });
     }
+  });
+
+  const GUEST = 'the guest runs, and vda is a disk on local files or block devices [told state]';
+  const NO_JOB = 'vda has no block job [domain]';
+  const UNWRITTEN = 'no other guest writes to a layer of vda [others]';
+
+  test.each([
+    ['all of it', world(), [GUEST, NO_JOB, UNWRITTEN]],
+    [
+      'of a paused guest',
+      world({ domain: { state: 'paused' } }),
+      [GUEST.replace('runs', 'is paused'), NO_JOB, UNWRITTEN],
+    ],
+    ['as far as an unfit disk', changed({ readonly: true }), [GUEST]],
+    ['as far as a job', changed({ job: { type: 'copy', ready: true } }), [GUEST, NO_JOB]],
+  ])('is required in words, %s', (_what, seen, texts) => {
+    expect(required(workable(seen, 'vda')).texts).toEqual(texts);
   });
 });

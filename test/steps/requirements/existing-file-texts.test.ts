@@ -1,6 +1,6 @@
 /** What is said of an existing file or device that a step cannot write over, word for word. */
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../src/model/world.ts';
+import type { Place } from '../../../src/model/world.ts';
 import { CAPACITY, findings, place } from './existing-place.ts';
 
 describe('what is said', () => {
@@ -22,6 +22,9 @@ describe('what is said', () => {
     expect(findings(device({}))).toEqual(
       said('BP146', '/dest is a block device, not a regular file', 'add "blockdev: true"'),
     );
+    const otherKind = 'choose a regular file';
+    for (const kind of ['other', 'block device'] as const)
+      expect(findings(place({ kind }), { otherKind })).toMatchObject([{ hint: otherKind }]);
   });
 
   test('of what is in use, by everybody who uses it, and of its size as well', () => {
@@ -34,7 +37,7 @@ describe('what is said', () => {
       );
     expect(findings(place({ heldBy: users }))).toEqual(users.flatMap(inUse));
     const small = findings(place({ heldBy: users.slice(0, 1), length: 512 }));
-    expect(small.map(({ code }) => code)).toEqual(['BP145', 'BP147']);
+    expect(small.map(({ code }) => code)).toEqual(['BP147', 'BP145']);
   });
 
   test('of another size', () => {

@@ -1,0 +1,139 @@
+/** Files that are made, written over, removed and moved aside, and how those come back. */
+import { describe, expect, test } from 'vitest';
+import { type ImageFile, type World, withFile } from '../../../src/model/world.ts';
+import { problemsAfter } from '../../../src/steps/derived.ts';
+import {
+  deletePhase,
+  makeFile,
+  quarantinePhase,
+  removeFile,
+  writesOver,
+} from '../../../src/steps/phases/files.ts';
+import { world } from '../../worlds.ts';
+
+const [FILE, FOLDER] = ['/i/mid.qcow2', '/aside'];
+const PLACE = '/aside/mid.qcow2';
+
+const roomy = { writable: true, free: 0 };
+function seen(
+  files: Readonly<Record<string, ImageFile | null>> = { [FILE]: { size: 1 } },
+  folders: World['folders'] = { '/i': roomy, [FOLDER]: roomy },
+): World {
+  return world({ files, folders });
+}
+
+test('a file is made and removed by name', () => {
+  expect(makeFile(FILE, 'so')).toEqual({ tool: 'make-file', file: FILE, why: 'so' });
+  expect(removeFile(FILE, 'so')).toEqual({ tool: 'remove-file', file: FILE, why: 'so' });
+});
+
+test('what is lost is what somebody could miss', () => {
+  const files = {
+    '/full': { size: 1 },
+    '/empty': { size: 0 },
+    '/untold': { size: 0, sizeUntold: true as const },
+    '/made': { size: 1, made: true as const },
+    '/absent': null,
+  };
+  const lost = (names: readonly string[], block: boolean) =>
+    writesOver(world({ files }), names, block);
+  const all = Object.keys(files);
+  expect(lost(all, false)).toEqual({ writesInto: all, loses: ['/full', '/untold', '/absent'] });
+  // A block device always holds something.
+  expect(lost(['/empty'], true)).toEqual({ writesInto: ['/empty'], loses: ['/empty'] });
+  expect(lost(['/empty', '/made'], false)).toEqual({ writesInto: ['/empty', '/made'] });
+});
+
+test('committed files are removed, by the World in which the step began', () => {
+  const phase = deletePhase((start) => Object.keys(start.files));
+  const start = world({ disks: [], files: { [FILE]: { size: 1 }, '/b': { size: 1 } } });
+  expect(phase).toMatchObject({
+    name: 'delete',
+    summary: 'remove the files that were committed, once they are proven unused',
+    wayBack: 'nothing to do: what the files held is in the base',
+  });
+  expect(phase.effects(world(), start)).toEqual([
+    removeFile(FILE, 'its data is in the base'),
+    removeFile('/b', 'its data is in the base'),
+  ]);
+  expect(problemsAfter(phase, start, start, start)).toEqual([
+    `${FILE} is still there`,
+    '/b is still there',
+  ]);
+  expect(problemsAfter(phase, start, withFile(start, FILE, null), start)).toEqual([
+    '/b is still there',
+  ]);
+  expect(problemsAfter(phase, start, world(), start)).toEqual([]);
+  expect(phase.undo(start, world(), start)).toEqual([]);
+});
+
+describe('the phase that moves files aside', () => {
+  const second = '/i/low.qcow2';
+  const phase = () => quarantinePhase(FOLDER, () => [FILE, second]);
+  const image = (identity: string) => ({ size: 1, identity });
+  const before = seen({ [FILE]: image('m'), [second]: image('l'), [PLACE]: null });
+  const moved = seen({
+    ...{ [FILE]: null, [PLACE]: image('m') },
+    ...{ [second]: null, '/aside/low.qcow2': image('l') },
+  });
+
+  test('says what it does', () => {
+    expect(phase()).toMatchObject({
+      name: 'quarantine',
+      summary: `move the files that were committed into ${FOLDER}, once they are proven unused`,
+      wayBack: 'move them back',
+    });
+  });
+
+  test('moves each file, by the World in which the step began', () => {
+    const of = quarantinePhase(FOLDER, (start) => Object.keys(start.files).slice(-1));
+    const start = world({ files: { '/a/b': { size: 1 } } });
+    expect(of.effects(before, start)).toEqual([
+      { tool: 'move-file', file: '/a/b', to: '/aside/b', why: 'its data is in the base' },
+    ]);
+    expect(phase().effects(before, before)).toHaveLength(2);
+  });
+
+  test('is done once each lies there, and nowhere else', () => {
+    expect(problemsAfter(phase(), before, moved, before)).toEqual([]);
+    expect(problemsAfter(phase(), before, before, before)).toEqual([
+      `${FILE} is still there`,
+      `${PLACE} is not what ${FILE} was`,
+      `${second} is still there`,
+      `/aside/low.qcow2 is not what ${second} was`,
+    ]);
+    const another = seen({ [FILE]: null, [PLACE]: image('x'), [second]: image('l') });
+    expect(problemsAfter(phase(), before, another, before).slice(0, 1)).toEqual([
+      `${PLACE} is not what ${FILE} was`,
+    ]);
+  });
+
+  test('is undone for what lies there, and for nothing that somebody has taken or put there', () => {
+    const back = (file: string, to: string) => ({
+      ...{ tool: 'move-file', file, to },
+      why: 'put it back where it was',
+    });
+    expect(phase().undo(before, moved, before)).toEqual([
+      back(PLACE, FILE),
+      back('/aside/low.qcow2', second),
+    ]);
+    const half = seen({ [FILE]: null, [PLACE]: image('m'), [second]: image('l') });
+    expect(phase().undo(before, half, before)).toEqual([back(PLACE, FILE)]);
+    const theirs = seen({ [FILE]: null, [PLACE]: image('x') });
+    expect(phase().undo(before, theirs, before)).toEqual([]);
+    expect(phase().undo(before, seen({ [FILE]: null, [PLACE]: null }), before)).toEqual([]);
+  });
+
+  test('a place where nothing lies is never the file of before, also where neither has an identity', () => {
+    const nothing = seen({ [FILE]: null, [PLACE]: null });
+    const alone = quarantinePhase(FOLDER, () => [FILE]);
+    expect(alone.undo(nothing, nothing, nothing)).toEqual([]);
+    const found = seen({ [FILE]: null, [PLACE]: image('m') });
+    expect(problemsAfter(alone, nothing, found, nothing)).toEqual([
+      `${PLACE} is not what ${FILE} was`,
+    ]);
+    expect(problemsAfter(alone, nothing, nothing, nothing)).toEqual([
+      `${PLACE} is not what ${FILE} was`,
+    ]);
+  });
+});

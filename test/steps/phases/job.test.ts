@@ -1,0 +1,64 @@
+/** How block jobs are waited for and ended. */
+import { describe, expect, test } from 'vitest';
+import { withDisk } from '../../../src/model/world.ts';
+import { problemsAfter } from '../../../src/steps/derived.ts';
+import { there } from '../../../src/steps/phases/expect.ts';
+import {
+  abort,
+  awaitEnded,
+  awaitReady,
+  finishPhase,
+  pivot,
+} from '../../../src/steps/phases/job.ts';
+import { inWords } from '../../effects.ts';
+import { DATA, disk, world } from '../../worlds.ts';
+
+describe('a wait', () => {
+  test('has as long as the plan says, and a day where it says nothing', () => {
+    const ready = { tool: 'await-job', disk: 'vda', until: 'ready', why: 'until it is' };
+    expect(awaitReady('vda', 90, 'until it is')).toEqual({ ...ready, timeoutMs: 90_000 });
+    expect(awaitReady('vda', undefined, 'until it is')).toEqual({
+      ...ready,
+      timeoutMs: 86_400_000,
+    });
+    const ended = { ...ready, until: 'ended' };
+    expect(awaitEnded('vda', 0, 'until it is')).toEqual({ ...ended, timeoutMs: 0 });
+    expect(awaitEnded('vda', undefined, 'until it is')).toEqual({
+      ...ended,
+      timeoutMs: 86_400_000,
+    });
+  });
+});
+
+test('a job is ended by a command that may take two minutes', () => {
+  const end = (how: string) => ({
+    tool: 'virsh',
+    argv: ['blockjob', '--domain', 'testvm', '--path', 'vdb', how],
+    why: 'move on',
+    timeoutMs: 120_000,
+  });
+  expect(inWords(pivot(world(), 'vdb', 'move on'))).toEqual(end('--pivot'));
+  expect(inWords(abort(world(), 'vdb', 'move on'))).toEqual(end('--abort'));
+});
+
+test('a job is finished where the guest is, and nothing is to be undone', () => {
+  const words = { summary: 'end it', wayBack: 'nothing to do' };
+  const plain = finishPhase({ disk: 'vda', job: 'copy', ...words });
+  const phase = finishPhase({ disk: 'vda', job: 'copy', ...words, alsoExpects: [there('/new')] });
+  expect(phase).toMatchObject({ name: 'finish', ...words });
+  expect(phase.effects(world(), world()).map(inWords)).toEqual([
+    {
+      tool: 'virsh',
+      argv: ['blockjob', '--domain', 'testvm', '--path', 'vda', '--abort'],
+      why: 'end the finished copy, without a pivot',
+      timeoutMs: 120_000,
+    },
+  ]);
+  expect(phase.undo(world(), world(), world())).toEqual([]);
+  const job = { type: 'copy', ready: true } as const;
+  const moved = withDisk(world(), 'vda', () => ({ ...disk('vda', [DATA]), job }));
+  const problems = ['the job on vda has not ended', 'vda is not where it was'];
+  expect(problemsAfter(plain, world(), world(), world())).toEqual([]);
+  expect(problemsAfter(plain, world(), moved, world())).toEqual(problems);
+  expect(problemsAfter(phase, world(), moved, world())).toEqual([...problems, 'there is no /new']);
+});

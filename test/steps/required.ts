@@ -1,0 +1,46 @@
+/** What a list of requirements says and finds. */
+import type { Finding } from '../../src/errors.ts';
+import type {
+  Refusal,
+  Requirement,
+  Requirements,
+} from '../../src/steps/requirements/requirement.ts';
+
+export interface Required<T> {
+  /** Each requirement as `clause [what has to be known]`. */
+  readonly texts: readonly string[];
+  readonly findings: readonly Finding[];
+  /** What the requirements lead to. */
+  readonly value: T;
+}
+
+/** States all requirements, as far as they go. */
+export function required<T>(requirements: Requirements<T>): Required<T> {
+  const stated: Requirement[] = [];
+  let next = requirements.next();
+  while (!next.done) {
+    stated.push(next.value);
+    next = requirements.next();
+  }
+  return {
+    texts: stated.map(requirementLine),
+    findings: withoutBlocks(stated.flatMap(({ unmet }) => unmet)),
+    value: next.value,
+  };
+}
+
+/** Findings as a reader gets them: what blocks a simulation is for the simulation alone. */
+export function withoutBlocks(refusals: readonly Refusal[]): Finding[] {
+  return refusals.map(({ blocks: _, ...finding }) => finding);
+}
+
+export function requirementLine({ text, knowledge }: Requirement): string {
+  if (typeof knowledge === 'string') return `${text} [${knowledge}]`;
+  const known = Object.entries(knowledge).map(([kind, of]) => `${kind} ${[of].flat().join(', ')}`);
+  return `${text} [${known.join()}]`;
+}
+
+/** The codes after which nobody can say what a step would do. */
+export const BLOCKING: ReadonlySet<string> = new Set([
+  ...['BP100', 'BP101', 'BP102', 'BP103', 'BP104', 'BP110', 'BP113', 'BP114', 'BP126', 'BP143'],
+]);

@@ -1,0 +1,56 @@
+/** What the examples of all kinds require and make. */
+import { describe, expect, test } from 'vitest';
+import { exampleWorld } from '../../../src/generate/example-world.ts';
+import { examine } from '../../../src/steps/derived.ts';
+import { steps } from '../../../src/steps/registry.ts';
+
+const examples = steps.flatMap((step) =>
+  step.examples.map(({ title, params }) => ({ kind: step.kind, title, step, params })),
+);
+
+describe.each(examples)('$kind: $title', ({ step, params }) => {
+  const world = exampleWorld(step, params);
+  const { requirements, files } = examine(step, params, world);
+
+  test('tells what has to be so, in clauses', () => {
+    expect(requirements.length).toBeGreaterThan(0);
+    const texts = requirements.map(({ text }) => text);
+    for (const text of texts)
+      expect(text).toMatch(/^(the|there|it|no|after|libvirt|vd[a-z]|\/\S+) [^\n]*[^.\n]$/);
+    expect(texts).toEqual([...new Set(texts)]);
+  });
+
+  test('speaks of every file that is looked at', () => {
+    const told = requirements.flatMap(({ knowledge }) =>
+      typeof knowledge === 'object' && 'file' in knowledge ? [knowledge.file] : [],
+    );
+    expect(told).toEqual(expect.arrayContaining([...files]));
+  });
+
+  test('copies into files only, and no more than it has room for there', () => {
+    for (const { file, copied, room } of step.products(params, world)) {
+      expect(file).toMatch(/^\//);
+      expect(room).toBeGreaterThanOrEqual(copied);
+      expect(room).toBeGreaterThan(0);
+    }
+  });
+});
+
+test('what is copied is what the layers hold', () => {
+  const products = (kind: string) => {
+    const step = steps.find((each) => each.kind === kind)!;
+    const { params } = step.examples[0]!;
+    return step.products(params, exampleWorld(step, params));
+  };
+  const MiB = 1024 * 1024;
+  expect(products('blockcopy')).toEqual([
+    { file: '/export/fast/copy.qcow2', copied: 64 * MiB, room: 64 * MiB },
+  ]);
+  expect(products('blockcommit')).toEqual([
+    { file: '/images/snap1.qcow2', copied: 64 * MiB, room: 64 * MiB },
+  ]);
+  expect(products('convert')).toEqual([
+    { file: '/backup/testvm.qcow2', copied: 64 * MiB, room: 64 * MiB },
+  ]);
+  expect(products('undefine')).toEqual([]);
+});

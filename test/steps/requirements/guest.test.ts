@@ -1,0 +1,117 @@
+/** What steps require of the guest and of libvirt: each sentence, and each refusal with its place, words and hint. */
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../../src/model/world.ts';
+import { checkRunning, guestIsUp, guestUp, since } from '../../../src/steps/requirements/guest.ts';
+import { world } from '../../worlds.ts';
+import { refusal } from '../refusal.ts';
+import { required, withoutBlocks } from '../required.ts';
+
+describe('a guest', () => {
+  const running = (seen: World) => withoutBlocks(checkRunning(seen));
+
+  test.each(['running', 'paused'] as const)('that is %s is up', (state) => {
+    expect(running(world({ domain: { state } }))).toEqual([]);
+  });
+
+  test('that is off has to be started', () => {
+    expect(running(world({ domain: { state: 'shut off' } }))).toEqual([
+      refusal(
+        'BP102',
+        [],
+        'the domain "testvm" is shut off: live disk work needs a running guest',
+        'start it: virsh start testvm',
+      ),
+    ]);
+  });
+
+  const gone = (change: Partial<World> = {}) => ({
+    ...world({ domain: { state: 'gone' } }),
+    ...change,
+  });
+
+  test('that libvirt does not know is looked for on that connection', () => {
+    expect(running(gone())).toEqual([
+      refusal(
+        'BP101',
+        [],
+        'qemu:///system knows no domain "testvm"',
+        'see: virsh -c qemu:///system list --all',
+      ),
+    ]);
+    expect(running(gone({ host: { uri: 'qemu:///session' } }))).toEqual([
+      refusal(
+        'BP101',
+        [],
+        'qemu:///session knows no domain "testvm"',
+        "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system",
+      ),
+    ]);
+  });
+
+  test('that facts tell nothing of has to be written down', () => {
+    expect(running(gone({ untold: ['uri'] }))).toEqual([
+      refusal(
+        'BP101',
+        [],
+        'the facts say that libvirt knows no domain "testvm"',
+        'write down what it is like once it is there: blockplan facts testvm',
+      ),
+    ]);
+    expect(running(gone({ untold: ['state'] })).map(({ message }) => message)).toEqual([
+      'qemu:///system knows no domain "testvm"',
+    ]);
+  });
+
+  test('runs or is paused, in words', () => {
+    const paused = world({ domain: { state: 'paused' } });
+    expect([guestIsUp(world()), guestIsUp(paused)]).toEqual([
+      'the guest runs',
+      'the guest is paused',
+    ]);
+  });
+
+  test('is required to be up, beside what is told in the same clause', () => {
+    const also = refusal('BP999', [], 'it is not so');
+    const up = (seen: World, ...more: readonly (typeof also)[]) =>
+      required(guestUp(seen, ', and it is so', more));
+    const texts = ['the guest runs, and it is so [told state]'];
+    expect(up(world())).toEqual({ texts, findings: [], value: true });
+    expect(up(world(), also)).toEqual({ texts, findings: [also], value: false });
+    const off = world({ domain: { state: 'shut off' } });
+    expect(up(off, also)).toEqual({ texts, findings: running(off), value: false });
+    expect(required(guestUp(world({ domain: { state: 'paused' } })))).toEqual({
+      ...{ texts: ['the guest is paused [told state]'], findings: [], value: true },
+    });
+  });
+});
+
+test.each([
+  [{ 'keep-tpm': true }, '8.8.0', true],
+  [{ 'keep-tpm': true }, '8.9.0', false],
+  [{ 'keep-tpm': true }, '10.0.0', false],
+  [{ 'keep-tpm': true }, undefined, false],
+  [{ 'keep-tpm': false }, '8.8.0', false],
+  [{}, '8.8.0', false],
+])('an option that came later: %j with libvirt %s', (params, libvirt, refused) => {
+  const seen = world();
+  const host = { ...seen.host, ...(libvirt === undefined ? {} : { libvirt }) };
+  const { texts, findings } = required(since({ ...seen, host }, params, 'keep-tpm', '8.9.0'));
+  const known = libvirt === undefined ? 'run' : 'domain';
+  expect(texts).toEqual(
+    'keep-tpm' in params && params['keep-tpm']
+      ? [`libvirt is 8.9.0 or newer, for "keep-tpm" [${known}]`]
+      : [],
+  );
+  expect(findings).toEqual(
+    refused
+      ? [
+          refusal(
+            'BP130',
+            ['keep-tpm'],
+            'libvirt 8.8.0 does not have "keep-tpm", which came with 8.9.0',
+            'leave "keep-tpm" out, or use a newer libvirt',
+          ),
+        ]
+      : [],
+  );
+});

@@ -1,0 +1,86 @@
+/** What steps require of files that somebody else could use: another domain, or another disk of the guest. */
+import { describe, expect, test } from 'vitest';
+import type { Disk } from '../../../src/model/world.ts';
+import { ownedBy, unnamed, unshared } from '../../../src/steps/requirements/unshared.ts';
+import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
+import { refusal } from '../refusal.ts';
+import { required } from '../required.ts';
+
+describe('files of other domains', () => {
+  test('are refused one by one', () => {
+    const others = [neighbour('a', [BASE], []), neighbour('b', [BASE], [])];
+    const seen = { ...world(), others };
+    const findings = [
+      refusal(
+        'BP109',
+        ['diskspec', 0],
+        `${BASE} is in the disk chain of "a", "b": a change to it would corrupt that guest`,
+        'choose a file that no other domain uses',
+      ),
+    ];
+    const texts = [`no other domain uses ${SNAP1}, ${BASE} [others]`];
+    for (const stated of [unnamed, unshared])
+      expect(required(stated(seen, ['diskspec', 0], [SNAP1, BASE]))).toEqual({
+        ...{ texts, findings, value: false },
+      });
+    expect(required(unnamed(world(), 'dest', [SNAP1, SNAP2]))).toEqual({
+      ...{ texts: [`no other domain uses ${SNAP1}, ${SNAP2} [others]`], findings: [], value: true },
+    });
+  });
+
+  test('that cannot be read leave it open what rests on them', () => {
+    const others = [
+      neighbour('a', [], [], ['/x', '/y']),
+      neighbour('b', [], []),
+      neighbour('c', [], [], ['/z']),
+    ];
+    const seen = { ...world(), others };
+    expect(required(unshared(seen, 'base', [SNAP1])).findings).toEqual([
+      refusal(
+        'BP124',
+        ['base'],
+        'it cannot be told whether other domains rest on the files: /x, /y, /z cannot be read',
+        'run it as a user who may read them, such as root',
+      ),
+    ]);
+    expect(required(unshared(world(), 'base', [SNAP1]))).toEqual({
+      ...{ texts: [`no other domain uses ${SNAP1} [others]`], findings: [], value: true },
+    });
+    // Nothing that one cannot read rests on a file that is not there yet.
+    expect(required(unnamed(seen, 'base', [SNAP1])).findings).toEqual([]);
+  });
+});
+
+describe('files of other disks of the guest', () => {
+  const owned = (chain: readonly string[], change: Partial<Disk> = {}) => {
+    const vda = disk('vda', [SNAP2, SNAP1, BASE]);
+    const seen = world({ disks: [vda, disk('vdb', chain, change)] });
+    return required(ownedBy(seen, vda, 'base', [SNAP2, SNAP1]));
+  };
+  const texts = [`no other disk of the guest uses ${SNAP2}, ${SNAP1} [domain]`];
+  const inUse = (use: string) => ({
+    texts,
+    findings: [
+      refusal(
+        'BP109',
+        ['base'],
+        `${use}: a change to it would corrupt that disk`,
+        'choose a layer that no other disk uses',
+      ),
+    ],
+    value: false,
+  });
+
+  test('are not in the way where no other disk has them', () => {
+    expect(owned([DATA])).toEqual({ texts, findings: [], value: true });
+    expect(owned([DATA, BASE])).toEqual({ texts, findings: [], value: true });
+  });
+
+  test('are refused in another chain, and where the definition or a job names them', () => {
+    expect(owned([DATA, SNAP1])).toEqual(inUse(`${SNAP1} is in the chain of vdb too`));
+    const named = inUse(`${SNAP2} is what the definition, or a job, names for vdb`);
+    expect(owned([DATA], { persistentSource: SNAP2 })).toEqual(named);
+    const job = { type: 'copy', ready: true, mirror: SNAP2 } as const;
+    expect(owned([DATA], { job })).toEqual(named);
+  });
+});
