@@ -1,5 +1,5 @@
 /** `virsh blockcommit`: layers of a chain are merged into one below them while the guest writes. */
-import { layersOf } from '../host/file-names.ts';
+import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
 import {
   onDisk,
@@ -10,7 +10,7 @@ import {
 } from '../host/host-state.ts';
 import { withoutJobOn } from '../host/jobs.ts';
 import { filesOfLayer, layerIndex } from '../model/file-identity.ts';
-import { type Disk, diskOf } from '../model/world.ts';
+import { diskOf } from '../model/world.ts';
 import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
 
 const options = {
@@ -53,9 +53,9 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
   const disk = workableDisk(host, args.path);
   refuseUnless(!disk.job, 'already in active block job');
   const files = layersOf(host, disk);
-  const top = args.top === undefined ? 0 : layerAt(disk, args.top);
+  const top = args.top === undefined ? 0 : layerNamed(disk.chain, args.top);
   const deepest = args.shallow ? top + 1 : files.length - 1;
-  const base = args.base === undefined ? deepest : layerAt(disk, args.base);
+  const base = args.base === undefined ? deepest : layerNamed(disk.chain, args.base);
   refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
   refuseUnless(top > 0 || args.active === true, 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';
@@ -85,13 +85,5 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
           ? { type: 'active-commit', ready: false, mirror }
           : { type: 'commit', ready: false },
     }),
-  );
-}
-
-/** A layer by its path as libvirt spells it (libvirt, storage_source.c, virStorageSourceChainLookup), or by its place as in `vda[2]`. */
-function layerAt(disk: Disk, word: string): number {
-  const place = /\[(\d+)\]$/.exec(word)?.[1];
-  return disk.chain.findIndex((layer) =>
-    place === undefined ? layer.file === word : layer.index === Number(place),
   );
 }

@@ -1,6 +1,6 @@
 /** Names of files on a simulated host, which compares and keeps files by one name each. */
 import { FileSet, filesOf, folded, namesByFile } from '../model/file-identity.ts';
-import { type Disk, type ImageFile, type World, withFile } from '../model/world.ts';
+import { type Disk, type ImageFile, type Layer, type World, withFile } from '../model/world.ts';
 
 /** The World that a host began as tells which names stand for one file. */
 interface Host {
@@ -68,4 +68,15 @@ export function withFileOn(
 /** The files of a disk's chain, active layer first, by the host's names. */
 export function layersOf(on: Host, disk: Disk): string[] {
   return disk.chain.map(({ file }) => nameIn(on, file));
+}
+
+/**
+ * The place of a layer that a command names by its path as libvirt spells it, or by its number as in `vda[2]`; -1 where the
+ * chain has none (libvirt, storage_source.c, virStorageSourceChainLookup).
+ */
+export function layerNamed(chain: readonly Layer[], word: string): number {
+  const index = /\[(\d+)\]$/.exec(word)?.[1];
+  return chain.findIndex((layer) =>
+    index === undefined ? layer.file === word : layer.index === Number(index),
+  );
 }

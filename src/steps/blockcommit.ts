@@ -1,6 +1,6 @@
 import { fileAt, filesOfLayer } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { findRange, inChain, knownRange, placeInChain } from './chain-range.ts';
+import { findRange, inChain, knownRange, placeInChain, type Range } from './chain-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';

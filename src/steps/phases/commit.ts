@@ -6,14 +6,15 @@ import {
 import { given } from '../../commands/define.ts';
 import type { VirshEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
-import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
+import { activeFile, diskOf, type World } from '../../model/world.ts';
 import { findRange, knownRange, type RangeWords, spelledInChain } from '../chain-range.ts';
-import { NoWayBack, type Phase } from '../define.ts';
+import type { Phase } from '../define.ts';
 import { unremovable } from '../requirements/removal.ts';
 import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { reinstateOverlay } from '../rollbacks/reinstate-overlay.ts';
-import { chainIs, definedOn, noJob, readyJob, runsOn } from './expect.ts';
+import { definedOn, noJob, readyJob, runsOn } from './expect.ts';
 import { awaitEnded, awaitReady, finishPhase, pivot } from './job.ts';
+import { mergePhase } from './merge.ts';
 
 /** A commit, with the options of `blockcommit`. */
 export interface Commit
@@ -115,35 +116,15 @@ export function keepPhase({ disk }: Commit): Phase {
 }
 
 export function commitPhase(commit: Commit): Phase {
-  const { disk } = commit;
-  return {
+  return mergePhase({
     name: 'commit',
     summary: `merge ${commit.top} into the base while the guest runs`,
     wayBack: 'cancel the commit as long as it runs; the chain stays as it is until its end',
-    effects: (world) => [
-      start(commit, world),
-      awaitEnded(disk, commit.timeout, 'until the layers are merged'),
-    ],
-    expects(before) {
-      const { committed } = knownRange(commit, before);
-      const chain = diskOf(before, disk)?.chain ?? [];
-      return [
-        chainIs(
-          disk,
-          chain.filter((layer) => !committed.includes(layer)),
-        ),
-        noJob(disk),
-      ];
-    },
-    undo(before, now) {
-      const current = diskOf(now, disk);
-      if (isUp(now) && current?.chain.length !== diskOf(before, disk)?.chain.length) {
-        throw new NoWayBack(
-          `the layers of ${disk} are merged; a merged layer cannot be put back below a running guest`,
-        );
-      }
-      return current?.job?.type === 'commit' ? abortOwnJob(now, disk, undefined) : [];
-    },
-    pointOfNoReturn: () => 'a merged layer cannot be put back below a running guest',
-  };
+    disk: commit.disk,
+    job: 'commit',
+    start: (world) => start(commit, world),
+    ended: awaitEnded(commit.disk, commit.timeout, 'until the layers are merged'),
+    merged: (before) => knownRange(commit, before).committed,
+    lost: 'a merged layer cannot be put back below a running guest',
+  });
 }
