@@ -141,9 +141,16 @@ export const blockcommit = defineStep<typeof schema>({
     const phases = commit.active
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
-    const committed = (start: World) => knownRange(commit, start).committed.map(({ file }) => file);
-    if (params.delete) phases.push(deletePhase(committed));
-    if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
+    const files = ({ committed }: Range) => committed.map(({ file }) => file);
+    if (params.delete) phases.push(deletePhase((start) => files(knownRange(commit, start))));
+    if (params.quarantine !== undefined)
+      // Its rollback is asked also where the guest stopped before the step, and shows no chain.
+      phases.push(
+        quarantinePhase(params.quarantine, (start) => {
+          const range = findRange(commit, start);
+          return range ? files(range) : [];
+        }),
+      );
     return phases;
   },
   examples: [
