@@ -8,8 +8,8 @@ import { deletePhase, quarantinePhase } from './phases/files.ts';
 import { checkPaired } from './requirements/definition.ts';
 import { suitable, unclaimed } from './requirements/disk.ts';
 import { namesRelative, startsAfterCommit } from './requirements/merged-layers.ts';
-import { openable } from './requirements/new-file.ts';
-import { movableAside, removable } from './requirements/removal.ts';
+import { reopenable } from './requirements/new-file.ts';
+import { movableAside, quarantined, removable } from './requirements/removal.ts';
 import {
   checkAbsolute,
   checkExclusive,
@@ -20,7 +20,7 @@ import {
   refuse,
 } from './requirements/requirement.ts';
 import { ownedBy, unshared } from './requirements/unshared.ts';
-import { bytesOf, unknownOf } from './sizes.ts';
+import { bytesOf, unknownOf, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -131,10 +131,18 @@ export const blockcommit = defineStep<typeof schema>({
     const range = findRange(commitOf(params), world);
     if (!range) return [];
     const { base, committed } = range;
+    const { quarantine } = params;
+    const files = committed.map(({ file }) => file);
     // What the guest will have written into an overlay that the plan makes, nobody knows before.
-    const files = committed.map(({ file }) => file).filter((file) => !fileAt(world, file)?.made);
-    const copied = bytesOf(world, files);
-    return [{ file: base.file, copied, room: base.block ? 0 : copied, ...unknownOf(world, files) }];
+    const known = files.filter((file) => !fileAt(world, file)?.made);
+    const copied = bytesOf(world, known);
+    const removed = params.delete || quarantine !== undefined ? files : [];
+    const places =
+      quarantine === undefined ? [] : files.map((file) => quarantined(quarantine, file));
+    return [
+      { file: base.file, copied, room: base.block ? 0 : copied, ...unknownOf(world, known) },
+      ...[...removed, ...places].map(withoutRoom),
+    ];
   },
   phases(params: Params) {
     const commit = commitOf(params);
@@ -196,7 +204,7 @@ function* requires(params: Params, world: World): Requirements {
   const touched = [...committed, base].flatMap(filesOfLayer);
   yield* unshared(world, key, touched);
   yield* ownedBy(world, disk, key, touched);
-  yield* openable(world, key, base.file, false);
+  yield* reopenable(base.file);
   // Nothing looks at it: how much of the layers is new to the base shows when they are merged.
   yield* need(`${base.file} has room to grow by what is committed`, 'run');
   const paired =

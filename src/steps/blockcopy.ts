@@ -1,5 +1,5 @@
 import { diskOf } from '../model/world.ts';
-import { bytesToCopy, copiedFiles, usesExisting } from './copy.ts';
+import { bytesToCopy, copiedFiles, temporaries, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
@@ -10,7 +10,7 @@ import { definedAsRun } from './requirements/definition.ts';
 import { workable } from './requirements/disk.ts';
 import { since } from './requirements/guest.ts';
 import { checkExclusive, checkNeeds, checkPlainPath, refuse } from './requirements/requirement.ts';
-import { unknownOf } from './sizes.ts';
+import { unknownOf, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -134,7 +134,10 @@ export const blockcopy = defineStep<typeof schema>({
     const bytes = disk ? bytesToCopy(params, world, disk) : 0;
     const unknown =
       disk?.capacity === undefined && disk ? unknownOf(world, copiedFiles(params, disk)) : {};
-    return [{ file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes, ...unknown }];
+    return [
+      { file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes, ...unknown },
+      ...temporaries(params, disk).map(withoutRoom),
+    ];
   },
   phases: (params: Params) => [
     mirrorPhase(params),

@@ -2,7 +2,7 @@
 import { fileAt } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
 
-/** A file that a step makes, or writes into. */
+/** A file that a step makes, writes into, or removes. */
 export interface Product {
   readonly file: string;
   /** Bytes that are copied there at most, as far as the host told. */
@@ -18,6 +18,11 @@ export interface RollbackRoom {
   readonly file: string;
   readonly least: number;
   readonly most: number;
+}
+
+/** A file that takes next to nothing, or goes. */
+export function withoutRoom(file: string): Product {
+  return { file, copied: 0, room: 0 };
 }
 
 /** Bytes that files take together, as far as the host told. */

@@ -4,7 +4,7 @@ import { type World, withFile } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { examine } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
-import { phaseLines, requirementLines } from './shown.ts';
+import { amountsOf, phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const MiB = 1024 * 1024;
@@ -260,6 +260,6 @@ describe('what it requires and takes', () => {
   ])('%s', (_title, params, host, lines, files, products) => {
     expect(requirementLines(blockcommit, params, host)).toEqual(lines);
     expect(examine(blockcommit, params as never, host).files).toEqual(files);
-    expect(blockcommit.products(params as never, host)).toEqual(products);
+    expect(amountsOf(blockcommit, params, host)).toEqual(products);
   });
 });

@@ -82,7 +82,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
   ['finish', 'the disk has gone', kept, noDisks, ['vda is not where it was']],
   ['finish', 'the disk has no medium', kept, on(), ['vda is not where it was']],
-  ['finish', 'the job goes on', kept, onDisk(() => running), ['vda is not where it was']],
+  ['finish', 'the job goes on', kept, onDisk(() => running), ['the job on vda has not ended']],
   ['finish', 'the guest has moved', kept, on(SNAP1, BASE), ['vda is not where it was']],
   [
     'commit',

@@ -15,7 +15,7 @@ import {
   withDevice,
   withImage,
 } from './blockcopy-scenes.ts';
-import { findingLines, refusalLines, requirementLines } from './shown.ts';
+import { amountsOf, findingLines, refusalLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
 
 const flat = { disk: 'vda', dest: DEST, pivot: true };
@@ -104,7 +104,7 @@ describe('what it takes', () => {
     ['of the active layer only', shallow, unsized(untold(BASE)), { copied: 40, room: 40 }],
     ['of an unknown disk nothing', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
   ])('%s', (_title, params, host, { copied, room, ...more }) => {
-    expect(blockcopy.products(params as never, host)).toEqual([
+    expect(amountsOf(blockcopy, params, host)).toEqual([
       { file: params.dest, copied: Number(copied) * MiB, room: Number(room) * MiB, ...more },
     ]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withDisk } from '../../src/model/world.ts';
 import { blockcopy } from '../../src/steps/blockcopy.ts';
 import { BASE, DATA, disk, looked, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
+import { amountsOf } from './shown.ts';
 import { testStep } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
@@ -251,5 +252,5 @@ test.each([
   const bytes = mebibytes * 1024 * 1024;
   expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
   const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
-  expect(blockcopy.products(plain, small)).toEqual([{ file: DEST, copied: 1000, room: 1000 }]);
+  expect(amountsOf(blockcopy, plain, small)).toEqual([{ file: DEST, copied: 1000, room: 1000 }]);
 });

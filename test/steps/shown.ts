@@ -8,6 +8,7 @@ import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
 import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
 import { examine } from '../../src/steps/derived.ts';
+import type { Product } from '../../src/steps/sizes.ts';
 import { frozen, looked } from '../worlds.ts';
 import { requirementLine } from './required.ts';
 
@@ -110,4 +111,11 @@ export function effectLine(effect: Effect): string {
 
 function seen(step: AnyStep, params: Params, world: World): World {
   return looked(world, examine(step, params, world).files);
+}
+
+/** The products that take something: not those of which only the place matters. */
+export function amountsOf(step: AnyStep, params: Params, world: World): Product[] {
+  return step
+    .products(params, world)
+    .filter(({ copied, room }, at) => at === 0 || copied > 0 || room > 0);
 }

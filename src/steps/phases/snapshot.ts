@@ -56,7 +56,7 @@ export function snapshotPhase(params: Snapshot): Phase {
   };
 }
 
-export /** The files that are made: all but overlays that are there for reuse. */
+/** The files that are made: all but overlays that are there for reuse. */
 function newFiles(params: Snapshot, world: World): string[] {
   const made = params['reuse-external'] ? [] : overlaysOf(params, world).map(({ file }) => file);
   return [...made, ...(params.memspec ? [params.memspec.file] : [])];

@@ -78,7 +78,16 @@ export function* openable(
 ): Requirements<boolean> {
   const barred = checkEnterable(world, key, file);
   const unmet = barred.length > 0 || !made ? barred : checkGiven(world, key, file);
-  return yield* need(`the host lets QEMU write to ${file}`, 'run', unmet);
+  return yield* need(writeSentence(file), 'run', unmet);
+}
+
+/** The same of a layer that the guest's QEMU has open already: nothing can be looked at before it is opened for writing. */
+export function* reopenable(file: string): Requirements<boolean> {
+  return yield* need(writeSentence(file), 'run');
+}
+
+function writeSentence(file: string): string {
+  return `the host lets QEMU write to ${file}`;
 }
 
 /** Refuses a file below a folder that the user of the guest's QEMU may not enter, so that QEMU cannot open it. */

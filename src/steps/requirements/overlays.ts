@@ -12,7 +12,6 @@ import {
   need,
   needUnlisted,
   type Refusal,
-  type Requirement,
   type Requirements,
   refuse,
   refuseStep,
@@ -32,11 +31,11 @@ export function* takesPart(params: Snapshot, world: World, { target }: Overlay):
   const isListed = key[0] === 'diskspec';
   const listed = (snapshot: string) =>
     `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
-  for (const requirement of workable(world, target, isListed ? [...key, 'disk'] : key))
-    yield isListed ? requirement : withHint(requirement, 'BP126', listed('no'));
+  const looked = workable(world, target, isListed ? [...key, 'disk'] : key);
+  const suits = yield* isListed ? looked : withHint(looked, 'BP126', listed('no'));
+  if (suits && !isListed) yield* externalByDefault(suits, listed('external'));
   const disk = diskOf(world, target);
   if (!disk) return;
-  if (!isListed) yield* externalByDefault(disk, listed('external'));
   const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
   yield* need(
     `the definition, where there is one, has ${target} too`,
@@ -45,9 +44,14 @@ export function* takesPart(params: Snapshot, world: World, { target }: Overlay):
   );
 }
 
-function withHint(requirement: Requirement, code: string, hint: string): Requirement {
-  const unmet = requirement.unmet.map((each) => (each.code === code ? { ...each, hint } : each));
-  return { ...requirement, unmet };
+/** The same requirements, with another hint for a code. */
+function* withHint<T>(requirements: Requirements<T>, code: string, hint: string): Requirements<T> {
+  for (;;) {
+    const next = requirements.next();
+    if (next.done) return next.value;
+    const { unmet, ...rest } = next.value;
+    yield { ...rest, unmet: unmet.map((each) => (each.code === code ? { ...each, hint } : each)) };
+  }
 }
 
 /** libvirt refuses the one, and leaves the guest paused for the other (src/qemu/qemu_snapshot.c). */

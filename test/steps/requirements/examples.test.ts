@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleWorld } from '../../../src/generate/example-world.ts';
 import { examine } from '../../../src/steps/derived.ts';
 import { steps } from '../../../src/steps/registry.ts';
+import { amountsOf } from '../shown.ts';
 
 const examples = steps.flatMap((step) =>
   step.examples.map(({ title, params }) => ({ kind: step.kind, title, step, params })),
@@ -28,7 +29,7 @@ describe.each(examples)('$kind: $title', ({ step, params }) => {
   });
 
   test('copies into files only, and no more than it has room for there', () => {
-    for (const { file, copied, room } of step.products(params, world)) {
+    for (const { file, copied, room } of amountsOf(step, params, world)) {
       expect(file).toMatch(/^\//);
       expect(room).toBeGreaterThanOrEqual(copied);
       expect(room).toBeGreaterThan(0);
@@ -40,7 +41,7 @@ test('what is copied is what the layers hold', () => {
   const products = (kind: string) => {
     const step = steps.find((each) => each.kind === kind)!;
     const { params } = step.examples[0]!;
-    return step.products(params, exampleWorld(step, params));
+    return amountsOf(step, params, exampleWorld(step, params));
   };
   const MiB = 1024 * 1024;
   expect(products('blockcopy')).toEqual([
