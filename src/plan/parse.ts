@@ -4,7 +4,7 @@ import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
 import { printable } from '../printable.ts';
 import { flaw, refusal } from './findings.ts';
 import type { Lines } from './lines.ts';
-import { type Opened, syntaxFlaw } from './syntax.ts';
+import { syntaxFlaw } from './syntax.ts';
 
 /** Deeper than any plan, and far from the end of the stack. */
 export const DEEPEST = 40;
@@ -19,28 +19,26 @@ const MOST_LEXEMES = 100_000;
  * YAML makes of the rest of such a text is a guess
  */
 export function parse(lines: Lines): Node {
-  const opened: Opened = { brackets: [] };
-  const tokens = readTokens(lines, opened);
+  const tokens = readTokens(lines);
   // Duplicate keys are looked for later: the parser compares each key with each, which a large map makes slow.
   const composer = new Composer({ uniqueKeys: false, merge: false, version: '1.2' });
   const documents = [...composer.compose(tokens)];
   const [first, second] = documents;
   const error = earliestError(documents) ?? composer.streamInfo().errors[0];
-  if (error) throw refusal([syntaxFlaw(lines, error, opened)]);
+  if (error) throw refusal([syntaxFlaw(lines, error)]);
   if (second) throw refusal([severalDocuments(lines, second)]);
   const root = first?.contents;
   if (!root || isNothing(root)) throw refusal([emptyDocument(lines)]);
   return root;
 }
 
-function readTokens(lines: Lines, opened: Opened): CST.Token[] {
+function readTokens(lines: Lines): CST.Token[] {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let count = 0;
   let isScalar = false;
   for (const lexeme of new Lexer().lex(lines.source)) {
     const type: CST.TokenType | null = isScalar ? 'scalar' : CST.tokenType(lexeme);
-    if (!isScalar) note(opened, type, lexeme, parser.offset);
     isScalar = !isScalar && type === 'scalar';
     if (type === 'tag' || type === 'directive-line') {
       throw refusal([unwantedSign(lines, type, lexeme, parser.offset)]);
@@ -67,17 +65,6 @@ function readTokens(lines: Lines, opened: Opened): CST.Token[] {
     }
   }
   return [...tokens, ...parser.end()];
-}
-
-/** Remembers what is open, so that what is never closed can be told at its beginning. */
-function note(opened: Opened, type: string | null, lexeme: string, offset: number): void {
-  if (type === 'flow-map-start' || type === 'flow-seq-start') {
-    opened.brackets.push({ sign: lexeme, offset });
-  } else if (type === 'flow-map-end' || type === 'flow-seq-end') {
-    opened.brackets.pop();
-  } else if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') {
-    opened.quote = offset;
-  }
 }
 
 function earliestError(documents: readonly Document.Parsed[]) {

@@ -1,109 +1,93 @@
 /** Says in plain words what keeps a text from being YAML. */
-import type { YAMLError } from 'yaml';
+import type { ErrorCode, YAMLError } from 'yaml';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { flaw } from './findings.ts';
+import { Lexemes } from './lexemes.ts';
 import type { Lines } from './lines.ts';
+import type { Meaning } from './syntax-meanings.ts';
+import * as meanings from './syntax-meanings.ts';
 
-/** Where the brackets that are still open, and the last quote, begin. */
-export interface Opened {
-  readonly brackets: { readonly sign: string; readonly offset: number }[];
-  quote?: number;
+/** Where the parser met the error, among the words and signs of the text. */
+interface Place {
+  readonly start: number;
+  readonly lexemes: Lexemes;
 }
 
-/** A pattern of the parser's message, what it means, and what to do about it. */
-const MEANINGS: readonly (readonly [pattern: RegExp, message: string, hint: string])[] = [
-  [
-    /Nested mappings are not allowed|Implicit keys need to be on a single line/,
-    'a key is not allowed here: the line before is not complete, or ": " stands inside a value',
-    'indent keys of one map alike, end each key with ":", and put a value with ": " in it in quotes',
-  ],
-  [
-    /Implicit map keys need to be followed/,
-    'a key must be followed by ":" and its value',
-    'write "key: value"',
-  ],
-  [
-    /must start at the same column/,
-    'this line is not indented like the others of its map or list',
-    'move it to the column in which the others start',
-  ],
-  [/Sequence item without -/, 'an item of a list must start with "- "', 'indent it like its list'],
-  [
-    /Plain value cannot start with/,
-    'an unquoted value cannot start with this sign',
-    'put the value in quotes',
-  ],
-  [
-    /Invalid escape sequence/,
-    'this escape sequence does not exist between double quotes',
-    'write a backslash as \\\\, or use single quotes',
-  ],
-  [
-    /Block scalar/,
-    'the text after "|" or ">" must start on the next line, indented deeper than its key',
-    'indent it with spaces',
-  ],
-  [/Unexpected flow-(map|seq)-end/, 'this bracket closes nothing', 'remove it, or open it before'],
-  [/Unexpected ,/, 'there is nothing before this comma', 'remove one comma'],
-  [
-    /Missing , |Block collections are not allowed/,
-    'a comma is missing, or this line does not belong between the brackets',
-    'separate entries between brackets with ","',
-  ],
-  [/alias node must not/, 'an alias cannot have an anchor of its own', 'remove the anchor'],
-  [
-    /(Alias|Anchor) cannot be an empty/,
-    'a name must follow "*" and "&"',
-    'put a value that starts with one of them in quotes',
-  ],
-  [
-    /Comments must be separated/,
-    'a comment needs a space before its "#"',
-    'add a space, or put the value in quotes',
-  ],
-  [
-    /Unexpected .* at node end|Unexpected block-seq-ind/,
-    'this does not belong here: the value before it is complete',
-    'check the quotes and the indentation around it',
-  ],
-];
+/**
+ * What each of yaml's codes means. Its messages are not read, since any release may change them. Where one code stands
+ * for several errors, the text around the place says which. Null: no text leads to it here, see beside each.
+ */
+const ANSWERS: Readonly<Record<ErrorCode, Meaning | ((place: Place) => Meaning) | null>> = {
+  ALIAS_PROPS: meanings.ALIAS_WITH_ANCHOR,
+  BAD_ALIAS: meanings.NAME_MISSING,
+  BAD_DQ_ESCAPE: meanings.UNKNOWN_ESCAPE,
+  BAD_INDENT: wrongIndent,
+  BAD_PROP_ORDER: meanings.ANCHOR_BEFORE_SIGN,
+  BAD_SCALAR_START: meanings.SIGN_AT_START,
+  BLOCK_AS_IMPLICIT_KEY: meanings.KEY_NOT_ALLOWED,
+  BLOCK_IN_FLOW: meanings.COMMA_MISSING,
+  IMPOSSIBLE: meanings.VALUE_COMPLETE,
+  KEY_OVER_1024_CHARS: meanings.LONG_KEY,
+  MISSING_CHAR: missingSign,
+  MULTILINE_IMPLICIT_KEY: meanings.KEY_NOT_ALLOWED,
+  MULTIPLE_ANCHORS: meanings.SEVERAL_ANCHORS,
+  TAB_AS_INDENT: meanings.TAB,
+  UNEXPECTED_TOKEN: unexpectedSign,
+  // Tags and directives are refused before.
+  BAD_COLLECTION_TYPE: null,
+  BAD_DIRECTIVE: null,
+  MULTIPLE_TAGS: null,
+  TAG_RESOLVE_FAILED: null,
+  // Keys are checked later, by inspect.ts.
+  DUPLICATE_KEY: null,
+  NON_STRING_KEY: null,
+  // Several documents and a nesting too deep are refused by parse.ts.
+  MULTIPLE_DOCS: null,
+  RESOURCE_EXHAUSTION: null,
+};
 
 /** The finding for what the YAML parser reports. */
-export function syntaxFlaw(lines: Lines, error: YAMLError, opened: Opened): Finding {
-  const [start, end] = error.pos;
+export function syntaxFlaw(lines: Lines, error: YAMLError): Finding {
+  const place: Place = { start: error.pos[0], lexemes: new Lexemes(lines.source) };
   return (
-    tabFlaw(lines, start) ??
-    openFlaw(lines, error.message, opened) ??
-    referenceFlaw(lines, start) ??
-    namedFlaw(lines, error) ??
-    flaw('BP005', `this is not YAML: ${printable(error.message)}`, {
-      position: lines.position(start, end),
-    })
+    tabFlaw(lines, place) ??
+    openQuoteFlaw(lines, place, error.code) ??
+    openBracketFlaw(lines, place, error.code) ??
+    referenceFlaw(lines, place) ??
+    namedFlaw(lines, error, place)
   );
 }
 
 /** A tab in the line's indentation confuses the parser in many ways: it is told as what it is. */
-function tabFlaw(lines: Lines, offset: number): Finding | undefined {
+function tabFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
   const start = lines.source.lastIndexOf('\n', offset - 1) + 1;
   const indentation = /^[ \t]*/.exec(lines.source.slice(start))?.[0] ?? '';
   const tab = indentation.indexOf('\t');
   if (tab < 0) return undefined;
-  return flaw('BP006', 'a line is indented with a tab', {
-    position: lines.position(start + tab, start + tab + 1),
-    hint: 'indent with spaces: YAML allows no tabs there',
+  const { code, message, hint } = meanings.TAB;
+  return flaw(code, message, { position: lines.position(start + tab, start + tab + 1), hint });
+}
+
+function openQuoteFlaw(lines: Lines, place: Place, code: ErrorCode): Finding | undefined {
+  const quote = code === 'MISSING_CHAR' ? place.lexemes.openQuote(place.start) : undefined;
+  if (!quote) return undefined;
+  return flaw('BP005', 'this quote is never closed', {
+    position: lines.position(quote.offset, quote.offset + 1),
+    hint: "close it, and write a quote inside it twice ('') or as \\\"",
   });
 }
 
-function openFlaw(lines: Lines, message: string, opened: Opened): Finding | undefined {
-  if (message.startsWith('Missing closing') && opened.quote !== undefined) {
-    return flaw('BP005', 'this quote is never closed', {
-      position: lines.position(opened.quote, opened.quote + 1),
-      hint: "close it, and write a quote inside it twice ('') or as \\\"",
+function openBracketFlaw(lines: Lines, place: Place, code: ErrorCode): Finding | undefined {
+  if (code !== 'MISSING_CHAR' && code !== 'BAD_INDENT') return undefined;
+  const bracket = isCommentWithoutSpace(place) ? undefined : place.lexemes.openBracket(place.start);
+  if (!bracket) return undefined;
+  if (bracket.closedAt !== undefined) {
+    return flaw('BP005', 'this bracket must be indented deeper than what it belongs to', {
+      position: lines.position(bracket.closedAt, bracket.closedAt + 1),
+      hint: 'indent it with spaces',
     });
   }
-  const bracket = opened.brackets.at(-1);
-  if (!bracket || !/and end with a [\]}]/.test(message)) return undefined;
   return flaw('BP005', `this "${bracket.sign}" is never closed`, {
     position: lines.position(bracket.offset, bracket.offset + 1),
     hint: `close it with "${bracket.sign === '{' ? '}' : ']'}"`,
@@ -111,7 +95,7 @@ function openFlaw(lines: Lines, message: string, opened: Opened): Finding | unde
 }
 
 /** An unquoted reference between brackets: YAML takes its `{` for the start of a map. */
-function referenceFlaw(lines: Lines, offset: number): Finding | undefined {
+function referenceFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
   const start = lines.source.lastIndexOf('\n', offset - 1) + 1;
   const stop = lines.source.indexOf('\n', start);
   const line = lines.source.slice(start, stop < 0 ? undefined : stop);
@@ -124,8 +108,57 @@ function referenceFlaw(lines: Lines, offset: number): Finding | undefined {
   });
 }
 
-function namedFlaw(lines: Lines, error: YAMLError): Finding | undefined {
-  const meaning = MEANINGS.find(([pattern]) => pattern.test(error.message));
-  if (!meaning) return undefined;
-  return flaw('BP005', meaning[1], { position: lines.position(...error.pos), hint: meaning[2] });
+function namedFlaw(lines: Lines, error: YAMLError, place: Place): Finding {
+  const answer = ANSWERS[error.code];
+  const position = lines.position(...error.pos);
+  if (answer === null) {
+    return flaw('BP005', `this is not YAML: ${printable(error.message)}`, { position });
+  }
+  const { code, message, hint } = typeof answer === 'function' ? answer(place) : answer;
+  return flaw(code, message, { position, hint });
+}
+
+/** BAD_INDENT: a line of a map, of a list or of a block text. */
+function wrongIndent({ start, lexemes }: Place): Meaning {
+  return lexemes.isInBlockText(start) ? meanings.BLOCK_TEXT : meanings.UNEVEN_INDENT;
+}
+
+/** MISSING_CHAR: what is missing follows from what stands there instead. */
+function missingSign({ start, lexemes }: Place): Meaning {
+  if (isCommentWithoutSpace({ start, lexemes })) return meanings.COMMENT_WITHOUT_SPACE;
+  const here = lexemes.at(start)?.type;
+  const isValue = here === 'scalar' || here === 'flow-map-start' || here === 'flow-seq-start';
+  if (isValue && lexemes.before(start)?.type === 'anchor') return meanings.ANCHOR_WITHOUT_SPACE;
+  if (lexemes.isBetweenBrackets(start)) return meanings.COMMA_MISSING;
+  if (lexemes.isInBlockText(start)) return meanings.BLOCK_TEXT;
+  if (here === 'anchor' || lexemes.isOnLineOfDocumentStart(start))
+    return meanings.START_ON_NEXT_LINE;
+  // The place of a list's item is the end of the item before it, that of a key is the key.
+  return here === 'space' || here === 'newline' || here === 'comment'
+    ? meanings.ITEM_WITHOUT_DASH
+    : meanings.KEY_WITHOUT_COLON;
+}
+
+function isCommentWithoutSpace({ start, lexemes }: Place): boolean {
+  const before = lexemes.before(start)?.type;
+  return lexemes.at(start)?.type === 'comment' && before !== 'space' && before !== 'newline';
+}
+
+/** UNEXPECTED_TOKEN: what it means depends on what the sign is. */
+function unexpectedSign({ start, lexemes }: Place): Meaning {
+  const here = lexemes.at(start);
+  switch (here?.type) {
+    case 'flow-map-end':
+    case 'flow-seq-end':
+      return meanings.CLOSES_NOTHING;
+    case 'comma':
+      return meanings.NOTHING_BEFORE_COMMA;
+    // Text that the lexer cannot place stands on the line of a "|".
+    case null:
+      return meanings.BLOCK_TEXT;
+    case 'block-scalar-header':
+      return here.offset === start ? meanings.VALUE_COMPLETE : meanings.BLOCK_TEXT;
+    default:
+      return meanings.VALUE_COMPLETE;
+  }
 }
