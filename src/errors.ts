@@ -1,7 +1,8 @@
 /**
  * What blockplan says when something is wrong, and the exit codes it ends with.
- * Every room may import this file; it imports nothing.
+ * Every room may import this file; it imports only the type of the codes.
  */
+import type { Code } from './codes.ts';
 
 /** How a run ends; see README, "End states". */
 export type End =
@@ -35,8 +36,7 @@ export interface Position {
 
 /** One thing that is wrong, or dangerous, told so that a person can act on it. */
 export interface Finding {
-  /** Stable and searchable: `BP0xx` input, `BP1xx` preflight, `BP2xx` run. */
-  readonly code: string;
+  readonly code: Code;
   readonly severity: 'error' | 'warning';
   /** What is so, and why it matters, in one or two sentences. */
   readonly message: string;

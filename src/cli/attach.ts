@@ -1,4 +1,5 @@
 /** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
@@ -135,7 +136,7 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
   await show.close();
   throw new BlockplanError('uncertain', [
     {
-      code: 'BP221',
+      code: codes.runAbandoned,
       severity: 'error',
       message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(history)}`,
       hint: `look at it: ${[blockplanCommand('show', run), ...takeUpCommands(run, journal ? waysOf(journal) : [])].join('; then: ')}`,
@@ -169,12 +170,12 @@ function onlyRunning(holders: ReadonlyMap<string, Owner>): string {
   if (only !== undefined && others.length === 0) return only;
   throw only === undefined
     ? inputRefusal(
-        'BP220',
+        codes.activeRunNotFound,
         'no run goes on now',
         'name the run that you mean, as blockplan list shows it',
       )
     : inputRefusal(
-        'BP220',
+        codes.activeRunNotFound,
         `${others.length + 1} runs go on now: ${[only, ...others].join(', ')}`,
         'name the one that you mean: blockplan attach RUN',
       );

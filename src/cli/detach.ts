@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { glanceAt } from '../journal/glance.ts';
@@ -30,11 +31,11 @@ const OUTPUT_FILE = 'output.log';
 /** What of our environment decides where a run's state lies, which libvirt it is for and which programs it calls. */
 const ENVIRONMENT = /^(BLOCKPLAN_.*|LIBVIRT_.*|XDG_.*|PATH|HOME)$/;
 
-/** @throws BlockplanError BP222 where the options do not go together */
+/** @throws BlockplanError detachOptions where the options do not go together */
 export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void {
   if (!detach || (yes && !dryRun)) return;
   throw inputRefusal(
-    'BP222',
+    codes.detachOptions,
     dryRun
       ? '"--detach" and "--dry-run" exclude each other: a preview is to be read'
       : '"--detach" needs "--yes": a run that is out of reach of the terminal cannot ask',

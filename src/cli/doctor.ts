@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { codes } from '../codes.ts';
 import { copyPlace } from '../doctor/chain.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
@@ -103,7 +104,7 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
   } catch (error) {
     const { code, message, path } = error as NodeJS.ErrnoException;
     throw inputRefusal(
-      'BP246',
+      codes.repairsNotWritable,
       code === 'EEXIST'
         ? `${path} exists already, and the doctor writes over no file`
         : `the plans cannot be written: ${message}`,

@@ -1,4 +1,5 @@
 /** `run --expect`: refuses to run anything but what was reviewed. */
+import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -12,7 +13,7 @@ export interface ExpectOptions {
   readonly facts?: string;
 }
 
-/** Holds a World against what was reviewed. @throws BlockplanError BP150 where it is something else */
+/** Holds a World against what was reviewed. @throws BlockplanError reviewMismatch where it is something else */
 export type Expectation = (world: World) => void;
 
 /**
@@ -26,7 +27,7 @@ export async function expectationOf(
   if (expect === undefined) {
     if (facts === undefined) return () => {};
     throw inputRefusal(
-      'BP096',
+      codes.factsWithoutFingerprint,
       '"--facts" of run belongs to "--expect": a run works on the host, whatever a file tells of it',
       'add --expect with the fingerprint of the reviewed preview, or leave --facts out; to see what would be done by these facts: blockplan preview',
     );
@@ -34,7 +35,7 @@ export async function expectationOf(
   const { driftedParts, fingerprintOf, isFingerprint } = await import('../facts/fingerprint.ts');
   if (!isFingerprint(expect)) {
     throw inputRefusal(
-      'BP065',
+      codes.invalidFingerprint,
       `"${expect}" is no fingerprint`,
       'take the one that the reviewed preview shows: it begins with "bp1."',
     );
@@ -44,7 +45,7 @@ export async function expectationOf(
   // With another plan the facts are looked at with other eyes; that it is another one is told below.
   if (apart.length > 0 && !apart.includes('plan')) {
     throw inputRefusal(
-      'BP066',
+      codes.fingerprintMismatch,
       `the facts in ${facts} are not the ones that the fingerprint stands for: their ${apart.join(' and ')} differ`,
       'give the facts that the reviewed preview was made from, or leave --facts out',
     );
@@ -70,7 +71,7 @@ async function readReviewed(file: string): Promise<World> {
 
 function drifted(what: string, now: string): Finding {
   return {
-    code: 'BP150',
+    code: codes.reviewMismatch,
     severity: 'error',
     message: `${what} not what was reviewed`,
     hint: `review it again; the fingerprint is now ${now}`,

@@ -1,5 +1,6 @@
 /** `blockplan facts`: what a guest and the places of its plans look like, to commit beside the plans. */
 import { writeFile } from 'node:fs/promises';
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { writeFacts } from '../facts/write.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -20,7 +21,7 @@ export async function facts(domain: string, options: FactsCommandOptions): Promi
   for (const file of options.plan) plans.push(await planFor(domain, file, options.set));
   const world = await liveWorldOf(domain, plans, options.connect);
   // A guest that is off has facts too; one that libvirt does not know is a word mistyped.
-  const [unknown] = checkRunning(world).filter(({ code }) => code === 'BP101');
+  const [unknown] = checkRunning(world).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
   await put(writeFacts(world), options.output);
   return 0;
@@ -30,7 +31,7 @@ async function planFor(domain: string, file: string, set: readonly string[]): Pr
   const plan = await planFrom(file, set);
   if (plan.domain === domain) return plan;
   throw inputRefusal(
-    'BP097',
+    codes.planForOtherDomain,
     `the plan ${file} is for "${plan.domain}", but the facts are to be those of "${domain}"`,
     'name the same guest in both; where the plan has a variable for it, with --set',
   );
@@ -45,7 +46,7 @@ async function put(text: string, file: string | undefined): Promise<void> {
     await writeFile(file, text);
   } catch (error) {
     throw inputRefusal(
-      'BP098',
+      codes.factsNotWritable,
       `the facts cannot be written: ${(error as Error).message}`,
       'name a file in a folder that is there and yours',
     );

@@ -1,6 +1,7 @@
 /** `blockplan forget`: a run that was brought in order by other means counts as over; its mark goes, its files stay. */
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
@@ -24,8 +25,8 @@ import { withState } from './with-state.ts';
 /**
  * @param word names the run
  * @returns the exit code
- * @throws BlockplanError BP120 where a process works on it; BP211 where there is nothing to forget; BP217 where the
- *   definition of its domain may be with it alone
+ * @throws BlockplanError domainLocked where a process works on it; runEnded where there is nothing to forget; onlyDefinition
+ *   where the definition of its domain may be with it alone
  */
 export async function forget(word: string): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
@@ -50,7 +51,7 @@ export async function forget(word: string): Promise<number> {
 
 function taken(run: string, by: string): BlockplanError {
   return refusal(
-    'BP120',
+    codes.domainLocked,
     `run ${run} is under way (${by})`,
     `wait until it has ended: ${blockplanCommand('attach', run)}`,
   );
@@ -72,14 +73,14 @@ async function forgotten(
   const seen = started && (await seenOn(started, run));
   if (!open && !seen?.unmarked)
     throw refusal(
-      'BP211',
+      codes.runEnded,
       `run ${run} is over, and no mark of it is on its domain`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
   const standing = await standingOf(found, new Map());
   if (open && standing?.holdsDefinition && seen?.persistent !== true)
     throw refusal(
-      'BP217',
+      codes.onlyDefinition,
       `the definition of "${standing.domain ?? 'a domain'}" may be with run ${run} alone${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
       `write it back first: ${blockplanCommand('rescue', run)}`,
     );

@@ -1,5 +1,6 @@
 /** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
 
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { statePath } from '../journal/folder.ts';
@@ -27,31 +28,35 @@ export interface LeftRun {
 /**
  * The run that is meant.
  * @param word see `namedRun`; undefined for the only one that is not over
- * @throws BlockplanError BP210 where there is none, or more than one; BP211 where it is over; BP212 and BP213 where its
- *   journal cannot be gone on with
+ * @throws BlockplanError runNotFound where there is none, or more than one; runEnded where it is over; journalUnreadable and
+ *   journalUnsupported where its journal cannot be gone on with
  */
 export async function leftRun(state: string, word: string | undefined): Promise<LeftRun> {
   const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
   const replay = await readJournal(folder).catch((error: Error) => {
-    throw refusal('BP212', `the journal of run ${run} cannot be read: ${error.message}`, RESCUE);
+    throw refusal(
+      codes.journalUnreadable,
+      `the journal of run ${run} cannot be read: ${error.message}`,
+      RESCUE,
+    );
   });
   const started = beginningOf(replay);
   if (replay.damage === 'altered')
     throw refusal(
-      'BP212',
+      codes.journalUnreadable,
       `the journal of run ${run} was altered after it was written: nothing behind record ${replay.records.length} can be believed`,
       RESCUE,
     );
   if (replay.strange)
     throw refusal(
-      replay.strange.otherVersion ? 'BP213' : 'BP212',
+      replay.strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
       `the journal of run ${run} cannot be read: ${replay.strange.why}`,
       replay.strange.otherVersion ? 'use the version that wrote it' : RESCUE,
     );
   if (replay.records.length === 0) await removeUnfinished(state, run);
   if (!started)
     throw refusal(
-      'BP213',
+      codes.journalUnsupported,
       replay.records.length === 0
         ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
         : `the journal of run ${run} is of a form that this version of blockplan does not know`,
@@ -63,7 +68,7 @@ export async function leftRun(state: string, word: string | undefined): Promise<
     // blockplan was killed when it had said so.
     await removeUnfinished(state, run);
     throw refusal(
-      'BP211',
+      codes.runEnded,
       `run ${run} is over: ${endingOf(replay)}`,
       `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
@@ -84,13 +89,13 @@ async function onlyLeft(state: string): Promise<string> {
   const [run, another] = runs;
   if (run === undefined)
     throw refusal(
-      'BP210',
+      codes.runNotFound,
       `no run below ${state} was left half-way`,
       'list them all: blockplan list',
     );
   if (another !== undefined)
     throw refusal(
-      'BP210',
+      codes.runNotFound,
       `more than one run is not over: ${runs.join(', ')}`,
       'name the one that is meant',
     );
@@ -99,7 +104,7 @@ async function onlyLeft(state: string): Promise<string> {
 
 /**
  * Keeps a new run from a domain that an earlier one has left half-way.
- * @throws BlockplanError BP120
+ * @throws BlockplanError domainLocked
  */
 export async function refuseLeftHalfway(
   state: string,
@@ -114,7 +119,7 @@ export async function refuseLeftHalfway(
     if (owner?.run === run && isAlive(owner)) continue;
     const end = endOf(replay)?.end;
     throw refusal(
-      'BP120',
+      codes.domainLocked,
       `run ${run} of ${first.plan} on "${domain}" is not over: ${end ?? 'it was interrupted'}`,
       `bring it to an end: ${takeUpCommands(run, waysOf(replay)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
     );

@@ -1,5 +1,6 @@
 /** Reads the plan that a command was given: a file, or standard input for `-`. */
 import { readFile } from 'node:fs/promises';
+import { type Code, codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
@@ -38,7 +39,7 @@ export function readSettings(settings: readonly string[]): Record<string, string
       const at = setting.indexOf('=');
       if (at < 1)
         throw inputRefusal(
-          'BP092',
+          codes.invalidSetting,
           `"--set ${setting}" names no variable and value`,
           'write --set name=value',
         );
@@ -55,7 +56,7 @@ async function contentOf(file: string, what: 'plan' | 'facts'): Promise<Buffer> 
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw inputRefusal(
-      'BP091',
+      codes.inputUnreadable,
       `the ${what} ${file} cannot be read: ${why}`,
       `name a ${what} file, or - for standard input`,
     );
@@ -69,6 +70,6 @@ async function standardInput(): Promise<Buffer> {
 }
 
 /** A refusal of what stands on the command line. */
-export function inputRefusal(code: string, message: string, hint: string): BlockplanError {
+export function inputRefusal(code: Code, message: string, hint: string): BlockplanError {
   return new BlockplanError('input-refused', [{ code, severity: 'error', message, hint }]);
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
@@ -68,7 +69,7 @@ async function readLost(folder: string, found: FoundBundle): Promise<Lost> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw refusal(
-      'BP225',
+      codes.definitionUnavailable,
       `what ${found.file} holds is no definition: ${(error as Error).message}`,
       'look for a copy of it in your backups',
     );
@@ -109,7 +110,7 @@ async function refuseNamesake({ name, uuid }: Lost, driver: Driver): Promise<voi
   const { domain } = await driver.observe([]);
   if (domain.state === 'gone' || domain.uuid === uuid) return;
   throw refusal(
-    'BP228',
+    codes.nameTaken,
     `"${name}" is another domain now, with the UUID ${domain.uuid}; the one that was kept had ${uuid}`,
     `look at both, and give one of them another name: virsh domrename`,
   );
@@ -135,7 +136,7 @@ async function note(folder: string, lost: Lost, rescued: Rescued): Promise<strin
 
 function over({ run, name, found }: Lost): BlockplanError {
   return refusal(
-    'BP227',
+    codes.definitionOutdated,
     `run ${run} is over: what it had kept of "${name}" is older than what became of it since`,
     `to write it back all the same, name the file: ${blockplanCommand('rescue', found.file)}`,
   );
@@ -143,7 +144,7 @@ function over({ run, name, found }: Lost): BlockplanError {
 
 function taken(domain: string, owner: Owner): BlockplanError {
   return refusal(
-    'BP120',
+    codes.domainLocked,
     `"${domain}" is taken by ${ownerText(owner)}`,
     'wait until it has ended: blockplan status',
   );

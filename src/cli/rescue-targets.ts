@@ -1,6 +1,7 @@
 /** Which bundles a rescue is about: those of a run, a domain, a file, or of all runs that are not over. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { type FoundBundle, keptIn, type NoBundle, readBundle } from '../journal/bundle.ts';
 import { listRuns, statePath } from '../journal/folder.ts';
@@ -19,7 +20,7 @@ export interface Target {
 
 /**
  * What the user means by a word: the path of a bundle or of a run's folder, a run, or a domain, whose newest run counts.
- * @throws BlockplanError `input-refused` BP226 where it means nothing
+ * @throws BlockplanError `input-refused` definitionNotFound where it means nothing
  */
 export async function targetOf(state: string, word: string): Promise<Target> {
   if (word.includes('/') || word.endsWith('.json')) return pathTarget(resolve(word));
@@ -32,7 +33,7 @@ export async function targetOf(state: string, word: string): Promise<Target> {
     if ('kept' in found && isOf(word, found)) return { folder, found, named: false };
   }
   throw inputRefusal(
-    'BP226',
+    codes.definitionNotFound,
     `there is no run "${word}", and no run has kept a definition of a domain of that name`,
     'see what there is: blockplan status',
   );
@@ -71,13 +72,13 @@ export async function allTargets(state: string): Promise<Unfinished[]> {
   });
 }
 
-/** @throws BlockplanError BP225 where nothing was kept, or what was kept cannot be read */
+/** @throws BlockplanError definitionUnavailable where nothing was kept, or what was kept cannot be read */
 export function requireFound({ found, folder, named }: Target): FoundBundle {
   if ('kept' in found) return found;
   const { missing, problem } = found;
   throw new BlockplanError(named && missing ? 'input-refused' : 'preflight-refused', [
     {
-      code: 'BP225',
+      code: codes.definitionUnavailable,
       severity: 'error',
       message:
         named || !missing ? problem : `run ${basename(folder)} has kept no definition: ${problem}`,

@@ -1,5 +1,6 @@
 /** `blockplan rescue`: writes definitions back that runs had kept and that nobody else has written back. */
 import { basename } from 'node:path';
+import { codes } from '../codes.ts';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { redactFindings } from '../model/redact-value.ts';
@@ -28,7 +29,7 @@ export async function rescue(word: string | undefined, options: RescueOptions): 
   process.umask(0o077);
   if ((word === undefined) === (options.all !== true))
     throw inputRefusal(
-      'BP226',
+      codes.definitionNotFound,
       'it is not said which definition to write back',
       'name a run, a domain or a bundle file, or say --all for all unfinished runs',
     );

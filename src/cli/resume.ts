@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { codes } from '../codes.ts';
 import { blockplanCommand, commandLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import { writtenInto } from '../commands/effect.ts';
@@ -53,7 +54,7 @@ export async function takeUpRun(
   if ('heldBy' in lock) {
     const { run: other, pid, user: holder, since } = lock.heldBy;
     throw refusal(
-      'BP120',
+      codes.domainLocked,
       `"${started.domain}" is taken by run ${other} (${holder}, pid ${pid}, since ${since})`,
       other === run
         ? `it goes on; watch it: ${blockplanCommand('attach', run)}`
@@ -110,7 +111,7 @@ function refuseElsewhere({ run, started, replay }: LeftRun): void {
   const host = last && 'host' in last ? last.host : started.host;
   if (host !== hostname())
     throw refusal(
-      'BP216',
+      codes.runOnOtherHost,
       `run ${run} was done on ${host}; this is ${hostname()}`,
       `take it up there: ${commandLine('ssh', host)} blockplan …`,
     );
@@ -120,18 +121,22 @@ function refuseElsewhere({ run, started, replay }: LeftRun): void {
 async function graphOf({ run, folder, started }: LeftRun): Promise<Graph> {
   const file = join(folder, PLAN_FILE);
   const source = await readFile(file).catch((error: Error) => {
-    throw refusal('BP214', `the plan of run ${run} cannot be read: ${error.message}`, PUT_BACK);
+    throw refusal(
+      codes.planChanged,
+      `the plan of run ${run} cannot be read: ${error.message}`,
+      PUT_BACK,
+    );
   });
   if (planSumOf(source) !== started.planSum)
     throw refusal(
-      'BP214',
+      codes.planChanged,
       `the plan of run ${run} (${file}) is not the one that was run: it has been edited since`,
       PUT_BACK,
     );
   const graph = compile(readPlan({ file, source, set: started.set, steps }));
   if (namesOf(outline(graph)) !== namesOf(started.steps))
     throw refusal(
-      'BP213',
+      codes.journalUnsupported,
       `run ${run} was begun by blockplan ${started.version}, whose steps have other phases`,
       'use the version that began it',
     );
@@ -152,14 +157,14 @@ async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<
   const { name, uuid, state } = (await driver.observe([])).domain;
   if (state !== 'gone' && uuid !== started.uuid)
     throw refusal(
-      'BP215',
+      codes.runDomainReplaced,
       `"${name}" is another domain now (${uuid}): the run was on ${started.uuid}`,
       'give the domain its name back: virsh domrename',
     );
   const marker = await driver.marker();
   if (marker && (marker.run !== run || marker.host !== hostname()))
     throw refusal(
-      'BP120',
+      codes.domainLocked,
       `"${name}" is taken by run ${marker.run} (${marker.user} on ${marker.host}, pid ${marker.pid}), as a marker in its metadata says`,
       'wait until it has ended',
     );

@@ -1,6 +1,7 @@
 /** The runs of this machine, for the commands that look at them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { codes } from '../codes.ts';
 import type { BlockplanError } from '../errors.ts';
 import { listRuns, stateFolder } from '../journal/folder.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
@@ -22,7 +23,7 @@ export function ownState(): string {
 
 /**
  * The folders of all runs, oldest first.
- * @throws BlockplanError BP094 where they are not this user's to read
+ * @throws BlockplanError stateUnreadable where they are not this user's to read
  */
 export function runFolders(state: string): Promise<RunFolder[]> {
   return readingState(state, listRuns(state));
@@ -30,7 +31,7 @@ export function runFolders(state: string): Promise<RunFolder[]> {
 
 /**
  * Who works on runs now, by the run.
- * @throws BlockplanError BP094 where that is not this user's to read
+ * @throws BlockplanError stateUnreadable where that is not this user's to read
  */
 export function runHolders(state: string): Promise<ReadonlyMap<string, Owner>> {
   return readingState(state, livingHolders(state));
@@ -43,7 +44,7 @@ async function readingState<T>(state: string, reading: Promise<T>): Promise<T> {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw inputRefusal(
-      'BP094',
+      codes.stateUnreadable,
       `the state folder ${state} is not yours to read`,
       'run it as the user who runs the plans, or name another folder in BLOCKPLAN_STATE_DIR',
     );
@@ -53,7 +54,7 @@ async function readingState<T>(state: string, reading: Promise<T>): Promise<T> {
 /**
  * The run that a word on the command line means.
  * @param word its id, the beginning of its id where no other begins so, or `last`
- * @throws BlockplanError BP210 where there is none, or where there are several
+ * @throws BlockplanError runNotFound where there is none, or where there are several
  */
 export async function namedRun(state: string, word: string): Promise<RunFolder> {
   const all = await runFolders(state);
@@ -72,12 +73,12 @@ export async function namedRun(state: string, word: string): Promise<RunFolder> 
 function unknown(state: string, word: string, all: readonly RunFolder[]): BlockplanError {
   if (all.length === 0)
     return inputRefusal(
-      'BP210',
+      codes.runNotFound,
       `there is no run "${word}": no run has a folder below ${state}`,
       'run it as the user who ran the plan, or name its folder in BLOCKPLAN_STATE_DIR',
     );
   return inputRefusal(
-    'BP210',
+    codes.runNotFound,
     `there is no run "${word}" below ${state}`,
     'give an id as blockplan list shows it, its beginning, or "last"',
   );
@@ -87,7 +88,7 @@ function ambiguous(word: string, found: readonly RunFolder[]): BlockplanError {
   const names = found.slice(-NAMED).map(({ run }) => run);
   const more = found.length > NAMED ? `, and ${found.length - NAMED} older ones` : '';
   return inputRefusal(
-    'BP210',
+    codes.runNotFound,
     `"${word}" is the beginning of ${found.length} runs: ${names.reverse().join(', ')}${more}`,
     'give more of the id',
   );

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import { type BlockplanError, EXIT_CODES } from '../errors.ts';
@@ -54,7 +55,7 @@ export async function runPlan(
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
   if (asks && !canAsk) {
     throw inputRefusal(
-      'BP093',
+      codes.noTerminal,
       'there is no terminal to ask for confirmation on',
       'add --yes to run without being asked, or --dry-run to see what would be done',
     );
@@ -112,7 +113,7 @@ async function refuseChanged(plan: Plan, admission: Admission, confirmed: Previe
   if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
     return;
   throw refusal(
-    'BP125',
+    codes.hostChanged,
     'the host has changed since the plan was shown, so what was confirmed is not what would run',
     'look at it again, and confirm it again',
   );
@@ -220,5 +221,5 @@ function isProcess(pid: number): boolean {
 }
 
 function taken(domain: string, by: string, hint: string): BlockplanError {
-  return refusal('BP120', `"${domain}" is taken by ${by}`, hint);
+  return refusal(codes.domainLocked, `"${domain}" is taken by ${by}`, hint);
 }

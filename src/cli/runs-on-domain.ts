@@ -18,7 +18,7 @@ import { runFolders } from './run-folders.ts';
 /**
  * @param state the state folder
  * @param domain as observed; one that libvirt does not know is known by its name
- * @throws BlockplanError BP094 when the state folder may not be read
+ * @throws BlockplanError stateUnreadable when the state folder may not be read
  */
 export async function runsOnDomain(state: string, domain: Domain): Promise<LeftRun[]> {
   const all = await runFolders(state);

@@ -1,4 +1,5 @@
 /** What a plan is held against without touching anything: a host that is only looked at, or a file of facts. */
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -17,7 +18,7 @@ export async function seenWorld(plan: Plan, { connect, facts }: WorldOptions): P
   if (facts === undefined) return (await import('./live-world.ts')).liveWorld(plan, connect);
   if (connect === undefined) return factsWorld(plan, facts);
   throw inputRefusal(
-    'BP095',
+    codes.factsMismatch,
     '"--facts" and "--connect" exclude each other: the World comes from a file or from a host',
     'keep one of the two',
   );
@@ -29,7 +30,7 @@ async function factsWorld(plan: Plan, file: string): Promise<World> {
   const world = readFacts(source, name);
   if (world.domain.name === plan.domain) return world;
   throw inputRefusal(
-    'BP095',
+    codes.factsMismatch,
     `${name} tells of "${world.domain.name}", but the plan works on "${plan.domain}"`,
     `write down what that domain is like: ${blockplanCommand('facts', plan.domain)}`,
   );

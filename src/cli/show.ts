@@ -1,4 +1,5 @@
 /** `blockplan show`: all that a run did, as its journal tells. */
+import { codes } from '../codes.ts';
 import { readJournal } from '../journal/replay.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderShown, type Shown } from '../render/show.ts';
@@ -19,7 +20,7 @@ export async function show(word: string, { output }: ShowCommandOptions): Promis
   const standing = await standingOf(folder, await runHolders(state));
   if (!standing)
     throw inputRefusal(
-      'BP213',
+      codes.journalUnsupported,
       `run ${folder.run} never began: its folder has no journal`,
       'give another run, as blockplan list shows them',
     );

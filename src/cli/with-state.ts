@@ -1,9 +1,10 @@
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 
 /**
  * Without a place to write down what it intends nothing begins.
  * @param work something that writes below the state folder
- * @throws BlockplanError BP121 where it cannot be written
+ * @throws BlockplanError journalNotWritable where it cannot be written
  */
 export async function withState<T>(state: string, work: Promise<T>): Promise<T> {
   try {
@@ -14,7 +15,7 @@ export async function withState<T>(state: string, work: Promise<T>): Promise<T> 
       throw error;
     throw new BlockplanError('preflight-refused', [
       {
-        code: 'BP121',
+        code: codes.journalNotWritable,
         severity: 'error',
         message: `the journal cannot be written below ${state}: ${message}`,
         hint: 'make room or give access there, or name another folder in BLOCKPLAN_STATE_DIR; never a temporary one',

@@ -1,5 +1,6 @@
 /** What was begun and left: jobs, markers, runs, a guest that stands still, a saved guest on other files. */
 import { dirname } from 'node:path';
+import { codes } from '../codes.ts';
 import { recordedCommand } from '../command.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import { MARKER_URI } from '../model/marker.ts';
@@ -30,7 +31,7 @@ function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
   const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago,`;
   return [
     {
-      code: 'BP239',
+      code: codes.jobAbandoned,
       severity: 'warning',
       what: `${type === 'copy' ? 'a copy' : 'a commit'} of ${target} to ${mirror}${since} ${ready ? 'is ready, and nobody has ended it' : 'is still under way'}`,
       why: `every write goes to both files, no other job can work on the disk${type === 'copy' ? ', and the copy is worthless once the guest stops' : ''}`,
@@ -100,7 +101,7 @@ function deadMarker(patient: Patient): Wreck[] {
       : '; a process of that number is there, which may be another';
   return [
     {
-      code: 'BP240',
+      code: codes.markerStale,
       severity: 'warning',
       what: `"${name}" is marked as taken by ${who}${known}`,
       why: 'no other run begins as long as the mark is there',
@@ -129,7 +130,7 @@ function leftRun({ world }: Patient, left: LeftRun): Wreck {
   const rescue = left.bundle !== undefined && !world.domain.persistent;
   const stranded = left.end === 'stranded';
   return {
-    code: 'BP241',
+    code: codes.runUnfinished,
     severity: stranded ? 'warning' : 'error',
     what: `run ${left.run} (${left.plan}, ${left.owner}) ${how}`,
     why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
@@ -151,7 +152,7 @@ function standsStill(patient: Patient): Wreck[] {
   const told = errors.map(([target, error]) => `${target}: ${error}${roomFor(world, target)}`);
   return [
     {
-      code: 'BP242',
+      code: codes.ioError,
       severity: stopped ? 'error' : 'warning',
       what: stopped
         ? `"${name}" stands still after an I/O error${told.length === 0 ? '' : ` (${told.join('; ')})`}`
@@ -188,7 +189,7 @@ function savedElsewhere(patient: Patient): Wreck[] {
     ? []
     : [
         {
-          code: 'BP243',
+          code: codes.managedSaveMismatch,
           severity: 'error',
           what: `the managed save image of "${name}" names ${apart.join('; ')}`,
           why: 'the next start goes on with the files of the image: if they have changed meanwhile, the guest spoils them, and what its definition names is left behind',

@@ -1,5 +1,6 @@
 /** Chains that are not as they should be: overlays nobody commits, files that are missing, headers that say otherwise. */
 import { basename, dirname, extname, join } from 'node:path';
+import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import type { HeaderChain } from '../model/examination.ts';
@@ -50,7 +51,7 @@ function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
       : `above ${base}, and libvirt has no snapshot on record that it belongs to`;
   return [
     {
-      code: 'BP235',
+      code: codes.overlayUncommitted,
       severity: 'warning',
       what: `${disk.target} runs on ${overlays.join(' above ')}, ${told}`,
       why: 'a backup that did not come to its end leaves such an overlay: it grows with every write, and each one more makes reads slower',
@@ -101,7 +102,7 @@ function missing(patient: Patient, disk: Disk): Wreck[] {
   if (gone.length > 0)
     return [
       {
-        code: 'BP244',
+        code: codes.layerUnreadable,
         severity: 'error',
         what: `${gone.join(' and ')} of the chain of ${disk.target} ${gone.length === 1 ? 'is' : 'are'} missing`,
         why: up
@@ -117,7 +118,7 @@ function missing(patient: Patient, disk: Disk): Wreck[] {
     ? []
     : [
         {
-          code: 'BP244',
+          code: codes.layerUnreadable,
           severity: 'error',
           what: `${unread.file} in the chain of ${disk.target} cannot be made out: ${unread.why}`,
           why: 'nobody can tell what is below it, and the next start may fail',
@@ -162,7 +163,7 @@ function misread({ world, seen }: Patient, disk: Disk): Wreck[] {
   const told = headers.layers[at]?.file ?? 'nothing';
   return [
     {
-      code: 'BP245',
+      code: codes.headerMismatch,
       severity: 'error',
       what: `below ${above} (${disk.target}) the running guest has ${disk.chain[at]?.file ?? 'nothing'}, but its header names ${told}`,
       why: 'the next start would build another chain than the guest has now, and the guest would find other data',
@@ -197,7 +198,7 @@ function beside({ world, seen, runs }: Patient): Wreck[] {
       const maker = runs.find(({ files }) => includesFile(world, files, file));
       const whose = maker === undefined ? '' : `; run ${maker.run} (${maker.plan}) made it`;
       return {
-        code: 'BP236',
+        code: codes.overlayOrphaned,
         severity: 'warning',
         what: `${file} is an overlay above ${backing}, and in no domain's chain${whose}`,
         why: 'it may hold writes that are nowhere else, or be stale: once the file below has changed, a commit of it, or a guest on it, would spoil data',

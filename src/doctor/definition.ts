@@ -1,4 +1,5 @@
 /** Definitions that are in danger: not with libvirt, or not naming what the guest runs on. */
+import { codes } from '../codes.ts';
 import { intoPrivateFile } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
@@ -20,7 +21,7 @@ function unmarked(patient: Patient): Wreck[] {
   if (!left || autostart) return [];
   return [
     {
-      code: 'BP247',
+      code: codes.autostartLost,
       severity: 'warning',
       what: `"${name}" is not marked for autostart any more: run ${left.run} (${left.plan}) took the mark away with the definition`,
       why: 'the guest does not start with its host',
@@ -34,7 +35,7 @@ function unmarked(patient: Patient): Wreck[] {
 function lost(patient: Patient): Wreck[] {
   const { name } = patient.world.domain;
   return withBundle(patient).map((left) => ({
-    code: 'BP232',
+    code: codes.undefinedRestorable,
     severity: 'error',
     what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${left.run} (${left.plan})`,
     why: 'the guest stopped while it had no persistent definition, so it cannot be started',
@@ -55,7 +56,7 @@ function transient(patient: Patient): Wreck {
   const vanishes = 'when its guest stops, libvirt forgets it: nobody could start it again';
   if (left)
     return {
-      code: 'BP230',
+      code: codes.transientRestorable,
       severity: 'error',
       what: `"${name}" is transient; its definition is in the journal of run ${left.run} (${left.plan})`,
       why: vanishes,
@@ -65,7 +66,7 @@ function transient(patient: Patient): Wreck {
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
   const dump = virshLine(patient, ['dumpxml', '--inactive', '--security-info', '--domain', name]);
   return {
-    code: 'BP231',
+    code: codes.transientUnrestorable,
     severity: 'warning',
     what: `"${name}" is transient, and no journal on this machine keeps a definition of it`,
     why: vanishes,
@@ -97,7 +98,7 @@ function apart({ world }: Patient): Wreck[] {
     const missing = world.files[persistentSource] === null ? ', where there is no file' : '';
     const below = layerIndex(world, chain, persistentSource) >= 0;
     return {
-      code: 'BP233',
+      code: codes.definitionStale,
       severity: 'error',
       what: `the persistent definition names ${persistentSource} for ${target}${missing}; the running guest writes to ${active}`,
       why: `its next start would not find what it has written since${below ? ', and would write below the layers that hold it, which spoils them' : ''}`,
@@ -135,7 +136,7 @@ function hidden(patient: Patient): Wreck[] {
     };
     return [
       {
-        code: 'BP234',
+        code: codes.definitionHidesLayers,
         severity: 'error',
         what: `the persistent definition says that nothing is below ${chain.at(-1)?.file} (${target}), but its header names ${below[0]}`,
         why: 'the next start would not see the layers below: the guest would find its disk torn, and write into that',

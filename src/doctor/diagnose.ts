@@ -1,4 +1,5 @@
 /** Everything that is wrong with a domain, and what would mend it. Pure. */
+import { type Code, codes } from '../codes.ts';
 import { activityWrecks } from './activity.ts';
 import { chainWrecks } from './chain.ts';
 import { definitionWrecks } from './definition.ts';
@@ -17,7 +18,7 @@ export interface Diagnosis {
 }
 
 export interface Diagnosed {
-  readonly code: string;
+  readonly code: Code;
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly why: string;
@@ -31,9 +32,18 @@ export interface Diagnosed {
 }
 
 /** What a run that is under way may have brought about, and will take away. */
-const PASSING = new Set([
-  ...['BP230', 'BP231', 'BP233', 'BP234', 'BP235', 'BP236', 'BP239', 'BP240'],
-  'BP247',
+const PASSING = new Set<Code>([
+  ...[
+    codes.transientRestorable,
+    codes.transientUnrestorable,
+    codes.definitionStale,
+    codes.definitionHidesLayers,
+    codes.overlayUncommitted,
+    codes.overlayOrphaned,
+    codes.jobAbandoned,
+    codes.markerStale,
+  ],
+  codes.autostartLost,
 ]);
 
 export function diagnose(patient: Patient): Diagnosis {

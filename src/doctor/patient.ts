@@ -1,4 +1,5 @@
 /** What a doctor is told of a domain, and what it says of it. */
+import type { Code } from '../codes.ts';
 import { blockplanCommand, type Command, commandLine } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
 import type { Bundle, World } from '../model/world.ts';
@@ -46,7 +47,7 @@ export interface LeftRun {
 
 /** One thing that is wrong with a domain. */
 export interface Wreck {
-  readonly code: string;
+  readonly code: Code;
   readonly severity: 'error' | 'warning';
   /** What is so. */
   readonly what: string;

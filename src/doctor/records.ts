@@ -1,4 +1,5 @@
 /** Snapshots and checkpoints that libvirt has on record, and whose data is not there any more. */
+import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { includesFile } from '../model/file-identity.ts';
@@ -27,7 +28,7 @@ function strayBitmaps({ world, seen }: Patient): Wreck[] {
         .filter(({ name, inUse }) => inUse && !recorded.has(name))
         .map(
           ({ name }): Wreck => ({
-            code: 'BP238',
+            code: codes.checkpointBroken,
             severity: 'warning',
             what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
             why: 'whoever takes incremental backups by it would miss what has changed',
@@ -53,7 +54,7 @@ function snapshotWrecks(patient: Patient): Wreck[] {
       ? []
       : [
           {
-            code: 'BP237',
+            code: codes.snapshotMismatch,
             severity: 'warning',
             what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
             why: `${disks.some(({ kind }) => kind === 'internal') ? LEFT_INTERNAL : leftExternal(world.host.libvirt)}, and a new snapshot of that name is refused`,
@@ -116,7 +117,7 @@ function checkpointWrecks(patient: Patient): Wreck[] {
     const records = isUp(patient.world) && broken.every(({ how }) => how === UNTRUSTED);
     return [
       {
-        code: 'BP238',
+        code: codes.checkpointBroken,
         severity: 'warning',
         what: `checkpoint "${name}" does not tell what has changed since: ${broken.map(({ target, bitmap, how }) => `the bitmap "${bitmap}" of ${target} ${how}`).join('; ')}`,
         why: 'the next incremental backup against it fails',

@@ -1,4 +1,5 @@
 /** A facts file as the World that it tells of, with a sensible value for all that is left out. */
+import { type Code, codes } from '../codes.ts';
 import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
 import type { World } from '../model/world.ts';
 import { readDocument } from '../plan/document.ts';
@@ -40,7 +41,7 @@ export function readFacts(source: string | Uint8Array, file: string): World {
 
 function tell(
   { places, findings }: Report,
-  code: string,
+  code: Code,
   path: Path,
   message: string,
   hint: string,
@@ -54,7 +55,7 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
   if (domain.persistent === false || domain.state === 'gone') {
     tell(
       report,
-      'BP062',
+      codes.factsDefinitionMismatch,
       path,
       `a domain that is ${domain.state === 'gone' ? 'gone' : 'transient'} has no persistent definition`,
       'leave "definition" out, or say "persistent: true"',
@@ -66,7 +67,7 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
     if (defined.name !== domain.name)
       tell(
         report,
-        'BP062',
+        codes.factsDefinitionMismatch,
         path,
         `the definition is one of ${quoted(defined.name)}, but the facts are those of ${quoted(domain.name)}`,
         'put the right one there: virsh dumpxml --inactive; or leave it out',
@@ -76,7 +77,7 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
     const [what = ''] = (error as Error).message.split('\n');
     tell(
       report,
-      'BP061',
+      codes.factsNotDomainXml,
       path,
       `the definition is not the XML of a domain: ${printable(what)}`,
       'put there what this prints: virsh dumpxml --inactive; or leave it out',
@@ -88,7 +89,13 @@ function readDefinition({ definition, domain }: Facts, report: Report): DomainXm
 function checkDisks({ disks, definition, domain }: Facts, report: Report): void {
   if (disks !== undefined || definition !== undefined || domain.state === 'gone') return;
   const hint = 'add "disks:" and below it a list, each item with a target and a chain';
-  tell(report, 'BP064', ['disks'], 'the facts tell neither the disks nor a definition', hint);
+  tell(
+    report,
+    codes.factsWithoutDisks,
+    ['disks'],
+    'the facts tell neither the disks nor a definition',
+    hint,
+  );
 }
 
 function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
@@ -97,7 +104,7 @@ function checkTwice({ disks = [], others = [] }: Facts, report: Report): void {
     for (const [index, name] of names.entries()) {
       if (known.size < known.add(name).size) continue;
       const message = `${quoted(name)} stands in ${where} twice`;
-      tell(report, 'BP063', pathOf(index), message, 'keep one of the two');
+      tell(report, codes.factsDuplicate, pathOf(index), message, 'keep one of the two');
     }
   };
   const targets = disks.map(({ target }) => target);

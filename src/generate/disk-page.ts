@@ -1,4 +1,5 @@
 /** Makes the page of what a `<disk>` may have, from the table that blockplan goes by; writes nothing. */
+import { codes } from '../codes.ts';
 import { DISK_PROPERTIES, type DiskProperty, propertyText } from '../model/disk-elements.ts';
 
 /** The text of `src/model/disks.md`. */
@@ -12,7 +13,7 @@ export function diskPage(): string {
   return `${[
     '<!-- Generated from src/model/disk-elements.ts by `npm run generate`; do not edit. -->',
     '# Which disks blockplan works on',
-    "Every element and attribute of a `<disk>` in libvirt's domain XML is on one of these lists. A step refuses to work on a disk with anything that is refused, or that is on no list (BP126). A disk that no step touches may have what it likes.",
+    `Every element and attribute of a \`<disk>\` in libvirt's domain XML is on one of these lists. A step refuses to work on a disk with anything that is refused, or that is on no list (${codes.diskUnsupported}). A disk that no step touches may have what it likes.`,
     '## Refused',
     table('property | why', byReason(refused)),
     '## Modelled',

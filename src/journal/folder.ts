@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
 
@@ -43,7 +44,7 @@ export function isStateName(text: string): boolean {
 
 /**
  * The only way to a path below the state folder: run ids and UUIDs also come from journals, bundles and the command line.
- * @throws BlockplanError BP219 where the name would lead elsewhere
+ * @throws BlockplanError unsafeName where the name would lead elsewhere
  */
 export function statePath(
   state: string,
@@ -53,7 +54,7 @@ export function statePath(
   if (isStateName(name)) return join(state, place, name);
   throw new BlockplanError('input-refused', [
     {
-      code: 'BP219',
+      code: codes.unsafeName,
       severity: 'error',
       message: `"${printable(name)}" cannot name anything below ${state}`,
       hint: 'give a run as blockplan list shows it; a domain has a UUID',

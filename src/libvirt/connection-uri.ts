@@ -1,4 +1,5 @@
 /** Which connections blockplan makes: one rule for what is typed, and for what a journal or a bundle names. */
+import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 
@@ -18,8 +19,8 @@ const REMOTE = /^[a-z]+(?:\+[a-z0-9]+)?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i;
 /**
  * Refuses a connection before it is made, and again what libvirt says that it has become.
  * @param uri undefined for libvirt's own default
- * @throws BlockplanError BP197 for another machine, whose files blockplan cannot see; BP198 for anything else that is not
- *   the host's own libvirt
+ * @throws BlockplanError remoteHost for another machine, whose files blockplan cannot see; connectionNotLocal for anything else
+ *   that is not the host's own libvirt
  */
 export function checkConnection(uri: string | undefined): void {
   if (uri === undefined || LOCAL.test(uri) || ALIAS.test(uri)) return;
@@ -27,13 +28,13 @@ export function checkConnection(uri: string | undefined): void {
   throw new BlockplanError('preflight-refused', [
     host === undefined
       ? {
-          code: 'BP198',
+          code: codes.connectionNotLocal,
           severity: 'error',
           message: `"${uri}" is not the libvirt of this host`,
           hint: 'give qemu:///system, qemu:///session or qemu+unix:///system?socket=/PATH: no other driver, transport or parameter',
         }
       : {
-          code: 'BP197',
+          code: codes.remoteHost,
           severity: 'error',
           message: `${uri} is another machine, but blockplan has to look at the files of the host that it works on`,
           hint: `run it there: ${commandLine('ssh', ...(host.startsWith('-') ? ['--'] : []), host)} blockplan …`,

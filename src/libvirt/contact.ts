@@ -1,4 +1,5 @@
 /** What it means when virsh cannot reach libvirt, or reaches it no more. */
+import { type Code, codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -6,22 +7,22 @@ import { shellQuote } from '../shell-quote.ts';
 import { errorIn } from './framing.ts';
 
 /** Why a connection was not made: what virsh says, the code, and what a person can do. The first that fits counts. */
-const REFUSALS: readonly { says: RegExp; code: string; means: string; hint: string }[] = [
+const REFUSALS: readonly { says: RegExp; code: Code; means: string; hint: string }[] = [
   {
     says: /authentication (failed|unavailable|cancel)|polkit|Permission denied|SASL|Host key verification|access denied/i,
-    code: 'BP192',
+    code: codes.libvirtAccessDenied,
     means: 'libvirt did not let us in',
     hint: 'Run as root or as a member of the libvirt group; for qemu+ssh make `ssh HOST` work without a password or a question first.',
   },
   {
     says: /Unable to parse URI|no connection driver available|invalid URI|URI .*(unknown|malformed|unexpected)|transport in URL not recognised|unsupported (driver|transport)|Unexpected .* URI/i,
-    code: 'BP193',
+    code: codes.invalidUri,
     means: 'the connection URI makes no sense to libvirt',
     hint: 'A URI looks like qemu:///system or qemu+ssh://root@host/system; see https://libvirt.org/uri.html.',
   },
   {
     says: /Failed to connect socket|unable to connect to server|Connection refused|Cannot find .*(daemon|libvirtd|virtqemud)/i,
-    code: 'BP191',
+    code: codes.daemonUnreachable,
     means: 'no libvirt daemon answers',
     hint: 'Is libvirtd (or virtqemud) running there, and the host within reach? Try: systemctl start libvirtd.',
   },
@@ -32,13 +33,13 @@ const REFUSALS: readonly { says: RegExp; code: string; means: string; hint: stri
  *
  * @param uri what was asked for; undefined for libvirt's own default
  * @param stderr all that virsh wrote to stderr
- * @returns end `preflight-refused`; BP191 no daemon, BP192 not let in, BP193 bad URI, BP194 anything else
+ * @returns end `preflight-refused`; daemonUnreachable, libvirtAccessDenied, invalidUri, or connectionRefused for anything else
  */
 export function connectRefused(uri: string | undefined, stderr: string): BlockplanError {
   const said = printable(withoutNoise(stderr));
   const known = REFUSALS.find(({ says }) => says.test(said));
   return refused(
-    known?.code ?? 'BP194',
+    known?.code ?? codes.connectionRefused,
     `Cannot connect to ${nameOf(uri)}: ${known ? `${known.means} (${said})` : said || 'virsh ended without a word'}.`,
     known?.hint ?? `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
   );
@@ -50,26 +51,26 @@ function withoutNoise(stderr: string): string {
   return (errorIn(text) ?? text.trim()).replace(/^failed to connect to the hypervisor: /, '');
 }
 
-/** The program itself is missing (BP190). */
+/** The program itself is missing (virshMissing). */
 export function virshMissing(command: string): BlockplanError {
   return refused(
-    'BP190',
+    codes.virshMissing,
     `The program "${printable(command)}" is not there or cannot be run.`,
     'Install it: apt install libvirt-clients, or dnf install libvirt-client.',
   );
 }
 
-/** The daemon took the connection and then kept silent (BP195). */
+/** The daemon took the connection and then kept silent (connectionTimeout). */
 export function connectTooSlow(uri: string | undefined, timeoutMs: number): BlockplanError {
   return refused(
-    'BP195',
+    codes.connectionTimeout,
     `${nameOf(uri)} did not answer within ${timeoutMs / 1000} s.`,
     `Try it by hand: ${commandLine('virsh', ...connectArguments(uri), 'uri')}`,
   );
 }
 
 /**
- * Contact was lost: nobody knows whether the last command was carried out (BP201, end `uncertain`).
+ * Contact was lost: nobody knows whether the last command was carried out (connectionLost, end `uncertain`).
  *
  * @param reason how it showed, a clause without a full stop
  * @param argv the command that has no answer, if there is one
@@ -79,7 +80,7 @@ export function contactLost(reason: string, argv?: readonly string[]): Blockplan
   const asked = command ? ` Whether "${printable(command)}" was carried out is not known.` : '';
   return new BlockplanError('uncertain', [
     {
-      code: 'BP201',
+      code: codes.connectionLost,
       severity: 'error',
       message: `Contact to libvirt was lost: ${printable(reason)}.${asked}`,
       hint: 'Jobs inside QEMU go on without us. Make sure that libvirt is reachable, then look at the domain before anything else.',
@@ -130,6 +131,6 @@ function nameOf(uri: string | undefined): string {
   return uri === undefined ? 'the default libvirt' : `"${printable(uri)}"`;
 }
 
-function refused(code: string, message: string, hint: string): BlockplanError {
+function refused(code: Code, message: string, hint: string): BlockplanError {
   return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
 }

@@ -21,7 +21,7 @@ export interface DomainEvents extends AsyncDisposable {
    * The next event that fits, or undefined when none came in time. Only what comes after the call counts, so call it
    * before doing what causes the event, and await it afterwards.
    *
-   * @throws BlockplanError `uncertain` BP201 when the subscription ends first; the signal's reason when it aborts
+   * @throws BlockplanError `uncertain` connectionLost when the subscription ends first; the signal's reason when it aborts
    */
   waitFor<Wanted extends DomainEvent = DomainEvent>(
     predicate: ((event: DomainEvent) => event is Wanted) | ((event: DomainEvent) => boolean),

@@ -2,12 +2,13 @@
 import { constants, type Stats } from 'node:fs';
 import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Folder, ImageFile, World } from '../model/world.ts';
 
 /**
  * The file at that path; null when there is none.
- * @throws BlockplanError BP129 where this user may not look: nobody can tell then whether there is one
+ * @throws BlockplanError pathUnreadable where this user may not look: nobody can tell then whether there is one
  */
 export async function lookAtFile(path: string): Promise<ImageFile | null> {
   const found = await allowed(path, absentAsNull(stat(path)));
@@ -61,7 +62,7 @@ export async function lookAtFiles(
 
 /**
  * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
- * @throws BlockplanError BP129 where this user may not look
+ * @throws BlockplanError pathUnreadable where this user may not look
  */
 export async function leadsTo(path: string): Promise<string> {
   return (await lookAtFile(path))?.identity ?? (await placeOf(path));
@@ -93,7 +94,7 @@ async function realFolder(path: string): Promise<string> {
 /**
  * The folder at that path; null when there is none.
  * @param user who shall get at files in it: the guest's QEMU
- * @throws BlockplanError BP129 where this user may not look
+ * @throws BlockplanError pathUnreadable where this user may not look
  */
 export async function lookAtFolder(path: string, user?: User): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
@@ -151,7 +152,7 @@ async function allowed<T>(path: string, look: Promise<T>): Promise<T> {
     if (!isForbidden(error)) throw error;
     throw new BlockplanError('preflight-refused', [
       {
-        code: 'BP129',
+        code: codes.pathUnreadable,
         severity: 'error',
         message: `${path} cannot be looked at: ${(error as Error).message}`,
         hint: 'run it as a user who may look there, such as root',

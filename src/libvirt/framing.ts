@@ -42,7 +42,7 @@ export interface Taken {
  * @param argv the virsh command, see `quoteCommand`
  * @param secret a token of this session that no output can contain by chance
  * @param serial the number of the command in this session
- * @throws BlockplanError BP090 when the vector cannot be sent
+ * @throws BlockplanError wordNotSendable when the vector cannot be sent
  */
 export function frame(argv: readonly string[], secret: string, serial: number): Frame {
   const command = quoteCommand(argv);

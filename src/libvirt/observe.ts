@@ -1,4 +1,5 @@
 /** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
+import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { withPersistentSources } from '../model/defined-disks.ts';
@@ -98,7 +99,7 @@ function isGone(...answers: readonly (Answer | undefined)[]): boolean {
 function unreadable(name: string, error: string): BlockplanError {
   return new BlockplanError('preflight-refused', [
     {
-      code: 'BP196',
+      code: codes.domainUnreadable,
       severity: 'error',
       message: `the domain "${name}" cannot be read: ${error}`,
       hint: `try it by hand: ${virshCommand('dumpxml', name)}`,

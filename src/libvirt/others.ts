@@ -1,4 +1,5 @@
 /** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
@@ -14,7 +15,7 @@ const ROUNDS = 3;
 /**
  * Every other domain of the host, with the names of its files, and what each of these leads to.
  * @param own the UUID of the plan's domain, which is left out
- * @throws BlockplanError BP128 when libvirt does not say which domains there are
+ * @throws BlockplanError domainListUnknown when libvirt does not say which domains there are
  */
 export async function otherDomains(
   virsh: Virsh,
@@ -96,7 +97,7 @@ async function listDomains(virsh: Virsh): Promise<string[]> {
   if (ok) return stdout.split('\n').flatMap((line) => UUID.exec(line)?.[0] ?? []);
   throw new BlockplanError('preflight-refused', [
     {
-      code: 'BP128',
+      code: codes.domainListUnknown,
       severity: 'error',
       message: `libvirt does not say which other domains there are, so whose files are whose is not known: ${error}`,
       hint: 'try it by hand: virsh list --all',

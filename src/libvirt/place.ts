@@ -15,7 +15,7 @@ const HEADER_BYTES = 64;
 
 /**
  * Looks at a file or a block device; undefined where nothing is there, or this user may not look.
- * @throws BlockplanError BP129 where the path itself may not be looked at
+ * @throws BlockplanError pathUnreadable where the path itself may not be looked at
  */
 export async function lookAtPlace(path: string): Promise<Place | undefined> {
   const found = await absentAsNull(stat(path));

@@ -1,4 +1,5 @@
 /** Argument vectors as one line for virsh's own parser. */
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -26,8 +27,8 @@ const UNSENDABLE = /[\u0000-\u001f\u007f-\u009f\p{Cs}]/u;
  * (`['blockcopy', '--domain', name, '--path', 'vda', '--dest', value]`) and never give a foreign value by position.
  *
  * @param argv the virsh command and its arguments, without `virsh`
- * @throws BlockplanError `input-refused`, BP090, when a word holds what virsh's standard input cannot carry, or when the
- *   first word is no command name; nothing has been sent then
+ * @throws BlockplanError `input-refused`, wordNotSendable, when a word holds what virsh's standard input cannot carry, or when
+ *   the first word is no command name; nothing has been sent then
  */
 export function quoteCommand(argv: readonly string[]): string {
   const [name = ''] = argv;
@@ -57,7 +58,7 @@ function nameOf(character: string): string {
 function refusal(message: string): BlockplanError {
   return new BlockplanError('input-refused', [
     {
-      code: 'BP090',
+      code: codes.wordNotSendable,
       severity: 'error',
       message,
       hint: 'Use a name or path without it; renaming the file or the domain is the usual way.',

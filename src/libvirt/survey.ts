@@ -13,7 +13,7 @@ import { volumePaths } from './volumes.ts';
 
 /**
  * Completes an observed World with what preflight and the proof of an unused file need.
- * @throws BlockplanError BP128, BP129 when what is needed cannot be told
+ * @throws BlockplanError domainListUnknown, pathUnreadable when what is needed cannot be told
  */
 export async function surveyHost(
   virsh: Virsh,

@@ -60,8 +60,8 @@ export interface Virsh extends AsyncDisposable {
    * Runs one command after all that were asked for before it.
    *
    * @param argv see `quoteCommand`: name every option, give no foreign value by position
-   * @throws BlockplanError `input-refused` BP090 when it cannot be sent; `uncertain` BP201 when contact is lost before
-   *   the answer is complete, the timeout included. An error from libvirt is not thrown, it is in the answer.
+   * @throws BlockplanError `input-refused` wordNotSendable when it cannot be sent; `uncertain` connectionLost when contact is lost
+   *   before the answer is complete, the timeout included. An error from libvirt is not thrown, it is in the answer.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Answer>;
   /**
@@ -82,8 +82,8 @@ export interface Virsh extends AsyncDisposable {
  * Starts virsh and waits until it is connected.
  *
  * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 unless told
- * @throws BlockplanError `preflight-refused`: BP190 no virsh, BP191 no daemon, BP192 not let in, BP193 bad URI,
- *   BP194 otherwise refused, BP195 no answer in time
+ * @throws BlockplanError `preflight-refused`: virshMissing, daemonUnreachable, libvirtAccessDenied,
+ *   invalidUri, connectionTimeout; connectionRefused for any other reason
  */
 export async function openVirsh(
   connection: Connection & { readonly timeoutMs?: number } = {},

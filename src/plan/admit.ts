@@ -1,4 +1,5 @@
 /** Decides whether a text may be parsed at all: its size, its encoding, and that nothing in it is hidden. */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { flaw, refusal } from './findings.ts';
@@ -12,7 +13,7 @@ const MOST_BYTES = 1024 * 1024;
  * The text of a document, by lines.
  *
  * @param source a file's bytes, or text that has been decoded already
- * @throws BlockplanError `input-refused` (BP001, BP002, BP003)
+ * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8, forbiddenCharacter)
  */
 export function admit(subject: Subject, file: string, source: string | Uint8Array): Lines {
   // A text has at most three bytes a unit: the exact count is taken only where it can matter.
@@ -25,7 +26,7 @@ export function admit(subject: Subject, file: string, source: string | Uint8Arra
   if (bytes > MOST_BYTES) {
     throw refusal([
       flaw(
-        'BP001',
+        codes.inputTooLarge,
         `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the ${MOST_BYTES.toLocaleString('en')} that are read`,
         {
           hint: 'check that this is the file you meant',
@@ -48,7 +49,7 @@ function decode(subject: Subject, file: string, bytes: Uint8Array): string {
     const lenient = new Lines(subject, file, new TextDecoder('utf-8').decode(bytes));
     const at = lenient.source.indexOf('\ufffd');
     throw refusal([
-      flaw('BP002', `the ${subject.noun} is not UTF-8 text`, {
+      flaw(codes.inputNotUtf8, `the ${subject.noun} is not UTF-8 text`, {
         position: lenient.position(Math.max(at, 0)),
         hint: 'save the file as UTF-8; "file" and "iconv" tell and change the encoding',
       }),
@@ -83,7 +84,7 @@ function hiddenAt(line: string): number {
 function hiddenCharacter(lines: Lines, offset: number): Finding {
   const character = String.fromCodePoint(lines.source.codePointAt(offset) ?? 0);
   return flaw(
-    'BP003',
+    codes.forbiddenCharacter,
     `the text holds ${nameOf(character)}, which a reader of the ${lines.subject.noun} would not see`,
     {
       position: lines.position(offset, offset + character.length),

@@ -1,4 +1,5 @@
 /** Reads a text as a document: plain data of which it is known where each part stands, and no more. */
+import { codes } from '../codes.ts';
 import { admit } from './admit.ts';
 import { Findings, flaw, refusal } from './findings.ts';
 import { inspect } from './inspect.ts';
@@ -22,7 +23,7 @@ export interface Document {
  * Reads YAML, of which JSON is a part.
  *
  * @param file the name that positions carry
- * @throws BlockplanError `input-refused` where the text as a whole cannot be read (BP001 to BP010, BP020)
+ * @throws BlockplanError `input-refused` where the text as a whole cannot be read
  */
 export function readDocument(
   subject: Subject,
@@ -42,9 +43,13 @@ function dataOf(tree: Tree, places: Places): Data {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Data;
   const { noun, keys, listHint, beginning } = tree.lines.subject;
   throw refusal([
-    flaw('BP020', `a ${noun} is a map of keys such as ${keys}, but this is ${named(value)}`, {
-      position: places.locate([]),
-      hint: Array.isArray(value) ? listHint : beginning,
-    }),
+    flaw(
+      codes.notMapping,
+      `a ${noun} is a map of keys such as ${keys}, but this is ${named(value)}`,
+      {
+        position: places.locate([]),
+        hint: Array.isArray(value) ? listHint : beginning,
+      },
+    ),
   ]);
 }

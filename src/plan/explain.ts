@@ -1,4 +1,5 @@
 /** Says in the words of the document what the validator found. */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { flaw, type Path } from './findings.ts';
@@ -56,7 +57,7 @@ export class Explainer {
   #missing(error: ShapeError, path: Path, parent: Schema): Finding {
     const key = String(error.params['missingProperty']);
     const of = this.#label(path);
-    return flaw('BP023', `${of} needs ${quoted(key)}`, {
+    return flaw(codes.missingKey, `${of} needs ${quoted(key)}`, {
       path: [...path, key],
       position: this.#places.locate(path),
       hint:
@@ -73,14 +74,14 @@ export class Explainer {
     const position = this.#places.locateKey(path);
     const reason = this.#reasonAgainst(key, parentPath);
     if (reason !== undefined) {
-      return flaw('BP025', `${quoted(key)} cannot be given: ${reason}`, {
+      return flaw(codes.optionNotOffered, `${quoted(key)} cannot be given: ${reason}`, {
         path,
         position,
         hint: 'remove it',
       });
     }
     const near = this.#guesses.nearest(key, known);
-    return flaw('BP024', `${this.#label(parentPath)} knows no ${quoted(key)}`, {
+    return flaw(codes.unknownKey, `${this.#label(parentPath)} knows no ${quoted(key)}`, {
       path,
       position,
       hint: near
@@ -98,13 +99,17 @@ export class Explainer {
     const owner = owners.find((kind) => this.#hasSibling(path, kind));
     const position = this.#places.locateKey(path);
     if (owner) {
-      return flaw('BP030', `${quoted(key)} is an option of ${quoted(owner)}, not a kind of step`, {
-        path,
-        position,
-        hint: `indent it below ${quoted(owner)}`,
-      });
+      return flaw(
+        codes.unknownKind,
+        `${quoted(key)} is an option of ${quoted(owner)}, not a kind of step`,
+        {
+          path,
+          position,
+          hint: `indent it below ${quoted(owner)}`,
+        },
+      );
     }
-    return flaw('BP030', `there is no kind of step ${quoted(key)}`, {
+    return flaw(codes.unknownKind, `there is no kind of step ${quoted(key)}`, {
       path,
       position,
       hint: near ? `did you mean ${quoted(near)}?` : `there are ${listed(kinds, 'and')}`,
@@ -134,7 +139,7 @@ export class Explainer {
     const things = error.keyword.endsWith('Items') ? 'item' : 'key';
     const most = error.keyword.startsWith('max') ? 'most' : 'least';
     const count = `${limit} ${things}${limit === 1 ? '' : 's'}`;
-    return flaw('BP022', `${label(path)} must have at ${most} ${count}`, {
+    return flaw(codes.invalidValue, `${label(path)} must have at ${most} ${count}`, {
       path,
       position: this.#places.locate(path),
     });
@@ -142,7 +147,7 @@ export class Explainer {
 
   #wrongName(name: string, parentPath: Path, parent: Schema): Finding {
     const path = [...parentPath, name];
-    return flaw('BP022', `${quoted(name)} must be ${expectation(parent)}`, {
+    return flaw(codes.invalidValue, `${quoted(name)} must be ${expectation(parent)}`, {
       path,
       position: this.#places.locateKey(path),
     });
@@ -150,7 +155,7 @@ export class Explainer {
 
   #wrongValue(error: ShapeError, path: Path, parent: Schema): Finding | undefined {
     if (error.data === null && this.#hasStrayOptions(path)) return undefined;
-    const code = error.keyword === 'type' ? 'BP021' : 'BP022';
+    const code = error.keyword === 'type' ? codes.wrongType : codes.invalidValue;
     const message = this.#label(path);
     return flaw(
       code,

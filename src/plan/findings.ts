@@ -1,4 +1,5 @@
 /** Gathers all that is wrong with a plan before it is refused. */
+import { type Code, codes } from '../codes.ts';
 import { BlockplanError, type Finding, type Position } from '../errors.ts';
 
 /** Keys and indexes from the plan's root. */
@@ -69,7 +70,7 @@ export function refusal(findings: readonly Finding[]): BlockplanError {
   const left = others.length + 1 - MOST;
   if (left <= 0) return new BlockplanError('input-refused', [first, ...others]);
   const more: Finding = {
-    code: 'BP099',
+    code: codes.moreFindings,
     severity: 'error',
     message: `${left} more ${left === 1 ? 'problem is' : 'problems are'} not shown`,
     hint: 'mend those above and read the plan again',
@@ -79,7 +80,7 @@ export function refusal(findings: readonly Finding[]): BlockplanError {
 
 /** An error finding; parts that are not known are left out. */
 export function flaw(
-  code: string,
+  code: Code,
   message: string,
   details: { path?: Path; position?: Position | undefined; hint?: string | undefined } = {},
 ): Finding {

@@ -9,6 +9,7 @@ import {
   type Pair,
   type Scalar,
 } from 'yaml';
+import { type Code, codes } from '../codes.ts';
 import { printable } from '../printable.ts';
 import { nameOf } from './admit.ts';
 import { type Findings, flaw, type Path } from './findings.ts';
@@ -63,19 +64,27 @@ class Inspection {
       return;
     }
     const near = this.#guesses.nearest(alias.source, [...this.#anchors.keys()]);
-    this.#add('BP013', `no anchor ${quoted(`&${alias.source}`)} stands above this alias`, alias, {
-      path,
-      hint: near
-        ? `did you mean "*${printable(near)}"?`
-        : 'set the anchor before it is used, or put the value in quotes',
-    });
+    this.#add(
+      codes.invalidAlias,
+      `no anchor ${quoted(`&${alias.source}`)} stands above this alias`,
+      alias,
+      {
+        path,
+        hint: near
+          ? `did you mean "*${printable(near)}"?`
+          : 'set the anchor before it is used, or put the value in quotes',
+      },
+    );
   }
 
   #map(pairs: readonly Pair<Node, Node | null>[], path: Path): void {
     const seen = new Map<string, Scalar>();
     for (const { key, value } of pairs) {
       if (!isScalar(key) || key.value === null) {
-        this.#add('BP012', 'a key must be a word', key, { path, hint: 'write "key: value"' });
+        this.#add(codes.keyNotText, 'a key must be a word', key, {
+          path,
+          hint: 'write "key: value"',
+        });
         continue;
       }
       if (key.anchor) this.#anchors.set(key.anchor, key);
@@ -91,9 +100,14 @@ class Inspection {
 
   #duplicate(key: Scalar, word: string, first: Scalar): void {
     const { line } = this.#lines.position(first.range?.[0] ?? 0);
-    this.#add('BP011', `the key ${quoted(word)} has been given before, in line ${line}`, key, {
-      hint: 'keep one of the two',
-    });
+    this.#add(
+      codes.duplicateKey,
+      `the key ${quoted(word)} has been given before, in line ${line}`,
+      key,
+      {
+        hint: 'keep one of the two',
+      },
+    );
   }
 
   /** A merge key takes a map, an alias of one, or a list of these. */
@@ -104,7 +118,7 @@ class Inspection {
       const target = isAlias(part) ? this.targets.get(part) : part;
       const isKnown = !isAlias(part) || target !== undefined;
       if (isKnown && !isMap(target)) {
-        this.#add('BP013', 'only a map can be merged with "<<"', part ?? value, {
+        this.#add(codes.invalidAlias, 'only a map can be merged with "<<"', part ?? value, {
           hint: 'write "<<: *name", with the name of a map\'s anchor',
         });
       }
@@ -119,7 +133,7 @@ class Inspection {
     }
     if (typeof scalar.value !== 'number' || isExact(scalar.value)) return;
     this.#add(
-      'BP014',
+      codes.inexactNumber,
       `the number ${printable(scalar.source ?? '')} cannot be held exactly`,
       scalar,
       {
@@ -131,7 +145,7 @@ class Inspection {
 
   #tooLong(scalar: Scalar, path: Path): void {
     const most = LONGEST_TEXT.toLocaleString('en');
-    this.#add('BP015', `the value is longer than ${most} characters`, scalar, {
+    this.#add(codes.valueTooLong, `the value is longer than ${most} characters`, scalar, {
       path,
       hint: 'check that its quote is closed where it should be',
     });
@@ -145,7 +159,7 @@ class Inspection {
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';
-    this.#add('BP003', `the ${what} holds ${nameOf(character)}`, scalar, {
+    this.#add(codes.forbiddenCharacter, `the ${what} holds ${nameOf(character)}`, scalar, {
       path,
       hint: isBreak
         ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
@@ -153,12 +167,7 @@ class Inspection {
     });
   }
 
-  #add(
-    code: string,
-    message: string,
-    at: Node | null,
-    details: { path?: Path; hint: string },
-  ): void {
+  #add(code: Code, message: string, at: Node | null, details: { path?: Path; hint: string }): void {
     const [start, end] = at?.range ?? [0, 0];
     const { path, hint } = details;
     const position = this.#lines.position(start, end);

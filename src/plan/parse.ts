@@ -1,6 +1,7 @@
 /** Text to YAML nodes, within bounds that keep any input harmless and quick. */
 
 import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
+import { codes } from '../codes.ts';
 import { printable } from '../printable.ts';
 import { flaw, refusal } from './findings.ts';
 import type { Lines } from './lines.ts';
@@ -15,7 +16,7 @@ const MOST_LEXEMES = 100_000;
 /**
  * The root node of the one document that the text holds.
  *
- * @throws BlockplanError `input-refused` (BP001, BP004 to BP009). Only the first mistake in the syntax is told: what
+ * @throws BlockplanError `input-refused`. Only the first mistake in the syntax is told: what
  * YAML makes of the rest of such a text is a guess
  */
 export function parse(lines: Lines): Node {
@@ -46,16 +47,20 @@ function readTokens(lines: Lines): CST.Token[] {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > DEEPEST) {
       throw refusal([
-        flaw('BP009', `the ${lines.subject.noun} is nested deeper than ${DEEPEST} levels`, {
-          position: lines.position(parser.offset - lexeme.length),
-          hint: `a ${lines.subject.noun} needs no more than five`,
-        }),
+        flaw(
+          codes.nestedTooDeep,
+          `the ${lines.subject.noun} is nested deeper than ${DEEPEST} levels`,
+          {
+            position: lines.position(parser.offset - lexeme.length),
+            hint: `a ${lines.subject.noun} needs no more than five`,
+          },
+        ),
       ]);
     }
     if (++count > MOST_LEXEMES) {
       throw refusal([
         flaw(
-          'BP001',
+          codes.inputTooLarge,
           `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
           {
             hint: 'check that this is the file you meant',
@@ -80,19 +85,27 @@ function isNothing(root: Node): boolean {
 function emptyDocument(lines: Lines) {
   const { noun, beginning, models } = lines.subject;
   const isBlank = lines.source.trim() === '';
-  return flaw('BP004', `the ${noun} ${isBlank ? 'is empty' : 'holds nothing but comments'}`, {
-    position: lines.position(0),
-    hint: `${beginning}; ${models}`,
-  });
+  return flaw(
+    codes.inputEmpty,
+    `the ${noun} ${isBlank ? 'is empty' : 'holds nothing but comments'}`,
+    {
+      position: lines.position(0),
+      hint: `${beginning}; ${models}`,
+    },
+  );
 }
 
 function severalDocuments(lines: Lines, second: Document.Parsed) {
   const start = second.range[0];
   const marker = lines.source.lastIndexOf('---', start);
-  return flaw('BP007', `a second document begins here; a file holds one ${lines.subject.noun}`, {
-    position: marker >= 0 ? lines.position(marker, marker + 3) : lines.position(start),
-    hint: 'put it into a file of its own',
-  });
+  return flaw(
+    codes.severalDocuments,
+    `a second document begins here; a file holds one ${lines.subject.noun}`,
+    {
+      position: marker >= 0 ? lines.position(marker, marker + 3) : lines.position(start),
+      hint: 'put it into a file of its own',
+    },
+  );
 }
 
 function unwantedSign(
@@ -103,12 +116,20 @@ function unwantedSign(
 ) {
   const position = lines.position(offset, offset + lexeme.length);
   return type === 'tag'
-    ? flaw('BP008', `a ${lines.subject.noun} has no use for the tag ${printable(lexeme)}`, {
-        position,
-        hint: 'remove it; to make text of a number, put it in quotes',
-      })
-    : flaw('BP008', `a ${lines.subject.noun} has no use for the directive ${printable(lexeme)}`, {
-        position,
-        hint: 'remove the line; the text is YAML 1.2',
-      });
+    ? flaw(
+        codes.tagOrDirective,
+        `a ${lines.subject.noun} has no use for the tag ${printable(lexeme)}`,
+        {
+          position,
+          hint: 'remove it; to make text of a number, put it in quotes',
+        },
+      )
+    : flaw(
+        codes.tagOrDirective,
+        `a ${lines.subject.noun} has no use for the directive ${printable(lexeme)}`,
+        {
+          position,
+          hint: 'remove the line; the text is YAML 1.2',
+        },
+      );
 }

@@ -1,4 +1,5 @@
 /** `${…}` in a text: found here, and put in where the values are known. */
+import { type Code, codes } from '../codes.ts';
 import { type Findings, flaw, type Path } from './findings.ts';
 import type { Places } from './places.ts';
 import { quoted } from './words.ts';
@@ -13,7 +14,7 @@ export interface Known {
 
 /** Why a name has no value; without a message where that has been told before. */
 export interface Unknown {
-  readonly code?: string;
+  readonly code?: Code;
   readonly message?: string;
   readonly hint?: string | undefined;
 }
@@ -54,7 +55,7 @@ export function putIn(
   // Without a path, so that a second wrong reference in the same text is told too.
   const tell = (unknown: Unknown, from: number, width: number) => {
     isWhole = false;
-    const { code = 'BP040', message, hint } = unknown;
+    const { code = codes.unknownReference, message, hint } = unknown;
     if (message === undefined || findings.isFull) return;
     findings.add(flaw(code, message, { position: locate(from, width), hint }));
   };
@@ -81,13 +82,13 @@ export function putIn(
 }
 
 const TOO_LONG: Unknown = {
-  code: 'BP015',
+  code: codes.valueTooLong,
   message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
   hint: 'use shorter values',
 };
 
 const NEVER_CLOSED: Unknown = {
-  code: 'BP041',
+  code: codes.unclosedReference,
   message: `this ${quoted('${')} is never closed with ${quoted('}')}`,
   hint: 'write $${ for a literal ${',
 };

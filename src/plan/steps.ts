@@ -1,4 +1,5 @@
 /** A plan's list of steps: each with one kind, and an id of its own. */
+import { codes } from '../codes.ts';
 import type { AnyStep } from '../steps/define.ts';
 import { type Findings, flaw, type Path } from './findings.ts';
 import type { Places } from './places.ts';
@@ -63,7 +64,7 @@ function checkKinds(
     const place = [...path, second];
     findings.add(
       flaw(
-        'BP032',
+        codes.severalKinds,
         `a step has one kind, but this one has ${quoted(first)} and ${quoted(second)}`,
         {
           path,
@@ -74,7 +75,7 @@ function checkKinds(
     );
   } else if (kinds.length === 0) {
     findings.add(
-      flaw('BP031', `step ${Number(path[1]) + 1} has no kind`, {
+      flaw(codes.missingKind, `step ${Number(path[1]) + 1} has no kind`, {
         path,
         position: places.locate(path),
         hint: `give it one of ${listed([...byKind.keys()])}`,
@@ -92,7 +93,7 @@ function checkIds(drafts: readonly Draft[], places: Places, findings: Findings):
     if (first) {
       findings.add(
         flaw(
-          'BP033',
+          codes.duplicateStepId,
           `the id ${quoted(id)} is taken by the step in line ${places.locate(first).line}`,
           {
             path: place,

@@ -1,13 +1,14 @@
 /** What keeps a text from being YAML, in plain words, and what to do about it. */
+import { type Code, codes } from '../codes.ts';
 
 export interface Meaning {
-  readonly code: 'BP005' | 'BP006';
+  readonly code: Code;
   readonly message: string;
   readonly hint: string;
 }
 
 export const TAB: Meaning = {
-  code: 'BP006',
+  code: codes.tabIndentation,
   message: 'a line is indented with a tab',
   hint: 'indent with spaces: YAML allows no tabs there',
 };
@@ -105,5 +106,5 @@ export const VALUE_COMPLETE = meaning(
 );
 
 function meaning(message: string, hint: string): Meaning {
-  return { code: 'BP005', message, hint };
+  return { code: codes.notYaml, message, hint };
 }

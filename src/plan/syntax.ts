@@ -1,5 +1,6 @@
 /** Says in plain words what keeps a text from being YAML. */
 import type { ErrorCode, YAMLError } from 'yaml';
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { flaw } from './findings.ts';
@@ -72,7 +73,7 @@ function tabFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
 function openQuoteFlaw(lines: Lines, place: Place, code: ErrorCode): Finding | undefined {
   const quote = code === 'MISSING_CHAR' ? place.lexemes.openQuote(place.start) : undefined;
   if (!quote) return undefined;
-  return flaw('BP005', 'this quote is never closed', {
+  return flaw(codes.notYaml, 'this quote is never closed', {
     position: lines.position(quote.offset, quote.offset + 1),
     hint: "close it, and write a quote inside it twice ('') or as \\\"",
   });
@@ -83,12 +84,12 @@ function openBracketFlaw(lines: Lines, place: Place, code: ErrorCode): Finding |
   const bracket = isCommentWithoutSpace(place) ? undefined : place.lexemes.openBracket(place.start);
   if (!bracket) return undefined;
   if (bracket.closedAt !== undefined) {
-    return flaw('BP005', 'this bracket must be indented deeper than what it belongs to', {
+    return flaw(codes.notYaml, 'this bracket must be indented deeper than what it belongs to', {
       position: lines.position(bracket.closedAt, bracket.closedAt + 1),
       hint: 'indent it with spaces',
     });
   }
-  return flaw('BP005', `this "${bracket.sign}" is never closed`, {
+  return flaw(codes.notYaml, `this "${bracket.sign}" is never closed`, {
     position: lines.position(bracket.offset, bracket.offset + 1),
     hint: `close it with "${bracket.sign === '{' ? '}' : ']'}"`,
   });
@@ -102,7 +103,7 @@ function referenceFlaw(lines: Lines, { start: offset }: Place): Finding | undefi
   const reference = /[[{,:]\s*(\$\{[^}\n]*\}?)/.exec(line);
   if (!reference?.[1]) return undefined;
   const at = start + reference.index + reference[0].length - reference[1].length;
-  return flaw('BP005', 'between brackets, a reference must stand in quotes', {
+  return flaw(codes.notYaml, 'between brackets, a reference must stand in quotes', {
     position: lines.position(at, at + reference[1].length),
     hint: `write "${printable(reference[1])}"`,
   });
@@ -112,7 +113,7 @@ function namedFlaw(lines: Lines, error: YAMLError, place: Place): Finding {
   const answer = ANSWERS[error.code];
   const position = lines.position(...error.pos);
   if (answer === null) {
-    return flaw('BP005', `this is not YAML: ${printable(error.message)}`, { position });
+    return flaw(codes.notYaml, `this is not YAML: ${printable(error.message)}`, { position });
   }
   const { code, message, hint } = typeof answer === 'function' ? answer(place) : answer;
   return flaw(code, message, { position, hint });

@@ -9,6 +9,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { codes } from '../codes.ts';
 import { flaw, refusal } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { DEEPEST } from './parse.ts';
@@ -77,7 +78,7 @@ export class Tree {
   /**
    * The node as plain data. A key such as `__proto__` becomes an own property like any other.
    *
-   * @throws BlockplanError `input-refused` (BP010) when aliases blow it up or hold themselves
+   * @throws BlockplanError `input-refused` (aliasExpansion) when aliases blow it up or hold themselves
    */
   value(node: Node | null = this.root, depth = 0): unknown {
     const target = this.resolve(node);
@@ -101,7 +102,7 @@ export class Tree {
     if (this.#values <= MOST_VALUES) return;
     throw refusal([
       flaw(
-        'BP010',
+        codes.aliasExpansion,
         `with its aliases followed, the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values`,
         {
           position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
@@ -113,10 +114,14 @@ export class Tree {
 
   #endless(at: Node) {
     return refusal([
-      flaw('BP010', 'an alias stands inside the value that it names, or aliases nest too deep', {
-        position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
-        hint: 'write the value out instead',
-      }),
+      flaw(
+        codes.aliasExpansion,
+        'an alias stands inside the value that it names, or aliases nest too deep',
+        {
+          position: this.lines.position(at.range?.[0] ?? 0, at.range?.[1]),
+          hint: 'write the value out instead',
+        },
+      ),
     ]);
   }
 }

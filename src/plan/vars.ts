@@ -1,4 +1,5 @@
 /** The plan's variables: declared with defaults, set from the command line, and looked up by references. */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { nameOf } from './admit.ts';
@@ -65,7 +66,11 @@ export class Vars {
   /** What a reference in `domain` stands for; there is no `domain` yet. */
   readonly lookupForDomain: Lookup = (name) =>
     name === 'domain'
-      ? { code: 'BP042', message: 'the domain cannot be made of itself', hint: 'write its name' }
+      ? {
+          code: codes.referenceOrder,
+          message: 'the domain cannot be made of itself',
+          hint: 'write its name',
+        }
       : this.lookup(name);
 
   /**
@@ -82,7 +87,7 @@ export class Vars {
     if (typeof this.#domain !== 'string') return {};
     if (!hasReference(this.#domain)) return { value: this.#domain, written: this.#domain };
     return {
-      code: 'BP042',
+      code: codes.referenceOrder,
       message: 'the domain is itself made of variables, so no variable can be made of it',
       hint: 'refer to the same variable instead',
     };
@@ -110,14 +115,14 @@ export class Vars {
     const name = word.slice('vars.'.length);
     if (name === from) {
       return {
-        code: 'BP042',
+        code: codes.referenceOrder,
         message: `the variable ${quoted(name)} refers to itself`,
         hint: 'write its value',
       };
     }
     if (this.#declared.has(name) && !this.#known.has(name) && !this.#faulty.has(name)) {
       return {
-        code: 'BP042',
+        code: codes.referenceOrder,
         message: `the variable ${quoted(name)} is declared after ${quoted(from)}, which refers to it`,
         hint: `move ${quoted(name)} above ${quoted(from)}`,
       };
@@ -132,16 +137,20 @@ export class Vars {
         ? `nothing is known as ${quoted(`\${${word}}`)}: references are \${vars.NAME} and \${domain}`
         : `the plan declares no variable ${quoted(key)}`;
     if (near !== undefined)
-      return { code: 'BP040', message, hint: `did you mean \${vars.${printable(near)}}?` };
+      return {
+        code: codes.unknownReference,
+        message,
+        hint: `did you mean \${vars.${printable(near)}}?`,
+      };
     if (this.#guesses.nearest(word, ['domain']))
-      return { code: 'BP040', message, hint: 'did you mean ${domain}?' };
-    return { code: 'BP040', message, hint: this.#declaredHint() };
+      return { code: codes.unknownReference, message, hint: 'did you mean ${domain}?' };
+    return { code: codes.unknownReference, message, hint: this.#declaredHint() };
   }
 
   #undeclared(name: string): Finding {
     const near = this.#guesses.nearest(name, this.#names);
     return flaw(
-      'BP044',
+      codes.unknownVariable,
       `--set ${printable(name)}: the plan declares no variable ${quoted(name)}`,
       {
         hint: near === undefined ? this.#declaredHint() : `did you mean ${quoted(near)}?`,
@@ -159,11 +168,15 @@ export class Vars {
 
 function required(name: string, places: Places): Finding {
   const path = ['vars', name];
-  return flaw('BP043', `the variable ${quoted(name)} has no default and has not been set`, {
-    path,
-    position: places.locateKey(path),
-    hint: `add --set ${printable(name)}=…`,
-  });
+  return flaw(
+    codes.variableNotSet,
+    `the variable ${quoted(name)} has no default and has not been set`,
+    {
+      path,
+      position: places.locateKey(path),
+      hint: `add --set ${printable(name)}=…`,
+    },
+  );
 }
 
 /** A given value has the type of the default that it replaces. */
@@ -171,7 +184,7 @@ function coerce(name: string, given: string, declared: unknown): Known | Finding
   const option = `--set ${printable(name)}`;
   const hidden = Array.from(given).find((character) => printable(character) !== character);
   if (hidden !== undefined) {
-    return flaw('BP003', `${option}: the value holds ${nameOf(hidden)}`, {
+    return flaw(codes.forbiddenCharacter, `${option}: the value holds ${nameOf(hidden)}`, {
       hint: 'give the value without it',
     });
   }
@@ -179,7 +192,7 @@ function coerce(name: string, given: string, declared: unknown): Known | Finding
   if (value !== undefined) return { value, written: given };
   const expected = typeof declared === 'number' ? 'a number' : 'true or false';
   return flaw(
-    'BP045',
+    codes.variableType,
     `${option}: the value must be ${expected}, like the default ${String(declared)}, but is ${quoted(given)}`,
     {
       hint: `give ${expected}, or make the default a text`,

@@ -1,4 +1,5 @@
 /** One case again, told in full. */
+import { codes } from '../codes.ts';
 import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Request } from '../run/ask.ts';
@@ -58,7 +59,7 @@ function refuseUnmet(here: readonly Injection[], { played }: Step): void {
 function unmet(injections: readonly Injection[]): BlockplanError {
   return new BlockplanError('input-refused', [
     {
-      code: 'BP161',
+      code: codes.invalidSeed,
       severity: 'error',
       message: `the run does not come by ${seedOf(injections)}`,
       hint: 'give --replay a seed that was printed for this plan and these facts',

@@ -1,4 +1,5 @@
 /** A case as a word that can be typed again: what goes wrong, where, in order. */
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import type { Again, Injection } from './tally.ts';
@@ -37,7 +38,7 @@ export function readSeed(seed: string): Injection[] {
 function unreadable(part: string): BlockplanError {
   return new BlockplanError('input-refused', [
     {
-      code: 'BP161',
+      code: codes.invalidSeed,
       severity: 'error',
       message: `"${part}" is no case of a proof`,
       hint: 'give --replay a seed as blockplan prove prints it',

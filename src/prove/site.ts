@@ -1,4 +1,5 @@
 /** Where a proof's runs take place: a simulated host, and what stands around it. A value, like the host. */
+import { codes } from '../codes.ts';
 import { type Effect, writtenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
 import { guestWrites, onDomain, type SimulatedHost } from '../host/host-state.ts';
@@ -62,7 +63,7 @@ const REFUSED = new EffectFailed('the host refuses it');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
 const CONTACT_LOST = new BlockplanError('uncertain', [
-  { code: 'BP201', severity: 'error', message: 'contact to libvirt is lost' },
+  { code: codes.connectionLost, severity: 'error', message: 'contact to libvirt is lost' },
 ]);
 
 /** How a part is played. */

@@ -1,4 +1,5 @@
 /** Before a rehearsal: whether the plan fits the World, whether a lab can have such a guest, and whether a lab can run here. */
+import { type Code, codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { isPrivileged, missingPackages } from '../lab/requirements.ts';
@@ -13,13 +14,13 @@ export async function refuseWithoutLab(): Promise<void> {
   const missing = await missingPackages();
   if (!isPrivileged())
     throw refused(
-      'BP170',
+      codes.rehearsalNeedsRoot,
       'a rehearsal starts a libvirt host of its own, in namespaces, which takes root',
       'run it as root; your own libvirt is not touched by it',
     );
   if (missing.length > 0)
     throw refused(
-      'BP171',
+      codes.packagesMissing,
       `a rehearsal starts a libvirt host of its own, and these Debian packages are missing for it: ${missing.join(', ')}`,
       `apt-get install --no-install-recommends ${missing.join(' ')}`,
     );
@@ -38,7 +39,7 @@ export function refuseUnfit(plan: Plan, world: World): void {
 export function labFailed(error: unknown): BlockplanError {
   const { message } = error as Error;
   return refused(
-    'BP172',
+    codes.labFailed,
     `the lab failed, so nothing is known of the plan: ${message}`,
     'see whether the demo works here: npm run demo, in a clone of blockplan',
     error,
@@ -49,7 +50,7 @@ function isError(finding: Finding): boolean {
   return finding.severity === 'error';
 }
 
-function refused(code: string, message: string, hint: string, cause?: unknown): BlockplanError {
+function refused(code: Code, message: string, hint: string, cause?: unknown): BlockplanError {
   return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }], {
     cause,
   });

@@ -1,4 +1,5 @@
 /** What guest a rehearsal builds for a World: the same number of disks, depth and formats of their chains; and what is not the same. */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { DEFAULT_SIZE, type DiskSpec } from '../lab/images.ts';
 import type { Disk, World } from '../model/world.ts';
@@ -47,7 +48,7 @@ export function unbuildable(plan: Plan, world: World): Finding[] {
   const findings: Finding[] = plan.steps
     .filter(({ params }) => params['blockdev'] === true)
     .map(({ path, step }) => ({
-      code: 'BP173',
+      code: codes.notRehearsable,
       severity: 'error',
       message: 'the step goes to a block device, and a rehearsal has files only',
       hint: 'rehearse the plan with a file in its place',
@@ -55,7 +56,7 @@ export function unbuildable(plan: Plan, world: World): Finding[] {
     }));
   if (!world.domain.disks.some((disk) => isWritten(disk) && !isElsewhere(disk)))
     findings.push({
-      code: 'BP173',
+      code: codes.notRehearsable,
       severity: 'error',
       message: `"${world.domain.name}" has no disk in a file that its guest writes to, so there is nothing to rehearse on`,
     });

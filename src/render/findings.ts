@@ -16,7 +16,7 @@ export function renderFindings(findings: readonly Finding[], color: boolean): st
   return `${texts.join('\n')}\n${countText(findings)}\n`;
 }
 
-/** One finding on a line of its own, for logs: `warning BP110: message (hint)`. */
+/** One finding on a line of its own, for logs: `warning BPnnn: message (hint)`. */
 export function findingLine(finding: Finding): string {
   const hint = finding.hint === undefined ? '' : ` (${printable(finding.hint)})`;
   return `${finding.severity} ${printable(finding.code)}: ${printable(finding.message)}${hint}`;

@@ -115,12 +115,3 @@ describe('the README', () => {
     expect([...new Set(told(readme()))].sort()).toEqual([...new Set(codes)].sort());
   });
 });
-
-test('every error code in the sources has one row in the README, and the other way round', () => {
-  const sources = filesBelow('src', '.ts').map((file) => readFileSync(join(ROOT, file), 'utf8'));
-  const used = new Set(sources.flatMap((text) => text.match(/\bBP\d{3}\b/g) ?? []));
-  const told = [
-    ...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\| (BP\d{3}) \|/gm),
-  ].map(([, code]) => code ?? '');
-  expect(told).toEqual([...used].sort());
-});

@@ -2,7 +2,7 @@
 import type { Finding } from '../../src/errors.ts';
 
 export const refusal = (
-  code: string,
+  code: Finding['code'],
   path: readonly (string | number)[],
   message: string,
   hint?: string,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { withCodes } from '../../../src/generate/codes-table.ts';
 import { diskPage } from '../../../src/generate/disk-page.ts';
 import { exampleFindings, stepPage, stepsTable } from '../../../src/generate/pages.ts';
 import { steps } from '../../../src/steps/registry.ts';
@@ -18,6 +19,10 @@ describe('the pages of the steps are not stale (run `npm run generate`)', () => 
 
   test('the page of disks', () => {
     expect(committed('../model/disks.md')).toBe(diskPage());
+  });
+
+  test('the error codes in the README', () => {
+    expect(committed('../../README.md')).toBe(withCodes(committed('../../README.md')));
   });
 
   test('there is no page of a kind that does not exist', () => {

@@ -63,7 +63,7 @@ const forget = defineStep<typeof forgetSchema>({
 });
 
 function found(
-  code: string,
+  code: Finding['code'],
   severity: 'error' | 'warning',
   path: string[],
   message: string,

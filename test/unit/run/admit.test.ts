@@ -6,7 +6,7 @@ import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 
-const finding = (code: string, severity: Finding['severity']): Finding => ({
+const finding = (code: Finding['code'], severity: Finding['severity']): Finding => ({
   ...{ code, severity, message: `${code} says no` },
 });
 const [warning, error, other] = [

@@ -214,7 +214,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** What preflight, and the look at the host before it, may say; from BP150 on come drift, proofs and rehearsals. */
 const listed = [
   ...readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').matchAll(
-    /^\| (BP1[0-489]\d) \| (.*) \|$/gm,
+    /^\| (BP1[0-489]\d) \| \w+ \| (.*) \|$/gm,
   ),
 ].map(([, code = '', words = '']) => ({ code, words }));
 
