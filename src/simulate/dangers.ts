@@ -1,4 +1,5 @@
 /** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
+import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { isTransient } from '../model/disk-elements.ts';
@@ -89,7 +90,7 @@ class SnapshotRecords {
     const external = leftExternal(this.#world.host.libvirt);
     return [
       toldAt(walked, {
-        code: 'BP131',
+        code: codes.snapshotOutdated,
         severity: 'warning',
         message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? external : `if it is internal, ${LEFT_INTERNAL}; if it is external, ${external}`}`,
         hint: own
@@ -112,7 +113,7 @@ function lostCheckpoints(walked: Walked): Finding[] {
     if (!top || !now || top.format !== 'qcow2' || now.format === 'qcow2') return [];
     return [
       toldAt(walked, {
-        code: 'BP132',
+        code: codes.checkpointLost,
         severity: 'warning',
         message: `${now.file} is ${now.format} and cannot hold what checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} tracks of ${target}: the next incremental backup would fail`,
         hint: 'let the disk stay in a qcow2 image, or take a full backup with a new checkpoint afterwards',
@@ -127,7 +128,7 @@ function absentAtBoot(initial: World, walked: Walked): Finding[] {
   if (!autostart || !walked.before.domain.persistent || walked.after.domain.persistent) return [];
   return [
     toldAt(walked, {
-      code: 'BP135',
+      code: codes.autostartSuspended,
       severity: 'warning',
       message: `"${name}" starts with the host, but not from here until it is defined again: were the power lost, it would stay away, and only the journal would have its definition`,
       hint: 'leave "undefine" and "redefine" out: a blockcopy does not need them',
@@ -145,7 +146,7 @@ function tooDeep({ host }: World, walked: Walked): Finding[] {
     const release = host.libvirt === undefined ? 'libvirt' : `libvirt ${host.libvirt}`;
     return [
       toldAt(walked, {
-        code: 'BP136',
+        code: codes.chainTooDeep,
         severity: depth > most ? 'error' : 'warning',
         message: `${target} would have ${depth} layers, and ${release} starts a guest with ${most} at most`,
         hint: 'make the chain shorter first, with a blockcommit step',
@@ -163,7 +164,7 @@ function wholeChain(walked: Walked): Finding[] {
     if (job?.type !== 'active-commit' || !begun || !isWhole) return [];
     return [
       toldAt(walked, {
-        code: 'BP141',
+        code: codes.wholeChainMerged,
         severity: 'warning',
         message: `all ${chain.length} layers of ${target} become one: what is above ${bottom} is merged into it, and what other guests or backups may rest on is changed for good`,
         hint: 'name a layer above it with "base", or write "shallow: true", unless that is what you want',
@@ -183,7 +184,7 @@ function knownFaults(initial: World, walked: Walked): Finding[] {
     const name = fault.of === 'qemu' ? 'QEMU' : 'libvirt';
     return [
       toldAt(walked, {
-        code: 'BP137',
+        code: codes.knownFault,
         severity: 'warning',
         message: `it is known of ${name} ${release} that ${what}`,
         hint: `${name} ${fault.fixedIn} has it mended; a distribution may have it mended earlier: ${fault.source}`,
@@ -215,7 +216,7 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
     if (isSameFile(last.after, persistentSource, top.file)) return [];
     return [
       toldAt(last, {
-        code: 'BP140',
+        code: codes.endsWithMismatch,
         severity: 'error',
         message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: its next start would not find what it wrote`,
         hint: `add a redefine step with "disk: ${target}" and "source: ${top.file}"`,
@@ -229,7 +230,7 @@ function readOtherwise(walked: Walked): Finding[] {
   const { step, params } = walked.node.planned;
   return newFaults(walked.before, walked.after).map((fault) =>
     toldAt(walked, {
-      code: 'BP149',
+      code: codes.nextStartMismatch,
       severity: 'error',
       message: `after ${step.kind}, ${fault}: the next start would not find what the guest wrote`,
       hint:
@@ -262,7 +263,7 @@ function unreadAtStart(initial: World, phases: readonly Walked[]): Finding[] {
     return walked
       ? [
           toldAt(walked, {
-            code: 'BP139',
+            code: codes.apparmorMayDeny,
             severity: 'warning',
             message: `AppArmor may keep libvirt's helper from reading ${file} when the guest starts the next time, and QEMU then from the files below it`,
             hint: 'choose a name that ends in .qcow2, or allow the path in /etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper',

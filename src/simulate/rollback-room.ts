@@ -1,5 +1,6 @@
 /** The room that rollbacks take: a mirror back, or a commit back, fills the holes of the file that it writes into. */
 import { dirname } from 'node:path';
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import type { RollbackRoom } from '../steps/sizes.ts';
@@ -43,13 +44,13 @@ export function rollbacksWithoutRoom(
       return [
         least > left
           ? toldAt(walked, {
-              code: 'BP108',
+              code: codes.noSpace,
               severity: 'error',
               message: `${needs}, and certainly ${least}, but ${has}: a failure after it would leave the run stranded`,
               hint: 'make room there, or write "on-failure: stop" to go without a rollback',
             })
           : toldAt(walked, {
-              code: 'BP134',
+              code: codes.spaceAtRisk,
               severity: 'warning',
               message: `${needs} if the guest writes that much, and ${has}: without room the rollback stops half-way`,
               hint: 'make room there before the run, or let the plan run when the guest writes little',

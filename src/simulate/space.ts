@@ -1,5 +1,6 @@
 /** Space over the whole plan: several steps share a file system, and an overlay grows while a copy runs beside it. */
 import { dirname } from 'node:path';
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../model/world.ts';
@@ -76,7 +77,7 @@ function tooMuchTogether(
       told.add(room.key);
       return [
         toldAt(walked, {
-          code: 'BP133',
+          code: codes.totalSpaceTooSmall,
           severity: 'error',
           message: `${together.map(({ path }) => path).join(', ')} need up to ${needed} bytes together, but ${room.folder} has ${room.free} free`,
           hint: 'make room, or let one of them go to another place',
@@ -119,7 +120,7 @@ function overlaysWithoutRoom(
         ? []
         : [
             toldAt(walked, {
-              code: 'BP134',
+              code: codes.spaceAtRisk,
               severity: 'warning',
               message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that finds no room is paused`,
               hint: 'make room, put the overlay elsewhere with "file" in "diskspec", or let the plan run when the guest writes little',
@@ -161,7 +162,7 @@ function basesWithoutRoom(
         ? []
         : [
             toldAt(walked, {
-              code: 'BP134',
+              code: codes.spaceAtRisk,
               severity: 'warning',
               message: `the commit writes up to ${growth} bytes into ${base}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,
               hint: 'make room before it',

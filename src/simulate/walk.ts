@@ -1,4 +1,5 @@
 /** Walks a plan's phases over a simulated host: what is found of each step, and what each phase would do. */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { hostOf } from '../host/host-state.ts';
@@ -65,7 +66,7 @@ function leftTransient(graph: Graph, before: World, after: World): Finding[] {
   const last = graph.nodes.findLast(({ planned }) => planned.step.kind === 'undefine');
   return [
     {
-      code: 'BP123',
+      code: codes.endsTransient,
       severity: 'error',
       message: `the plan ends with "${before.domain.name}" transient: it would vanish when the guest stops`,
       hint: 'add a redefine step at the end',

@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import { fileAt, filesOfLayer } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
 import { findRange, inChain, knownRange, placeInChain, type Range } from './chain-range.ts';
@@ -97,7 +98,7 @@ export const blockcommit = defineStep<typeof schema>({
     if (!params.base && !params.shallow) {
       findings.push(
         refuse(
-          'BP058',
+          codes.commitBaseMissing,
           [],
           'without "base" or "shallow" virsh would commit the whole chain into its deepest file, which other guests may share',
           'write "shallow: true" to commit into the layer directly below, or "base: FILE" to name the layer',
@@ -107,7 +108,7 @@ export const blockcommit = defineStep<typeof schema>({
     if (params.active && !params.pivot && !params['keep-overlay']) {
       findings.push(
         refuse(
-          'BP053',
+          codes.jobIncomplete,
           'active',
           'a commit of the active layer must end somewhere: neither "pivot" nor "keep-overlay" is given',
           'write "pivot: true" to move the guest to the base, or "keep-overlay: true" to leave it where it is',
@@ -117,7 +118,7 @@ export const blockcommit = defineStep<typeof schema>({
     if (!isActive(params) && params.top === undefined) {
       findings.push(
         refuse(
-          'BP053',
+          codes.jobIncomplete,
           [],
           'it is not said what is committed: neither "active" nor "top" is given',
           'write "active: true" with "pivot: true", or name a layer with "top"',

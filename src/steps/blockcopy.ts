@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import { diskOf } from '../model/world.ts';
 import { bytesToCopy, copiedFiles, temporaries, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
@@ -96,7 +97,7 @@ export const blockcopy = defineStep<typeof schema>({
     if (!params.pivot && !params.finish) {
       findings.push(
         refuse(
-          'BP053',
+          codes.jobIncomplete,
           [],
           'a copy must end somewhere: neither "pivot" nor "finish" is given',
           'write "pivot: true" to move the guest to the copy, or "finish: true" to keep the copy as a backup',
@@ -106,7 +107,7 @@ export const blockcopy = defineStep<typeof schema>({
     if (params.shallow && params.format === 'raw') {
       findings.push(
         refuse(
-          'BP054',
+          codes.conflictingFormat,
           'format',
           'a shallow copy shares the backing chain, and a raw file cannot have one',
           'choose format qcow2, or leave "shallow" out',
@@ -115,7 +116,9 @@ export const blockcopy = defineStep<typeof schema>({
     }
     const { granularity } = params;
     if (granularity !== undefined && !Number.isInteger(Math.log2(granularity))) {
-      findings.push(refuse('BP055', 'granularity', `${granularity} is not a power of two`));
+      findings.push(
+        refuse(codes.invalidGranularity, 'granularity', `${granularity} is not a power of two`),
+      );
     }
     return findings;
   },

@@ -1,4 +1,5 @@
 /** The part of a disk's chain that a plan names: by paths, or by places such as `vda[2]`. */
+import { codes } from '../codes.ts';
 import { layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type Layer, type World } from '../model/world.ts';
 import { need, type Refusal, type Requirements, refuseStep } from './requirements/requirement.ts';
@@ -88,7 +89,7 @@ function checkTop(words: RangeWords, chain: readonly Layer[], top: number): Refu
 }
 
 function refused(key: 'top' | 'base' | 'shallow', message: string, hint?: string): Refusal[] {
-  return [refuseStep('BP113', key, message, hint)];
+  return [refuseStep(codes.layerMismatch, key, message, hint)];
 }
 
 function chainText({ disk }: RangeWords, chain: readonly Layer[]): string {

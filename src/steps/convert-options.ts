@@ -2,6 +2,7 @@
  * Which words of `qemu-img convert -o` a plan may give. Some make qemu-img write to other files than `dest`
  * (`data_file`, a vmdk's flat extents), and `help` makes it do nothing: so only what shapes the one file is let through.
  */
+import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { refuse } from './requirements/requirement.ts';
 
@@ -56,7 +57,7 @@ function checkWord(
   if (values === undefined)
     return [
       refuse(
-        'BP059',
+        codes.invalidFormatOption,
         'options',
         `"${key}" is no option that a plan may give for a ${format} file`,
         `allowed: ${Object.keys(allowed).join(', ')}`,
@@ -65,7 +66,7 @@ function checkWord(
   if (value !== undefined && isAmong(value, values)) return [];
   return [
     refuse(
-      'BP059',
+      codes.invalidFormatOption,
       'options',
       value === undefined
         ? `"${key}" has no value`

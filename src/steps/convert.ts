@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import { given } from '../commands/define.ts';
 import { convert as convertCommand } from '../commands/qemu-img.ts';
 import { fileAt, isSameFile } from '../model/file-identity.ts';
@@ -86,12 +87,12 @@ export const convert = defineStep<typeof schema>({
       ...checkPlainPath('dest', params.dest),
     ];
     if (isSameFile({ files: {} }, params.source, params.dest))
-      findings.push(refuse('BP051', 'dest', 'source and dest are the same file'));
+      findings.push(refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file'));
     const target = params['target-format'] ?? 'qcow2';
     if (params.compress && target !== 'qcow2' && target !== 'vmdk') {
       findings.push(
         refuse(
-          'BP054',
+          codes.conflictingFormat,
           'compress',
           `a ${target} file cannot be compressed`,
           'choose target-format qcow2, or leave "compress" out',
@@ -114,7 +115,7 @@ export const convert = defineStep<typeof schema>({
       'source and dest are two files',
       'domain',
       isSameFile(world, source, dest)
-        ? [refuse('BP051', 'dest', 'source and dest are the same file')]
+        ? [refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file')]
         : [],
     );
     yield* newFile(world, 'dest', dest, bytesOf(world, sourceFiles(params.source, world)));
@@ -144,12 +145,13 @@ export const convert = defineStep<typeof schema>({
 
 function checkFormat(params: Params, world: World): Refusal[] {
   const { source } = params;
-  if (!fileAt(world, source)) return [refuse('BP106', 'source', `there is no ${source}`)];
+  if (!fileAt(world, source))
+    return [refuse(codes.fileExistence, 'source', `there is no ${source}`)];
   return sourceFormat(params, world) !== undefined
     ? []
     : [
         refuse(
-          'BP117',
+          codes.formatUnknown,
           'source-format',
           `${source} is in no chain of the guest, so its format is not known; a guess would let whoever wrote a raw image choose the files that are read`,
           'add "source-format", as the image was made',

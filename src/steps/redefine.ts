@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import { definedDisks } from '../model/defined-disks.ts';
@@ -68,7 +69,7 @@ export const redefine = defineStep<typeof schema>({
   *requires(params: Params, world) {
     const { name, persistent, kept } = world.domain;
     const lost = refuseStep(
-      'BP110',
+      codes.domainTransient,
       [],
       `"${name}" is transient, and this plan has kept no definition of it`,
       'put an undefine step before this one, or define the domain first',
@@ -102,7 +103,7 @@ function checkMoved(world: World, target: string, source = ''): readonly Refusal
     ? checkDefined(world, target, source)
     : [
         refuseStep(
-          'BP114',
+          codes.redefineMismatch,
           'source',
           `the guest runs on ${active ?? 'nothing'} there, so a definition that names ${source} would start it from other data`,
           active === undefined ? 'leave "disk" and "source" out' : `write "source: ${active}"`,
@@ -117,7 +118,7 @@ function checkDefined(world: World, target: string, source = ''): Refusal[] {
   if (!defined?.chain[0])
     return [
       refuseStep(
-        'BP103',
+        codes.diskNotFound,
         'disk',
         `the definition of "${domain.name}" ${defined ? `names no source for "${target}"` : `has no disk "${target}"`}`,
         'add it to the definition first, with virsh edit',
@@ -127,7 +128,7 @@ function checkDefined(world: World, target: string, source = ''): Refusal[] {
   return other
     ? [
         refuseStep(
-          'BP100',
+          codes.definitionDiskMismatch,
           'source',
           `the definition names ${other.file} for ${other.target} already: two disks would write to one file`,
           `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
@@ -148,7 +149,7 @@ function staleDisks(world: World): Refusal[] {
       ? []
       : [
           refuseStep(
-            'BP114',
+            codes.redefineMismatch,
             [],
             `the definition names ${placeText(source)} for ${target}, but the guest runs on ${placeText(top)}`,
             `add "disk: ${target}" and "source: ${top.file}"`,

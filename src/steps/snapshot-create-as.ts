@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import type { World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { EVERY_OTHER, overlaysOf } from './overlay.ts';
@@ -123,7 +124,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     if (!params['disk-only'] && !params.memspec) {
       findings.push(
         refuse(
-          'BP056',
+          codes.internalSnapshot,
           [],
           'an internal snapshot would be made: it stops the guest while its memory is written into the image',
           'add "disk-only: true" for overlays, or "memspec" for a file that takes the memory',
@@ -133,13 +134,19 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     const seen = new Set<string>();
     params.diskspec?.forEach((spec, index) => {
       if (seen.has(spec.disk))
-        findings.push(refuse('BP057', ['diskspec', index, 'disk'], `${spec.disk} is listed twice`));
+        findings.push(
+          refuse(
+            codes.invalidDiskspec,
+            ['diskspec', index, 'disk'],
+            `${spec.disk} is listed twice`,
+          ),
+        );
       seen.add(spec.disk);
       findings.push(...checkPlainPath(['diskspec', index, 'file'], spec.file));
       if (spec.snapshot === 'no' && spec.file !== undefined) {
         findings.push(
           refuse(
-            'BP057',
+            codes.invalidDiskspec,
             ['diskspec', index, 'file'],
             `${spec.disk} is left out of the snapshot, so it has no file`,
           ),
@@ -148,7 +155,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       if (spec.disk === EVERY_OTHER && spec.file !== undefined) {
         findings.push(
           refuse(
-            'BP057',
+            codes.invalidDiskspec,
             ['diskspec', index, 'file'],
             'several disks cannot go on in one file',
             'list each disk by its name, or leave "file" out',
@@ -158,7 +165,7 @@ export const snapshotCreateAs = defineStep<typeof schema>({
       if (params['reuse-external'] && spec.snapshot !== 'no' && spec.file === undefined) {
         findings.push(
           refuse(
-            'BP057',
+            codes.invalidDiskspec,
             ['diskspec', index],
             `"reuse-external" needs to know the overlay of ${spec.disk}`,
             'add "file"',
@@ -213,7 +220,7 @@ function* requires(params: Params, world: World): Requirements {
       ? []
       : [
           refuseStep(
-            'BP104',
+            codes.diskNotEligible,
             [],
             `no disk of "${world.domain.name}" would take part in the snapshot`,
           ),

@@ -1,3 +1,4 @@
+import { codes } from '../codes.ts';
 import { commandLine, virshCommand } from '../command.ts';
 import { given } from '../commands/define.ts';
 import { undefine as undefineCommand } from '../commands/definition.ts';
@@ -53,7 +54,7 @@ export const undefine = defineStep<typeof schema>({
   *requires(params: Params, world) {
     const { name, persistent, managedSave } = world.domain;
     const transient = refuseStep(
-      'BP110',
+      codes.domainTransient,
       [],
       `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
       'leave the undefine step out; if a definition was lost, define it again first',
@@ -65,7 +66,7 @@ export const undefine = defineStep<typeof schema>({
       managedSave
         ? [
             refuse(
-              'BP118',
+              codes.managedSaveExists,
               [],
               `"${name}" has a managed save image, which libvirt does not undefine`,
               `remove it first: ${virshCommand('managedsave-remove', name)}`,
@@ -94,7 +95,7 @@ function checkKept(params: Params, { domain: { name, nvram, tpm } }: World): Ref
     ...(nvram && !params['keep-nvram']
       ? [
           refuse(
-            'BP115',
+            codes.firmwareStateLost,
             [],
             `"${name}" has an NVRAM file, which libvirt does not undefine without being told what becomes of it`,
             'add "keep-nvram: true"',
@@ -104,7 +105,7 @@ function checkKept(params: Params, { domain: { name, nvram, tpm } }: World): Ref
     ...(tpm && !params['keep-tpm']
       ? [
           refuse(
-            'BP115',
+            codes.firmwareStateLost,
             [],
             `"${name}" has a TPM, whose state would go with the definition`,
             'add "keep-tpm: true"',

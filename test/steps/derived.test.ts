@@ -20,7 +20,9 @@ function step(requires: () => Requirements, ...files: readonly string[]): AnySte
   });
 }
 
-const [first, second, third] = ['BP991', 'BP992', 'BP993'].map((code) => refuse(code, [], code));
+const [first, second, third] = (['BP106', 'BP107', 'BP108'] as const).map((code) =>
+  refuse(code, [], code),
+);
 
 test('what is found of a step follows the order of its requirements', () => {
   const requirements = [

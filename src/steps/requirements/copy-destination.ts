@@ -1,4 +1,5 @@
 /** What a copy requires of the place that it goes to. */
+import { codes } from '../../codes.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
 import type { Disk, World } from '../../model/world.ts';
 import { bytesToCopy, type Copy, copyFormat, temporaries, usesExisting } from '../copy.ts';
@@ -14,7 +15,7 @@ export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirem
   const isFree = yield* needUnlisted(
     `${dest} belongs to no disk of the guest`,
     'domain',
-    taken ? [refuse('BP106', 'dest', what, 'choose another path')] : [],
+    taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
   );
   if (!isFree) return;
   const bytes = bytesToCopy(copy, world, disk);
@@ -29,7 +30,7 @@ export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirem
     ? []
     : [
         refuse(
-          'BP106',
+          codes.fileExistence,
           'dest',
           `there is no ${dest} to copy into`,
           'make it first: qemu-img create',
@@ -64,7 +65,7 @@ export function* roomForRollback(copy: Copy, world: World, disk: Disk): Requirem
     top.block
       ? [
           refuse(
-            'BP127',
+            codes.rollbackNeedsFolder,
             'disk',
             `the way back from a flat copy needs overlays beside ${top.file}, which is a block device`,
             'add "shallow: true"',
@@ -79,7 +80,7 @@ export function* roomForRollback(copy: Copy, world: World, disk: Disk): Requirem
       fileAt(world, file)
         ? [
             refuse(
-              'BP106',
+              codes.fileExistence,
               'disk',
               `${file} exists already, and the way back would need its place`,
               'it may hold what a guest wrote in a run that could not be brought back: see what it is, and move it away',
@@ -96,7 +97,7 @@ export function* sharesChain(copy: Copy, disk: Disk): Requirements {
     copyFormat(copy, disk) === 'raw'
       ? [
           refuse(
-            'BP054',
+            codes.conflictingFormat,
             'shallow',
             `${copy.disk} is raw, and a raw copy cannot share a backing chain`,
             'add "format: qcow2", or leave "shallow" out',

@@ -1,4 +1,5 @@
 /** What steps that move a disk require of the definition: it follows only a disk that it has, under the same target. */
+import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
 import { definedDisks } from '../../model/defined-disks.ts';
 import { includesFile, isSameFile, isSameLocation } from '../../model/file-identity.ts';
@@ -34,7 +35,7 @@ export function* definedAsRun(world: World, disk: Disk, hint?: string): Requirem
       ...(isStale
         ? [
             refuse(
-              'BP119',
+              codes.definitionMismatch,
               'disk',
               `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: libvirt would leave the definition stale without a word`,
               'bring them together first, with a redefine step',
@@ -67,7 +68,7 @@ export function checkPaired(
   if (other)
     return [
       refuseStep(
-        'BP100',
+        codes.definitionDiskMismatch,
         key,
         `the definition names ${other.file} for ${other.target}, while the running guest has it as ${target}: the definition would go on naming it`,
         `give the disk one target in both: ${virshCommand('edit', domain.name)}`,
@@ -79,7 +80,7 @@ export function checkPaired(
   const add = own ? virshCommand('edit', domain.name) : plugIn(domain.name, disk);
   return [
     refuseStep(
-      'BP100',
+      codes.definitionDiskMismatch,
       key,
       `the definition ${what}: a guest that stops loses it, and then nothing tells which file holds its writes`,
       `${hint}, or add it to the definition first: ${add}`,

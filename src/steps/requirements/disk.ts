@@ -1,4 +1,5 @@
 /** What block jobs require of a disk. */
+import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
 import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
@@ -44,7 +45,7 @@ export function* unclaimed(world: World, disk: Disk, key: Key): Requirements<boo
     job
       ? [
           refuse(
-            'BP105',
+            codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
             `let it end, or end it: ${virshCommand('blockjob', world.domain.name, target, '--info')}`,
@@ -61,7 +62,7 @@ export function* unclaimed(world: World, disk: Disk, key: Key): Requirements<boo
       ? []
       : [
           refuse(
-            'BP155',
+            codes.layerHasOtherWriter,
             key,
             `${written}: a copy, a snapshot or a commit would leave out what is written there`,
             'blockplan works on disks that one guest alone writes to',
@@ -78,7 +79,7 @@ export function findDisk(world: World, target: string, key: Key): Disk | Refusal
     const names = disks.map((each) => each.target).join(', ') || 'none';
     return [
       refuseStep(
-        'BP103',
+        codes.diskNotFound,
         key,
         `the domain "${name}" has no disk "${target}"; it has: ${names}`,
         `see: ${virshCommand('domblklist', name)}`,
@@ -87,25 +88,39 @@ export function findDisk(world: World, target: string, key: Key): Disk | Refusal
   }
   // libvirt takes no such definition, but a file of facts may have one.
   if (disks.filter((each) => each.target === target).length > 1)
-    return [refuseStep('BP103', key, `"${name}" has several disks "${target}"`)];
-  return target === '' ? [refuseStep('BP103', key, `a disk of "${name}" has no target`)] : disk;
+    return [refuseStep(codes.diskNotFound, key, `"${name}" has several disks "${target}"`)];
+  return target === ''
+    ? [refuseStep(codes.diskNotFound, key, `a disk of "${name}" has no target`)]
+    : disk;
 }
 
 function checkKind({ target, device, readonly }: Disk, key: Key): Refusal[] {
   if (device !== 'disk' && device !== 'lun')
-    return [refuseStep('BP104', key, `${target} is a ${device}: there is no block job for it`)];
+    return [
+      refuseStep(
+        codes.diskNotEligible,
+        key,
+        `${target} is a ${device}: there is no block job for it`,
+      ),
+    ];
   return readonly
-    ? [refuseStep('BP104', key, `${target} is read-only: there is nothing to move or to commit`)]
+    ? [
+        refuseStep(
+          codes.diskNotEligible,
+          key,
+          `${target} is read-only: there is nothing to move or to commit`,
+        ),
+      ]
     : [];
 }
 
 function checkMedium({ target, chain: [active] }: Disk, key: Key): Refusal[] {
-  if (!active) return [refuseStep('BP104', key, `${target} has no medium`)];
+  if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`)];
   return active.file.startsWith('/')
     ? []
     : [
         refuseStep(
-          'BP104',
+          codes.diskNotEligible,
           key,
           `${target} is on ${active.file}, which is neither a file nor a block device of this host`,
           'blockplan works on local files and block devices only',
@@ -117,7 +132,7 @@ function checkMedium({ target, chain: [active] }: Disk, key: Key): Refusal[] {
 export function checkSupported({ target, unsupported = [] }: Disk, key: Key): Refusal[] {
   return unsupported.map((property) =>
     refuseStep(
-      'BP126',
+      codes.diskUnsupported,
       key,
       `${target} has ${property}: ${whyUnsupported(property)}`,
       `no step works on a disk with ${property}`,
@@ -130,7 +145,14 @@ function checkOneFile({ target, chain }: Disk, key: Key): Refusal[] {
   const image = chain.find(({ dataFiles = [] }) => dataFiles.length > 0);
   if (!image?.dataFiles) return [];
   const what = `${target} rests on ${image.file}, which keeps its data in other files: ${image.dataFiles.join(', ')}`;
-  return [refuse('BP144', key, what, 'blockplan works on disks whose layers are one file each')];
+  return [
+    refuse(
+      codes.imageOfSeveralFiles,
+      key,
+      what,
+      'blockplan works on disks whose layers are one file each',
+    ),
+  ];
 }
 
 /** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */

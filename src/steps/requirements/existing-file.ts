@@ -1,4 +1,5 @@
 /** What steps require of a file or a block device that exists and that they write over. */
+import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
@@ -62,7 +63,7 @@ function checkOneFile(
     ? []
     : [
         refuse(
-          'BP144',
+          codes.imageOfSeveralFiles,
           key,
           `${file} keeps its data in other files: ${dataFiles.join(', ')}`,
           'choose an image that is one file',
@@ -74,17 +75,22 @@ function checkKind(key: Key, { file, block, otherKind }: Existing, { kind }: Pla
   if (kind === (block ? 'block device' : 'file')) return [];
   if (kind === 'other')
     return [
-      refuse('BP146', key, `${file} is neither a regular file nor a block device`, otherKind),
+      refuse(
+        codes.destinationKind,
+        key,
+        `${file} is neither a regular file nor a block device`,
+        otherKind,
+      ),
     ];
   const [is, not] = block ? ['regular file', 'block device'] : ['block device', 'regular file'];
   const hint = otherKind ?? (block ? 'leave "blockdev" out' : 'add "blockdev: true"');
-  return [refuse('BP146', key, `${file} is a ${is}, not a ${not}`, hint)];
+  return [refuse(codes.destinationKind, key, `${file} is a ${is}, not a ${not}`, hint)];
 }
 
 function checkUnused(key: Key, { file }: Existing, { heldBy }: Place): Refusal[] {
   return heldBy.map((how) =>
     refuse(
-      'BP145',
+      codes.destinationInUse,
       key,
       `${file} is ${how}: to write over it would destroy what is in use`,
       'choose another destination, or release it first',
@@ -100,7 +106,7 @@ function checkSize(key: Key, existing: Existing, place: Place): Refusal[] {
       ? []
       : [
           refuse(
-            'BP147',
+            codes.destinationImage,
             key,
             `${file} has ${length} bytes, but the disk has ${capacity}: a raw copy needs exactly that size`,
             block ? 'choose a device of that size, or "format: qcow2"' : makeIt(existing),
@@ -109,12 +115,17 @@ function checkSize(key: Key, existing: Existing, place: Place): Refusal[] {
   }
   if (reuse && place.header?.format !== format)
     return [
-      refuse('BP147', key, `${file} is not an image in the format ${format}`, makeIt(existing)),
+      refuse(
+        codes.destinationImage,
+        key,
+        `${file} is not an image in the format ${format}`,
+        makeIt(existing),
+      ),
     ];
   if (reuse && capacity !== undefined && place.header?.virtualSize !== capacity)
     return [
       refuse(
-        'BP147',
+        codes.destinationImage,
         key,
         `${file} is an image of ${place.header?.virtualSize} bytes, but the disk has ${capacity}: they have to be equal`,
         makeIt(existing),
@@ -128,7 +139,7 @@ function checkDeviceRoom(key: Key, { file, capacity, bytes }: Existing, length: 
   if (bytes > length)
     return [
       refuse(
-        'BP108',
+        codes.noSpace,
         key,
         `${file} has ${length} bytes, but up to ${bytes} are copied into it`,
         'choose a larger device',
@@ -139,7 +150,7 @@ function checkDeviceRoom(key: Key, { file, capacity, bytes }: Existing, length: 
   return [
     {
       ...refuse(
-        'BP148',
+        codes.deviceTooSmall,
         key,
         `${file} has ${length} bytes, but the disk as qcow2 can take up to ${most}: a guest that fills it is paused, with no space left`,
         'choose a larger device',
@@ -177,7 +188,7 @@ export function checkBacking(
     ? []
     : [
         refuse(
-          'BP122',
+          codes.backingMismatch,
           key,
           `${file} ${named === null ? 'has no backing file' : `rests on ${named}`}, but it has to rest on ${backing ?? 'no file'}`,
           `make it anew: ${commandLine('qemu-img', 'create', '-f', 'qcow2', ...words)}`,

@@ -1,4 +1,5 @@
 /** What steps require of the guest and of the libvirt that it runs in. */
+import { codes } from '../../codes.ts';
 import { blockplanCommand, commandLine, virshCommand } from '../../command.ts';
 import { isOlder } from '../../model/release.ts';
 import type { World } from '../../model/world.ts';
@@ -30,7 +31,7 @@ export function checkRunning(world: World): Refusal[] {
   if (state !== 'gone')
     return [
       refuseStep(
-        'BP102',
+        codes.guestNotRunning,
         [],
         `the domain "${name}" is ${state}: live disk work needs a running guest`,
         `start it: ${virshCommand('start', name)}`,
@@ -39,7 +40,7 @@ export function checkRunning(world: World): Refusal[] {
   if (world.untold?.includes('uri'))
     return [
       refuseStep(
-        'BP101',
+        codes.domainNotFound,
         [],
         `the facts say that libvirt knows no domain "${name}"`,
         `write down what it is like once it is there: ${blockplanCommand('facts', name)}`,
@@ -49,7 +50,7 @@ export function checkRunning(world: World): Refusal[] {
   const hint = uri.endsWith('/session')
     ? "that is the connection of a user's own guests; the system's are reached with: -c qemu:///system"
     : `see: ${commandLine('virsh', '-c', uri, 'list', '--all')}`;
-  return [refuseStep('BP101', [], `${uri} knows no domain "${name}"`, hint)];
+  return [refuseStep(codes.domainNotFound, [], `${uri} knows no domain "${name}"`, hint)];
 }
 
 /** For an option, where it is given: the release of libvirt that has it. */
@@ -68,7 +69,7 @@ export function* since(
     isMissing
       ? [
           refuse(
-            'BP130',
+            codes.optionTooNew,
             option,
             `libvirt ${libvirt} does not have "${option}", which came with ${release}`,
             `leave "${option}" out, or use a newer libvirt`,

@@ -1,4 +1,5 @@
 /** What a commit requires of the definition and of the headers, which name layers that will have been merged. */
+import { codes } from '../../codes.ts';
 import { isSameLocation, layerIndex } from '../../model/file-identity.ts';
 import { backingName, isRelative } from '../../model/headers.ts';
 import type { Disk, Layer, World } from '../../model/world.ts';
@@ -32,7 +33,7 @@ export function* startsAfterCommit(
     isStale
       ? [
           refuse(
-            'BP119',
+            codes.definitionMismatch,
             'disk',
             `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: after the commit the next start would not find what the guest wrote`,
             'bring them together first, with a redefine step',
@@ -65,7 +66,7 @@ export function* namesRelative(
         ? []
         : [
             refuse(
-              'BP180',
+              codes.backingNotRelative,
               'keep-relative',
               `the header of ${layer.file} names ${name ?? 'nothing'} below it, which is not relative: there is no relative name to keep`,
               'leave "keep-relative" out: the header then names the base by its path',

@@ -1,5 +1,6 @@
 /** What steps require of the place of a file that they make. */
 import { dirname } from 'node:path';
+import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt } from '../../model/file-identity.ts';
 import type { World } from '../../model/world.ts';
@@ -31,7 +32,14 @@ export function* noFile(
     `there is no file ${file}`,
     { file },
     fileAt(world, file)
-      ? [refuse('BP106', key, `${file} exists already; blockplan writes over no file`, hint)]
+      ? [
+          refuse(
+            codes.fileExistence,
+            key,
+            `${file} exists already; blockplan writes over no file`,
+            hint,
+          ),
+        ]
       : [],
   );
 }
@@ -43,7 +51,7 @@ export function checkFolder(world: World, key: Key, file: string, needed: number
   if (folder === null)
     return [
       refuse(
-        'BP107',
+        codes.folderNotWritable,
         key,
         `the folder ${parent} does not exist on the host`,
         `make it: ${commandLine('mkdir', '-p', parent)}`,
@@ -51,12 +59,16 @@ export function checkFolder(world: World, key: Key, file: string, needed: number
     ];
   if (folder && !folder.writable)
     return [
-      refuse('BP107', key, `no file can be made in ${parent}: it is read-only, or not yours`),
+      refuse(
+        codes.folderNotWritable,
+        key,
+        `no file can be made in ${parent}: it is read-only, or not yours`,
+      ),
     ];
   return folder && folder.free < needed
     ? [
         refuse(
-          'BP108',
+          codes.noSpace,
           key,
           `${parent} has ${folder.free} bytes free, but up to ${needed} are needed`,
           'make room, or choose another place',
@@ -97,7 +109,7 @@ function checkEnterable(world: World, key: Key, file: string): Refusal[] {
   if (!confinement?.user || barredAt === undefined) return [];
   return [
     refuse(
-      'BP138',
+      codes.qemuAccessDenied,
       key,
       `the QEMU of "${name}" runs as user ${confinement.user.uid}, who may not enter ${barredAt}, so it cannot open ${file}`,
       `choose another place, or let that user in: ${commandLine('chmod', 'o+x', barredAt)}`,
@@ -114,7 +126,7 @@ function checkGiven(world: World, key: Key, file: string): Refusal[] {
   if (user === undefined || user === uid) return [];
   return [
     refuse(
-      'BP138',
+      codes.qemuAccessDenied,
       key,
       `the QEMU of "${name}" runs as user ${uid}, and its seclabel has relabel='no', so libvirt does not give it files: what user ${user} makes at ${file} it cannot write to`,
       `make the file first, give it to that user, and add "reuse-external: true"`,

@@ -1,4 +1,5 @@
 /** What a snapshot requires of its disks, of the places of their overlays, and of the guest agent. */
+import { type Code, codes } from '../../codes.ts';
 import { commandLine, virshCommand } from '../../command.ts';
 import { disksUsing, fileAt, indexOfFile } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../../model/world.ts';
@@ -32,7 +33,7 @@ export function* takesPart(params: Snapshot, world: World, { target }: Overlay):
   const listed = (snapshot: string) =>
     `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
   const looked = workable(world, target, isListed ? [...key, 'disk'] : key);
-  const suits = yield* isListed ? looked : withHint(looked, 'BP126', listed('no'));
+  const suits = yield* isListed ? looked : withHint(looked, codes.diskUnsupported, listed('no'));
   if (suits && !isListed) yield* externalByDefault(suits, listed('external'));
   const disk = diskOf(world, target);
   if (!disk) return;
@@ -45,7 +46,7 @@ export function* takesPart(params: Snapshot, world: World, { target }: Overlay):
 }
 
 /** The same requirements, with another hint for a code. */
-function* withHint<T>(requirements: Requirements<T>, code: string, hint: string): Requirements<T> {
+function* withHint<T>(requirements: Requirements<T>, code: Code, hint: string): Requirements<T> {
   for (;;) {
     const next = requirements.next();
     if (next.done) return next.value;
@@ -62,7 +63,7 @@ function* externalByDefault({ target, snapshot }: Disk, hint: string): Requireme
     snapshot === 'internal' || snapshot === 'manual'
       ? [
           refuseStep(
-            'BP143',
+            codes.snapshotDiskUnset,
             'name',
             `the definition says snapshot='${snapshot}' for ${target}, which is no overlay`,
             hint,
@@ -81,7 +82,7 @@ export function* unrecorded(params: Snapshot, world: World): Requirements {
     snapshots.includes(params.name)
       ? [
           refuse(
-            'BP111',
+            codes.snapshotExists,
             'name',
             `"${name}" has a snapshot "${params.name}" already`,
             'choose another name, or add "no-metadata: true"',
@@ -96,7 +97,7 @@ export function* freezable({ domain: { agent, name, state } }: World): Requireme
   if (state === 'paused')
     yield* need('the guest runs, so that its agent answers', 'domain', [
       refuse(
-        'BP112',
+        codes.agentNotConnected,
         'quiesce',
         `"${name}" is paused, so its guest agent cannot freeze its file systems`,
         `leave "quiesce" out, or let it run: ${virshCommand('resume', name)}`,
@@ -110,7 +111,7 @@ export function* freezable({ domain: { agent, name, state } }: World): Requireme
         ? []
         : [
             refuse(
-              'BP112',
+              codes.agentNotConnected,
               'quiesce',
               `the guest agent of "${name}" is not connected, so its file systems cannot be frozen`,
               'start qemu-guest-agent in the guest, or leave "quiesce" out',
@@ -130,7 +131,7 @@ export function* place(params: Snapshot, world: World, overlay: Overlay): Requir
   const unnamed = isUnnamed
     ? [
         refuseStep(
-          'BP143',
+          codes.snapshotDiskUnset,
           key,
           `libvirt makes no overlay beside ${base}, which is a block device (${target})`,
           `say where it goes, in "diskspec": { disk: ${target}, file: /… }`,
@@ -165,14 +166,14 @@ function checkThere(world: World, key: Key, { file, format, base }: Overlay): Re
   if (!fileAt(world, file))
     return [
       refuse(
-        'BP106',
+        codes.fileExistence,
         key,
         `there is no ${file} to use as overlay`,
         `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
       ),
     ];
   return disksUsing(world, file).length > 0
-    ? [refuse('BP106', key, `${file} belongs to one of the guest's own disks`)]
+    ? [refuse(codes.fileExistence, key, `${file} belongs to one of the guest's own disks`)]
     : [];
 }
 
@@ -193,7 +194,7 @@ export function* apart(
       ? []
       : [
           refuse(
-            'BP057',
+            codes.invalidDiskspec,
             [],
             `${places[first]?.what} and ${what} would both go to ${file}`,
             'give each a file of its own in "diskspec"',

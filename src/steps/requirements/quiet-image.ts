@@ -1,4 +1,5 @@
 /** What a copy of an image requires: a format that blockplan models, and that nothing writes to it. */
+import { codes } from '../../codes.ts';
 import {
   fileAt,
   filesOfLayer,
@@ -29,7 +30,7 @@ export function* quiet(source: string, world: World): Requirements {
     written
       ? [
           refuse(
-            'BP116',
+            codes.sourceInUse,
             'source',
             `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
             written.hint,

@@ -1,5 +1,6 @@
 /** What removing or moving a layer requires of its file: what the driver would refuse in the middle of a run. */
 import { basename, dirname, join } from 'node:path';
+import { codes } from '../../codes.ts';
 import { indexOfFile, isSameFile } from '../../model/file-identity.ts';
 import type { Layer, World } from '../../model/world.ts';
 import { checkFolder, noFile } from './new-file.ts';
@@ -26,7 +27,7 @@ export function* removable(world: World, key: string, layers: readonly Layer[]):
         ? []
         : [
             refuse(
-              'BP156',
+              codes.fileNotRemovable,
               key,
               `${why}, so it would not be removed`,
               `leave "${key}" out, and remove it yourself after the run`,
@@ -61,12 +62,24 @@ export function* movableAside(
       layer,
       why === undefined
         ? []
-        : [refuse('BP142', key, `${why}, so it is not moved`, 'choose another folder')],
+        : [
+            refuse(
+              codes.cannotMoveAside,
+              key,
+              `${why}, so it is not moved`,
+              'choose another folder',
+            ),
+          ],
     );
     const isTaken = indexOfFile(world, places, place) < at;
     if (isTaken)
       yield* need(`no two of the files are called ${basename(place)}`, 'domain', [
-        refuse('BP142', key, `two of the files are called ${basename(place)}`, 'use "delete"'),
+        refuse(
+          codes.cannotMoveAside,
+          key,
+          `two of the files are called ${basename(place)}`,
+          'use "delete"',
+        ),
       ]);
     const isThere = isSameFile(world, place, file);
     if (!isTaken && !isThere) {
@@ -84,13 +97,20 @@ export function* movableAside(
 function checkAside(world: World, key: Key, folder: string, file: string): Refusal[] {
   const place = quarantined(folder, file);
   if (isSameFile(world, place, file))
-    return [refuse('BP142', key, `${file} is in ${folder} already`, 'choose another folder')];
+    return [
+      refuse(
+        codes.cannotMoveAside,
+        key,
+        `${file} is in ${folder} already`,
+        'choose another folder',
+      ),
+    ];
   const [from, to] = [dirname(file), folder].map((path) => world.folders[path]?.fileSystem);
   return from === undefined || to === undefined || from === to
     ? checkFolder(world, key, place, 0)
     : [
         refuse(
-          'BP142',
+          codes.cannotMoveAside,
           key,
           `${folder} is on another file system than ${file}: it would have to be copied, which nobody has asked for`,
           'choose another folder',

@@ -1,5 +1,6 @@
 /** What has to be so in the World in which a step begins: the sentence that a preview lists, and the check, in one. */
 import { isAbsolute, normalize } from 'node:path';
+import { type Code, codes } from '../../codes.ts';
 import type { Finding } from '../../errors.ts';
 import type { Untold } from '../../model/world.ts';
 
@@ -64,7 +65,7 @@ export function pathOf(knowledge: Knowledge): string | undefined {
 }
 
 /** Something is in the way; a simulation goes on as if it were away. */
-export function refuse(code: string, key: Key, message: string, hint?: string): Refusal {
+export function refuse(code: Code, key: Key, message: string, hint?: string): Refusal {
   return {
     code,
     severity: 'error',
@@ -75,7 +76,7 @@ export function refuse(code: string, key: Key, message: string, hint?: string): 
 }
 
 /** A refusal after which nobody can say what the step would do. */
-export function refuseStep(code: string, key: Key, message: string, hint?: string): Refusal {
+export function refuseStep(code: Code, key: Key, message: string, hint?: string): Refusal {
   return { ...refuse(code, key, message, hint), blocks: 'simulation' };
 }
 
@@ -84,7 +85,7 @@ export function checkAbsolute(key: Key, file: string | undefined): Refusal[] {
   if (file === undefined || isAbsolute(file)) return [];
   return [
     refuse(
-      'BP050',
+      codes.pathNotAbsolute,
       key,
       `"${file}" is not an absolute path`,
       'write the path from the root of the host: /…',
@@ -99,7 +100,7 @@ export function checkPlainPath(key: Key, file: string | undefined): Refusal[] {
   if (normalize(file) === file && !file.endsWith('/')) return [];
   return [
     refuse(
-      'BP050',
+      codes.pathNotAbsolute,
       key,
       `"${file}" is not a plain path to a file`,
       `write it without "..", "//" and a "/" at its end`,
@@ -112,7 +113,14 @@ type Params = Readonly<Record<string, unknown>>;
 /** Refuses options that exclude each other. */
 export function checkExclusive(params: Params, a: string, b: string): Refusal[] {
   return params[a] && params[b]
-    ? [refuse('BP051', b, `"${a}" and "${b}" exclude each other`, `keep one of the two`)]
+    ? [
+        refuse(
+          codes.conflictingOptions,
+          b,
+          `"${a}" and "${b}" exclude each other`,
+          `keep one of the two`,
+        ),
+      ]
     : [];
 }
 
@@ -121,7 +129,7 @@ export function checkNeeds(params: Params, option: string, other: string): Refus
   return params[option] !== undefined && params[option] !== false && !params[other]
     ? [
         refuse(
-          'BP052',
+          codes.optionNeedsAnother,
           option,
           `"${option}" has a meaning only together with "${other}"`,
           `add "${other}", or leave "${option}" out`,

@@ -1,4 +1,5 @@
 /** What steps require of files that somebody else could use. */
+import { codes } from '../../codes.ts';
 import { allDisks } from '../../model/defined-disks.ts';
 import { filesOf, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
 import type { Disk, World } from '../../model/world.ts';
@@ -22,7 +23,7 @@ export function* unnamed(
       ? []
       : [
           refuse(
-            'BP109',
+            codes.fileInOtherDomain,
             key,
             `${file} is in the disk chain of ${others.map((name) => `"${name}"`).join(', ')}: a change to it would corrupt that guest`,
             'choose a file that no other domain uses',
@@ -39,7 +40,7 @@ function checkOthersRead(world: World, key: Key): Refusal[] {
     ? []
     : [
         refuse(
-          'BP124',
+          codes.otherDomainUnreadable,
           key,
           `it cannot be told whether other domains rest on the files: ${unread.join(', ')} cannot be read`,
           'run it as a user who may read them, such as root',
@@ -62,7 +63,7 @@ export function* ownedBy(
     'domain',
     uses.map((use) =>
       refuse(
-        'BP109',
+        codes.fileInOtherDomain,
         key,
         `${use}: a change to it would corrupt that disk`,
         'choose a layer that no other disk uses',

@@ -71,7 +71,7 @@ describe('a guest', () => {
   });
 
   test('is required to be up, beside what is told in the same clause', () => {
-    const also = refusal('BP999', [], 'it is not so');
+    const also = refusal('BP106', [], 'it is not so');
     const up = (seen: World, ...more: readonly (typeof also)[]) =>
       required(guestUp(seen, ', and it is so', more));
     const texts = ['the guest runs, and it is so [told state]'];

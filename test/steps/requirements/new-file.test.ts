@@ -1,5 +1,6 @@
 /** What steps require of the places of new files: what is in the way there, and what is said of it. */
 import { describe, expect, test } from 'vitest';
+import type { Code } from '../../../src/codes.ts';
 import type { Confinement, World } from '../../../src/model/world.ts';
 import { newFile, noFile, openable } from '../../../src/steps/requirements/new-file.ts';
 import { neighbour, world } from '../../worlds.ts';
@@ -10,7 +11,7 @@ const FILE = '/new dir/copy.qcow2';
 const FOLDER = '/new dir';
 const roomy = { writable: true, free: 1000 };
 
-const refused = (code: string, message: string, hint?: string) =>
+const refused = (code: Code, message: string, hint?: string) =>
   refusal(code, ['dest'], message, hint);
 
 describe('a new file', () => {

@@ -16,7 +16,7 @@ import { refusal } from '../refusal.ts';
 import { required } from '../required.ts';
 
 describe('a requirement', () => {
-  const error = refuse('BP999', 'dest', 'it is so');
+  const error = refuse('BP106', 'dest', 'it is so');
   const warning = { ...error, severity: 'warning' } as const;
 
   test.each([
@@ -61,20 +61,20 @@ describe('a requirement', () => {
 });
 
 test('a refusal is an error at a parameter, with a hint where there is one', () => {
-  expect(refuse('BP999', 'dest', 'it is so', 'do that')).toEqual(
-    refusal('BP999', ['dest'], 'it is so', 'do that'),
+  expect(refuse('BP106', 'dest', 'it is so', 'do that')).toEqual(
+    refusal('BP106', ['dest'], 'it is so', 'do that'),
   );
-  expect(refuse('BP999', ['diskspec', 0], 'it is so')).toStrictEqual(
-    refusal('BP999', ['diskspec', 0], 'it is so'),
+  expect(refuse('BP106', ['diskspec', 0], 'it is so')).toStrictEqual(
+    refusal('BP106', ['diskspec', 0], 'it is so'),
   );
 });
 
 test('a refusal of the whole step also blocks the simulation', () => {
-  expect(refuseStep('BP999', 'dest', 'it is so', 'do that')).toStrictEqual({
-    ...refusal('BP999', ['dest'], 'it is so', 'do that'),
+  expect(refuseStep('BP106', 'dest', 'it is so', 'do that')).toStrictEqual({
+    ...refusal('BP106', ['dest'], 'it is so', 'do that'),
     blocks: 'simulation',
   });
-  expect(refuse('BP999', 'dest', 'it is so')).not.toHaveProperty('blocks');
+  expect(refuse('BP106', 'dest', 'it is so')).not.toHaveProperty('blocks');
 });
 
 describe('a path', () => {

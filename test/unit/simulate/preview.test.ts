@@ -142,8 +142,7 @@ describe('of facts that leave things out', () => {
     fromFacts('{ name: testvm }', `disks: [{ target: vda, chain: ${CHAIN} }]\n`, of);
   const marks = ({ preconditions }: ReturnType<typeof silent>) =>
     Object.fromEntries(preconditions.map(({ what, checked }) => [what, checked]));
-  const RUNS =
-    'the guest runs, and vda is a disk on local files or block devices' as const;
+  const RUNS = 'the guest runs, and vda is a disk on local files or block devices' as const;
 
   test('what rests on a run state or on other guests is not taken for told', () => {
     expect(marks(silent())).toMatchObject({
