@@ -1,4 +1,8 @@
 /** A preview for tests of what is made of previews: every field is there once, and every kind of thing that can be said. */
+import { documentHtml } from '../src/render/document-html.ts';
+import { documentMarkdown } from '../src/render/document-markdown.ts';
+import { documentText } from '../src/render/document-text.ts';
+import { previewDocument } from '../src/render/preview-document.ts';
 import type { Preview } from '../src/simulate/preview.ts';
 
 const layer = (file: string, format = 'qcow2') => ({ file, format });
@@ -181,3 +185,15 @@ function poisoned(value: unknown, text: string, key = ''): unknown {
 const { paused: _paused, ...running } = PREVIEW.totals;
 /** The totals of a guest that is not paused before. */
 export const RUNNING: Preview['totals'] = running;
+
+export function previewText(preview: Preview, color: boolean, columns?: number): string {
+  return documentText(previewDocument(preview), color, columns);
+}
+
+export function previewMarkdown(preview: Preview): string {
+  return documentMarkdown(previewDocument(preview));
+}
+
+export function previewHtml(preview: Preview): string {
+  return documentHtml(previewDocument(preview));
+}

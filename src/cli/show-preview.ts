@@ -1,6 +1,7 @@
 /** A preview on standard output, in the form that was asked for. */
 import { EXIT_CODES } from '../errors.ts';
 import { colorWanted } from '../render/color.ts';
+import type { Document } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
 
 /** What `preview --format` takes. */
@@ -23,18 +24,33 @@ export async function showPreview(preview: Preview, format: Format): Promise<num
 /** Only what the form needs is loaded. */
 async function textOf(preview: Preview, format: Format): Promise<string> {
   switch (format) {
-    case 'text': {
-      const { renderPreview } = await import('../render/preview.ts');
-      const color = colorWanted(process.env, process.stdout.isTTY === true);
-      return renderPreview(preview, color, process.stdout.columns || undefined);
-    }
-    case 'markdown':
-      return (await import('../render/preview-markdown.ts')).renderPreviewMarkdown(preview);
     case 'json':
       return `${(await import('../render/json.ts')).jsonText(preview, 2)}\n`;
-    case 'html':
-      return (await import('../render/preview-html.ts')).renderHtml(preview);
     case 'mermaid':
       return (await import('../render/mermaid.ts')).renderMermaid(preview);
+    case 'text':
+    case 'markdown':
+    case 'html':
+      return written(
+        (await import('../render/preview-document.ts')).previewDocument(preview),
+        format,
+      );
+  }
+}
+
+async function written(
+  document: Document,
+  format: Extract<Format, 'text' | 'markdown' | 'html'>,
+): Promise<string> {
+  switch (format) {
+    case 'text': {
+      const { documentText } = await import('../render/document-text.ts');
+      const color = colorWanted(process.env, process.stdout.isTTY === true);
+      return documentText(document, color, process.stdout.columns || undefined);
+    }
+    case 'markdown':
+      return (await import('../render/document-markdown.ts')).documentMarkdown(document);
+    case 'html':
+      return (await import('../render/document-html.ts')).documentHtml(document);
   }
 }

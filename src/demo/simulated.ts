@@ -17,7 +17,8 @@ import type { Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
 import { colorWanted } from '../render/color.ts';
 import { textDisplay } from '../render/display.ts';
-import { renderPreview } from '../render/preview.ts';
+import { documentText } from '../render/document-text.ts';
+import { previewDocument } from '../render/preview-document.ts';
 import { admit, refuseErrors } from '../run/admit.ts';
 import { execute } from '../run/execute.ts';
 import { SimulatedDriver } from '../simulate/driver.ts';
@@ -96,7 +97,7 @@ async function migrate(scene: Scene): Promise<string> {
   const { world } = await admit(plan, compile(plan), driver);
   const color = colorWanted(process.env, process.stdout.isTTY === true);
   const preview = previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
-  process.stdout.write(renderPreview(preview, color));
+  process.stdout.write(documentText(previewDocument(preview), color));
   narrator.title('2. The run');
   const took = await run(scene, plan, 0);
   narrator.title('3. Afterwards');

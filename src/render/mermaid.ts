@@ -6,7 +6,11 @@ import type { Preview, PreviewState } from '../simulate/preview.ts';
  * The way forward, the ways back, and the ends. The ways to `uncertain` lead there from every state on the one event
  * that contact is lost: a note says that, and the diagram stays readable.
  */
-export function renderMermaid({ plan, domain, machine }: Preview): string {
+export function renderMermaid({
+  plan,
+  domain,
+  machine,
+}: Pick<Preview, 'plan' | 'domain' | 'machine'>): string {
   const ids = idsOf(machine.states);
   const id = (name: string): string => ids.get(name) ?? 'unknown';
   const initial = id(machine.initial);

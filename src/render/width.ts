@@ -72,3 +72,20 @@ function chopped(word: string, width: number): string[] {
   }
   return [...pieces, piece];
 }
+
+/**
+ * A paragraph that begins with a word in colour, as lines of at most that many columns; those after the first stand two
+ * columns further in.
+ */
+export function labelled(
+  indent: string,
+  color: (text: string) => string,
+  label: string,
+  rest: string,
+  columns: number,
+): string[] {
+  const inner = `${' '.repeat(indent.length)}  `;
+  const [first = '', ...more] = wrapped(`${label}${rest}`, columns - inner.length);
+  const head = first.startsWith(label) ? `${color(label)}${first.slice(label.length)}` : first;
+  return [`${indent}${head}`, ...more.map((line) => `${inner}${line}`)];
+}

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderHtml } from '../../src/render/preview-html.ts';
 import type { Preview } from '../../src/simulate/preview.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../plans.ts';
-import { PREVIEW, poisonedPreview } from '../previews.ts';
+import { PREVIEW, poisonedPreview, previewHtml } from '../previews.ts';
 import { looked } from '../worlds.ts';
 import { type Measures, measured, pixelsOf, startBrowser } from './browser.ts';
 
@@ -59,7 +58,7 @@ afterAll(async () => {
 /** Opens a preview's page, on a screen and with a scheme that no test before it has chosen. */
 async function open(preview: Preview, width: number): Promise<void> {
   const file = join(mkdtempSync(join(folder, 'page-')), 'preview.html');
-  writeFileSync(file, renderHtml(preview));
+  writeFileSync(file, previewHtml(preview));
   complaints = [];
   address = pathToFileURL(file).href;
   await page.setViewportSize({ width, height: 900 });

@@ -21,8 +21,6 @@ import type { World } from '../../src/model/world.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { printable } from '../../src/printable.ts';
 import { renderFindings } from '../../src/render/findings.ts';
-import { renderPreview } from '../../src/render/preview.ts';
-import { renderPreviewMarkdown } from '../../src/render/preview-markdown.ts';
 import { renderRuns } from '../../src/render/runs.ts';
 import { renderShown } from '../../src/render/show.ts';
 import { renderStatus } from '../../src/render/status.ts';
@@ -33,6 +31,7 @@ import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { ended, GIVEN, KEPT, phase, STARTED, TAKEN_UP } from '../journals.ts';
+import { previewMarkdown, previewText } from '../previews.ts';
 import { definitionXml, looked, world } from '../worlds.ts';
 
 const [cases = '2000', given = '8'] = process.argv.slice(2);
@@ -167,8 +166,8 @@ function previewed(source: string, host: (files: readonly string[]) => World): v
   const plan = readPlan({ file: 'plan.yaml', source, steps });
   const seen = host(walk(compile(plan), host([])).files);
   const preview = previewPlan(plan, seen, {});
-  requireHarmless(renderPreview(preview, false, 80));
-  requireHarmless(renderPreviewMarkdown(preview));
+  requireHarmless(previewText(preview, false, 80));
+  requireHarmless(previewMarkdown(preview));
 }
 
 function tried(attempt: () => void): void {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../src/model/world.ts';
 import { provePlan } from '../../src/prove/prove.ts';
-import { previewTotals } from '../../src/render/preview-words.ts';
+import { previewTotals } from '../../src/render/preview-totals.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { planned } from '../plans.ts';

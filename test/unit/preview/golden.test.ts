@@ -7,13 +7,11 @@ import { readFacts } from '../../../src/facts/read.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { jsonText } from '../../../src/render/json.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
-import { renderPreview } from '../../../src/render/preview.ts';
-import { renderHtml } from '../../../src/render/preview-html.ts';
-import { renderPreviewMarkdown } from '../../../src/render/preview-markdown.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { SHIPPED } from '../../plans.ts';
+import { previewHtml, previewMarkdown, previewText } from '../../previews.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
@@ -29,11 +27,11 @@ function previewOf(name: string): Preview {
 }
 
 const FORMS: readonly (readonly [ending: string, render: (preview: Preview) => string])[] = [
-  ['txt', (preview) => renderPreview(preview, false)],
-  ['80.txt', (preview) => renderPreview(preview, false, 80)],
-  ['md', renderPreviewMarkdown],
+  ['txt', (preview) => previewText(preview, false)],
+  ['80.txt', (preview) => previewText(preview, false, 80)],
+  ['md', previewMarkdown],
   ['json', (preview) => `${jsonText(preview, 2)}\n`],
-  ['html', renderHtml],
+  ['html', previewHtml],
   ['mmd', renderMermaid],
 ];
 

@@ -5,13 +5,11 @@ import type { World } from '../../../src/model/world.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { jsonText } from '../../../src/render/json.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
-import { renderPreview } from '../../../src/render/preview.ts';
-import { renderHtml } from '../../../src/render/preview-html.ts';
-import { renderPreviewMarkdown } from '../../../src/render/preview-markdown.ts';
 import { definitionDiff } from '../../../src/simulate/preview-definition.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { steps } from '../../../src/steps/registry.ts';
+import { previewHtml, previewMarkdown, previewText } from '../../previews.ts';
 import { disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const SECRET = 'hunter2xyz';
@@ -71,10 +69,10 @@ const seen = looked(host, walk(compile(plan), host).files);
 const refused: World = { ...seen, files: { ...seen.files, '/new/copy': { size: 1 } } };
 
 test.each([
-  ['text', (preview) => renderPreview(preview, true, 80)],
-  ['markdown', renderPreviewMarkdown],
+  ['text', (preview) => previewText(preview, true, 80)],
+  ['markdown', previewMarkdown],
   ['json', (preview) => jsonText(preview, 2)],
-  ['html', renderHtml],
+  ['html', previewHtml],
   ['mermaid', renderMermaid],
 ] as readonly [string, (preview: ReturnType<typeof previewPlan>) => string][])(
   'as %s',

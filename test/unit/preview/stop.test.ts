@@ -1,10 +1,10 @@
 /** What the preview of a plan with `on-failure: stop` says of where a failure leaves the guest is where the proof finds it. */
 import { expect, test } from 'vitest';
 import { provePlan } from '../../../src/prove/prove.ts';
-import { renderPreview } from '../../../src/render/preview.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned } from '../../plans.ts';
+import { previewText } from '../../previews.ts';
 import { looked, SNAP2 } from '../../worlds.ts';
 
 const DEST = '/new/copy.qcow2';
@@ -21,7 +21,7 @@ function scene(onFailure: string) {
 }
 
 test('no rollback is promised, and each phase says where the guest can be left', () => {
-  const text = renderPreview(scene('stop').preview, false, 200);
+  const text = previewText(scene('stop').preview, false, 200);
   expect(text).not.toContain('every phase has');
   expect(text).toContain('a failure stops the run where it is');
   const left = scene('stop').preview.steps.flatMap(({ id, phases }) =>
@@ -35,7 +35,7 @@ test('no rollback is promised, and each phase says where the guest can be left',
       "on/define: vda on /new/copy.qcow2; "testvm" is defined again from the journal with its disks where they are then; if libvirt refuses that, it stays transient and the report prints the "virsh define" to type",
     ]
   `);
-  expect(renderPreview(scene('rollback').preview, false, 200)).toContain('every phase has');
+  expect(previewText(scene('rollback').preview, false, 200)).toContain('every phase has');
 });
 
 test('the guest is left nowhere else, whatever goes wrong', () => {

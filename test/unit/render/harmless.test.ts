@@ -9,8 +9,6 @@ import { jsonListener } from '../../../src/render/json.ts';
 import { linesListener } from '../../../src/render/lines.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
 import type { Output } from '../../../src/render/output.ts';
-import { renderPreview } from '../../../src/render/preview.ts';
-import { renderHtml } from '../../../src/render/preview-html.ts';
 import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { renderRuns } from '../../../src/render/runs.ts';
 import { renderShown } from '../../../src/render/show.ts';
@@ -18,7 +16,7 @@ import { renderStatus } from '../../../src/render/status.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
 import type { History } from '../../../src/run/history.ts';
 import type { RunStanding } from '../../../src/run/standing.ts';
-import { poisonedPreview } from '../../previews.ts';
+import { poisonedPreview, previewHtml, previewText } from '../../previews.ts';
 import { ROLLBACK, STARTED, STRANDED } from './recorded.ts';
 
 const HARMFUL = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -131,9 +129,9 @@ test('report, subject, status and preview', () => {
       expect(table.split('\n').length).toBe(3);
       expectHarmless(renderShown({ standing: run, history: poisonedHistory(poison) }, color, 40));
       const preview = poisonedPreview(poison);
-      expectHarmless(renderPreview(preview, color));
+      expectHarmless(previewText(preview, color));
       expectHarmless(renderMermaid(preview));
-      expectHarmless(renderHtml(preview));
+      expectHarmless(previewHtml(preview));
     }),
   );
 });

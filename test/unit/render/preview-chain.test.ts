@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { chainLines } from '../../../src/render/chain-text.ts';
 import { palette } from '../../../src/render/color.ts';
-import { chainLines } from '../../../src/render/preview-chain.ts';
 
 const layers = (...files: string[]) => files.map((file) => ({ file, format: 'qcow2' }));
 const plain = palette(false);

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderPreviewMarkdown } from '../../../src/render/preview-markdown.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
-import { PREVIEW, poisonedPreview } from '../../previews.ts';
+import { PREVIEW, poisonedPreview, previewMarkdown } from '../../previews.ts';
 
 const LIMIT = 60_000;
 
@@ -14,25 +13,25 @@ function active(comment: string): string {
 }
 
 test('what one has to know stands open, the rest is folded', async () => {
-  await expect(renderPreviewMarkdown(PREVIEW)).toMatchFileSnapshot('preview.md');
+  await expect(previewMarkdown(PREVIEW)).toMatchFileSnapshot('preview.md');
 });
 
 test('the totals, the dangers and the points of no return are outside of what is folded', () => {
-  const open = renderPreviewMarkdown(PREVIEW).replace(/<details>[\s\S]*?<\/details>/g, '');
+  const open = previewMarkdown(PREVIEW).replace(/<details>[\s\S]*?<\/details>/g, '');
   for (const part of ['1 error', 'BP110', 'Remove it', 'BP140', 'the source is removed', 'freezes'])
     expect(open).toContain(part);
   expect(open).not.toContain('virsh');
-  expect(renderPreviewMarkdown({ ...PREVIEW, findings: [] }).split('\n')[4]).toContain(
+  expect(previewMarkdown({ ...PREVIEW, findings: [] }).split('\n')[4]).toContain(
     '2 steps, **1 point of no return**, **the guest stands still in 1 phase**, copies up to 42 MB',
   );
 });
 
 test('a bot finds its comment by the first line, which depends on the plan alone', () => {
-  const [first] = renderPreviewMarkdown(PREVIEW).split('\n');
+  const [first] = previewMarkdown(PREVIEW).split('\n');
   expect(first).toBe('<!-- blockplan:preview:move-testvm -->');
-  const other = renderPreviewMarkdown({ ...PREVIEW, domain: 'x', findings: [], steps: [] });
+  const other = previewMarkdown({ ...PREVIEW, domain: 'x', findings: [], steps: [] });
   expect(other.split('\n')[0]).toBe(first);
-  const [hostile] = renderPreviewMarkdown({ ...PREVIEW, plan: 'a --> <b>' }).split('\n');
+  const [hostile] = previewMarkdown({ ...PREVIEW, plan: 'a --> <b>' }).split('\n');
   expect(hostile).toBe('<!-- blockplan:preview:a%20-%2D%3E%20%3Cb%3E -->');
 });
 
@@ -71,7 +70,7 @@ describe('nothing that a plan or a host says breaks out', () => {
   });
 
   function expectInert(preview: Preview): void {
-    const comment = renderPreviewMarkdown(preview);
+    const comment = previewMarkdown(preview);
     const shown = active(comment);
     expect(comment.match(/^<details>/gm)).toHaveLength(4);
     expect(shown.match(/<\/details>/g)).toHaveLength(4);
@@ -107,25 +106,25 @@ describe('a comment fits', () => {
   ])('with %i steps whose texts have %i characters', (count, length) => {
     for (const letter of ['x', '<', '`', '\u0301']) {
       const preview = many(count, letter.repeat(length));
-      const comment = renderPreviewMarkdown(preview);
+      const comment = previewMarkdown(preview);
       expect(Buffer.byteLength(comment)).toBeLessThan(LIMIT);
       expect(comment).toContain('## Refused: `move-testvm` on `testvm`');
       expect(comment).toContain(`**${count} error`);
-      expect(comment).toBe(renderPreviewMarkdown(preview));
+      expect(comment).toBe(previewMarkdown(preview));
     }
   });
 
   test('with everything in it where it can, and else says what it leaves out', () => {
-    expect(renderPreviewMarkdown(many(3, 'x'))).not.toContain('leaves out');
-    const long = renderPreviewMarkdown(many(50, 'x'.repeat(300)));
+    expect(previewMarkdown(many(3, 'x'))).not.toContain('leaves out');
+    const long = previewMarkdown(many(50, 'x'.repeat(300)));
     expect(long).toContain('It leaves out the drawing of the machine, the definitions');
     expect(long.match(/^<details>/gm)).toHaveLength(50);
-    expect(renderPreviewMarkdown(many(600, 'x'))).toContain('what comes after the first');
+    expect(previewMarkdown(many(600, 'x'))).toContain('what comes after the first');
   });
 
   test('with names of any length in the title', () => {
     const long = 'y'.repeat(200_000);
-    const comment = renderPreviewMarkdown({
+    const comment = previewMarkdown({
       ...PREVIEW,
       plan: long,
       domain: long,

@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { renderPreview } from '../../../src/render/preview.ts';
 import { textWidth } from '../../../src/render/width.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
-import { PREVIEW, RUNNING } from '../../previews.ts';
+import { PREVIEW, previewText, RUNNING } from '../../previews.ts';
 
 test('everything that will be done, and every way back', () => {
-  expect(renderPreview(PREVIEW, false)).toMatchInlineSnapshot(`
+  expect(previewText(PREVIEW, false)).toMatchInlineSnapshot(`
     "refused: move-testvm on testvm: 1 error
 
     move.yaml:9:29: error BP110: There is a file already.
@@ -16,8 +15,9 @@ test('everything that will be done, and every way back', () => {
 
     warning BP140: The agent is silent.
 
-    1. overlay (snapshot-create-as): Puts an overlay above the active layer.
+    1. overlay (snapshot-create-as, line 6): Puts an overlay above the active layer.
        snapshot: send writes to an overlay
+         the guest stands still: the agent freezes its file systems
          be able to go back:
            # save the definition bundle
          make the overlay:
@@ -25,7 +25,6 @@ test('everything that will be done, and every way back', () => {
          vda in /a/ before and after, active layer on top:
                                     ┌ s.qcow2 (qcow2)
            ─ base.qcow2 (qcow2)     └ base.qcow2 (qcow2)
-         the guest stands still: the agent freezes its file systems
          way back: commit the overlay back
            take it back:
              $ virsh blockcommit testvm vda --active --pivot
@@ -34,16 +33,16 @@ test('everything that will be done, and every way back', () => {
          -   <source file='/a/base.qcow2'/>
          +   <source file='/a/s.qcow2'/>
 
-    2. mirror (blockcopy): Copies a disk.
+    2. mirror (blockcopy, line 8): Copies a disk.
        mirror: copy vda
+         POINT OF NO RETURN: the source is removed
          start it:
            $ virsh blockcopy testvm vda '/b/x y.qcow2'
          vda before and after, active layer on top:
            ─ /a/base.qcow2 (qcow2)     ─ /b/base.qcow2 (qcow2)
-         POINT OF NO RETURN: the source is removed
-         no way back: the source is gone
+         NO WAY BACK: the source is gone
 
-    Preconditions
+    Preconditions (1 checked live, 1 from facts, 1 cannot be checked here)
        checked live (qemu:///system)
          overlay: the guest runs
        from facts (qemu:///system)
@@ -61,27 +60,27 @@ const HARMLESS: Preview = {
 };
 
 test('what nothing stands in the way of begins with its totals, on one line', () => {
-  const [totals] = renderPreview({ ...PREVIEW, findings: [] }, false).split('\n');
+  const [totals] = previewText({ ...PREVIEW, findings: [] }, false).split('\n');
   expect(totals).toBe(
     'move-testvm on testvm: 2 steps, 1 point of no return, the guest stands still in 1 phase, copies up to 42 MB to /b/x y.qcow2, needs up to 64 MB in /a (1 GB free) and 42 MB in /b (how much is free is not known), rollback needs up to 64 MB in /a (1 GB free), fingerprint sha256:0123456789abcdef',
   );
 });
 
 test('a harmless plan is said to be so', () => {
-  const [totals] = renderPreview(HARMLESS, false).split('\n');
+  const [totals] = previewText(HARMLESS, false).split('\n');
   expect(totals).toContain(': 2 steps, every phase has a way back, the guest keeps running, ');
 });
 
 test('a plan that changes nothing is said to be so', () => {
   const totals = { ...HARMLESS.totals, changes: 0, copies: [], space: [] };
-  const [line] = renderPreview({ ...HARMLESS, totals }, false).split('\n');
+  const [line] = previewText({ ...HARMLESS, totals }, false).split('\n');
   expect(line).toContain('2 steps, nothing to do, every phase has a way back');
 });
 
 test.each([40, 80, 120])(
   'at %i columns only commands, plan text and definitions are wider',
   (columns) => {
-    const wide = renderPreview({ ...PREVIEW, findings: [] }, false, columns)
+    const wide = previewText({ ...PREVIEW, findings: [] }, false, columns)
       .split('\n')
       .filter((line) => textWidth(line) > columns);
     expect(wide.filter((line) => !/^ *(\$|#|[-+ ] {3}<)/.test(line))).toEqual([]);
@@ -91,14 +90,14 @@ test.each([40, 80, 120])(
 test('a fingerprint is in one piece on any terminal', () => {
   const fingerprint = `bp1.${'x'.repeat(80)}`;
   const totals = { ...HARMLESS.totals, fingerprint };
-  const lines = renderPreview({ ...HARMLESS, totals }, false, 40).split('\n');
+  const lines = previewText({ ...HARMLESS, totals }, false, 40).split('\n');
   expect(lines).toContain(`  fingerprint ${fingerprint}`);
 });
 
 test('colour changes no letter, at any width', () => {
   for (const columns of [40, 80, Number.POSITIVE_INFINITY]) {
-    const coloured = renderPreview(PREVIEW, true, columns);
+    const coloured = previewText(PREVIEW, true, columns);
     expect(coloured).toContain('\u001b[31m');
-    expect(stripVTControlCharacters(coloured)).toBe(renderPreview(PREVIEW, false, columns));
+    expect(stripVTControlCharacters(coloured)).toBe(previewText(PREVIEW, false, columns));
   }
 });

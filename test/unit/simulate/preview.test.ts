@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../../src/facts/read.ts';
 import { statesOf } from '../../../src/machine/machine.ts';
 import type { World } from '../../../src/model/world.ts';
-import { previewTotals } from '../../../src/render/preview-words.ts';
+import { previewTotals } from '../../../src/render/preview-totals.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';

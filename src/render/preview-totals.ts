@@ -1,55 +1,47 @@
-/** Words that every form of the preview uses: the line of totals, and how preconditions are marked. */
-import type { Preview, PreviewPrecondition, Totals } from '../simulate/preview.ts';
+/** The summary of a preview: what a reviewer asks first. */
+import type { Preview, Totals } from '../simulate/preview.ts';
 import { bytesText } from './amounts.ts';
-
-/** A part of the line. The text is as it came: whoever shows it makes it harmless. */
-export interface TotalPart {
-  readonly text: string;
-  /** What a reader must not miss. */
-  readonly mood?: 'danger' | 'pause';
-  /** Set for what somebody copies: it is not broken into lines. */
-  readonly whole?: true;
-}
+import type { Part } from './document.ts';
 
 /** The parts in their order, without what stands between them. */
-export function previewTotals(preview: Preview): TotalPart[] {
+export function previewTotals(preview: Preview): Part[] {
   const { totals, findings } = preview;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   // What cannot be run has no totals: the steps after the first obstacle are not even known.
-  if (errors > 0) return [{ text: counted(errors, 'error'), mood: 'danger' }];
+  if (errors > 0) return [{ text: counted(errors, 'error'), mood: 'bad' }];
   const warnings = findings.length - errors;
   return [
     { text: counted(totals.steps, 'step') },
     ...(totals.changes === 0 ? [{ text: 'nothing to do' }] : []),
-    ...(warnings === 0 ? [] : [{ text: counted(warnings, 'warning'), mood: 'pause' } as const]),
-    ...(stops(preview)
-      ? [{ text: 'a failure stops the run where it is', mood: 'danger' } as const]
-      : []),
-    ...(totals.pointsOfNoReturn === 0
-      ? stops(preview)
-        ? []
-        : [{ text: 'every phase has a way back' }]
-      : [
-          {
-            text: counted(totals.pointsOfNoReturn, 'point of no return', 'points of no return'),
-            mood: 'danger',
-          } as const,
-        ]),
-    { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'pause' as const }) },
-    ...amounts(totals).map((text) => ({ text })),
+    ...(warnings === 0 ? [] : [{ text: counted(warnings, 'warning'), mood: 'warn' } as const]),
+    ...safety(preview),
+    { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'warn' as const }) },
+    ...amounts(totals).map((text) => ({ text, detail: true as const })),
     ...(totals.fingerprint === undefined
       ? []
-      : [{ text: `fingerprint ${totals.fingerprint}`, whole: true } as const]),
+      : [{ text: `fingerprint ${totals.fingerprint}`, whole: true, detail: true } as const]),
   ];
 }
 
-/** Whether the plan says `on-failure: stop`: then nothing is rolled back by itself. */
-export function stops({ steps }: Preview): boolean {
-  return steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+/** What a failure leads to: a plan with `on-failure: stop` rolls nothing back by itself. */
+function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): Part[] {
+  const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
+  const all: Part[] = [
+    ...(stops ? [{ text: 'a failure stops the run where it is', mood: 'bad' } as const] : []),
+    ...(points > 0
+      ? [
+          {
+            text: counted(points, 'point of no return', 'points of no return'),
+            mood: 'bad',
+          } as const,
+        ]
+      : []),
+  ];
+  return all.length === 0 ? [{ text: 'every phase has a way back' }] : all;
 }
 
 /** What becomes of the guest's CPUs meanwhile. */
-export function guestText({ pauses, paused }: Totals): string {
+function guestText({ pauses, paused }: Totals): string {
   if (pauses > 0) return `the guest stands still in ${counted(pauses, 'phase')}`;
   return paused ? 'the guest stays paused' : 'the guest keeps running';
 }
@@ -87,10 +79,3 @@ function boundsOf(
 export function counted(amount: number, noun: string, plural = `${noun}s`): string {
   return `${amount} ${amount === 1 ? noun : plural}`;
 }
-
-/** How a precondition is marked. */
-export const CHECKED: Readonly<Record<PreviewPrecondition['checked'], string>> = {
-  live: 'checked live',
-  facts: 'from facts',
-  no: 'cannot be checked here',
-};

@@ -2,30 +2,23 @@
  * A disk's backing chain before and after a phase, as two drawings in which the same file stands at the same height. A
  * chain stands upright, active layer on top: so it fits a telephone, however deep it is.
  */
-import type { PreviewLayer, PreviewPhase } from '../simulate/preview.ts';
+import type { Chain } from './document.ts';
 import { html, type Markup } from './html.ts';
-import {
-  arrow,
-  drawing,
-  fittedLines,
-  LINE_HEIGHT,
-  rounded,
-  textLines,
-} from './preview-html-drawing.ts';
+import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './html-drawing.ts';
 
-type Chain = PreviewPhase['chains'][number];
+type Layer = Chain['before'][number];
 
 /** One height of both drawings: the same file on both sides, or what stands at its place. */
 interface Row {
-  readonly before?: PreviewLayer;
-  readonly after?: PreviewLayer;
+  readonly before?: Layer;
+  readonly after?: Layer;
 }
 
 type Side = keyof Row;
 
 /** A layer where it is drawn. */
 interface Box {
-  readonly layer: PreviewLayer;
+  readonly layer: Layer;
   readonly fate: keyof typeof FATES;
   readonly top: number;
   readonly bottom: number;
@@ -63,7 +56,7 @@ ${chainDrawing(chain, 'after', rows, id)}</div>
 }
 
 /** The files that stay face each other; above each of those, what leaves faces what comes, from the bottom up. */
-function rowsOf(before: readonly PreviewLayer[], after: readonly PreviewLayer[]): Row[] {
+function rowsOf(before: readonly Layer[], after: readonly Layer[]): Row[] {
   const rows: Row[] = [];
   let [left, right] = [before.length, after.length];
   const changedDownTo = (leftEnd: number, rightEnd: number) => {
@@ -130,13 +123,13 @@ function fateOf({ before, after }: Row, side: Side): Box['fate'] {
   return side === 'before' ? 'gone' : 'new';
 }
 
-function heightOf(layer: PreviewLayer | undefined): number {
+function heightOf(layer: Layer | undefined): number {
   if (!layer) return 0;
   const { name, rest } = linesOf(layer, 'gone');
   return 2 * PAD + LINE_HEIGHT * (name.length * NAME + rest.length * SMALL);
 }
 
-function linesOf({ file, format }: PreviewLayer, fate: Box['fate']) {
+function linesOf({ file, format }: Layer, fate: Box['fate']) {
   const cut = file.lastIndexOf('/') + 1;
   const room = WIDTH - 2 * (EDGE + PAD);
   const folder = cut === 0 ? [] : fittedLines(file.slice(0, cut), room, SMALL);

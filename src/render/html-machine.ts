@@ -2,22 +2,16 @@
  * The machine of a plan as a drawing: the way forward goes down on the left, the way back goes up on the right, and each
  * step has a lane across both. Lost contact leads to one end from everywhere: it stands once, below all the others.
  */
-import type { Preview, PreviewState } from '../simulate/preview.ts';
+import type { States } from './document.ts';
 import { html, type Markup } from './html.ts';
-import {
-  arrow,
-  drawing,
-  fittedLines,
-  LINE_HEIGHT,
-  rounded,
-  textLines,
-} from './preview-html-drawing.ts';
+import { arrow, drawing, fittedLines, LINE_HEIGHT, rounded, textLines } from './html-drawing.ts';
 
-type Machine = Preview['machine'];
+type Machine = States['machine'];
+type State = Machine['states'][number];
 
 /** A state where it is drawn. */
 interface Box {
-  readonly state: PreviewState;
+  readonly state: State;
   readonly lines: readonly string[];
   readonly x: number;
   readonly top: number;
@@ -87,7 +81,7 @@ class Layout {
   #step: string | undefined;
 
   /** A phase: what does it on the left, what undoes it on the right. */
-  row(state: PreviewState, machine: Machine): void {
+  row(state: State, machine: Machine): void {
     const undo = machine.states.find(
       ({ direction, step, phase }) =>
         direction === 'undo' && step === state.step && phase === state.phase,
@@ -108,7 +102,7 @@ class Layout {
     if (state) this.#box(state, { lines: [name], x, top, width, height: END.height });
   }
 
-  #box(state: PreviewState, place: Omit<Box, 'state'>): void {
+  #box(state: State, place: Omit<Box, 'state'>): void {
     this.boxes.set(state.name, { state, ...place });
   }
 
@@ -124,7 +118,7 @@ class Layout {
   }
 }
 
-function boxLines({ direction, phase, pointOfNoReturn }: PreviewState): string[] {
+function boxLines({ direction, phase, pointOfNoReturn }: State): string[] {
   const name = direction === 'undo' ? `undo ${phase}` : `${phase}`;
   const point = pointOfNoReturn && direction === 'do' ? ['point of', 'no return'] : [];
   return [...fittedLines(name, BOX - 2 * PAD, NAME), ...point];
@@ -162,7 +156,7 @@ ${way}`;
 }
 
 /** The ways out of a state but for lost contact. */
-function waysOf(state: PreviewState, boxes: ReadonlyMap<string, Box>): Markup[] {
+function waysOf(state: State, boxes: ReadonlyMap<string, Box>): Markup[] {
   const from = boxes.get(state.name);
   return state.transitions.flatMap(({ on, to }) => {
     const target = boxes.get(to);
@@ -230,7 +224,7 @@ ${textLines([lost.to], { ...at, y: top + PAD, size: NAME, look: 'name' })}${text
   return { markup, bottom: top + height };
 }
 
-function inWords({ name, transitions }: PreviewState): string {
+function inWords({ name, transitions }: State): string {
   const ways = transitions.map(({ on, to }) => `when ${on.toLowerCase()}, ${to}`);
   return `${name}: ${ways.join('; ')}.`;
 }

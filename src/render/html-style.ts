@@ -32,7 +32,7 @@ h5 { font-size: 12px; letter-spacing: 0.06em; text-transform: uppercase; margin-
 .quiet, .place, .kind, .on { color: var(--quiet); }
 .on { font-weight: 400; }
 .kind { font-size: 12px; font-weight: 600; letter-spacing: 0.08em; text-transform: uppercase; }
-.description { max-width: 72ch; }
+.about { max-width: 72ch; color: var(--quiet); }
 .place { font-size: 13px; font-weight: 400; }
 `;
 
@@ -41,16 +41,7 @@ const HEADER = `
 .good { color: var(--good); background: var(--good-back); border-color: var(--good); }
 .warn { color: var(--warn); background: var(--warn-back); border-color: var(--warn); }
 .bad { color: var(--bad); background: var(--bad-back); border-color: var(--bad); }
-.totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; }
-.totals div {
-  display: flex; flex-direction: column-reverse; justify-content: flex-end;
-  padding: 10px 14px; background: var(--paper); border: 1px solid var(--line); border-radius: 8px;
-}
-.totals dd { font-size: 22px; font-weight: 600; line-height: 1.3; }
-.totals dt { font-size: 13px; color: var(--quiet); }
-.space { margin-top: 14px; }
-.space li { padding: 2px 0; }
-.fingerprint { margin-top: 10px; color: var(--quiet); font-size: 13px; }
+.details li { padding: 2px 0; }
 .finding {
   background: var(--paper); border: 1px solid var(--line); border-left: 5px solid; border-radius: 8px;
   padding: 12px 16px; margin-bottom: 12px;
@@ -76,19 +67,22 @@ const STEPS = `
   background: var(--accent); color: var(--paper); font-size: 14px; line-height: 28px; text-align: center;
 }
 h3 .place { white-space: nowrap; }
-.verb { font-weight: 400; background: var(--code); border-radius: 4px; padding: 2px 6px; }
-.phase { margin-top: 18px; padding-top: 16px; border-top: 1px solid var(--line); }
+.step > .part {
+  display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-auto-flow: dense; gap: 0 16px; align-items: start;
+  margin-top: 18px; padding-top: 16px; border-top: 1px solid var(--line);
+}
+.step > .part > * { grid-column: 1 / -1; }
+.step > .part > .commands { grid-column: 1; }
+.step > .part > .aside { grid-column: 2; }
 .flag { margin-top: 10px; padding: 8px 12px; border-radius: 6px; border-left: 5px solid; }
-.ways { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; margin-top: 12px; align-items: start; }
-.way { border-radius: 8px; border: 1px solid var(--line); border-top: 3px solid; padding: 12px 14px; }
-.way.forward { border-top-color: var(--accent); }
-.way.forward h5 { color: var(--accent); }
-.way.back { border-top-color: var(--warn); }
-.way.back h5 { color: var(--warn); }
-.way.none { border-top-color: var(--bad); background: var(--bad-back); }
-.way.none h5 { color: var(--bad); }
-.way > p { margin-bottom: 10px; }
-.way > p:last-child { margin-bottom: 0; }
+.part > .commands, .aside { margin-top: 12px; border-radius: 8px; border: 1px solid var(--line); border-top: 3px solid; padding: 12px 14px; }
+.part > .commands { border-top-color: var(--accent); }
+.aside { color: inherit; background: none; }
+.aside.good { border-top-color: var(--warn); }
+.aside.good h5 { color: var(--warn); }
+.aside.bad { border-top-color: var(--bad); background: var(--bad-back); }
+.aside.bad h5 { color: var(--bad); }
+.aside > p:not(:last-child) { margin-bottom: 10px; }
 .commands li + li { margin-top: 10px; }
 .why { display: block; font-size: 13px; color: var(--quiet); margin-bottom: 2px; }
 .command { display: block; font-size: 13px; line-height: 1.5; padding-left: 30px; text-indent: -18px; }
@@ -109,13 +103,10 @@ figcaption { font-size: 13px; color: var(--quiet); margin-bottom: 8px; }
 .diff span, .diff ins, .diff del { display: block; padding-left: 2ch; text-indent: -2ch; text-decoration: none; }
 .diff ins { color: var(--good); background: var(--good-back); }
 .diff del { color: var(--bad); background: var(--bad-back); }
-.preconditions { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; margin-bottom: 20px; }
-.preconditions li { display: grid; grid-template-columns: 14em minmax(0, 1fr); align-items: baseline; padding: 7px 14px; }
-.preconditions li + li { border-top: 1px solid var(--line); }
-.checked { font-size: 13px; font-weight: 600; }
-.checked.live { color: var(--good); }
-.checked.facts { color: var(--accent); }
-.checked.no { color: var(--warn); }
+.items { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; margin-bottom: 20px; }
+.items li { display: grid; grid-template-columns: 14em minmax(0, 1fr); align-items: baseline; padding: 7px 14px; }
+.items li + li { border-top: 1px solid var(--line); }
+.label { font-size: 13px; font-weight: 600; }
 `;
 
 const DRAWINGS = `
@@ -162,19 +153,18 @@ const NARROW = `
   body { padding: 20px 12px 40px; }
   h1 { font-size: 23px; }
   .step, .machine-and-ends { padding: 14px 12px; }
-  .ways, .machine-and-ends { grid-template-columns: minmax(0, 1fr); }
-  .totals { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .totals div:last-child:nth-child(odd) { grid-column: 1 / -1; }
+  .machine-and-ends, .step > .part { grid-template-columns: minmax(0, 1fr); }
+  .step > .part > .aside { grid-column: 1; }
   .pair { display: grid; grid-template-columns: minmax(0, 400px); }
   .leads { justify-self: center; transform: rotate(90deg); }
-  .way, .chain, .definition { padding: 10px; }
-  .preconditions li { grid-template-columns: minmax(0, 1fr); }`;
+  .part > .commands, .aside, .chain, .definition { padding: 10px; }
+  .items li { grid-template-columns: minmax(0, 1fr); }`;
 
 const PRINT = `
   :root { color-scheme: light; --page: #ffffff; }
   body { max-width: none; padding: 0; font-size: 12px; }
   .step { border: 0; border-top: 2px solid var(--line); border-radius: 0; padding: 12px 0; }
-  .way, .finding, .commands li, figure, .preconditions li, .machine-and-ends { break-inside: avoid; }
+  .aside, .finding, .commands li, figure, .items li, .machine-and-ends { break-inside: avoid; }
   .number { background: none; color: inherit; border: 1px solid; line-height: 26px; }
   h2, h3, h4, h5 { break-after: avoid; }`;
 

@@ -1,21 +1,19 @@
 /** A disk's backing chain before and after a phase, drawn with the active layer on top. */
 import { printable } from '../printable.ts';
-import type { PreviewLayer, PreviewPhase } from '../simulate/preview.ts';
 import type { Palette } from './color.ts';
+import type { Chain } from './document.ts';
 import { padded, textWidth } from './width.ts';
-
-type ChainChange = PreviewPhase['chains'][number];
 
 const INDENT = '  ';
 const GAP = '     ';
 
 /** The drawing, side by side where there is room, else one below the other; each line as wide as it has to be. */
-export function chainLines(change: ChainChange, columns: number, paint: Palette): string[] {
+export function chainLines(change: Chain, columns: number, paint: Palette): string[] {
   const folders = new Set([...change.before, ...change.after].map(({ file }) => folderOf(file)));
   const [folder = ''] = folders;
   // Two images of the same name in different folders must not look like one.
   const isShort = folders.size === 1 && folder !== '';
-  const name = ({ file, format }: PreviewLayer): string =>
+  const name = ({ file, format }: Chain['before'][number]): string =>
     printable(`${isShort ? file.slice(folder.length) : file} (${format})`);
   const before = drawn(change.before.map(name));
   const after = drawn(change.after.map(name));

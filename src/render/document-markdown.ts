@@ -1,0 +1,163 @@
+/**
+ * A document as a comment on a pull request: what one has to know stands open, the rest is folded. It begins with a mark
+ * by which a bot finds the comment again, and it fits, whatever it says: what is too long is left out, and that is said.
+ */
+import type { Finding } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { chainLines } from './chain-text.ts';
+import { palette } from './color.ts';
+import { promptedCommand } from './command.ts';
+import { type Block, type Document, EXPENDABLE, type Section, type Text } from './document.ts';
+import { code, codeBlock, folded, marker, prose } from './markdown.ts';
+import { renderMermaid } from './mermaid.ts';
+
+/** GitHub takes comments of 65,536 characters; a bot may want to add something. */
+const MOST_BYTES = 60_000;
+/** Drawings in a comment stand in a box that scrolls: they need not fit a terminal. */
+const COLUMNS = 120;
+const LONGEST_TEXT = 200;
+
+/** The comment; the same document always gives the same one, below 60,000 bytes. */
+export function documentMarkdown(document: Document): string {
+  let rest = document;
+  let comment = commentOf(rest, []);
+  const left: string[] = [];
+  for (const [leaves, cut] of CUTS) {
+    if (Buffer.byteLength(comment) < MOST_BYTES) break;
+    rest = cut(rest);
+    left.push(leaves);
+    comment = commentOf(rest, left);
+  }
+  return comment;
+}
+
+/** What is left out, one after the other, until the rest fits: in the end, all that can be long. */
+const CUTS: readonly (readonly [leaves: string, cut: (rest: Document) => Document])[] = [
+  ...EXPENDABLE.map((part) => {
+    const cut = (rest: Document) => ({ ...rest, blocks: without(part, rest.blocks) });
+    return [part, cut] as const;
+  }),
+  ...[200, 50, 10, 0].map((entries) => {
+    const cut = (rest: Document) => shortened({ ...rest, blocks: firstOf(entries, rest.blocks) });
+    return [`what comes after the first ${entries} dangers and steps`, cut] as const;
+  }),
+];
+
+function without(part: string, blocks: readonly Block[]): Block[] {
+  return blocks
+    .filter(({ partOf }) => partOf !== part)
+    .map((each) => ('blocks' in each ? { ...each, blocks: without(part, each.blocks) } : each));
+}
+
+function firstOf(entries: number, blocks: readonly Block[]): Block[] {
+  return blocks.map((each) =>
+    'isGroup' in each ? { ...each, blocks: each.blocks.slice(0, entries) } : each,
+  );
+}
+
+/** The same with every text cut after so many characters. */
+function shortened<Value>(value: Value): Value;
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value;
+  if (Array.isArray(value)) return value.map(shortened);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shortened(each)]));
+}
+
+function commentOf(document: Document, left: readonly string[]): string {
+  const { kind, title, summary, about, blocks } = document;
+  const verdict = title.verdict === undefined ? '' : `${title.verdict}: `;
+  const parts = summary.map(({ text, mood }) => (mood ? `**${prose(text)}**` : prose(text)));
+  return `${[
+    marker(`blockplan:${kind}:${encodeURIComponent(printable(title.name))}`),
+    `## ${verdict}${code(title.name)} on ${code(title.place)}`,
+    parts.join(', '),
+    ...about.map(inline),
+    ...(left.length === 0 ? [] : [leftOut(kind, left)]),
+    ...blocks.flatMap((block) => blockParts(block, 0)),
+  ].join('\n\n')}\n`;
+}
+
+function leftOut(kind: string, left: readonly string[]): string {
+  return `This comment would be too long with everything in it. It leaves out ${left.join(', ')}: ${code(`blockplan ${kind}`)} tells all.`;
+}
+
+function blockParts(block: Block, depth: number): string[] {
+  switch (block.is) {
+    case 'section':
+      if (block.isGroup) return block.blocks.flatMap((each) => blockParts(each, depth));
+      return depth === 0 ? [foldedSection(block)] : sectionParts(block, depth);
+    case 'paragraph':
+      return [prose(block.text)];
+    case 'note':
+      return [
+        block.place === undefined
+          ? `**${block.label}**: ${prose(block.text)}`
+          : `> **${block.label}** in ${code(block.place)}: ${prose(block.text)}`,
+      ];
+    case 'finding':
+      return [findingText(block.finding)];
+    case 'commands':
+      return [
+        codeBlock(
+          'console',
+          block.commands.flatMap(({ command, why }) => [`# ${why}`, promptedCommand(command)]),
+        ),
+      ];
+    case 'chain':
+      return [codeBlock('text', chainLines(block.chain, COLUMNS, palette(false)))];
+    case 'diff':
+      return [
+        `${block.title}:`,
+        codeBlock(
+          'diff',
+          block.lines.map(({ sign, text }) => `${sign} ${text}`),
+        ),
+      ];
+    case 'items':
+      return [block.items.map(({ label, text }) => `- ${code(label)}: ${prose(text)}`).join('\n')];
+    case 'states':
+      return [codeBlock('mermaid', renderMermaid(block).trimEnd().split('\n'))];
+  }
+}
+
+function foldedSection({ number, title, about, text, blocks }: Section): string {
+  const heading = number === undefined ? title : `${number}. <code>${prose(title)}</code>`;
+  return folded(`${heading}${behind(about)}`, [
+    ...(text === undefined ? [] : [inline(text)]),
+    ...blocks.flatMap((block) => blockParts(block, 1)),
+  ]);
+}
+
+function sectionParts({ title, about, mood, text, blocks }: Section, depth: number): string[] {
+  const label = mood === 'good' ? prose(title) : `**${prose(title)}**`;
+  return [
+    `${label}${behind(about)}${text === undefined ? '' : `: ${inline(text)}`}`,
+    ...blocks.flatMap((block) => blockParts(block, depth + 1)),
+  ];
+}
+
+function behind(about: string | undefined): string {
+  return about === undefined ? '' : ` (${prose(about)})`;
+}
+
+function findingText({ severity, code: name, message, hint, position }: Finding): string {
+  const place = position
+    ? ` in ${code(`${position.file}:${position.line}:${position.column}`)}`
+    : '';
+  const way = hint === undefined ? '' : `<br>Hint: ${prose(hint)}`;
+  return `> **${severity} ${prose(name)}**${place}: ${prose(message)}${way}`;
+}
+
+/** Code by its tag: two stretches in backticks that stand side by side would be taken for one. */
+function inline(text: Text): string {
+  return text
+    .map((each) =>
+      typeof each === 'string'
+        ? `${/^ /.test(each) ? ' ' : ''}${prose(each)}`
+        : `<code>${prose(each.code)}</code>`,
+    )
+    .join('')
+    .trimStart();
+}

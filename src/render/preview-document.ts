@@ -1,0 +1,152 @@
+/** What a preview says, from top to bottom; every form of it is made of this. */
+import { EXIT_CODES } from '../errors.ts';
+import type {
+  Preview,
+  PreviewPhase,
+  PreviewPrecondition,
+  PreviewStep,
+} from '../simulate/preview.ts';
+import type { Block, Document, Note, Section, Text } from './document.ts';
+import { counted, previewTotals } from './preview-totals.ts';
+
+/** The preview as a document; the same preview gives the same one. */
+export function previewDocument(preview: Preview): Document {
+  const { plan, domain, description = '', source, findings } = preview;
+  const refused = findings.some(({ severity }) => severity === 'error');
+  // A description is the one text of a plan that may have several lines.
+  const lines = description.split('\n').filter((line) => line.trim() !== '');
+  const origin: Text =
+    source.kind === 'live'
+      ? ['As seen on ', { code: source.uri }]
+      : ['From the facts in ', { code: source.file }];
+  return {
+    kind: 'preview',
+    title: { ...(refused && { verdict: 'Refused' }), name: plan, place: domain },
+    summary: previewTotals(preview),
+    about: [...lines.map((line) => [line]), origin],
+    blocks: [dangers(preview), steps(preview), failures(preview), ...preconditions(preview)],
+  };
+}
+
+/** What was found, and the phases to think about before the run. */
+function dangers({ findings, steps: all }: Preview): Section {
+  const reminders = all.flatMap(({ id, phases }) =>
+    phases.flatMap(({ name, pauses, noWayBack, pointOfNoReturn = noWayBack }) =>
+      notes({ pauses, pointOfNoReturn }, `${id}/${name}`),
+    ),
+  );
+  return {
+    ...{ is: 'section', isGroup: true, title: 'Dangers' },
+    blocks: [...findings.map((finding): Block => ({ is: 'finding', finding })), ...reminders],
+    empty: 'Nothing is in the way, and nothing dangerous was found.',
+  };
+}
+
+function notes(
+  of: { readonly [Name in 'pauses' | 'pointOfNoReturn' | 'stopsAt']?: string | undefined },
+  place?: string,
+): Note[] {
+  const note = (mood: Note['mood'], label: string, text: string | undefined): Note[] =>
+    text === undefined ? [] : [{ is: 'note', mood, label, text, place }];
+  return [
+    ...note('warn', 'The guest stands still', of.pauses),
+    ...note('bad', 'Point of no return', of.pointOfNoReturn),
+    ...note('bad', 'If it fails, the run stops', of.stopsAt),
+  ];
+}
+
+function steps({ totals, steps: all }: Preview): Section {
+  const left = totals.steps - all.length;
+  const text = `${counted(left, 'more step')} cannot be shown: what is in the way comes first.`;
+  return {
+    ...{ is: 'section', isGroup: true, title: 'Steps' },
+    blocks: [...all.map(step), ...(left > 0 ? [{ is: 'paragraph', text } as const] : [])],
+  };
+}
+
+function step({ id, kind, line, summary, phases, definition }: PreviewStep, at: number): Section {
+  const diff: Block = {
+    ...{ is: 'diff', title: 'Definition, as it changes', lines: definition },
+    partOf: 'the definitions',
+  };
+  return {
+    ...{ is: 'section', number: at + 1, title: id, about: `${kind}, line ${line}` },
+    text: withCode(summary),
+    blocks: [...phases.map(phase), ...(definition.length === 0 ? [] : [diff])],
+  };
+}
+
+function phase(it: PreviewPhase): Section {
+  return {
+    ...{ is: 'section', title: it.name, text: [it.summary] },
+    blocks: [
+      ...notes(it),
+      ...commands(it.commands),
+      ...it.chains.map((chain): Block => ({ is: 'chain', chain, partOf: 'the chains' })),
+      wayBack(it),
+    ],
+  };
+}
+
+function wayBack({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
+  const section = { is: 'section', partOf: 'the ways back' } as const;
+  return noWayBack === undefined
+    ? { ...section, title: 'Way back', mood: 'good', text: [how], blocks: commands(undoCommands) }
+    : { ...section, title: 'No way back', mood: 'bad', text: [noWayBack], blocks: [] };
+}
+
+function commands(list: PreviewPhase['commands']): Block[] {
+  return list.length === 0 ? [] : [{ is: 'commands', commands: list, partOf: 'the commands' }];
+}
+
+const ENDS = [
+  ['succeeded', 'The disks are as planned, and that was verified.'],
+  ['rolled-back', 'The disks are as before, and that was verified.'],
+  ['stranded', 'A way back is impossible or failed: the report says what is so, and what to type.'],
+  ['uncertain', 'Contact to libvirt was lost: look before you do anything else.'],
+] as const;
+
+function failures({ plan, domain, machine }: Preview): Block {
+  const has = (name: string) => machine.states.some((state) => state.name === name);
+  const how = machine.states.some(({ direction }) => direction === 'undo')
+    ? 'When a phase fails it is undone, and so is every phase before it, last first.'
+    : 'When a phase fails things are left where they are, because the plan says on-failure: stop.';
+  const states: Block = {
+    ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
+    ends: ENDS.filter(([end]) => has(end)).map(([end, text]) => ({
+      ...{ label: end, text, code: EXIT_CODES[end] },
+    })),
+  };
+  const part = { title: 'Failures and ways back', partOf: 'the drawing of the machine' } as const;
+  return { is: 'section', ...part, blocks: [states] };
+}
+
+const CHECKED: readonly (readonly [PreviewPrecondition['checked'], heading: string])[] = [
+  ['live', 'checked live'],
+  ['facts', 'from facts'],
+  ['no', 'cannot be checked here'],
+];
+
+function preconditions({ preconditions: all, source }: Preview): Block[] {
+  const where = source.kind === 'live' ? source.uri : source.file;
+  const groups = CHECKED.flatMap(([checked, title]) => {
+    const items = all
+      .filter((each) => each.checked === checked)
+      .map(({ step, what }) => ({ label: step, text: what }));
+    const about = checked === 'no' ? {} : { about: where };
+    return items.length === 0 ? [] : [{ title, ...about, items }];
+  });
+  if (groups.length === 0) return [];
+  const about = groups.map(({ title, items }) => `${items.length} ${title}`).join(', ');
+  const blocks = groups.map(
+    ({ items, ...group }): Section => ({
+      ...{ is: 'section', ...group, blocks: [{ is: 'items', items }] },
+    }),
+  );
+  return [{ is: 'section', title: 'Preconditions', about, blocks, partOf: 'the preconditions' }];
+}
+
+/** What stands between backticks in a step's summary is code. */
+function withCode(text: string): Text {
+  return text.split(/`([^`]*)`/).map((piece, at) => (at % 2 === 1 ? { code: piece } : piece));
+}
