@@ -64,6 +64,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['src/generate/'],
   esbuild: ['src/generate/'],
   yaml: ['src/plan/', 'src/generate/'],
+  diff: ['src/model/line-diff.ts'],
   'pretty-bytes': ['src/render/'],
   '@rgrove/parse-xml': ['src/model/', 'src/libvirt/'],
 };

@@ -1,4 +1,5 @@
 /** What is different between two texts, line by line. */
+import { diffArrays } from 'diff';
 
 /** A line that is there before and after, only after, or only before. */
 export interface DiffLine {
@@ -14,49 +15,11 @@ export function lineDiff(before: readonly string[], after: readonly string[]): D
   return shortened(compared(before, after));
 }
 
-/** Both texts in one: their longest common lines once, what is only in the first, what is only in the second. */
+/** Both texts in one: their common lines once, what is only in the first, what is only in the second. */
 function compared(before: readonly string[], after: readonly string[]): DiffLine[] {
-  const head = commonHead(before, after);
-  const tail = commonHead(before.slice(head).reverse(), after.slice(head).reverse());
-  const same = (lines: readonly string[]) => lines.map((text): DiffLine => ({ sign: ' ', text }));
-  return [
-    ...same(before.slice(0, head)),
-    ...middle(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
-    ...same(before.slice(before.length - tail)),
-  ];
-}
-
-function commonHead(a: readonly string[], b: readonly string[]): number {
-  const first = a.findIndex((line, at) => line !== b[at]);
-  return first < 0 ? a.length : first;
-}
-
-/** By the longest common subsequence: the table's cell says how many lines the rests from there on share. */
-function middle(before: readonly string[], after: readonly string[]): DiffLine[] {
-  const width = after.length + 1;
-  const shared = new Uint32Array((before.length + 1) * width);
-  const cell = (a: number, b: number): number => shared[a * width + b] ?? 0;
-  for (let a = before.length - 1; a >= 0; a--)
-    for (let b = after.length - 1; b >= 0; b--)
-      shared[a * width + b] =
-        before[a] === after[b] ? cell(a + 1, b + 1) + 1 : Math.max(cell(a + 1, b), cell(a, b + 1));
-  const lines: DiffLine[] = [];
-  let [a, b] = [0, 0];
-  while (a < before.length || b < after.length) {
-    const [old, fresh] = [before[a], after[b]];
-    if (old !== undefined && old === fresh) {
-      lines.push({ sign: ' ', text: old });
-      a++;
-      b++;
-    } else if (fresh === undefined || (old !== undefined && cell(a + 1, b) >= cell(a, b + 1))) {
-      lines.push({ sign: '-', text: old ?? '' });
-      a++;
-    } else {
-      lines.push({ sign: '+', text: fresh });
-      b++;
-    }
-  }
-  return lines;
+  return diffArrays([...before], [...after]).flatMap(({ added, removed, value }) =>
+    value.map((text): DiffLine => ({ sign: added ? '+' : removed ? '-' : ' ', text })),
+  );
 }
 
 function shortened(lines: readonly DiffLine[]): DiffLine[] {
