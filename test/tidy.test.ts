@@ -65,6 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   esbuild: ['src/generate/'],
   yaml: ['src/plan/', 'src/generate/'],
   diff: ['src/model/line-diff.ts'],
+  'fast-string-width': ['src/render/width.ts'],
   'pretty-bytes': ['src/render/'],
   '@rgrove/parse-xml': ['src/model/', 'src/libvirt/'],
 };

@@ -1,4 +1,4 @@
-/** Bytes, percents and durations in the words of people. */
+/** Counts, bytes, percents and durations in the words of people. */
 import prettyBytes from 'pretty-bytes';
 
 /** `5.2 GB`; what is not a number of bytes counts as none. */
@@ -38,4 +38,9 @@ function twoUnits(amount: number, ratio: number, large: string, small: string): 
   const rest = amount % ratio;
   const head = `${Math.floor(amount / ratio)} ${large}`;
   return rest === 0 ? head : `${head} ${rest} ${small}`;
+}
+
+/** `1 step`, `2 steps`. */
+export function counted(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`;
 }

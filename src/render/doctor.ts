@@ -2,9 +2,10 @@
 import { commandLine } from '../command.ts';
 import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
 import { printable } from '../printable.ts';
-import { type Palette, palette } from './color.ts';
+import { counted } from './amounts.ts';
+import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { wrapped } from './width.ts';
+import { labelled, wrapped } from './width.ts';
 
 /** How the doctor was asked. */
 export interface Asked {
@@ -26,9 +27,7 @@ export function renderDiagnosis(
   const sentence = (text: string) =>
     wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
   const count =
-    findings.length === 0
-      ? paint.green('nothing found')
-      : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+    findings.length === 0 ? paint.green('nothing found') : counted(findings.length, 'finding');
   const head = `${paint.bold(printable(domain))} (${printable(uri)}): ${count}`;
   const note =
     working === undefined
@@ -41,14 +40,16 @@ export function renderDiagnosis(
 function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns: number): string[] {
   const { code, severity, message, why, hint, commands, obstacle } = finding;
   const mood = severity === 'error' ? paint.red : paint.yellow;
+  const paragraph = (indent: string, color: Paint, label: string, text: string) =>
+    labelled(indent, color, label, `: ${printable(text)}`, columns);
   return [
-    ...labelled(`${severity} ${printable(code)}`, message, '', mood, columns),
-    ...labelled('why', why, '  ', paint.dim, columns),
-    ...labelled('do', hint, '  ', paint.cyan, columns),
+    ...paragraph('', mood, `${severity} ${printable(code)}`, message),
+    ...paragraph('  ', paint.dim, 'why', why),
+    ...paragraph('  ', paint.cyan, 'do', hint),
     ...commands.map((command) => `    ${promptedCommand(command)}`),
     ...(obstacle === undefined
       ? []
-      : labelled('no plan can do it yet', obstacle, '  ', paint.yellow, columns)),
+      : paragraph('  ', paint.yellow, 'no plan can do it yet', obstacle)),
     ...planLines(finding, asked),
   ];
 }
@@ -71,22 +72,4 @@ function writingLines({ domain, findings }: Diagnosis, { folder, connect }: Aske
   const more = connect === undefined ? [] : ['-c', connect];
   const command = commandLine('blockplan', 'doctor', domain, ...more, '--output', 'FOLDER');
   return ['', 'To have the plans as files:', `  ${promptedCommand(command)}`];
-}
-
-/** A paragraph behind a word in colour; its further lines stand two columns further in. */
-function labelled(
-  label: string,
-  text: string,
-  indent: string,
-  paint: (text: string) => string,
-  columns: number,
-): string[] {
-  const [first = '', ...more] = wrapped(
-    `${label}: ${printable(text)}`,
-    columns - indent.length - 2,
-  );
-  return [
-    `${indent}${paint(label)}${first.slice(label.length)}`,
-    ...more.map((line) => `${indent}  ${line}`),
-  ];
 }

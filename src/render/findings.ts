@@ -1,6 +1,7 @@
 /** Findings for people: where, what, the line of the plan with the faulty word underlined, and what to do. */
 import type { Finding, Position } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { counted } from './amounts.ts';
 import { type Palette, palette } from './color.ts';
 import { textWidth } from './width.ts';
 
@@ -86,11 +87,10 @@ function pathText(path: readonly (string | number)[]): string {
 function countText(findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
-  return [counted(errors, 'error'), counted(warnings, 'warning')].filter(Boolean).join(', ');
-}
-
-function counted(amount: number, noun: string): string {
-  return amount === 0 ? '' : `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+  return [
+    ...(errors === 0 ? [] : [counted(errors, 'error')]),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ].join(', ');
 }
 
 function byPosition(a: Finding, b: Finding): number {

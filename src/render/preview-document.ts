@@ -6,8 +6,9 @@ import type {
   PreviewPrecondition,
   PreviewStep,
 } from '../simulate/preview.ts';
+import { counted } from './amounts.ts';
 import type { Block, Document, Note, Section, Text } from './document.ts';
-import { counted, previewTotals } from './preview-totals.ts';
+import { previewTotals } from './preview-totals.ts';
 
 /** The preview as a document; the same preview gives the same one. */
 export function previewDocument(preview: Preview): Document {

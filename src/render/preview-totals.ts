@@ -1,6 +1,6 @@
 /** The summary of a preview: what a reviewer asks first. */
 import type { Preview, Totals } from '../simulate/preview.ts';
-import { bytesText } from './amounts.ts';
+import { bytesText, counted } from './amounts.ts';
 import type { Part } from './document.ts';
 
 /** The parts in their order, without what stands between them. */
@@ -73,9 +73,4 @@ function boundsOf(
     ...(known.length === 0 ? [] : [`${verb} up to ${known.join(' and ')}`]),
     ...(unknown.length === 0 ? [] : [`${verb} an unknown amount ${unknown.join(' and ')}`]),
   ];
-}
-
-/** `1 step`, `2 steps`. */
-export function counted(amount: number, noun: string, plural = `${noun}s`): string {
-  return `${amount} ${amount === 1 ? noun : plural}`;
 }

@@ -1,27 +1,9 @@
 /** How wide a text stands on a terminal, and how to make it fit. Texts are plain here: colour is put on afterwards. */
-
-const ASCII = /^[\u0020-\u007e]*$/;
-/** What a terminal draws in no column of its own. */
-const WITHOUT_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
-/** East Asian wide and full-width characters; emoji are asked about on their own. */
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
-const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
-
-const graphemes = new Intl.Segmenter();
+import stringWidth from 'fast-string-width';
 
 /** The number of terminal columns that the text takes; it has no line breaks or tabs. */
 export function textWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
-  return width;
-}
-
-function graphemeWidth(grapheme: string): number {
-  if (EMOJI.test(grapheme) || WIDE.test(grapheme)) return 2;
-  const base = String.fromCodePoint(grapheme.codePointAt(0) ?? 0);
-  return WITHOUT_WIDTH.test(base) ? 0 : 1;
+  return stringWidth(text);
 }
 
 /** The text, shortened with an ellipsis when it is wider than that many columns. */
@@ -30,12 +12,17 @@ export function cut(text: string, width: number): string {
   if (width < 1) return '';
   let kept = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    used += graphemeWidth(segment);
+  for (const { segment } of graphemes(text)) {
+    used += textWidth(segment);
     if (used > width - 1) break;
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
+}
+
+/** Made when needed: it takes longer to load than most commands have to do. */
+function graphemes(text: string): Iterable<Intl.SegmentData> {
+  return new Intl.Segmenter().segment(text);
 }
 
 /** The text, filled up with spaces to that many columns. */
@@ -63,7 +50,7 @@ function chopped(word: string, width: number): string[] {
   if (textWidth(word) <= width) return [word];
   const pieces: string[] = [];
   let piece = '';
-  for (const { segment } of graphemes.segment(word)) {
+  for (const { segment } of graphemes(word)) {
     if (textWidth(piece + segment) > width) {
       pieces.push(piece);
       piece = '';
