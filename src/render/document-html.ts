@@ -1,5 +1,6 @@
 /** A document as one page that needs nothing else: no script, no network, nothing but its own style. */
 import { createHash } from 'node:crypto';
+import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import type { Block, BlockOf, Document, Note, Section, States, Text } from './document.ts';
 import { excerpt } from './findings.ts';
@@ -37,7 +38,7 @@ function header({ kind, title, about, summary }: Document): Markup {
     .filter(({ detail }) => detail)
     .map(({ text }) => html`<li>${text}</li>\n`);
   return html`<header>
-<p class="kind">blockplan ${kind}</p>
+<p class="kind">${commandLine('blockplan', kind)}</p>
 <h1>${title.name} <span class="on">on</span> ${title.place}</h1>
 ${about.map((text) => html`<p class="about">${inline(text)}</p>\n`)}${verdict(title, summary)}${
   details.length === 0 ? undefined : html`<ul class="details">\n${details}</ul>\n`

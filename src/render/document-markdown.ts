@@ -2,6 +2,7 @@
  * A document as a comment on a pull request: what one has to know stands open, the rest is folded. It begins with a mark
  * by which a bot finds the comment again, and it fits, whatever it says: what is too long is left out, and that is said.
  */
+import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { chainLines } from './chain-text.ts';
@@ -80,7 +81,7 @@ function commentOf(document: Document, left: readonly string[]): string {
 }
 
 function leftOut(kind: string, left: readonly string[]): string {
-  return `This comment would be too long with everything in it. It leaves out ${left.join(', ')}: ${code(`blockplan ${kind}`)} tells all.`;
+  return `This comment would be too long with everything in it. It leaves out ${left.join(', ')}: ${code(commandLine('blockplan', kind))} tells all.`;
 }
 
 function blockParts(block: Block, depth: number): string[] {

@@ -66,7 +66,6 @@ const STEPS = `
   display: inline-block; min-width: 28px; height: 28px; padding: 0 6px; margin-right: 4px; border-radius: 14px;
   background: var(--accent); color: var(--paper); font-size: 14px; line-height: 28px; text-align: center;
 }
-h3 .place { white-space: nowrap; }
 .step > .part {
   display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-auto-flow: dense; gap: 0 16px; align-items: start;
   margin-top: 18px; padding-top: 16px; border-top: 1px solid var(--line);
