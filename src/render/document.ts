@@ -74,7 +74,7 @@ export interface Section {
   readonly empty?: string;
 }
 
-export interface Labelled {
+interface Labelled {
   readonly label: string;
   readonly text: string;
 }
