@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'steps/requirements/requirement.ts': 'whether a path is spelled plainly',
   'host/content.ts': ONE_NAME,
   'host/host-state.ts': ONE_NAME,
+  'host/jobs.ts': ONE_NAME,
   'host/file-names.ts': ONE_NAME,
   'commands/blockcopy.ts': ONE_NAME,
   'commands/blockjob.ts': ONE_NAME,

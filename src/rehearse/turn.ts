@@ -86,7 +86,7 @@ function turningStep(look: VirshEffect): PlannedStep {
     schema: { type: 'object', additionalProperties: false, properties: {} },
     unoffered: {},
     check: () => [],
-    *requires() {},
+    requires() {},
     products: () => [],
     examples: [],
     phases: () => [

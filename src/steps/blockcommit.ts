@@ -16,8 +16,7 @@ import {
   checkExclusive,
   checkNeeds,
   checkPlainPath,
-  need,
-  type Requirements,
+  type Needs,
   refuse,
 } from './requirements/requirement.ts';
 import { ownedBy, unshared } from './requirements/unshared.ts';
@@ -193,26 +192,26 @@ function isActive(params: Params): boolean {
   return Boolean(params.active || params.pivot || params['keep-overlay']);
 }
 
-function* requires(params: Params, world: World): Requirements {
-  const disk = yield* suitable(world, params.disk, 'disk');
+function requires(params: Params, world: World, needs: Needs): void {
+  const disk = suitable(needs, world, params.disk, 'disk');
   if (!disk) return;
-  const isFree = yield* unclaimed(world, disk, 'disk');
+  const isFree = unclaimed(needs, world, disk, 'disk');
   // Without the layers nothing can be simulated, whatever else is in the way.
-  const range = yield* inChain(commitOf(params), world);
+  const range = inChain(needs, commitOf(params), world);
   if (!range || !isFree) return;
   const key = params.base === undefined ? 'shallow' : 'base';
   const { committed, base } = range;
   const touched = [...committed, base].flatMap(filesOfLayer);
-  yield* unshared(world, key, touched);
-  yield* ownedBy(world, disk, key, touched);
-  yield* reopenable(base.file);
+  unshared(needs, world, key, touched);
+  ownedBy(needs, world, disk, key, touched);
+  reopenable(needs, base.file);
   // Nothing looks at it: how much of the layers is new to the base shows when they are merged.
-  yield* need(`${base.file} has room to grow by what is committed`, 'run');
+  needs.require(`${base.file} has room to grow by what is committed`, 'run');
   const paired =
     isActive(params) && !params['keep-overlay'] ? checkPaired(world, disk, 'disk') : [];
-  yield* startsAfterCommit(world, disk, params['keep-overlay'] ? [] : committed, paired);
-  if (params['keep-relative'] && !isActive(params)) yield* namesRelative(world, disk, range);
-  if (params.delete) yield* removable(world, 'delete', committed);
+  startsAfterCommit(needs, world, disk, params['keep-overlay'] ? [] : committed, paired);
+  if (params['keep-relative'] && !isActive(params)) namesRelative(needs, world, disk, range);
+  if (params.delete) removable(needs, world, 'delete', committed);
   if (params.quarantine !== undefined)
-    yield* movableAside(world, 'quarantine', params.quarantine, committed);
+    movableAside(needs, world, 'quarantine', params.quarantine, committed);
 }

@@ -122,15 +122,15 @@ export const blockcopy = defineStep<typeof schema>({
     }
     return findings;
   },
-  *requires(params: Params, world) {
-    const disk = yield* workable(world, params.disk);
+  requires(params: Params, world, needs) {
+    const disk = workable(needs, world, params.disk);
     if (!disk) return;
     // libvirt's news, v8.0.0: "Synchronous write mode for disk copy operations".
-    yield* since(world, params, 'synchronous-writes', '8.0.0');
-    yield* copyDestination(params, world, disk);
-    yield* roomForRollback(params, world, disk);
-    if (params.shallow) yield* sharesChain(params, disk);
-    if (params.pivot) yield* definedAsRun(world, disk, 'copy it with "finish: true"');
+    since(needs, world, params, 'synchronous-writes', '8.0.0');
+    copyDestination(needs, params, world, disk);
+    roomForRollback(needs, params, world, disk);
+    if (params.shallow) sharesChain(needs, params, disk);
+    if (params.pivot) definedAsRun(needs, world, disk, 'copy it with "finish: true"');
   },
   products(params: Params, world) {
     const disk = diskOf(world, params.disk);

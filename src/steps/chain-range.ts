@@ -2,7 +2,7 @@
 import { codes } from '../codes.ts';
 import { layerIndex } from '../model/file-identity.ts';
 import { type Disk, diskOf, type Layer, type World } from '../model/world.ts';
-import { need, type Refusal, type Requirements, refuseStep } from './requirements/requirement.ts';
+import { type Needs, type Refusal, refuseStep } from './requirements/requirement.ts';
 
 /** The words of a plan that name it. */
 export interface RangeWords {
@@ -35,15 +35,15 @@ export function knownRange(words: RangeWords, world: World): Range {
 }
 
 /** Requires that the chain has the layers. @returns the range; undefined where it has not */
-export function* inChain(words: RangeWords, world: World): Requirements<Range | undefined> {
+export function inChain(needs: Needs, words: RangeWords, world: World): Range | undefined {
   const range = rangeOf(words, world);
-  yield* need(
+  needs.require(
     `the layers are in the chain of ${words.disk}`,
     'domain',
     Array.isArray(range) ? range : [],
   );
   if (Array.isArray(range)) return undefined;
-  yield* need(`there is ${range.base.file}`, { file: range.base.file });
+  needs.require(`there is ${range.base.file}`, { file: range.base.file });
   return range;
 }
 

@@ -9,14 +9,7 @@ import { there } from './phases/expect.ts';
 import { guestUp } from './requirements/guest.ts';
 import { newFile } from './requirements/new-file.ts';
 import { checkModelled, layersFrom, quiet, sourceFiles } from './requirements/quiet-image.ts';
-import {
-  checkAbsolute,
-  checkPlainPath,
-  need,
-  needUnlisted,
-  type Refusal,
-  refuse,
-} from './requirements/requirement.ts';
+import { checkAbsolute, checkPlainPath, type Refusal, refuse } from './requirements/requirement.ts';
 import { removeMade } from './rollbacks/cancel.ts';
 import { bytesOf, unknownOf } from './sizes.ts';
 
@@ -102,23 +95,23 @@ export const convert = defineStep<typeof schema>({
     findings.push(...checkOptions(target, params.options));
     return findings;
   },
-  *requires(params: Params, world) {
+  requires(params: Params, world, needs) {
     // A guest that is off could be started on the image half-way, and its domain cannot be marked as taken.
-    if (!(yield* guestUp(world))) return;
+    if (!guestUp(needs, world)) return;
     const { dest, source } = params;
-    yield* need(`there is a file ${source}, of a known format`, { file: source }, [
+    needs.require(`there is a file ${source}, of a known format`, { file: source }, [
       ...checkFormat(params, world),
       ...checkModelled(source, world),
     ]);
-    yield* quiet(source, world);
-    yield* needUnlisted(
+    quiet(needs, source, world);
+    needs.requireUnlisted(
       'source and dest are two files',
       'domain',
       isSameFile(world, source, dest)
         ? [refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file')]
         : [],
     );
-    yield* newFile(world, 'dest', dest, bytesOf(world, sourceFiles(params.source, world)));
+    newFile(needs, world, 'dest', dest, bytesOf(world, sourceFiles(params.source, world)));
   },
   products(params: Params, world) {
     const files = sourceFiles(params.source, world);

@@ -3,7 +3,7 @@ import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { World } from '../model/world.ts';
 import type { Expectation } from './phases/expect.ts';
-import type { Requirements } from './requirements/requirement.ts';
+import type { Needs } from './requirements/requirement.ts';
 import type { Product, RollbackRoom } from './sizes.ts';
 
 /** The part of JSON Schema that parameters use; small, so that the parameters' type can be read off it. */
@@ -68,11 +68,11 @@ export interface Step<P> {
   readonly unoffered: Unoffered;
   /** What is wrong with the parameters alone; called only when they fit the schema. Paths are relative to the parameters. */
   check(params: P): Finding[];
-  /** What has to be so in the World in which the step begins; called only when `check` found no error. */
-  requires(params: P, world: World): Requirements;
+  /** States what the step requires of the World in which it begins; called only when `check` found no error. */
+  requires(params: P, world: World, needs: Needs): void;
   /** The phases for these parameters, in order; at least one. */
   phases(params: P): readonly Phase[];
-  /** What the step makes or writes into, in the World in which it begins; its requirements are met there. */
+  /** The files that it makes, writes into or removes, in any World; none where that does not tell. */
   products(params: P, world: World): readonly Product[];
   readonly examples: readonly Example[];
 }

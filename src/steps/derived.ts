@@ -1,7 +1,7 @@
 /** What follows from what a step requires and makes, and from what its phases expect. */
 import type { World } from '../model/world.ts';
 import type { AnyStep, Phase } from './define.ts';
-import { pathOf, type Refusal, type Requirement } from './requirements/requirement.ts';
+import { Needs, pathOf, type Refusal, type Requirement } from './requirements/requirement.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,9 @@ export interface Examined {
 
 /** Looks at a World before the step begins in it; pure. */
 export function examine(step: AnyStep, params: Params, world: World): Examined {
-  const requirements = [...step.requires(params, world)];
+  const needs = new Needs();
+  step.requires(params, world, needs);
+  const requirements = needs.stated;
   const paths = requirements.flatMap(({ knowledge }) => pathOf(knowledge) ?? []);
   const made = step.products(params, world).map(({ file }) => file);
   return {

@@ -22,13 +22,7 @@ import { definitionIs, type Expectation } from './phases/expect.ts';
 import { otherTarget } from './requirements/definition.ts';
 import { checkSupported, findDisk } from './requirements/disk.ts';
 import { guestUp } from './requirements/guest.ts';
-import {
-  checkAbsolute,
-  checkNeeds,
-  need,
-  type Refusal,
-  refuseStep,
-} from './requirements/requirement.ts';
+import { checkAbsolute, checkNeeds, type Refusal, refuseStep } from './requirements/requirement.ts';
 
 const schema = {
   type: 'object',
@@ -66,7 +60,7 @@ export const redefine = defineStep<typeof schema>({
       ...checkNeeds(params, 'disk', 'source'),
     ];
   },
-  *requires(params: Params, world) {
+  requires(params: Params, world, needs) {
     const { name, persistent, kept } = world.domain;
     const lost = refuseStep(
       codes.domainTransient,
@@ -75,11 +69,20 @@ export const redefine = defineStep<typeof schema>({
       'put an undefine step before this one, or define the domain first',
     );
     const also = ', and there is a definition to put back';
-    if (!(yield* guestUp(world, also, persistent || kept ? [] : [lost]))) return;
+    if (!guestUp(needs, world, also, persistent || kept ? [] : [lost])) return;
     const { disk, source } = params;
-    yield* disk === undefined
-      ? need('the definition names the files that the guest runs on', 'domain', staleDisks(world))
-      : need(`the guest runs on ${source} (${disk})`, 'domain', checkMoved(world, disk, source));
+    if (disk === undefined)
+      needs.require(
+        'the definition names the files that the guest runs on',
+        'domain',
+        staleDisks(world),
+      );
+    else
+      needs.require(
+        `the guest runs on ${source} (${disk})`,
+        'domain',
+        checkMoved(world, disk, source),
+      );
   },
   products: () => [],
   phases: (params: Params) => [definePhase(params)],

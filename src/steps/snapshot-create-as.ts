@@ -19,9 +19,7 @@ import {
   checkExclusive,
   checkNeeds,
   checkPlainPath,
-  need,
-  needUnlisted,
-  type Requirements,
+  type Needs,
   refuse,
   refuseStep,
 } from './requirements/requirement.ts';
@@ -209,11 +207,11 @@ export const snapshotCreateAs = defineStep<typeof schema>({
   ],
 });
 
-function* requires(params: Params, world: World): Requirements {
+function requires(params: Params, world: World, needs: Needs): void {
   const down = checkRunning(world);
-  if (!(yield* needUnlisted(guestIsUp(world), { told: ['state'] }, down))) return;
+  if (!needs.requireUnlisted(guestIsUp(world), { told: ['state'] }, down)) return;
   const taking = overlaysOf(params, world);
-  yield* needUnlisted(
+  needs.requireUnlisted(
     'a disk takes part in the snapshot',
     'domain',
     taking.length > 0
@@ -231,14 +229,14 @@ function* requires(params: Params, world: World): Requirements {
   );
   for (const { disk } of listed)
     if (!taking.some(({ target }) => target === disk))
-      yield* workable(world, disk, [...keyOf(params, disk), 'disk']);
-  for (const overlay of taking) yield* takesPart(params, world, overlay);
-  yield* unrecorded(params, world);
-  if (params.quiesce) yield* freezable(world);
-  for (const overlay of taking) yield* place(params, world, overlay);
-  yield* apart(params, world, taking);
+      workable(needs, world, disk, [...keyOf(params, disk), 'disk']);
+  for (const overlay of taking) takesPart(needs, params, world, overlay);
+  unrecorded(needs, params, world);
+  if (params.quiesce) freezable(needs, world);
+  for (const overlay of taking) place(needs, params, world, overlay);
+  apart(needs, params, world, taking);
   const { memspec } = params;
-  if (memspec) yield* newFile(world, ['memspec', 'file'], memspec.file, world.domain.memory ?? 0);
+  if (memspec) newFile(needs, world, ['memspec', 'file'], memspec.file, world.domain.memory ?? 0);
   for (const { file } of taking)
-    yield* need(`there is room for all that the guest writes while it is on ${file}`, 'run');
+    needs.require(`there is room for all that the guest writes while it is on ${file}`, 'run');
 }

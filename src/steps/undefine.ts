@@ -6,7 +6,7 @@ import type { World } from '../model/world.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
 import { define, outsideDisks, restoreAttachments } from './phases/definition.ts';
 import { guestUp, since } from './requirements/guest.ts';
-import { need, type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
+import { type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
 
 const schema = {
   type: 'object',
@@ -51,7 +51,7 @@ export const undefine = defineStep<typeof schema>({
     tpm: `${DESTROYS}; use "keep-tpm"`,
   },
   check: () => [],
-  *requires(params: Params, world) {
+  requires(params: Params, world, needs) {
     const { name, persistent, managedSave } = world.domain;
     const transient = refuseStep(
       codes.domainTransient,
@@ -59,8 +59,8 @@ export const undefine = defineStep<typeof schema>({
       `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
       'leave the undefine step out; if a definition was lost, define it again first',
     );
-    if (!(yield* guestUp(world, ', and has a definition', persistent ? [] : [transient]))) return;
-    yield* need(
+    if (!guestUp(needs, world, ', and has a definition', persistent ? [] : [transient])) return;
+    needs.require(
       'it has no managed save image',
       { told: ['managed-save'] },
       managedSave
@@ -74,13 +74,13 @@ export const undefine = defineStep<typeof schema>({
           ]
         : [],
     );
-    yield* need(
+    needs.require(
       'it is said what becomes of an NVRAM file and a TPM state',
       { told: ['nvram', 'tpm'] },
       checkKept(params, world),
     );
     // libvirt's news, v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
-    yield* since(world, params, 'keep-tpm', '8.9.0');
+    since(needs, world, params, 'keep-tpm', '8.9.0');
   },
   products: () => [],
   phases: (params: Params) => [undefinePhase(params)],

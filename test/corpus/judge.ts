@@ -8,6 +8,7 @@ import { readPlan } from '../../src/plan/read.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { workable } from '../../src/steps/requirements/disk.ts';
+import { Needs } from '../../src/steps/requirements/requirement.ts';
 
 /** One disk: no reason where blockplan works on it. */
 export interface Judged {
@@ -21,7 +22,9 @@ export function judge(xml: string): Judged[] {
   const facts = { facts: 'blockplan/v1', domain: { name, state: 'running' }, definition: xml };
   const world = readFacts(JSON.stringify(facts), 'corpus.yaml');
   return world.domain.disks.map((disk, at) => {
-    const found = [...workable(world, disk.target)].flatMap(({ unmet }) => unmet);
+    const needs = new Needs();
+    workable(needs, world, disk.target);
+    const found = needs.stated.flatMap(({ unmet }) => unmet);
     const reasons = found.map(({ code, message }) => `${code} ${general(message, disk)}`);
     if (found.some(({ message }) => message.length === 0))
       return { reasons, wrong: ['a refusal without a reason'] };

@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { type AnyStep, defineStep, type Phase } from '../../src/steps/define.ts';
 import { examine, problemsAfter } from '../../src/steps/derived.ts';
 import { gone, there } from '../../src/steps/phases/expect.ts';
-import { need, type Requirements, refuse } from '../../src/steps/requirements/requirement.ts';
+import { type Needs, refuse } from '../../src/steps/requirements/requirement.ts';
 import type { Product } from '../../src/steps/sizes.ts';
 import { world } from '../worlds.ts';
 
 const schema = { type: 'object', additionalProperties: false, properties: {} } as const;
 
-function step(requires: () => Requirements, ...files: readonly string[]): AnyStep {
+function step(state: (needs: Needs) => void, ...files: readonly string[]): AnyStep {
   const products: readonly Product[] = files.map((file) => ({ file, copied: 0, room: 0 }));
   return defineStep<typeof schema>({
     ...{ kind: 'test', summary: 'A test.', schema, unoffered: {}, examples: [] },
     check: () => [],
     phases: () => [],
-    requires,
+    requires: (_params, _world, needs) => state(needs),
     products: () => products,
   });
 }
@@ -31,8 +31,8 @@ test('what is found of a step follows the order of its requirements', () => {
     { text: 'three', knowledge: 'others', unmet: [third!] },
   ] as const;
   const found = examine(
-    step(function* () {
-      for (const { text, knowledge, unmet } of requirements) yield* need(text, knowledge, unmet);
+    step((needs) => {
+      for (const { text, knowledge, unmet } of requirements) needs.require(text, knowledge, unmet);
     }),
     {},
     world(),
@@ -42,13 +42,13 @@ test('what is found of a step follows the order of its requirements', () => {
 
 test('the files to look at are those that it rests on and those that it makes, each once', () => {
   const all = step(
-    function* () {
-      yield* need('of a file', { file: '/rests' });
-      yield* need('of a folder', { folder: '/made' });
-      yield* need('of a place', { place: '/device' });
-      yield* need('of a file again', { file: '/rests' });
-      yield* need('of no file', { told: ['state'] });
-      yield* need('of the domain', 'domain');
+    (needs) => {
+      needs.require('of a file', { file: '/rests' });
+      needs.require('of a folder', { folder: '/made' });
+      needs.require('of a place', { place: '/device' });
+      needs.require('of a file again', { file: '/rests' });
+      needs.require('of no file', { told: ['state'] });
+      needs.require('of the domain', 'domain');
     },
     '/made',
     '/also made',
@@ -57,9 +57,9 @@ test('the files to look at are those that it rests on and those that it makes, e
 });
 
 test('what is looked at ends with the requirement that the next ones rest on', () => {
-  const early = step(function* () {
-    if (!(yield* need('there is /a', { file: '/a' }, [first!]))) return;
-    yield* need('there is /b', { file: '/b' });
+  const early = step((needs) => {
+    if (!needs.require('there is /a', { file: '/a' }, [first!])) return;
+    needs.require('there is /b', { file: '/b' });
   }, '/made');
   expect(examine(early, {}, world()).files).toEqual(['/a', '/made']);
 });

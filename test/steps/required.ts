@@ -1,10 +1,6 @@
 /** What a list of requirements says and finds. */
 import type { Finding } from '../../src/errors.ts';
-import type {
-  Refusal,
-  Requirement,
-  Requirements,
-} from '../../src/steps/requirements/requirement.ts';
+import { Needs, type Refusal, type Requirement } from '../../src/steps/requirements/requirement.ts';
 
 export interface Required<T> {
   /** Each requirement as `clause [what has to be known]`. */
@@ -14,18 +10,14 @@ export interface Required<T> {
   readonly value: T;
 }
 
-/** States all requirements, as far as they go. */
-export function required<T>(requirements: Requirements<T>): Required<T> {
-  const stated: Requirement[] = [];
-  let next = requirements.next();
-  while (!next.done) {
-    stated.push(next.value);
-    next = requirements.next();
-  }
+/** Has requirements stated, as far as they go. */
+export function required<T>(state: (needs: Needs) => T): Required<T> {
+  const needs = new Needs();
+  const value = state(needs);
   return {
-    texts: stated.map(requirementLine),
-    findings: withoutBlocks(stated.flatMap(({ unmet }) => unmet)),
-    value: next.value,
+    texts: needs.stated.map(requirementLine),
+    findings: withoutBlocks(needs.stated.flatMap(({ unmet }) => unmet)),
+    value,
   };
 }
 

@@ -5,14 +5,14 @@ import type { Disk, World } from '../../model/world.ts';
 import { bytesToCopy, type Copy, copyFormat, temporaries, usesExisting } from '../copy.ts';
 import { checkBacking, overwritable } from './existing-file.ts';
 import { newFile, openable } from './new-file.ts';
-import { need, needUnlisted, type Requirements, refuse } from './requirement.ts';
+import { type Needs, refuse } from './requirement.ts';
 
 /** Requires a place for the copy: not on the guest's own disks, over no file unless told, and one where QEMU can write. */
-export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirements {
+export function copyDestination(needs: Needs, copy: Copy, world: World, disk: Disk): void {
   const { dest } = copy;
   const [taken] = disksUsing(world, dest);
   const what = `${dest} belongs to the guest's own disk ${taken?.target}`;
-  const isFree = yield* needUnlisted(
+  const isFree = needs.requireUnlisted(
     `${dest} belongs to no disk of the guest`,
     'domain',
     taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
@@ -20,8 +20,8 @@ export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirem
   if (!isFree) return;
   const bytes = bytesToCopy(copy, world, disk);
   if (!usesExisting(copy)) {
-    yield* newFile(world, 'dest', dest, bytes);
-    yield* openable(world, 'dest', dest, true);
+    newFile(needs, world, 'dest', dest, bytes);
+    openable(needs, world, 'dest', dest, true);
     return;
   }
   const { blockdev = false, 'reuse-external': reuse = false } = copy;
@@ -39,12 +39,12 @@ export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirem
   // A whole copy is opened alone, but the next start looks into its header; in a raw one there is none to look into.
   const below = (copy.shallow ? disk.chain[1]?.file : undefined) ?? null;
   const misbacked = reuse && format !== 'raw' ? checkBacking(world, 'dest', dest, below) : [];
-  yield* need(`there is ${dest} to copy into, made for it`, { file: dest }, [
+  needs.require(`there is ${dest} to copy into, made for it`, { file: dest }, [
     ...missing,
     ...misbacked,
   ]);
   const { capacity } = disk;
-  yield* overwritable(world, 'dest', {
+  overwritable(needs, world, 'dest', {
     file: dest,
     format,
     block: blockdev,
@@ -55,11 +55,11 @@ export function* copyDestination(copy: Copy, world: World, disk: Disk): Requirem
 }
 
 /** Requires the places of the overlays that a rollback of a flattened chain puts beside the old file. */
-export function* roomForRollback(copy: Copy, world: World, disk: Disk): Requirements {
+export function roomForRollback(needs: Needs, copy: Copy, world: World, disk: Disk): void {
   const files = temporaries(copy, disk);
   const [top] = disk.chain;
   if (!top || files.length === 0) return;
-  yield* needUnlisted(
+  needs.requireUnlisted(
     `overlays can be made beside ${top.file}`,
     'domain',
     top.block
@@ -74,7 +74,7 @@ export function* roomForRollback(copy: Copy, world: World, disk: Disk): Requirem
       : [],
   );
   for (const file of files)
-    yield* need(
+    needs.require(
       `there is no file ${file}, whose place the way back needs`,
       { file },
       fileAt(world, file)
@@ -90,8 +90,8 @@ export function* roomForRollback(copy: Copy, world: World, disk: Disk): Requirem
     );
 }
 
-export function* sharesChain(copy: Copy, disk: Disk): Requirements {
-  yield* needUnlisted(
+export function sharesChain(needs: Needs, copy: Copy, disk: Disk): void {
+  needs.requireUnlisted(
     `the copy of ${copy.disk} can have a backing file`,
     'domain',
     copyFormat(copy, disk) === 'raw'

@@ -4,20 +4,13 @@ import { virshCommand } from '../../command.ts';
 import { definedDisks } from '../../model/defined-disks.ts';
 import { includesFile, isSameFile, isSameLocation } from '../../model/file-identity.ts';
 import { activeFile, type Disk, type World } from '../../model/world.ts';
-import {
-  type Key,
-  need,
-  type Refusal,
-  type Requirements,
-  refuse,
-  refuseStep,
-} from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /**
  * Requires that a pivot moves the definition along: libvirt compares the text of the paths.
  * @param hint what else to do about a disk that only the running guest has
  */
-export function* definedAsRun(world: World, disk: Disk, hint?: string): Requirements {
+export function definedAsRun(needs: Needs, world: World, disk: Disk, hint?: string): void {
   const {
     target,
     chain: [active],
@@ -27,7 +20,7 @@ export function* definedAsRun(world: World, disk: Disk, hint?: string): Requirem
     active !== undefined &&
     persistentSource !== undefined &&
     !isSameLocation(active, { ...active, file: persistentSource });
-  yield* need(
+  needs.require(
     `the definition, where there is one, names the file that the guest runs on (${target})`,
     'domain',
     [

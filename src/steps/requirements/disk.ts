@@ -5,41 +5,35 @@ import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../../model/world.ts';
 import { guestUp } from './guest.ts';
-import {
-  type Key,
-  need,
-  type Refusal,
-  type Requirements,
-  refuse,
-  refuseStep,
-} from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** Requires that a block job can be started on the disk. @returns the disk; undefined where it is not so */
-export function* workable(
+export function workable(
+  needs: Needs,
   world: World,
   target: string,
   key: Key = 'disk',
-): Requirements<Disk | undefined> {
-  const disk = yield* suitable(world, target, key);
-  return disk && (yield* unclaimed(world, disk, key)) ? disk : undefined;
+): Disk | undefined {
+  const disk = suitable(needs, world, target, key);
+  return disk && unclaimed(needs, world, disk, key) ? disk : undefined;
 }
 
 /** Requires that block jobs can be started on such a disk. @returns the disk; undefined where it is not so */
-export function* suitable(world: World, target: string, key: Key): Requirements<Disk | undefined> {
+export function suitable(needs: Needs, world: World, target: string, key: Key): Disk | undefined {
   const disk = findDisk(world, target, key);
   const checks = [checkKind, checkMedium, checkSupported, checkOneFile];
   const unfit = Array.isArray(disk)
     ? disk
     : checks.map((check) => check(disk, key)).find((found) => found.length > 0);
   const also = `, and ${target} is a disk on local files or block devices`;
-  const isFit = yield* guestUp(world, also, unfit);
+  const isFit = guestUp(needs, world, also, unfit);
   return isFit && !Array.isArray(disk) ? disk : undefined;
 }
 
 /** Requires that neither a job nor another guest works on the disk. */
-export function* unclaimed(world: World, disk: Disk, key: Key): Requirements<boolean> {
+export function unclaimed(needs: Needs, world: World, disk: Disk, key: Key): boolean {
   const { job, target } = disk;
-  const isIdle = yield* need(
+  const isIdle = needs.require(
     `${target} has no block job`,
     'domain',
     job
@@ -55,7 +49,7 @@ export function* unclaimed(world: World, disk: Disk, key: Key): Requirements<boo
   );
   if (!isIdle) return false;
   const written = writtenElsewhere(world, disk);
-  return yield* need(
+  return needs.require(
     `no other guest writes to a layer of ${target}`,
     'others',
     written === undefined

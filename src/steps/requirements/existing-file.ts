@@ -6,7 +6,7 @@ import { backingPath } from '../../model/headers.ts';
 import type { Place, World } from '../../model/world.ts';
 import { fullQcow2 } from '../sizes.ts';
 import { openable } from './new-file.ts';
-import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
 import { unshared } from './unshared.ts';
 
 /** What is to be written over. */
@@ -29,7 +29,7 @@ export interface Existing {
  * Requires that it is the kind of thing that the plan says, of the size of the disk, and that nobody uses it: "Source and
  * target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
  */
-export function* overwritable(world: World, key: Key, existing: Existing): Requirements {
+export function overwritable(needs: Needs, world: World, key: Key, existing: Existing): void {
   const { file, block } = existing;
   const found = fileAt(world, file);
   const place = found?.place;
@@ -39,18 +39,18 @@ export function* overwritable(world: World, key: Key, existing: Existing): Requi
     () => (place ? checkSize(key, existing, place) : []),
   ];
   const unfit = checks.map((check) => check()).find((unmet) => unmet.length > 0);
-  yield* need(
+  needs.require(
     `${file} is a ${block ? 'block device' : 'file'} that suits the disk's size`,
     { place: file },
     unfit,
   );
-  yield* need(
+  needs.require(
     `${file} is not mounted, used as swap, held by another device or open`,
     { place: file },
     place ? checkUnused(key, existing, place) : [],
   );
-  yield* unshared(world, key, [file]);
-  yield* openable(world, key, file, false);
+  unshared(needs, world, key, [file]);
+  openable(needs, world, key, file, false);
 }
 
 /** Refuses an image whose header has QEMU write to other files: they may be anybody's. */

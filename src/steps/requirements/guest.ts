@@ -3,7 +3,7 @@ import { codes } from '../../codes.ts';
 import { blockplanCommand, commandLine, virshCommand } from '../../command.ts';
 import { isOlder } from '../../model/release.ts';
 import type { World } from '../../model/world.ts';
-import { need, type Refusal, type Requirements, refuse, refuseStep } from './requirement.ts';
+import { type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** A guest that is paused counts as well: QEMU runs block jobs for it (seen on libvirt 9.0 with QEMU 7.2). */
 export function guestIsUp({ domain: { state } }: World): string {
@@ -11,13 +11,14 @@ export function guestIsUp({ domain: { state } }: World): string {
 }
 
 /** @param also what is told in the same clause: `, and …` */
-export function* guestUp(
+export function guestUp(
+  needs: Needs,
   world: World,
   also = '',
   unmet: readonly Refusal[] = [],
-): Requirements<boolean> {
+): boolean {
   const down = checkRunning(world);
-  return yield* need(
+  return needs.require(
     `${guestIsUp(world)}${also}`,
     { told: ['state'] },
     down.length > 0 ? down : unmet,
@@ -54,16 +55,17 @@ export function checkRunning(world: World): Refusal[] {
 }
 
 /** For an option, where it is given: the release of libvirt that has it. */
-export function* since(
+export function since(
+  needs: Needs,
   world: World,
   params: Readonly<Record<string, unknown>>,
   option: string,
   release: string,
-): Requirements {
+): void {
   if (!params[option]) return;
   const { libvirt } = world.host;
   const isMissing = libvirt !== undefined && isOlder(libvirt, release);
-  yield* need(
+  needs.require(
     `libvirt is ${release} or newer, for "${option}"`,
     libvirt === undefined ? 'run' : 'domain',
     isMissing

@@ -4,19 +4,20 @@ import { isSameLocation, layerIndex } from '../../model/file-identity.ts';
 import { backingName, isRelative } from '../../model/headers.ts';
 import type { Disk, Layer, World } from '../../model/world.ts';
 import type { Range } from '../chain-range.ts';
-import { need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Needs, type Refusal, refuse } from './requirement.ts';
 
 /**
  * Requires that no definition is left that would start the guest from a layer that is merged and stale by then.
  * @param merged the layers that hold no more what the guest wrote last
  * @param also what else is wrong with the definition
  */
-export function* startsAfterCommit(
+export function startsAfterCommit(
+  needs: Needs,
   world: World,
   disk: Disk,
   merged: readonly Layer[],
   also: readonly Refusal[],
-): Requirements<boolean> {
+): boolean {
   const { target, persistentSource, chain } = disk;
   const [active] = chain;
   const isStale =
@@ -27,7 +28,7 @@ export function* startsAfterCommit(
     // A file that is in no live chain may rest on what is merged, written to or removed here.
     (layerIndex(world, chain, persistentSource) < 0 ||
       layerIndex(world, merged, persistentSource) >= 0);
-  return yield* need(
+  return needs.require(
     `after the commit the definition, where there is one, still leads to what the guest wrote (${target})`,
     'domain',
     isStale
@@ -48,14 +49,15 @@ export function* startsAfterCommit(
  * Requires relative names to keep: libvirt refuses to keep one where it found a layer by its path, and where the layer
  * above was put into another folder since, it writes a name that leads nowhere (seen on libvirt 9.0).
  */
-export function* namesRelative(
+export function namesRelative(
+  needs: Needs,
   world: World,
   { chain, target }: Disk,
   { committed, base }: Range,
-): Requirements<boolean> {
+): boolean {
   const first = committed[0] ? chain.indexOf(committed[0]) : 0;
   const last = chain.indexOf(base);
-  return yield* need(
+  return needs.require(
     `the layers of ${target} name the next ones relatively, from the one above the commit on`,
     'domain',
     chain.slice(first - 1, last).flatMap((layer, at) => {

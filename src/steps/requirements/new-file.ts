@@ -4,31 +4,32 @@ import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt } from '../../model/file-identity.ts';
 import type { World } from '../../model/world.ts';
-import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
 import { unnamed } from './unshared.ts';
 
 /**
  * Requires that a file can be made there, with room for it.
  * @param needed how many bytes it takes at most, as far as can be told
  */
-export function* newFile(world: World, key: Key, file: string, needed: number): Requirements {
-  yield* noFile(world, key, file);
-  yield* need(
+export function newFile(needs: Needs, world: World, key: Key, file: string, needed: number): void {
+  noFile(needs, world, key, file);
+  needs.require(
     `there is a folder for ${file}, with room, in which files can be made`,
     { folder: file },
     checkFolder(world, key, file, needed),
   );
-  yield* unnamed(world, key, [file]);
+  unnamed(needs, world, key, [file]);
 }
 
 /** Requires that nothing is at the path. */
-export function* noFile(
+export function noFile(
+  needs: Needs,
   world: World,
   key: Key,
   file: string,
   hint = 'choose another path, or move that file away',
-): Requirements<boolean> {
-  return yield* need(
+): boolean {
+  return needs.require(
     `there is no file ${file}`,
     { file },
     fileAt(world, file)
@@ -82,20 +83,21 @@ export function checkFolder(world: World, key: Key, file: string, needed: number
  * libvirt sets them up only when asked to: so only the run can tell for sure.
  * @param made whether the file is made by blockplan, so that its owner is known
  */
-export function* openable(
+export function openable(
+  needs: Needs,
   world: World,
   key: Key,
   file: string,
   made: boolean,
-): Requirements<boolean> {
+): boolean {
   const barred = checkEnterable(world, key, file);
   const unmet = barred.length > 0 || !made ? barred : checkGiven(world, key, file);
-  return yield* need(writeSentence(file), 'run', unmet);
+  return needs.require(writeSentence(file), 'run', unmet);
 }
 
 /** The same of a layer that the guest's QEMU has open already: nothing can be looked at before it is opened for writing. */
-export function* reopenable(file: string): Requirements<boolean> {
-  return yield* need(writeSentence(file), 'run');
+export function reopenable(needs: Needs, file: string): boolean {
+  return needs.require(writeSentence(file), 'run');
 }
 
 function writeSentence(file: string): string {

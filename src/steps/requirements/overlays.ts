@@ -1,5 +1,5 @@
 /** What a snapshot requires of its disks, of the places of their overlays, and of the guest agent. */
-import { type Code, codes } from '../../codes.ts';
+import { codes } from '../../codes.ts';
 import { commandLine, virshCommand } from '../../command.ts';
 import { disksUsing, fileAt, indexOfFile } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../../model/world.ts';
@@ -8,15 +8,7 @@ import { checkPaired } from './definition.ts';
 import { workable } from './disk.ts';
 import { checkBacking, overwritable } from './existing-file.ts';
 import { newFile, openable } from './new-file.ts';
-import {
-  type Key,
-  need,
-  needUnlisted,
-  type Refusal,
-  type Requirements,
-  refuse,
-  refuseStep,
-} from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
 export const OVERLAY_ROOM = 64 * 1024 * 1024;
@@ -27,37 +19,28 @@ export function keyOf(params: Snapshot, target: string): readonly (string | numb
   return at < 0 ? ['name'] : ['diskspec', at];
 }
 
-export function* takesPart(params: Snapshot, world: World, { target }: Overlay): Requirements {
+export function takesPart(needs: Needs, params: Snapshot, world: World, { target }: Overlay): void {
   const key = keyOf(params, target);
   const isListed = key[0] === 'diskspec';
   const listed = (snapshot: string) =>
     `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
-  const looked = workable(world, target, isListed ? [...key, 'disk'] : key);
-  const suits = yield* isListed ? looked : withHint(looked, codes.diskUnsupported, listed('no'));
-  if (suits && !isListed) yield* externalByDefault(suits, listed('external'));
+  const suits = isListed
+    ? workable(needs, world, target, [...key, 'disk'])
+    : workable(needs.hinting(codes.diskUnsupported, listed('no')), world, target, key);
+  if (suits && !isListed) externalByDefault(needs, suits, listed('external'));
   const disk = diskOf(world, target);
   if (!disk) return;
   const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
-  yield* need(
+  needs.require(
     `the definition, where there is one, has ${target} too`,
     'domain',
     checkPaired(world, disk, key, leaveOut),
   );
 }
 
-/** The same requirements, with another hint for a code. */
-function* withHint<T>(requirements: Requirements<T>, code: Code, hint: string): Requirements<T> {
-  for (;;) {
-    const next = requirements.next();
-    if (next.done) return next.value;
-    const { unmet, ...rest } = next.value;
-    yield { ...rest, unmet: unmet.map((each) => (each.code === code ? { ...each, hint } : each)) };
-  }
-}
-
 /** libvirt refuses the one, and leaves the guest paused for the other (src/qemu/qemu_snapshot.c). */
-function* externalByDefault({ target, snapshot }: Disk, hint: string): Requirements {
-  yield* needUnlisted(
+function externalByDefault(needs: Needs, { target, snapshot }: Disk, hint: string): void {
+  needs.requireUnlisted(
     `the definition asks for an overlay of ${target}, or for nothing`,
     'domain',
     snapshot === 'internal' || snapshot === 'manual'
@@ -73,10 +56,10 @@ function* externalByDefault({ target, snapshot }: Disk, hint: string): Requireme
   );
 }
 
-export function* unrecorded(params: Snapshot, world: World): Requirements {
+export function unrecorded(needs: Needs, params: Snapshot, world: World): void {
   if (params['no-metadata']) return;
   const { name, snapshots } = world.domain;
-  yield* need(
+  needs.require(
     `there is no snapshot ${params.name}`,
     { told: ['snapshots'] },
     snapshots.includes(params.name)
@@ -93,9 +76,9 @@ export function* unrecorded(params: Snapshot, world: World): Requirements {
 }
 
 /** Requires that the guest's file systems can be frozen. */
-export function* freezable({ domain: { agent, name, state } }: World): Requirements {
+export function freezable(needs: Needs, { domain: { agent, name, state } }: World): void {
   if (state === 'paused')
-    yield* need('the guest runs, so that its agent answers', 'domain', [
+    needs.require('the guest runs, so that its agent answers', 'domain', [
       refuse(
         codes.agentNotConnected,
         'quiesce',
@@ -104,7 +87,7 @@ export function* freezable({ domain: { agent, name, state } }: World): Requireme
       ),
     ]);
   else
-    yield* need(
+    needs.require(
       'the guest agent is connected',
       'domain',
       agent
@@ -118,11 +101,11 @@ export function* freezable({ domain: { agent, name, state } }: World): Requireme
             ),
           ],
     );
-  yield* need('the guest agent freezes and thaws in time', 'run');
+  needs.require('the guest agent freezes and thaws in time', 'run');
 }
 
 /** Requires a place for the overlay: over no file, or for `reuse-external` an overlay that is there and suits the disk. */
-export function* place(params: Snapshot, world: World, overlay: Overlay): Requirements {
+export function place(needs: Needs, params: Snapshot, world: World, overlay: Overlay): void {
   const { target, file, format, base } = overlay;
   const key = keyOf(params, target);
   const disk = diskOf(world, target);
@@ -138,20 +121,20 @@ export function* place(params: Snapshot, world: World, overlay: Overlay): Requir
         ),
       ]
     : [];
-  if (!(yield* needUnlisted(`the overlay of ${target} has a name`, 'domain', unnamed))) return;
+  if (!needs.requireUnlisted(`the overlay of ${target} has a name`, 'domain', unnamed)) return;
   if (!params['reuse-external']) {
-    yield* newFile(world, key, file, OVERLAY_ROOM);
-    yield* openable(world, key, file, true);
+    newFile(needs, world, key, file, OVERLAY_ROOM);
+    openable(needs, world, key, file, true);
     return;
   }
   const missing = checkThere(world, key, overlay);
-  yield* need(
+  needs.require(
     `there is an overlay ${file} above ${base}`,
     { file },
     missing.length > 0 ? missing : checkBacking(world, key, file, base),
   );
   if (missing.length === 0)
-    yield* overwritable(world, key, {
+    overwritable(needs, world, key, {
       file,
       format,
       block: false,
@@ -178,11 +161,12 @@ function checkThere(world: World, key: Key, { file, format, base }: Overlay): Re
 }
 
 /** Requires that no two disks, and no disk and the memory, go to the same file. */
-export function* apart(
+export function apart(
+  needs: Needs,
   { memspec }: Snapshot,
   world: World,
   taking: readonly Overlay[],
-): Requirements {
+): void {
   const places = [
     ...taking.map(({ target, file }) => ({ what: target, file })),
     ...(memspec ? [{ what: 'the memory', file: memspec.file }] : []),
@@ -201,5 +185,5 @@ export function* apart(
           ),
         ];
   });
-  yield* needUnlisted('each disk goes to a file of its own', 'domain', clashes);
+  needs.requireUnlisted('each disk goes to a file of its own', 'domain', clashes);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../model/file-identity.ts';
 import type { Layer, World } from '../../model/world.ts';
 import { checkSupported } from './disk.ts';
-import { need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Needs, type Refusal, refuse } from './requirement.ts';
 
 /** Refuses an image that a disk rests on which has a property that blockplan does not model. */
 export function checkModelled(source: string, world: World): Refusal[] {
@@ -20,11 +20,11 @@ export function checkModelled(source: string, world: World): Refusal[] {
 }
 
 /** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
-export function* quiet(source: string, world: World): Requirements {
+export function quiet(needs: Needs, source: string, world: World): void {
   const [written] = sourceFiles(source, world).flatMap((file) => writerOf(world, file) ?? []);
   const rests =
     !written || isSameFile(world, written.file, source) ? '' : `, which ${source} rests on`;
-  yield* need(
+  needs.require(
     `no guest writes to ${source} or to a file below it`,
     'others',
     written

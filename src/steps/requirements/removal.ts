@@ -4,7 +4,7 @@ import { codes } from '../../codes.ts';
 import { indexOfFile, isSameFile } from '../../model/file-identity.ts';
 import type { Layer, World } from '../../model/world.ts';
 import { checkFolder, noFile } from './new-file.ts';
-import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
 import { unnamed } from './unshared.ts';
 
 /** Why no other file can take the place of that layer's, as a sentence; undefined where one can. */
@@ -18,10 +18,11 @@ export function unremovable(world: World, { file, block }: Layer): string | unde
 }
 
 /** Requires that the layers' files can be removed. @param key the option that asks for it */
-export function* removable(world: World, key: string, layers: readonly Layer[]): Requirements {
+export function removable(needs: Needs, world: World, key: string, layers: readonly Layer[]): void {
   for (const layer of layers) {
     const why = unremovable(world, layer);
-    yield* regularFile(
+    regularFile(
+      needs,
       layer,
       why === undefined
         ? []
@@ -37,8 +38,12 @@ export function* removable(world: World, key: string, layers: readonly Layer[]):
   }
 }
 
-function regularFile({ file }: Layer, unmet: readonly Refusal[]): Requirements<boolean> {
-  return need(`${file} is a regular file in a folder that can be changed`, { file }, unmet);
+function regularFile(needs: Needs, { file }: Layer, unmet: readonly Refusal[]): boolean {
+  return needs.require(
+    `${file} is a regular file in a folder that can be changed`,
+    { file },
+    unmet,
+  );
 }
 
 /** Where a file goes that is moved aside: it keeps its name. */
@@ -47,18 +52,20 @@ export function quarantined(folder: string, file: string): string {
 }
 
 /** Requires that the layers' files can be moved into that folder, by a new name for the same data and over no other file. */
-export function* movableAside(
+export function movableAside(
+  needs: Needs,
   world: World,
   key: Key,
   folder: string,
   layers: readonly Layer[],
-): Requirements {
+): void {
   const places = layers.map(({ file }) => quarantined(folder, file));
   for (const [at, layer] of layers.entries()) {
     const { file } = layer;
     const place = quarantined(folder, file);
     const why = unremovable(world, layer);
-    yield* regularFile(
+    regularFile(
+      needs,
       layer,
       why === undefined
         ? []
@@ -73,7 +80,7 @@ export function* movableAside(
     );
     const isTaken = indexOfFile(world, places, place) < at;
     if (isTaken)
-      yield* need(`no two of the files are called ${basename(place)}`, 'domain', [
+      needs.require(`no two of the files are called ${basename(place)}`, 'domain', [
         refuse(
           codes.cannotMoveAside,
           key,
@@ -83,10 +90,10 @@ export function* movableAside(
       ]);
     const isThere = isSameFile(world, place, file);
     if (!isTaken && !isThere) {
-      yield* noFile(world, key, place);
-      yield* unnamed(world, key, [place]);
+      noFile(needs, world, key, place);
+      unnamed(needs, world, key, [place]);
     }
-    yield* need(
+    needs.require(
       `${folder} is a folder on the file system of ${file}`,
       { folder: place },
       checkAside(world, key, folder, file),

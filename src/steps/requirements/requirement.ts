@@ -35,26 +35,40 @@ export interface Requirement {
   readonly unmet: readonly Refusal[];
 }
 
-/** Requirements in order; a step returns early where the next ones rest on one that is not met. */
-export type Requirements<T = void> = Generator<Requirement, T, void>;
+/**
+ * Takes down what a step requires, in order; the step returns early where the next ones rest on one that is not met. To state
+ * a requirement is to call it, so none is lost on the way.
+ */
+export class Needs {
+  readonly #stated: Requirement[];
+  readonly #change: (unmet: Refusal) => Refusal;
 
-/** States a requirement. @returns whether it is met */
-export function* need(
-  text: string,
-  knowledge: Knowledge,
-  unmet: readonly Refusal[] = [],
-): Requirements<boolean> {
-  yield { text, knowledge, unmet };
-  return !unmet.some(({ severity }) => severity === 'error');
-}
+  constructor(stated: Requirement[] = [], change = (unmet: Refusal) => unmet) {
+    this.#stated = stated;
+    this.#change = change;
+  }
 
-/** States one that is too plain to be listed where it is met. @returns whether it is met */
-export function* needUnlisted(
-  text: string,
-  knowledge: Knowledge,
-  unmet: readonly Refusal[],
-): Requirements<boolean> {
-  return unmet.length === 0 || (yield* need(text, knowledge, unmet));
+  get stated(): readonly Requirement[] {
+    return this.#stated;
+  }
+
+  /** States a requirement. @returns whether it is met, as far as can be told */
+  require(text: string, knowledge: Knowledge, unmet: readonly Refusal[] = []): boolean {
+    this.#stated.push({ text, knowledge, unmet: unmet.map(this.#change) });
+    return !unmet.some(({ severity }) => severity === 'error');
+  }
+
+  /** States one that is too plain to be listed where it is met. @returns whether it is met */
+  requireUnlisted(text: string, knowledge: Knowledge, unmet: readonly Refusal[]): boolean {
+    return unmet.length === 0 || this.require(text, knowledge, unmet);
+  }
+
+  /** The same, where refusals of that code have another hint. */
+  hinting(code: Code, hint: string): Needs {
+    return new Needs(this.#stated, (unmet) =>
+      unmet.code === code ? { ...unmet, hint } : this.#change(unmet),
+    );
+  }
 }
 
 /** The path that one has to look at for it; undefined where it needs none. */

@@ -3,20 +3,21 @@ import { codes } from '../../codes.ts';
 import { allDisks } from '../../model/defined-disks.ts';
 import { filesOf, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
 import type { Disk, World } from '../../model/world.ts';
-import { type Key, need, type Refusal, type Requirements, refuse } from './requirement.ts';
+import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
 
 /** Requires that no other domain's chain names files that are there: to write to one of them corrupts that guest. */
-export function* unshared(world: World, key: Key, files: readonly string[]): Requirements<boolean> {
-  return yield* unnamed(world, key, files, checkOthersRead(world, key));
+export function unshared(needs: Needs, world: World, key: Key, files: readonly string[]): boolean {
+  return unnamed(needs, world, key, files, checkOthersRead(world, key));
 }
 
 /** Requires that no other domain's chain names those files, whether they are there or not. */
-export function* unnamed(
+export function unnamed(
+  needs: Needs,
   world: World,
   key: Key,
   files: readonly string[],
   unread: readonly Refusal[] = [],
-): Requirements<boolean> {
+): boolean {
   const shared = files.flatMap((file) => {
     const others = otherUsersOf(world, file);
     return others.length === 0
@@ -30,7 +31,10 @@ export function* unnamed(
           ),
         ];
   });
-  return yield* need(`no other domain uses ${files.join(', ')}`, 'others', [...shared, ...unread]);
+  return needs.require(`no other domain uses ${files.join(', ')}`, 'others', [
+    ...shared,
+    ...unread,
+  ]);
 }
 
 /** Refuses to write into a layer where nobody could look whether another domain rests on it. */
@@ -49,16 +53,17 @@ function checkOthersRead(world: World, key: Key): Refusal[] {
 }
 
 /** Requires that no other disk of the same guest rests on those layers: a commit would corrupt that disk. */
-export function* ownedBy(
+export function ownedBy(
+  needs: Needs,
   world: World,
   disk: Disk,
   key: Key,
   files: readonly string[],
-): Requirements<boolean> {
+): boolean {
   const uses = allDisks(world.domain)
     .filter((each) => each.target !== disk.target)
     .flatMap((each) => files.flatMap((file) => useOf(world, each, file) ?? []));
-  return yield* need(
+  return needs.require(
     `no other disk of the guest uses ${files.join(', ')}`,
     'domain',
     uses.map((use) =>

@@ -121,7 +121,7 @@ describe('another disk of the definition', () => {
 describe('a pivot', () => {
   const stated = (defined: Defined) => {
     const seen = guest(defined);
-    return required(definedAsRun(seen, diskOf(seen, 'vdb')!, 'let it be'));
+    return required((needs) => definedAsRun(needs, seen, diskOf(seen, 'vdb')!, 'let it be'));
   };
   const texts = [
     'the definition, where there is one, names the file that the guest runs on (vdb) [domain]',

@@ -9,7 +9,7 @@ import { required, withoutBlocks } from '../required.ts';
 describe('a disk that a block job can be started on', () => {
   /** The disk, or why there is none. */
   const found = (seen: World, target = 'vda', ...key: readonly (string | number)[][]) => {
-    const { findings, value } = required(workable(seen, target, ...key));
+    const { findings, value } = required((needs) => workable(needs, seen, target, ...key));
     expect(findings.length === 0).toBe(value !== undefined);
     return value ?? findings;
   };
@@ -179,6 +179,6 @@ describe('a disk that a block job can be started on', () => {
     ['as far as an unfit disk', changed({ readonly: true }), [GUEST]],
     ['as far as a job', changed({ job: { type: 'copy', ready: true } }), [GUEST, NO_JOB]],
   ])('is required in words, %s', (_what, seen, texts) => {
-    expect(required(workable(seen, 'vda')).texts).toEqual(texts);
+    expect(required((needs) => workable(needs, seen, 'vda')).texts).toEqual(texts);
   });
 });

@@ -29,7 +29,7 @@ function found(at: Place | undefined, existing: Partial<Existing> = {}): string[
 test('a preview lists what has to be so for it', () => {
   const existing = { format: 'raw', reuse: false, capacity: CAPACITY, bytes: 0 };
   const texts = (file: string, block: boolean) =>
-    required(overwritable(world(), 'dest', { ...existing, file, block })).texts;
+    required((needs) => overwritable(needs, world(), 'dest', { ...existing, file, block })).texts;
   expect(texts('/dev/x', true)).toEqual([
     "/dev/x is a block device that suits the disk's size [place /dev/x]",
     '/dev/x is not mounted, used as swap, held by another device or open [place /dev/x]',
@@ -49,7 +49,9 @@ test('it is shared with nobody, and QEMU may enter its folder', () => {
     others: [neighbour('other', [DEST], [], ['/x'])],
   };
   const existing = { format: 'raw', block: false, reuse: false, capacity: CAPACITY, bytes: 0 };
-  const { findings } = required(overwritable(seen, 'dest', { ...existing, file: DEST }));
+  const { findings } = required((needs) =>
+    overwritable(needs, seen, 'dest', { ...existing, file: DEST }),
+  );
   expect(findings.map(({ code }) => code)).toEqual(['BP109', 'BP124', 'BP138']);
 });
 
@@ -132,7 +134,7 @@ test('nothing is refused of what nobody has looked at', () => {
   const unseen = { file: '/unseen', format: 'qcow2', block: false, reuse: true };
   const existing = { ...unseen, capacity: CAPACITY, bytes: 0 };
   for (const seen of [world(), world({ files: { '/unseen': null } })])
-    expect(required(overwritable(seen, 'dest', existing)).findings).toEqual([]);
+    expect(required((needs) => overwritable(needs, seen, 'dest', existing)).findings).toEqual([]);
 });
 
 test('a system file is refused by its size, whatever the plan calls it (cases.md 11)', () => {

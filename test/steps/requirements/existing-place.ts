@@ -19,8 +19,8 @@ export function findings(
   dataFiles: readonly string[] = [],
 ): readonly Finding[] {
   const files = { [DEST]: { size: 0, dataFiles, ...(at ? { place: at } : {}) } };
-  return required(
-    overwritable(world({ files }), 'dest', {
+  return required((needs) =>
+    overwritable(needs, world({ files }), 'dest', {
       file: DEST,
       format: 'raw',
       block: false,

@@ -73,13 +73,13 @@ describe('a guest', () => {
   test('is required to be up, beside what is told in the same clause', () => {
     const also = refusal('BP106', [], 'it is not so');
     const up = (seen: World, ...more: readonly (typeof also)[]) =>
-      required(guestUp(seen, ', and it is so', more));
+      required((needs) => guestUp(needs, seen, ', and it is so', more));
     const texts = ['the guest runs, and it is so [told state]'];
     expect(up(world())).toEqual({ texts, findings: [], value: true });
     expect(up(world(), also)).toEqual({ texts, findings: [also], value: false });
     const off = world({ domain: { state: 'shut off' } });
     expect(up(off, also)).toEqual({ texts, findings: running(off), value: false });
-    expect(required(guestUp(world({ domain: { state: 'paused' } })))).toEqual({
+    expect(required((needs) => guestUp(needs, world({ domain: { state: 'paused' } })))).toEqual({
       ...{ texts: ['the guest is paused [told state]'], findings: [], value: true },
     });
   });
@@ -95,7 +95,9 @@ test.each([
 ])('an option that came later: %j with libvirt %s', (params, libvirt, refused) => {
   const seen = world();
   const host = { ...seen.host, ...(libvirt === undefined ? {} : { libvirt }) };
-  const { texts, findings } = required(since({ ...seen, host }, params, 'keep-tpm', '8.9.0'));
+  const { texts, findings } = required((needs) =>
+    since(needs, { ...seen, host }, params, 'keep-tpm', '8.9.0'),
+  );
   const known = libvirt === undefined ? 'run' : 'domain';
   expect(texts).toEqual(
     'keep-tpm' in params && params['keep-tpm']

@@ -18,7 +18,7 @@ function seen(
 }
 
 const check = (at: World, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
-  required(movableAside(at, 'quarantine', folder, layers)).findings;
+  required((needs) => movableAside(needs, at, 'quarantine', folder, layers)).findings;
 const refusal = (message: string, hint = 'choose another folder') => [
   { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
 ];
@@ -100,7 +100,7 @@ describe('a file', () => {
 
 test('a preview lists what has to be so', () => {
   const texts = (layers: readonly Layer[], folder = FOLDER) =>
-    required(movableAside(seen(), 'quarantine', folder, layers)).texts;
+    required((needs) => movableAside(needs, seen(), 'quarantine', folder, layers)).texts;
   const regular = `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`;
   expect(texts([LAYER])).toEqual([
     regular,

@@ -20,8 +20,9 @@ describe('a new file', () => {
     needed = 1000,
     more: Partial<World> = {},
   ) =>
-    required(
+    required((needs) =>
       newFile(
+        needs,
         { ...world({ folders: folder === undefined ? {} : { [FOLDER]: folder } }), ...more },
         'dest',
         FILE,
@@ -83,7 +84,7 @@ describe('a new file', () => {
   });
 
   test('is required in words', () => {
-    expect(required(newFile(world(), 'dest', '/n', 0)).texts).toEqual([
+    expect(required((needs) => newFile(needs, world(), 'dest', '/n', 0)).texts).toEqual([
       'there is no file /n [file /n]',
       'there is a folder for /n, with room, in which files can be made [folder /n]',
       'no other domain uses /n [others]',
@@ -93,8 +94,12 @@ describe('a new file', () => {
   test('takes a place that is free, or has a hint of its own for it', () => {
     const taken = world({ files: { [FILE]: { size: 0 } } });
     const texts = [`there is no file ${FILE} [file ${FILE}]`];
-    expect(required(noFile(world(), 'dest', FILE))).toEqual({ texts, findings: [], value: true });
-    expect(required(noFile(taken, 'dest', FILE, 'look at it'))).toEqual({
+    expect(required((needs) => noFile(needs, world(), 'dest', FILE))).toEqual({
+      texts,
+      findings: [],
+      value: true,
+    });
+    expect(required((needs) => noFile(needs, taken, 'dest', FILE, 'look at it'))).toEqual({
       texts,
       findings: [
         refused('BP106', `${FILE} exists already; blockplan writes over no file`, 'look at it'),
@@ -107,7 +112,7 @@ describe('a new file', () => {
 describe("a file that the guest's QEMU has to open", () => {
   const user = { uid: 64055, gid: 64055 };
   const open = (isMade: boolean) => (seen: World) =>
-    required(openable(seen, 'dest', FILE, isMade)).findings;
+    required((needs) => openable(needs, seen, 'dest', FILE, isMade)).findings;
   const [made, opened] = [open(true), open(false)];
   const own = { apparmor: false, user };
   const asked = { apparmor: false };
@@ -163,7 +168,7 @@ describe("a file that the guest's QEMU has to open", () => {
 
   test('is required in words, whoever makes it', () => {
     for (const isMade of [true, false])
-      expect(required(openable(seen(), 'dest', FILE, isMade))).toEqual({
+      expect(required((needs) => openable(needs, seen(), 'dest', FILE, isMade))).toEqual({
         ...{ texts: [`the host lets QEMU write to ${FILE} [run]`], findings: [], value: true },
       });
   });

@@ -48,7 +48,9 @@ test('each layer that cannot be removed is refused by the option that removes it
     { ...LAYER, file: '/other' },
     { ...LAYER, file: '/dev/sda', block: true as const },
   ];
-  const { findings, texts } = required(removable(seen(changeable, true), 'delete', layers));
+  const { findings, texts } = required((needs) =>
+    removable(needs, seen(changeable, true), 'delete', layers),
+  );
   expect(findings).toEqual([
     {
       code: 'BP156',

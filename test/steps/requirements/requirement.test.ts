@@ -6,8 +6,7 @@ import {
   checkNeeds,
   checkPlainPath,
   type Knowledge,
-  need,
-  needUnlisted,
+  Needs,
   pathOf,
   refuse,
   refuseStep,
@@ -25,15 +24,17 @@ describe('a requirement', () => {
     ['there is an error', [error], false],
     ['there is an error beside a warning', [warning, error], false],
   ])('is stated, and met or not, where %s', (_what, unmet, met) => {
-    const stated = [...need('it is so', { file: '/a' }, unmet)];
+    const needs = new Needs();
+    needs.require('it is so', { file: '/a' }, unmet);
+    const { stated } = needs;
     expect(stated).toEqual([{ text: 'it is so', knowledge: { file: '/a' }, unmet }]);
-    expect(required(need('it is so', { file: '/a' }, unmet))).toEqual({
+    expect(required((needs) => needs.require('it is so', { file: '/a' }, unmet))).toEqual({
       ...{ texts: ['it is so [file /a]'], findings: unmet, value: met },
     });
   });
 
   test('that nobody can check before the run is met', () => {
-    expect(required(need('it will be so', 'run'))).toEqual({
+    expect(required((needs) => needs.require('it will be so', 'run'))).toEqual({
       ...{ texts: ['it will be so [run]'], findings: [], value: true },
     });
   });
@@ -43,7 +44,7 @@ describe('a requirement', () => {
     ['listed where there is a warning', [warning], ['it is so [domain]'], true],
     ['listed where there is an error', [error], ['it is so [domain]'], false],
   ])('that is too plain to be listed is %s', (_what, unmet, texts, met) => {
-    const found = required(needUnlisted('it is so', 'domain', unmet));
+    const found = required((needs) => needs.requireUnlisted('it is so', 'domain', unmet));
     expect(found).toEqual({ texts, findings: unmet, value: met });
   });
 

@@ -20,10 +20,10 @@ describe('files of other domains', () => {
     ];
     const texts = [`no other domain uses ${SNAP1}, ${BASE} [others]`];
     for (const stated of [unnamed, unshared])
-      expect(required(stated(seen, ['diskspec', 0], [SNAP1, BASE]))).toEqual({
+      expect(required((needs) => stated(needs, seen, ['diskspec', 0], [SNAP1, BASE]))).toEqual({
         ...{ texts, findings, value: false },
       });
-    expect(required(unnamed(world(), 'dest', [SNAP1, SNAP2]))).toEqual({
+    expect(required((needs) => unnamed(needs, world(), 'dest', [SNAP1, SNAP2]))).toEqual({
       ...{ texts: [`no other domain uses ${SNAP1}, ${SNAP2} [others]`], findings: [], value: true },
     });
   });
@@ -35,7 +35,7 @@ describe('files of other domains', () => {
       neighbour('c', [], [], ['/z']),
     ];
     const seen = { ...world(), others };
-    expect(required(unshared(seen, 'base', [SNAP1])).findings).toEqual([
+    expect(required((needs) => unshared(needs, seen, 'base', [SNAP1])).findings).toEqual([
       refusal(
         'BP124',
         ['base'],
@@ -43,11 +43,11 @@ describe('files of other domains', () => {
         'run it as a user who may read them, such as root',
       ),
     ]);
-    expect(required(unshared(world(), 'base', [SNAP1]))).toEqual({
+    expect(required((needs) => unshared(needs, world(), 'base', [SNAP1]))).toEqual({
       ...{ texts: [`no other domain uses ${SNAP1} [others]`], findings: [], value: true },
     });
     // Nothing that one cannot read rests on a file that is not there yet.
-    expect(required(unnamed(seen, 'base', [SNAP1])).findings).toEqual([]);
+    expect(required((needs) => unnamed(needs, seen, 'base', [SNAP1])).findings).toEqual([]);
   });
 });
 
@@ -55,7 +55,7 @@ describe('files of other disks of the guest', () => {
   const owned = (chain: readonly string[], change: Partial<Disk> = {}) => {
     const vda = disk('vda', [SNAP2, SNAP1, BASE]);
     const seen = world({ disks: [vda, disk('vdb', chain, change)] });
-    return required(ownedBy(seen, vda, 'base', [SNAP2, SNAP1]));
+    return required((needs) => ownedBy(needs, seen, vda, 'base', [SNAP2, SNAP1]));
   };
   const texts = [`no other disk of the guest uses ${SNAP2}, ${SNAP1} [domain]`];
   const inUse = (use: string) => ({

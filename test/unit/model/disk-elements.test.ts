@@ -9,6 +9,7 @@ import {
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import type { World } from '../../../src/model/world.ts';
 import { workable } from '../../../src/steps/requirements/disk.ts';
+import { Needs } from '../../../src/steps/requirements/requirement.ts';
 import { world } from '../../worlds.ts';
 
 /** An element of a disk, as XML. */
@@ -77,7 +78,9 @@ function reasons(disk: string): string[] {
   if (!read) throw new Error('there is no disk');
   const { job: _a, ...quiet } = read;
   const host: World = world({ disks: [quiet] });
-  const unmet = [...workable(host, 'vda')].flatMap((requirement) => requirement.unmet);
+  const needs = new Needs();
+  workable(needs, host, 'vda');
+  const unmet = needs.stated.flatMap((requirement) => requirement.unmet);
   return unmet.map(({ code, message }) => `${code} ${message}`);
 }
 

@@ -8,7 +8,7 @@ import { type AnyStep, defineStep, type ParamsSchema } from '../../../src/steps/
 
 /** What reading a plan never calls. */
 const uncalled = {
-  *requires() {},
+  requires() {},
   products: () => [],
   phases: () => [],
   examples: [],
