@@ -77,7 +77,7 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
-  const left = { ...withoutJobOn(released(host, closed), target), detected, relative };
+  const left = { ...withoutJobOn(released(host, closed, target), target), detected, relative };
   const ended = onDisk(left, target, (each) => ({
     ...each,
     chain,

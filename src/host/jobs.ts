@@ -1,13 +1,20 @@
 /** The end of a block job on a simulated host. */
 import { withoutJob } from '../model/world.ts';
 import { definitionIsSaved } from './definitions.ts';
+import { layersOf } from './file-names.ts';
 import { onDisk, type SimulatedHost } from './host-state.ts';
 
-/** The same host once QEMU has closed those files, and with them whatever it held of them (seen on QEMU 7.2 and 10.0). */
-export function released(host: SimulatedHost, closed: readonly string[]): SimulatedHost {
-  return host.held.some((file) => closed.includes(file))
-    ? { ...host, held: host.held.filter((file) => !closed.includes(file)) }
-    : host;
+/** The same host once a disk's files are closed: QEMU lets go of what it held of them (seen on QEMU 7.2 and 10.0). */
+export function released(
+  host: SimulatedHost,
+  closed: readonly string[],
+  target: string,
+): SimulatedHost {
+  if (host.held.length === 0) return host;
+  const others = host.world.domain.disks.filter((disk) => disk.target !== target);
+  const open = others.flatMap((disk) => layersOf(host, disk));
+  const held = host.held.filter((file) => open.includes(file) || !closed.includes(file));
+  return held.length === host.held.length ? host : { ...host, held };
 }
 
 /** The same host without a job on that disk; what the job has written stays. */

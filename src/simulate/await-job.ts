@@ -41,10 +41,14 @@ function shortened(host: SimulatedHost, disk: Disk, merged: readonly string[]): 
   const above = files[files.indexOf(merged[0] ?? '') - 1];
   const below = disk.chain[files.indexOf(merged.at(-1) ?? '') + 1]?.file;
   const name = below === undefined ? undefined : (host.jobs[disk.target]?.name ?? below);
-  const ended = onDisk(withoutJobOn(released(host, merged), disk.target), disk.target, (each) => ({
-    ...each,
-    chain: each.chain.filter(({ file }) => !merged.includes(nameIn(host, file))),
-  }));
+  const ended = onDisk(
+    withoutJobOn(released(host, merged, disk.target), disk.target),
+    disk.target,
+    (each) => ({
+      ...each,
+      chain: each.chain.filter(({ file }) => !merged.includes(nameIn(host, file))),
+    }),
+  );
   const shorter = definitionShortens(ended, disk.target, disk.chain, merged);
   if (above === undefined) return shorter;
   const { [above]: _old, ...headers } = shorter.headers;

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts';
 import { fileAt, filesOfLayer } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { findRange, inChain, knownRange, placeInChain, type Range } from './chain-range.ts';
+import { findRange, inChain, placeInChain } from './chain-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
@@ -149,16 +149,11 @@ export const blockcommit = defineStep<typeof schema>({
     const phases = commit.active
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
-    const files = ({ committed }: Range) => committed.map(({ file }) => file);
-    if (params.delete) phases.push(deletePhase((start) => files(knownRange(commit, start))));
-    if (params.quarantine !== undefined)
-      // Its rollback is asked also where the guest stopped before the step, and shows no chain.
-      phases.push(
-        quarantinePhase(params.quarantine, (start) => {
-          const range = findRange(commit, start);
-          return range ? files(range) : [];
-        }),
-      );
+    // Both are asked also where the World shows no chain: a refused plan is walked, and a guest can stop before the step.
+    const committed = (start: World) =>
+      findRange(commit, start)?.committed.map(({ file }) => file) ?? [];
+    if (params.delete) phases.push(deletePhase(committed));
+    if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
     return phases;
   },
   examples: [

@@ -50,7 +50,7 @@ export function inChain(needs: Needs, words: RangeWords, world: World): Range | 
 /** The range, or what of the words does not fit the chain. */
 function rangeOf(words: RangeWords, world: World): Range | Refusal[] {
   const disk = diskOf(world, words.disk);
-  if (!disk) return [];
+  if (!disk) return [refuseStep(codes.diskNotFound, 'disk', `there is no disk ${words.disk}`)];
   const { chain } = disk;
   const top = words.top === undefined ? 0 : layerAt(world, disk, words.top);
   const misplaced = checkTop(words, chain, top);

@@ -23,6 +23,7 @@ import {
   refuse,
   refuseStep,
 } from './requirements/requirement.ts';
+import { withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -174,8 +175,10 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     return findings;
   },
   requires,
-  products: (params: Params, world) =>
-    overlaysOf(params, world).map(({ file }) => ({ file, copied: 0, room: OVERLAY_ROOM })),
+  products: (params: Params, world) => [
+    ...overlaysOf(params, world).map(({ file }) => ({ file, copied: 0, room: OVERLAY_ROOM })),
+    ...(params.memspec ? [withoutRoom(params.memspec.file)] : []),
+  ],
   phases: (params: Params) => [snapshotPhase(params)],
   examples: [
     {

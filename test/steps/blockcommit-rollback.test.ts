@@ -29,7 +29,13 @@ const running = { job: { type: 'active-commit', ready: true, mirror: SNAP1 } } a
 const NOT_READY = ['the commit of vda is not ready'];
 
 test.each<readonly [string, string, Params, Change, readonly string[]]>([
-  ['commit', 'no job is there', active, onDisk(() => ({ job: none })), NOT_READY],
+  [
+    'commit',
+    'no job is there',
+    active,
+    onDisk(() => ({ job: none })),
+    ['there is no commit job on vda'],
+  ],
   ['commit', 'the job is not ready', active, job({ ready: false }), NOT_READY],
   ['commit', 'the job is another one', active, job({ type: 'copy' }), NOT_READY],
   ['commit', 'the job goes elsewhere', active, job({ mirror: BASE }), NOT_READY],

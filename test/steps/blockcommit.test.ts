@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Folder } from '../../src/model/world.ts';
+import { type Folder, withDisk } from '../../src/model/world.ts';
 import { blockcommit } from '../../src/steps/blockcommit.ts';
 import { BASE, DATA, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
@@ -17,6 +17,11 @@ const folder = (change: Partial<Folder> = {}): Folder => ({
 const withAside = (at: Folder | null, images = folder(), more: Scene = {}) =>
   world({ others: [], ...more, folders: { '/aside': at, '/export/vmimages': images } });
 const transient = world({ others: [], domain: { persistent: false } });
+
+const onFiles = withDisk(world({ disks: [disk('vda', [SNAP2])] }), 'vda', (each) => ({
+  ...each,
+  chain: each.chain.map((layer) => ({ ...layer, dataFiles: ['/data'] })),
+}));
 
 testStep(blockcommit, {
   valid: [
@@ -78,6 +83,12 @@ testStep(blockcommit, {
     ['bytes of nothing', { ...active, bytes: true }, ['BP052 bytes']],
   ],
   worlds: [
+    [
+      'a disk on one image of several files, which has nothing below either',
+      { ...active, delete: true },
+      onFiles,
+      ['BP144 disk'],
+    ],
     ['no such domain', active, world({ disks: [], domain: { state: 'gone' } }), ['BP101']],
     ['no such disk', { ...active, disk: 'vdz' }, world(), ['BP103 disk']],
     [

@@ -35,7 +35,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     'no job is there',
     shallow,
     onDisk(() => ({ job: none })),
-    [`the copy of vda to ${DEST} is not ready`],
+    ['there is no copy job on vda'],
   ],
   [
     'mirror',
@@ -54,7 +54,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     ([where, change]) =>
       ['mirror', where, shallow, job(change), [`the copy of vda to ${DEST} is not ready`]] as const,
   ),
-  ['mirror', 'the disk has gone', shallow, noDisks, [`the copy of vda to ${DEST} is not ready`]],
+  ['mirror', 'the disk has gone', shallow, noDisks, ['there is no copy job on vda']],
   [
     'pivot',
     'the disk has gone',

@@ -22,6 +22,7 @@ import {
 } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { look } from '../../src/simulate/host-looks.ts';
+import { imagine } from '../../src/simulate/imagine.ts';
 import { guestDies, lostWrites } from '../../src/simulate/mishaps.ts';
 import {
   type AnyStep,
@@ -95,6 +96,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
         const refusals = examine(step, params, frozen(seen(step, params, world))).findings;
         expect(told(refusals)).toEqual(findings);
         blockByCode(refusals);
+        isSimulatedThough(step, params, frozen(seen(step, params, world)));
       },
     );
     test.each(tables.valid)('keeps the laws: %s', (_title, params, world) => {
@@ -124,6 +126,7 @@ export function testStep(step: AnyStep, tables: Tables): void {
             const refusals = examine(step, params, world).findings;
             pointIntoTheSchema(step, refusals);
             blockByCode(refusals);
+            isSimulatedThough(step, params, world);
             if (refusals.some((finding) => finding.severity === 'error')) return;
             admitted++;
             keepsTheLaws(step, params, world);
@@ -195,6 +198,18 @@ function blockByCode(refusals: readonly Refusal[]): void {
 /** The World as it is observed for that step: with the files that it names. */
 function seen(step: AnyStep, params: Params, world: World): World {
   return looked(world, examine(step, params, world).files);
+}
+
+/** What is in the way does not keep a preview from going on, but where the finding says so. */
+function isSimulatedThough(step: AnyStep, params: Params, start: World): void {
+  if (examine(step, params, start).findings.some(({ blocks }) => blocks === 'simulation')) return;
+  let host = hostOf(start);
+  for (const phase of step.phases(params)) {
+    const before = host.world;
+    host = imagine(host, phase.effects(before, start));
+    phase.pointOfNoReturn?.(before, start);
+    phase.rollbackRoom?.(before, start);
+  }
 }
 
 /** Walks the step's phases over a host, and checks every law on the way. */

@@ -54,12 +54,17 @@ export function pivotToCopy(copy: Copy): Phase {
           : [define(definition, 'keep the definition to the byte, except for the source')]),
       ];
     },
-    expects: (before) => [
-      runsOn(disk, topOfCopy(copy, before)),
-      noJob(disk),
-      ...(before.domain.persistent ? [definedOn(disk, dest)] : []),
-      definitionIs(definitionOnCopy(copy, before), 'what it was except for the source'),
-    ],
+    expects(before) {
+      const definition = definitionOnCopy(copy, before);
+      return [
+        runsOn(disk, topOfCopy(copy, before)),
+        noJob(disk),
+        ...(before.domain.persistent ? [definedOn(disk, dest)] : []),
+        ...(definition === undefined
+          ? []
+          : [definitionIs(definition, 'what it was except for the source')]),
+      ];
+    },
     undo: (before, now) => mirrorBack(copy, before, now),
     rollbackRoom(before) {
       const source = diskOf(before, disk);

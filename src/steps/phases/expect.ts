@@ -61,9 +61,10 @@ export function readyJob(
 ): Expectation {
   return (after) => {
     const job = diskOf(after, disk)?.job;
-    const removed = job ? removedMeanwhile(after, mirror) : [];
+    if (!job) return [`there is no ${type === 'copy' ? 'copy' : 'commit'} job on ${disk}`];
+    const removed = removedMeanwhile(after, mirror);
     if (removed.length > 0) return removed;
-    return job?.type === type && job.ready && isSameFile(after, job.mirror, mirror)
+    return job.type === type && job.ready && isSameFile(after, job.mirror, mirror)
       ? []
       : [`${what} is not ready`];
   };
@@ -80,11 +81,9 @@ export function definedOn(disk: string, file: string): Expectation {
 }
 
 /** @param what what the definition is not, in words */
-export function definitionIs(definition: string | undefined, what: string): Expectation {
+export function definitionIs(definition: string, what: string): Expectation {
   return ({ domain }) =>
-    definition === undefined || domain.definition === definition
-      ? []
-      : [`the definition is not, byte for byte, ${what}`];
+    domain.definition === definition ? [] : [`the definition is not, byte for byte, ${what}`];
 }
 
 /** libvirt has a record of that snapshot. */
