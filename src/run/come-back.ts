@@ -2,7 +2,8 @@
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { type Disk, isUp, type World } from '../model/world.ts';
-import { makeTransient, outsideDisks } from '../steps/phases/definition.ts';
+import { makeTransient } from '../steps/effects/definition.ts';
+import { outsideDisks } from '../steps/rollbacks/definition.ts';
 import { act, observe } from './act.ts';
 import type { Asking } from './ask.ts';
 import type { Course } from './course.ts';

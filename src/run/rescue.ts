@@ -11,7 +11,7 @@ import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts'
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameSource } from '../model/file-identity.ts';
 import type { Disk, Moment, World } from '../model/world.ts';
-import { DEFINITION_FILE, define, restoreAttachments } from '../steps/phases/definition.ts';
+import { DEFINITION_FILE, define, restoreAttachments } from '../steps/effects/definition.ts';
 import { isMadeOf } from './come-back.ts';
 import { notKnown, notKnownWhere } from './last-writes.ts';
 import type { Lost } from './lost.ts';

@@ -6,12 +6,8 @@ import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
 import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';
-import {
-  DEFINITION_FILE,
-  define,
-  outsideDisks,
-  restoreAttachments,
-} from '../steps/phases/definition.ts';
+import { DEFINITION_FILE, define, restoreAttachments } from '../steps/effects/definition.ts';
+import { outsideDisks } from '../steps/rollbacks/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
 import type { Course } from './course.ts';

@@ -5,7 +5,7 @@ import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
 import { there } from './phases/expect.ts';
-import { finishPhase } from './phases/job.ts';
+import { finishPhase } from './phases/finish.ts';
 import { copyDestination, roomForRollback, sharesChain } from './requirements/copy-destination.ts';
 import { definedAsRun } from './requirements/definition.ts';
 import { workable } from './requirements/disk.ts';

@@ -12,17 +12,13 @@ import {
 import { isSameFile, isSameSource } from '../model/file-identity.ts';
 import { activeFile, type Bundle, diskOf, placeText, type World } from '../model/world.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import {
-  define,
-  makeTransient,
-  restoreAttachments,
-  restoreDefinition,
-} from './phases/definition.ts';
+import { define, makeTransient, restoreAttachments } from './effects/definition.ts';
 import { definitionIs, type Expectation } from './phases/expect.ts';
 import { otherTarget } from './requirements/definition.ts';
 import { checkSupported, findDisk } from './requirements/disk.ts';
 import { guestUp } from './requirements/guest.ts';
 import { checkAbsolute, checkNeeds, type Refusal, refuseStep } from './requirements/requirement.ts';
+import { restoreDefinition } from './rollbacks/definition.ts';
 
 const schema = {
   type: 'object',

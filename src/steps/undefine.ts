@@ -4,9 +4,10 @@ import { given } from '../commands/define.ts';
 import { undefine as undefineCommand } from '../commands/definition.ts';
 import type { World } from '../model/world.ts';
 import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
-import { define, outsideDisks, restoreAttachments } from './phases/definition.ts';
+import { define, restoreAttachments } from './effects/definition.ts';
 import { guestUp, since } from './requirements/guest.ts';
 import { type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
+import { outsideDisks } from './rollbacks/definition.ts';
 
 const schema = {
   type: 'object',

@@ -9,11 +9,12 @@ import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { activeFile, diskOf, type World } from '../../model/world.ts';
 import { findRange, knownRange, type RangeWords, spelledInChain } from '../chain-range.ts';
 import type { Phase } from '../define.ts';
+import { awaitEnded, awaitReady, pivot } from '../effects/job.ts';
 import { unremovable } from '../requirements/removal.ts';
 import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { reinstateOverlay } from '../rollbacks/reinstate-overlay.ts';
 import { definedOn, noJob, readyJob, runsOn } from './expect.ts';
-import { awaitEnded, awaitReady, finishPhase, pivot } from './job.ts';
+import { finishPhase } from './finish.ts';
 import { mergePhase } from './merge.ts';
 
 /** A commit, with the options of `blockcommit`. */

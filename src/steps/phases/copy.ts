@@ -4,13 +4,13 @@ import { isSameFile } from '../../model/file-identity.ts';
 import { diskOf, type Layer, type World } from '../../model/world.ts';
 import { type Copy, copyArgs, copyFormat, temporaries, usesExisting } from '../copy.ts';
 import type { Phase } from '../define.ts';
+import { define } from '../effects/definition.ts';
+import { makeFile, writesOver } from '../effects/files.ts';
+import { awaitReady, pivot } from '../effects/job.ts';
 import { abortOwnJob, removeMade } from '../rollbacks/cancel.ts';
 import { mirrorBack } from '../rollbacks/mirror-back.ts';
 import { growthOf } from '../sizes.ts';
-import { define } from './definition.ts';
 import { definedOn, definitionIs, noJob, readyJob, runsOn } from './expect.ts';
-import { makeFile, writesOver } from './files.ts';
-import { awaitReady, pivot } from './job.ts';
 
 export function mirrorPhase(copy: Copy): Phase {
   const { disk, dest } = copy;

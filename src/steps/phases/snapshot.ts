@@ -6,12 +6,12 @@ import {
 } from '../../commands/snapshot-create-as.ts';
 import { diskOf, type World } from '../../model/world.ts';
 import type { Phase } from '../define.ts';
-import { AGENT_TIMEOUT_SECONDS, agentTimeout, thaw } from '../guest-agent.ts';
+import { makeFile, writesOver } from '../effects/files.ts';
+import { AGENT_TIMEOUT_SECONDS, agentTimeout, thaw } from '../effects/guest-agent.ts';
 import { externalSpec, overlaysOf, SNAPSHOT_TIMEOUT_MS, type Snapshot } from '../overlay.ts';
 import { commitBack } from '../rollbacks/commit-back.ts';
 import { growthOf } from '../sizes.ts';
 import { notRemoved, recorded, runsOnOverlay } from './expect.ts';
-import { makeFile, writesOver } from './files.ts';
 
 export function snapshotPhase(params: Snapshot): Phase {
   return {

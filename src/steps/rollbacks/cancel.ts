@@ -4,8 +4,8 @@ import type { Effect, RemoveFileEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../../model/file-identity.ts';
 import { diskOf, type World } from '../../model/world.ts';
 import { NoWayBack } from '../define.ts';
-import { removeFile } from '../phases/files.ts';
-import { abort } from '../phases/job.ts';
+import { removeFile } from '../effects/files.ts';
+import { abort } from '../effects/job.ts';
 
 /** Cancels the disk's job where it is the one that was started for that file; nobody else's job is touched. */
 export function abortOwnJob(now: World, disk: string, mirror: string | undefined): Effect[] {

@@ -5,12 +5,12 @@ import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { hasEnded } from '../../model/guest-process.ts';
 import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
 import { NoWayBack } from '../define.ts';
-import { agentTimeout, FROZEN, thaw } from '../guest-agent.ts';
+import { removeFile } from '../effects/files.ts';
+import { agentTimeout, FROZEN, thaw } from '../effects/guest-agent.ts';
+import { awaitReady, pivot } from '../effects/job.ts';
 import { isAbove, type Overlay, overlaysOf, type Snapshot } from '../overlay.ts';
-import { restoreDefinition } from '../phases/definition.ts';
-import { removeFile } from '../phases/files.ts';
-import { awaitReady, pivot } from '../phases/job.ts';
 import { abortOwnJob, removeMade } from './cancel.ts';
+import { restoreDefinition } from './definition.ts';
 
 /** Without a running guest nobody can tell for sure whether it had moved: the overlay may hold its latest writes. */
 function mayHaveMoved(before: World, now: World, overlay: Overlay): boolean {

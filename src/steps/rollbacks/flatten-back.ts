@@ -8,9 +8,9 @@ import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../../model/file-identity.ts';
 import type { Disk, Layer, World } from '../../model/world.ts';
 import { overlaysBack } from '../copy.ts';
-import { restoreDefinition } from '../phases/definition.ts';
-import { awaitReady, pivot } from '../phases/job.ts';
+import { awaitReady, pivot } from '../effects/job.ts';
 import { abortOwnJob, checkOwnJob, removeMade } from './cancel.ts';
+import { restoreDefinition } from './definition.ts';
 import { overlayAgain } from './overlay-again.ts';
 
 export interface FlattenedCopy {

@@ -4,9 +4,9 @@ import { isSameFile } from '../../model/file-identity.ts';
 import { diskOf, isUp, type World } from '../../model/world.ts';
 import { type CopyOptions, copyArgs } from '../copy.ts';
 import { NoWayBack } from '../define.ts';
-import { restoreDefinition } from '../phases/definition.ts';
-import { awaitReady, pivot } from '../phases/job.ts';
+import { awaitReady, pivot } from '../effects/job.ts';
 import { checkOwnJob } from './cancel.ts';
+import { restoreDefinition } from './definition.ts';
 import { flattenBack } from './flatten-back.ts';
 
 /**

@@ -2,8 +2,8 @@
 import type { Effect } from '../../commands/effect.ts';
 import { layerIndex } from '../../model/file-identity.ts';
 import type { Disk, World } from '../../model/world.ts';
+import { makeFile } from '../effects/files.ts';
 import { externalSpec, type Overlay, SNAPSHOT_TIMEOUT_MS } from '../overlay.ts';
-import { makeFile } from '../phases/files.ts';
 
 /**
  * The effects that let one disk go on in a fresh overlay, without a record in libvirt; other disks stay as they are.

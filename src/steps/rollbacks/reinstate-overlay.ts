@@ -5,9 +5,9 @@ import { backingName, backingPath } from '../../model/headers.ts';
 import { diskOf, isUp, type Layer, type World } from '../../model/world.ts';
 import type { Range } from '../chain-range.ts';
 import { NoWayBack } from '../define.ts';
-import { restoreDefinition } from '../phases/definition.ts';
-import { removeFile } from '../phases/files.ts';
+import { removeFile } from '../effects/files.ts';
 import { unremovable } from '../requirements/removal.ts';
+import { restoreDefinition } from './definition.ts';
 import { overlayAgain } from './overlay-again.ts';
 
 /** @throws NoWayBack without a running guest, after a commit of several layers, and where the file cannot be replaced */

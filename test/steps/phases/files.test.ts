@@ -2,13 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ImageFile, type World, withFile } from '../../../src/model/world.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
-import {
-  deletePhase,
-  makeFile,
-  quarantinePhase,
-  removeFile,
-  writesOver,
-} from '../../../src/steps/phases/files.ts';
+import { makeFile, removeFile, writesOver } from '../../../src/steps/effects/files.ts';
+import { deletePhase, quarantinePhase } from '../../../src/steps/phases/files.ts';
 import { world } from '../../worlds.ts';
 
 const [FILE, FOLDER] = ['/i/mid.qcow2', '/aside'];

@@ -1,6 +1,6 @@
 /** How the guest agent is kept from holding a run, or a guest frozen. */
-import type { VirshEffect } from '../commands/effect.ts';
-import type { World } from '../model/world.ts';
+import type { VirshEffect } from '../../commands/effect.ts';
+import type { World } from '../../model/world.ts';
 
 /** How long the agent may take to freeze or to thaw: a busy guest has data to write out first. */
 export const AGENT_TIMEOUT_SECONDS = 60;

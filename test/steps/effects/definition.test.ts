@@ -4,10 +4,9 @@ import { type Bundle, type Domain, type World, withDomain } from '../../../src/m
 import {
   define,
   makeTransient,
-  outsideDisks,
   restoreAttachments,
-  restoreDefinition,
-} from '../../../src/steps/phases/definition.ts';
+} from '../../../src/steps/effects/definition.ts';
+import { outsideDisks, restoreDefinition } from '../../../src/steps/rollbacks/definition.ts';
 import { contentsIn, inWords } from '../../effects.ts';
 import { SNAP1, SNAP2, world } from '../../worlds.ts';
 import { effectLine } from '../shown.ts';

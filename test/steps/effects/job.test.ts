@@ -2,14 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { withDisk } from '../../../src/model/world.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
+import { abort, awaitEnded, awaitReady, pivot } from '../../../src/steps/effects/job.ts';
 import { there } from '../../../src/steps/phases/expect.ts';
-import {
-  abort,
-  awaitEnded,
-  awaitReady,
-  finishPhase,
-  pivot,
-} from '../../../src/steps/phases/job.ts';
+import { finishPhase } from '../../../src/steps/phases/finish.ts';
 import { inWords } from '../../effects.ts';
 import { DATA, disk, world } from '../../worlds.ts';
 

@@ -1,0 +1,23 @@
+/** The phase that ends a ready job where the guest is. */
+import type { Phase } from '../define.ts';
+import { abort } from '../effects/job.ts';
+import { type Expectation, noJob, unmoved } from './expect.ts';
+
+/** A phase that ends a ready job without a pivot: the guest stays where it is. */
+export interface FinishPhase extends Pick<Phase, 'summary' | 'wayBack'> {
+  readonly disk: string;
+  /** Of which job, for the reason of the command: `copy`. */
+  readonly job: string;
+  readonly alsoExpects?: readonly Expectation[];
+}
+
+/** Its rollback does nothing: what was made is removed by the phase that started the job. */
+export function finishPhase({ disk, job, alsoExpects = [], ...words }: FinishPhase): Phase {
+  return {
+    name: 'finish',
+    ...words,
+    effects: (world) => [abort(world, disk, `end the finished ${job}, without a pivot`)],
+    expects: (before) => [noJob(disk), unmoved(before, disk), ...alsoExpects],
+    undo: () => [],
+  };
+}
