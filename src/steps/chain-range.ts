@@ -107,7 +107,7 @@ export function placeInChain(word: string): { target: string; index: number } | 
 }
 
 /** The place of the layer that a word names; -1 where the chain has none such. */
-export function layerAt(world: World, disk: Disk, word: string): number {
+function layerAt(world: World, disk: Disk, word: string): number {
   const named = placeInChain(word);
   if (named === undefined) return layerIndex(world, disk.chain, word);
   if (named.target !== disk.target) return -1;
