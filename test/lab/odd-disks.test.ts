@@ -167,7 +167,7 @@ describe('a shared disk', () => {
 
 test('a snapshot of all disks names each that cannot take part', async () => {
   const step = { 'snapshot-create-as': { name: 'all', 'disk-only': true } };
-  await refusal(host, NAME, [step], ['BP126', 'BP126', 'BP143', 'BP126'], 'all');
+  await refusal(host, NAME, [step], ['BP126', 'BP126', 'BP126', 'BP143'], 'all');
 });
 
 test('a property of the definition alone counts as well', async () => {
