@@ -35,10 +35,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'rehearse/build.ts': 'a rehearsal chooses all paths itself',
   'rehearse/check.ts': 'a rehearsal chooses all paths itself',
   'rehearse/made.ts': 'a rehearsal chooses all paths itself',
-  'libvirt/device-users.ts': 'the kernel names real paths',
+  'host-io/device-users.ts': 'the kernel names real paths',
   'libvirt/examine.ts': READS_TWICE,
   'libvirt/others.ts': READS_TWICE,
-  'libvirt/files.ts': 'whether a path has a folder above it',
+  'host-io/files.ts': 'whether a path has a folder above it',
   'libvirt/header-chain.ts': 'whether headers go in a circle; their depth is bounded as well',
   'libvirt/image-headers.ts': 'whether headers go in a circle; their depth is bounded as well',
   'libvirt/made-files.ts':

@@ -7,6 +7,7 @@ import { copyPlace } from '../doctor/chain.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
@@ -58,7 +59,7 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
   const connecting = openVirsh(place);
   try {
     const writeDurably = () => Promise.reject(new Error('a doctor writes nothing'));
-    const driver = await openLiveDriver({ ...place, domain, writeDurably }, connecting);
+    const driver = await openLiveDriver(localHost, { ...place, domain, writeDurably }, connecting);
     const first = await driver.observe([]);
     const runs = await runsOnDomain(stateFolder(process.env, process.getuid?.()), first.domain);
     const common = { runs, here: hostname(), ...(connect === undefined ? {} : { connect }) };

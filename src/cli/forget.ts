@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { reopenJournal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
@@ -127,7 +128,7 @@ async function seenOn(started: RunStarted, run: string): Promise<SeenDomain> {
   const { domain, uuid } = started;
   const uri = started.uri || started.world.host.uri;
   try {
-    const driver = await openLiveDriver({ uri, domain, readonly: false, writeDurably });
+    const driver = await openLiveDriver(localHost, { uri, domain, readonly: false, writeDurably });
     try {
       const now = (await driver.observe([])).domain;
       if (now.uuid !== uuid) return { unmarked: false };

@@ -1,5 +1,6 @@
 /** The host as a command sees it that only looks. */
 import { compile } from '../graph/graph.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { openVirsh } from '../libvirt/virsh.ts';
 import type { World } from '../model/world.ts';
@@ -25,6 +26,7 @@ export async function liveWorldOf(
   const connecting = openVirsh(place);
   try {
     const driver = await openLiveDriver(
+      localHost,
       { ...place, domain, writeDurably: refuseToWrite },
       connecting,
     );

@@ -6,6 +6,7 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { BUNDLE_FILE, type FoundBundle, writeBundle } from '../journal/bundle.ts';
 import { newRunId } from '../journal/folder.ts';
 import { writeDurably } from '../journal/journal.ts';
@@ -88,7 +89,7 @@ async function rescueWith(
     return alone(`libvirt knows it as "${known}": somebody has renamed it`);
   const { movedAway } = lost;
   const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
-  const driver = await openLiveDriver(options, Promise.resolve(virsh));
+  const driver = await openLiveDriver(localHost, options, Promise.resolve(virsh));
   try {
     await refuseNamesake(lost, driver);
     const own = dirname(target.folder) === join(state, 'runs');

@@ -9,6 +9,7 @@ import type { Driver, MadeFile } from '../commands/driver.ts';
 import { writtenInto } from '../commands/effect.ts';
 import type { StepOutline } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { PLAN_FILE, planSumOf, stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
@@ -84,7 +85,13 @@ async function takenUp(
   const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
   const { domain, world } = started;
   const known = { made, movedAway: wasMovedAway(replay) };
-  const driver = await openLiveDriver({ uri, domain, readonly: false, ...known, writeDurably });
+  const driver = await openLiveDriver(localHost, {
+    uri,
+    domain,
+    readonly: false,
+    ...known,
+    writeDurably,
+  });
   try {
     await refuseOthers(driver, left);
     const journal = await withState(state, reopenJournal(folder, replay.end));
@@ -183,7 +190,8 @@ async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly 
       : effect.tool === 'qemu-img' && writtenInto(effect).length === 0
         ? effect.args.dest
         : undefined;
-  const made = file === undefined ? undefined : await madeUnseen(file, Date.parse(last.time));
+  const made =
+    file === undefined ? undefined : await madeUnseen(localHost, file, Date.parse(last.time));
   return made ? [made] : [];
 }
 

@@ -8,6 +8,7 @@ import { blockplanCommand } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import { type BlockplanError, EXIT_CODES } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
 import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
@@ -63,6 +64,7 @@ export async function runPlan(
   // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
   process.umask(0o077);
   const driver = await openLiveDriver(
+    localHost,
     {
       ...(options.connect === undefined ? {} : { uri: options.connect }),
       domain: plan.domain,

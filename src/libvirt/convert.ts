@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { PerformContext } from '../commands/driver.ts';
 import { argvOf, type QemuImgEffect } from '../commands/effect.ts';
+import { syncPaths } from '../host-io/files.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { syncPath } from './files.ts';
 
 /**
  * Converts, and returns once the copy and its name are on disk.
@@ -33,8 +33,7 @@ export async function convertImage(effect: QemuImgEffect, context: PerformContex
     throw new EffectFailed(
       complaint(result.stderr) || `qemu-img ended with ${result.exitCode ?? result.signal}`,
     );
-  await syncPath(effect.args.dest);
-  await syncPath(dirname(effect.args.dest));
+  await syncPaths([effect.args.dest, dirname(effect.args.dest)]);
 }
 
 /** What qemu-img said first: each of its parallel writers complains of the same, with another number. */

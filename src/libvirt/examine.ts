@@ -1,14 +1,14 @@
 /** Looks at a domain as a doctor does: beyond its World, at records, headers, errors and what lies around. Only reads. */
 import { stat } from 'node:fs/promises';
+import { absentAsNull } from '../host-io/files.ts';
+import { findOverlays } from '../host-io/overlays-beside.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
 import { filesOf, filesOfLayer } from '../model/file-identity.ts';
 import type { Domain, Layer } from '../model/world.ts';
 import { withDataFiles } from './data-files.ts';
-import { absentAsNull } from './files.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
-import { overlaysBeside } from './overlays-beside.ts';
 import { checkpointRecords, snapshotRecords } from './records.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -36,7 +36,7 @@ export async function examineDomain(virsh: Virsh, domain: Domain): Promise<Exami
     mirrorsBorn: await birthsOf(
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
-    beside: await overlaysBeside(own),
+    beside: await findOverlays(own),
   };
 }
 

@@ -1,9 +1,9 @@
 /** What the images of a chain tell of themselves: layers, bitmaps, internal snapshots. */
 
 import { stat } from 'node:fs/promises';
+import { absentAsNull } from '../host-io/files.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
 import type { Layer } from '../model/world.ts';
-import { absentAsNull } from './files.ts';
 import { DEEPEST, type ImageInfo, imageInfo } from './image-headers.ts';
 
 /** Reads an image and those below it, a layer at a time, so that a broken one hides no other. */

@@ -2,10 +2,10 @@
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { BlockplanError } from '../errors.ts';
+import { readDataFiles } from '../host-io/data-files.ts';
+import { inspectFile } from '../host-io/files.ts';
+import { pathsNamed } from '../model/image-names.ts';
 import type { Layer } from '../model/world.ts';
-import { dataFilesOf } from './data-files.ts';
-import { lookAtFile } from './files.ts';
-import { pathsNamed } from './image-names.ts';
 
 /** So many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
@@ -100,7 +100,7 @@ async function followed(
   name: string | null | undefined,
 ): Promise<Headers> {
   const paths = layers.map(({ file }) => pathsNamed(file, '/'));
-  const data = await Promise.all(layers.map(dataFilesOf));
+  const data = await Promise.all(layers.map(readDataFiles));
   return {
     files: layers.flatMap(({ file }, at) => paths[at] ?? [file]),
     dataFiles: data.flatMap(({ files }) => files),
@@ -117,7 +117,7 @@ async function followed(
 /** A definition may name an image that is not there: its name is all that there is to know. */
 async function isAbsent(file: string): Promise<boolean> {
   try {
-    return (await lookAtFile(file)) === null;
+    return (await inspectFile(file)) === null;
   } catch (error) {
     if (error instanceof BlockplanError) return false;
     throw error;

@@ -1,8 +1,8 @@
 /** Looks for the reason why a block job failed: libvirt itself gives none. Only reads. */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { absentAsNull, lookAtFile } from './files.ts';
-import { lookAtPlace } from './place.ts';
+import { inspectDestination } from '../host-io/destination.ts';
+import { absentAsNull, inspectFile } from '../host-io/files.ts';
 import type { Virsh } from './virsh.ts';
 
 /** A file system with less than this is full, for an image that grows by clusters of 64 KiB and more. */
@@ -34,8 +34,8 @@ async function lookInto(
   { file, format }: NonNullable<FailedJob['into']>,
 ): Promise<string[]> {
   if (!file.startsWith('/')) return [];
-  if ((await lookAtFile(file)) === null) return [`${file} does not exist any more`];
-  const place = await lookAtPlace(file);
+  if ((await inspectFile(file)) === null) return [`${file} does not exist any more`];
+  const place = await inspectDestination(file);
   if (place?.kind === 'block device') return otherSize(job, file, format, place.length);
   const folder = dirname(file);
   const found = await absentAsNull(statfs(folder));

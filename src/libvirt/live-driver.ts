@@ -1,10 +1,6 @@
 /** The driver of a real run: answers effects through virsh, qemu-img and the host's files. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
-import type { Document } from '../commands/define.ts';
 import {
   AWAY_LIMIT_MS,
   type Driver,
@@ -21,6 +17,8 @@ import {
   writtenInto,
 } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
+import { inspectFiles } from '../host-io/files.ts';
+import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOf } from '../model/file-identity.ts';
@@ -30,15 +28,15 @@ import { JobWatch } from './await-job.ts';
 import { byExactName, wordFor } from './by-uuid.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
+import { withDocuments } from './documents.ts';
 import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
-import { lookAtFiles } from './files.ts';
 import { GuestProcesses } from './guest-process.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { observeDomain, readBundle } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
-import { refuseHeld } from './place.ts';
 import { refused } from './refusal.ts';
+import { refuseHeld } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
@@ -61,10 +59,12 @@ export interface LiveOptions {
 
 /**
  * Makes a driver of a connection that is being made.
+ * @param io the host that libvirt runs on
  * @param connecting the session for commands; the caller closes it when this throws
  * @throws BlockplanError `preflight-refused` when libvirt cannot be reached, or lies on another machine
  */
 export async function openLiveDriver(
+  io: HostIO,
   options: LiveOptions,
   connecting: Promise<Virsh> = openVirsh(connectionOf(options)),
 ): Promise<Driver> {
@@ -72,7 +72,7 @@ export async function openLiveDriver(
   try {
     const virsh = await connecting;
     checkConnection(virsh.uri);
-    return new LiveDriver(options, byExactName(virsh, options.domain), await listening);
+    return new LiveDriver(io, options, byExactName(virsh, options.domain), await listening);
   } catch (error) {
     await (await listening)?.close();
     throw error;
@@ -91,6 +91,7 @@ async function listen(options: LiveOptions, connecting: Promise<Virsh>): Promise
 }
 
 class LiveDriver implements Driver {
+  readonly #io: HostIO;
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
   #virsh: Virsh;
@@ -101,9 +102,10 @@ class LiveDriver implements Driver {
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
 
-  constructor(options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
+  constructor(io: HostIO, options: LiveOptions, virsh: Virsh, events: DomainEvents | undefined) {
+    this.#io = io;
     this.#options = options;
-    this.#made = new MadeFiles(options.made);
+    this.#made = new MadeFiles(io, options.made);
     this.#whereabouts = new Whereabouts(options.movedAway);
     this.#virsh = virsh;
     if (events) this.#attend(events);
@@ -124,7 +126,7 @@ class LiveDriver implements Driver {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
-    const looked = await lookAtFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
+    const looked = await inspectFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
     return {
       domain,
       files: await this.#made.mark(looked.files),
@@ -161,7 +163,7 @@ class LiveDriver implements Driver {
       case 'remove-file':
         return this.#remove(effect);
       case 'move-file':
-        await moveUnused(effect, await this.observe([effect.file]), this);
+        await moveUnused(this.#io, effect, await this.observe([effect.file]), this);
         return this.#made.forget(effect.file);
     }
   }
@@ -181,42 +183,15 @@ class LiveDriver implements Driver {
   }
 
   async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
-    const isOwn = (place: string) => this.#made.requireOwn(file, place);
-    return removeUnused(file, await this.observe([file]), this, made ? isOwn : undefined);
+    const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
+    const world = await this.observe([file]);
+    return removeUnused(this.#io, file, world, this, made ? isOwn : undefined);
   }
 
-  async #command(effect: VirshEffect, context: PerformContext): Promise<void> {
-    const argv: string[] = [];
-    const scratch: string[] = [];
-    try {
-      for (const word of argvOf(effect))
-        argv.push(typeof word === 'string' ? word : await this.#put(word, context.folder, scratch));
-      await this.#send(argv, effect);
-    } finally {
-      for (const folder of scratch) await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  /**
-   * Puts a file where a command can read it: in the run's folder, or, where that cannot be written, in one of its own,
-   * since a way back must not end for want of a few kilobytes, and libvirt keeps what it has read.
-   */
-  async #put({ file, content }: Document, folder: string, scratch: string[]): Promise<string> {
-    const path = join(folder, file);
-    try {
-      await this.#options.writeDurably(path, content);
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    }
-    try {
-      scratch.push(await mkdtemp(join(tmpdir(), 'blockplan-')));
-      const elsewhere = join(scratch.at(-1) ?? '', file);
-      await this.#options.writeDurably(elsewhere, content);
-      return elsewhere;
-    } catch (error) {
-      throw new EffectFailed(`${path} cannot be written: ${(error as Error).message}`);
-    }
+  #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
+    const { writeDurably } = this.#options;
+    const places = { io: this.#io, folder, writeDurably };
+    return withDocuments(argvOf(effect), places, (argv) => this.#send(argv, effect));
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {

@@ -1,19 +1,18 @@
 /** The files that a run has made, told from files that others put at the same places by their inodes. */
-import type { BigIntStats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
+import type { FileStamp, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { ImageFile } from '../model/world.ts';
-import { absentAsNull, syncPath } from './files.ts';
 
 type Files = Readonly<Record<string, ImageFile | null>>;
 
 export class MadeFiles {
+  readonly #io: HostIO;
   readonly #made: Map<string, MadeFile>;
 
   /** @param known what the run had made before it was taken up again */
-  constructor(known: readonly MadeFile[] = []) {
+  constructor(io: HostIO, known: readonly MadeFile[] = []) {
+    this.#io = io;
     this.#made = new Map(known.map((made) => [made.file, made]));
   }
 
@@ -23,27 +22,9 @@ export class MadeFiles {
    * @throws EffectFailed where there is a file, or none can be made
    */
   async make(path: string, written: (made: MadeFile) => Promise<void>): Promise<void> {
-    const made = await this.#create(path);
-    await syncPath(dirname(path));
+    const made = { file: path, ...(await this.#io.makeFile(path)) };
     this.#made.set(path, made);
     await written(made);
-  }
-
-  /** The file is told by the descriptor that it was made through: its path may lead elsewhere a moment later. */
-  async #create(path: string): Promise<MadeFile> {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      try {
-        return madeFile(path, await file.stat({ bigint: true }));
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw code === 'EEXIST'
-        ? new EffectFailed(`${path} exists already; blockplan writes over no file`)
-        : new EffectFailed(message);
-    }
   }
 
   /** The same files, with `made` at those that the run has made. */
@@ -52,7 +33,7 @@ export class MadeFiles {
       async ([path, file]) =>
         [
           path,
-          file && (await this.#isOwn(path)) ? { ...file, made: true as const } : file,
+          file && (await this.#isOwnAt(path)) ? { ...file, made: true as const } : file,
         ] as const,
     );
     return Object.fromEntries(await Promise.all(marked));
@@ -64,18 +45,23 @@ export class MadeFiles {
   }
 
   /**
-   * @param place where the file is looked at
+   * @param found the file that is at the path
    * @throws EffectFailed where there is a file that the run has not made
    */
-  async requireOwn(path: string, place = path): Promise<void> {
-    if ((await lookAt(place)) && !(await this.#isOwn(path, place)))
+  requireOwn(path: string, found: FileStamp | undefined): void {
+    if (found && !this.#isOwn(path, found))
       throw new EffectFailed(`${path} was not made by this run, so it is left alone`);
   }
 
-  async #isOwn(path: string, place = path): Promise<boolean> {
+  async #isOwnAt(path: string): Promise<boolean> {
+    if (!this.#made.has(path)) return false;
+    const found = await this.#io.stat(path);
+    return found !== null && this.#isOwn(path, found);
+  }
+
+  #isOwn(path: string, { ino, born }: FileStamp): boolean {
     const made = this.#made.get(path);
-    const found = made && (await lookAt(place));
-    return found?.ino === made?.ino && found?.born === made?.born && found !== undefined;
+    return made?.ino === ino && made.born === born;
   }
 }
 
@@ -87,20 +73,14 @@ const TICK_MS = 10;
  * since, belongs to this user and is empty, so that nothing of anybody's is in it.
  * @param since milliseconds since the epoch
  */
-export async function madeUnseen(path: string, since: number): Promise<MadeFile | undefined> {
-  const found = await absentAsNull(stat(path, { bigint: true }));
-  if (!found?.isFile() || found.size !== 0n || found.uid !== BigInt(process.getuid?.() ?? -1))
-    return undefined;
-  const born = found.birthtimeNs === 0n ? found.ctimeNs : found.birthtimeNs;
-  return born / 1_000_000n < BigInt(since - TICK_MS) ? undefined : lookAt(path);
-}
-
-/** Inode and time of birth: an inode is given again, and the number of a device may be another after a reboot. */
-async function lookAt(file: string): Promise<MadeFile | undefined> {
-  const found = await absentAsNull(stat(file, { bigint: true }));
-  return found ? madeFile(file, found) : undefined;
-}
-
-function madeFile(file: string, found: BigIntStats): MadeFile {
-  return { file, ino: `${found.ino}`, born: `${found.birthtimeNs}` };
+export async function madeUnseen(
+  io: HostIO,
+  path: string,
+  since: number,
+): Promise<MadeFile | undefined> {
+  const found = await io.stat(path);
+  if (found?.kind !== 'file' || found.length !== 0 || found.uid !== io.user) return undefined;
+  const { ino, born, changed } = found;
+  const madeAt = BigInt(born === '0' ? changed : born) / 1_000_000n;
+  return madeAt < BigInt(since - TICK_MS) ? undefined : { file: path, ino, born };
 }

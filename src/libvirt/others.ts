@@ -1,10 +1,11 @@
 /** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
+import { readDataFiles } from '../host-io/data-files.ts';
+import { identify } from '../host-io/files.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
-import { dataFilesByContent, dataFilesOf } from './data-files.ts';
-import { leadsTo } from './files.ts';
+import { dataFilesByContent } from './data-files.ts';
 import type { ImageHeaders } from './image-headers.ts';
 import type { Answer, Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
@@ -182,7 +183,7 @@ async function dataFilesOfDisk({ chain, job }: Disk): Promise<{
   readonly unread: readonly string[];
 }> {
   const mirror = job?.mirror;
-  const layers = await Promise.all(chain.map(dataFilesOf));
+  const layers = await Promise.all(chain.map(readDataFiles));
   // XML tells the format of the other side, but it may be any file.
   const other = mirror === undefined ? undefined : await dataFilesByContent(mirror);
   return {
@@ -204,7 +205,7 @@ async function namesOf(
   const known = await Promise.all(
     paths.map(async (file): Promise<[string, string][]> => {
       try {
-        return [[file, await leadsTo(file)]];
+        return [[file, await identify(file)]];
       } catch (error) {
         if (!(error instanceof BlockplanError)) throw error;
         hidden.push(file);

@@ -1,10 +1,11 @@
 /** What the headers of a guest's own images name: what its next start will read. */
+
+import { inspectFiles } from '../host-io/files.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Domain, ImageFile, Layer, World } from '../model/world.ts';
 import { withDataFiles } from './data-files.ts';
-import { lookAtFiles } from './files.ts';
 import { ImageHeaders, imageInfo } from './image-headers.ts';
 
 /** By path, the name of the backing file in an image's header; `null` for none. */
@@ -21,7 +22,7 @@ export async function readHeaders(world: World): Promise<World> {
   const led = Object.entries(names).flatMap(([file, name]) =>
     name === null ? [] : [backingPath(file, name)],
   );
-  const looked = await lookAtFiles(led);
+  const looked = await inspectFiles(led);
   const named = Object.entries(names).flatMap(([file, backing]): [string, ImageFile][] => {
     const image = world.files[file];
     return image ? [[file, { ...image, backing }]] : [];

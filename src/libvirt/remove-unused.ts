@@ -1,31 +1,30 @@
 /** The one way of removing a file, or of moving it: no chain names it, in XML or in an image header, and nobody has it open. */
 import type { Driver } from '../commands/driver.ts';
 import type { MoveFileEffect } from '../commands/effect.ts';
+import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { includesFile, usersOf } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { lookAtFile, lookAtFiles } from './files.ts';
-import { HeldFile } from './held-file.ts';
-import { openers } from './openers.ts';
 import { filesAtNextStart } from './own-headers.ts';
 
 /**
  * Removes a file once it is proven unused; a file that is gone already is no failure.
  * @param world the domain as it has just been observed
- * @param allowed looks at the file itself, by a path that leads to no other, and throws where it must stay
+ * @param allowed checks the file itself, and throws where it must stay
  * @throws EffectFailed, with the file left alone, when anything still needs it
  */
 export async function removeUnused(
+  io: HostIO,
   file: string,
   world: World,
   driver: Pick<Driver, 'survey'>,
-  allowed?: (place: string) => Promise<void>,
+  allowed?: (held: HeldFile) => Promise<void>,
 ): Promise<void> {
-  await HeldFile.using(file, async (held) => {
-    await allowed?.(held.place);
-    await refuseUsed(file, held, world, driver);
-    await held.remove();
-  });
+  await using held = await io.holdFile(file);
+  if (!held) return;
+  await allowed?.(held);
+  await refuseUsed(io, file, held, world, driver);
+  await held.remove();
 }
 
 /**
@@ -34,26 +33,29 @@ export async function removeUnused(
  * @throws EffectFailed, with the file left where it is, when anything still needs it, or it cannot be moved as it is
  */
 export async function moveUnused(
+  io: HostIO,
   { file, to }: Pick<MoveFileEffect, 'file' | 'to'>,
   world: World,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
-  const isThere = await HeldFile.using(file, async (held) => {
-    await refuseUsed(file, held, world, driver);
+  await using held = await io.holdFile(file);
+  if (held) {
+    await refuseUsed(io, file, held, world, driver);
     await held.moveTo(to);
-  });
-  if (!isThere && (await lookAtFile(to)) === null) throw new EffectFailed(`${file} is not there`);
+  } else if ((await io.inspectFile(to)) === null) {
+    throw new EffectFailed(`${file} is not there`);
+  }
 }
 
 /** @throws EffectFailed when anything still needs the file */
 async function refuseUsed(
+  io: HostIO,
   file: string,
   held: HeldFile,
   world: World,
   driver: Pick<Driver, 'survey'>,
 ): Promise<void> {
-  const found = await lookAtFile(held.place);
-  if (found?.identity !== (await lookAtFile(file))?.identity)
+  if ((await held.identity()) !== (await io.inspectFile(file))?.identity)
     throw leftAlone(file, 'is another file than a moment ago');
   const surveyed = await driver.survey(world, [file]);
   const users = usersOf(surveyed, file);
@@ -63,11 +65,11 @@ async function refuseUsed(
     throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
   // What QEMU has open says nothing of what the next start will read.
   const next = await filesAtNextStart(world.domain);
-  if (includesFile(await lookAtFiles([file, ...next.files]), next.files, file))
+  if (includesFile(await io.inspectFiles([file, ...next.files]), next.files, file))
     throw leftAlone(file, `is what the next start of ${world.domain.name} reads`);
   if (next.unread.length > 0)
     throw leftAlone(file, `may be below ${next.unread.join(', ')}, which cannot be read`);
-  const open = await openers(held.place);
+  const open = await held.openers();
   if (open.length > 0) throw leftAlone(file, `is open in ${open.join(', ')}`);
 }
 

@@ -1,13 +1,13 @@
 /** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
+import { inspectDestination } from '../host-io/destination.ts';
+import { identify, inspectFiles, inspectFolder } from '../host-io/files.ts';
 import { FileSet, filesOf } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Disk, ImageFile, World } from '../model/world.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
-import { leadsTo, lookAtFiles, lookAtFolder } from './files.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
-import { lookAtPlace } from './place.ts';
 import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
@@ -29,19 +29,19 @@ export async function surveyHost(
   const folders = [...new Set(places.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
-      async (path) => [path, await lookAtFolder(path, world.domain.confinement?.user)] as const,
+      async (path) => [path, await inspectFolder(path, world.domain.confinement?.user)] as const,
     ),
   );
-  const looked = await lookAtFiles(files);
+  const looked = await inspectFiles(files);
   const own = { ...world.names, ...looked.names, ...(await volumeNames(virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
   const seen = await lookInside(looked.files, world, inUse, headers);
   const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
-  const data = await lookAtFiles(images.flatMap((image) => image?.dataFiles ?? []));
+  const data = await inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
-  const backing = await lookAtFiles(led);
+  const backing = await inspectFiles(led);
   const others = await otherDomains(virsh, uuid, headers);
   const [version, sizes] = await virsh.runAll([
     ['version', '--daemon'],
@@ -63,7 +63,7 @@ async function volumeNames(virsh: Virsh, disks: readonly Disk[]): Promise<Record
   const paths = await volumePaths(virsh, disks.flatMap(filesOf));
   const names = [...paths].map(
     async ([volume, path]): Promise<[string, string][]> =>
-      path?.startsWith('/') ? [[volume, await leadsTo(path)]] : [],
+      path?.startsWith('/') ? [[volume, await identify(path)]] : [],
   );
   return Object.fromEntries((await Promise.all(names)).flat());
 }
@@ -89,7 +89,7 @@ async function lookInside(
     // Only a qcow2 header names a backing file; anything else is left unread.
     const { name } = await headers.of({ file: path, format: 'qcow2' });
     const data = await dataFilesByContent(path);
-    const place = await lookAtPlace(path);
+    const place = await inspectDestination(path);
     return [
       path,
       {

@@ -5,6 +5,7 @@ import type { Effect } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import { compile, type Graph } from '../graph/graph.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal, writeDurably } from '../journal/journal.ts';
 import type { Host } from '../lab/host.ts';
@@ -44,7 +45,7 @@ export async function onLab<T>(
   work: (driver: Driver, admission: Admission) => Promise<T>,
 ): Promise<T> {
   const { host, plan } = lab;
-  const driver = await openLiveDriver({
+  const driver = await openLiveDriver(localHost, {
     uri: host.uri,
     domain: plan.domain,
     readonly: false,

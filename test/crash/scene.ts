@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile, type Graph } from '../../src/graph/graph.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import type { Host } from '../../src/lab/host.ts';
@@ -79,7 +80,7 @@ export class Scene {
     const file = `${plan}.yaml`;
     const read = readPlan({ file, source: sourceOf(file), set, steps });
     const graph = compile(read);
-    const driver = await openLiveDriver({
+    const driver = await openLiveDriver(localHost, {
       uri: this.host.uri,
       domain: read.domain,
       readonly: true,

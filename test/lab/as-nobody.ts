@@ -22,7 +22,7 @@ export type Outcome =
     };
 
 /**
- * @param module path of a source module below the repository's top, such as `src/libvirt/files.ts`
+ * @param module path of a source module below the repository's top, such as `src/host-io/files.ts`
  * @param name an async function that it exports, whose result JSON can carry
  */
 export async function asNobody(

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { heldBy } from '../../src/libvirt/place.ts';
+import { usersAt } from '../../src/host-io/destination.ts';
 import { tool } from './support.ts';
 
 test('a device that is mounted in the mount namespace of another process', async () => {
@@ -15,13 +15,13 @@ test('a device that is mounted in the mount namespace of another process', async
   writeFileSync(raw, Buffer.alloc(16 * 1024 * 1024));
   await tool('mkfs.ext4', '-q', raw);
   const device = (await tool('losetup', '--find', '--show', raw)).trim();
-  expect(await heldBy(device)).toEqual([]);
+  expect(await usersAt(device)).toEqual([]);
   const script = 'mount "$1" "$2" && echo mounted && read _';
   const argv = ['--mount', 'sh', '-c', script, 'sh', device, at];
   const holder = spawn('unshare', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
     await once(holder.stdout, 'data');
-    expect(await heldBy(device)).toEqual(['claimed by the kernel or by another process']);
+    expect(await usersAt(device)).toEqual(['claimed by the kernel or by another process']);
   } finally {
     holder.stdin.end();
     await once(holder, 'exit');

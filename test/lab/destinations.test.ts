@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
@@ -225,7 +226,7 @@ describe('content that is written over (cases.md 11)', () => {
   test('is looked at again just before it: what has been mounted meanwhile is left alone', async () => {
     const dev = await device('64M');
     await tool('mkfs.ext4', '-q', '-F', dev);
-    const driver = await openLiveDriver({
+    const driver = await openLiveDriver(localHost, {
       uri: host.uri,
       domain: guest.name,
       readonly: false,

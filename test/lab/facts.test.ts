@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { driftedParts, fingerprintOf } from '../../src/facts/fingerprint.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { definition, listing, picture } from '../../src/lab/picture.ts';
@@ -147,7 +148,7 @@ async function facts(...words: readonly string[]): Promise<string> {
 async function seen(plan: Plan, readonly: boolean): Promise<World> {
   const writeDurably = () => Promise.reject(new Error('a look writes nothing'));
   const options = { uri: host.uri, domain: plan.domain, readonly, writeDurably };
-  const driver = await openLiveDriver(options);
+  const driver = await openLiveDriver(localHost, options);
   try {
     return await look([compile(plan)], driver);
   } finally {

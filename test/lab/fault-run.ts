@@ -6,6 +6,7 @@ import type { Driver } from '../../src/commands/driver.ts';
 import type { Effect } from '../../src/commands/effect.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { compile, type Graph } from '../../src/graph/graph.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { createJournal, writeDurably } from '../../src/journal/journal.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
@@ -52,7 +53,12 @@ export async function runWithFault(
   const plan = readPlan({ file: 'plan.yaml', source, steps });
   const graph = compile(plan);
   const interruption = new AbortController();
-  const live = await openLiveDriver({ uri: host.uri, domain, readonly: false, writeDurably });
+  const live = await openLiveDriver(localHost, {
+    uri: host.uri,
+    domain,
+    readonly: false,
+    writeDurably,
+  });
   const events: RunEvent[] = [];
   const faulty = new FaultyDriver(
     live,

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
@@ -57,7 +58,7 @@ async function onBothSides(
   writes: () => Promise<void>,
   work: (sides: Sides) => Promise<void>,
 ): Promise<void> {
-  const driver = await openLiveDriver({
+  const driver = await openLiveDriver(localHost, {
     uri: host.uri,
     domain,
     readonly: false,

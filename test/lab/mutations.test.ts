@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { writeDurably } from '../../src/journal/journal.ts';
 import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
@@ -171,7 +172,12 @@ describe.each(sampled('mutations', [...MUTATIONS.map((mutation, at) => ({ ...mut
 async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
   const { plan, graph, heedless } = compiled(mutatedText(mutation, of.places));
   const { domain } = of.places;
-  const live = await openLiveDriver({ uri: host.uri, domain, readonly: false, writeDurably });
+  const live = await openLiveDriver(localHost, {
+    uri: host.uri,
+    domain,
+    readonly: false,
+    writeDurably,
+  });
   try {
     const refused = await admit(plan, graph, live);
     expect(() => refuseErrors(refused)).toThrow();

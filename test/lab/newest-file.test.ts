@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile } from '../../src/graph/graph.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { createJournal, reopenJournal, writeDurably } from '../../src/journal/journal.ts';
 import { readJournal } from '../../src/journal/replay.ts';
 import type { Guest } from '../../src/lab/guest.ts';
@@ -48,7 +49,7 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
   const graph = compile(plan);
   const folder = await mkdtemp(join(host.dir, 'run-'));
   const open = () =>
-    openLiveDriver({ uri: host.uri, domain: guest.name, readonly: false, writeDurably });
+    openLiveDriver(localHost, { uri: host.uri, domain: guest.name, readonly: false, writeDurably });
   const by = { id: 'lab', uri: host.uri, user: 'lab', version: '0', set: {}, planSum: '' };
   const { signal } = new AbortController();
   const common = { ...by, graph, signal, listener() {} };

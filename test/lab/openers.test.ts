@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openers } from '../../src/libvirt/openers.ts';
+import { openers } from '../../src/host-io/openers.ts';
 import { asNobody } from './as-nobody.ts';
 import { tool } from './support.ts';
 
@@ -41,7 +41,7 @@ async function closeImage(): Promise<void> {
   child = undefined;
 }
 
-const openersAsNobody = (path: string) => asNobody('src/libvirt/openers.ts', 'openers', path);
+const openersAsNobody = (path: string) => asNobody('src/host-io/openers.ts', 'openers', path);
 
 /** A QEMU tool that has the image open, as a running guest would. */
 async function opened(...words: string[]): Promise<void> {
@@ -121,8 +121,8 @@ test('what this user may not look at is a refusal, and no bug', async () => {
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
   const looks = [
-    asNobody('src/libvirt/files.ts', 'lookAtFile', join(closed, 'image')),
-    asNobody('src/libvirt/files.ts', 'lookAtFolder', join(closed, 'new')),
+    asNobody('src/host-io/files.ts', 'inspectFile', join(closed, 'image')),
+    asNobody('src/host-io/files.ts', 'inspectFolder', join(closed, 'new')),
   ];
   for (const look of looks)
     expect(await look).toMatchObject({

@@ -2,6 +2,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import type { Disk, World } from '../../src/model/world.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 async function observed(domain: string, files: readonly string[]): Promise<World> {
-  const driver = await openLiveDriver({
+  const driver = await openLiveDriver(localHost, {
     uri: host.uri,
     domain,
     readonly: true,

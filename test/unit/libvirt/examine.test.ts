@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findOverlays } from '../../../src/host-io/overlays-beside.ts';
 import { examineDomain, examinedFiles } from '../../../src/libvirt/examine.ts';
 import { readHeaderChain } from '../../../src/libvirt/header-chain.ts';
-import { overlaysBeside } from '../../../src/libvirt/overlays-beside.ts';
 import type { Domain } from '../../../src/model/world.ts';
 import { disk, world } from '../../worlds.ts';
 import { scripted } from './scripted-virsh.ts';
@@ -79,7 +79,7 @@ test('overlays beside are images that name a file of the guest, by any name of i
   writeFileSync(at('a-disk.raw'), bytes);
   linkSync(at('top'), at('top-again'));
   mkdirSync(at('folder'));
-  const found = await overlaysBeside([at('top'), at('base')]);
+  const found = await findOverlays([at('top'), at('base')]);
   expect(found.toSorted((a, b) => a.file.localeCompare(b.file))).toEqual([
     { file: at('by-link'), backing: at('base') },
     { file: at('stray'), backing: at('base') },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MadeFile } from '../../../src/commands/driver.ts';
-import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { MadeFiles, madeUnseen } from '../../../src/libvirt/made-files.ts';
 
 let folder: string;
@@ -13,22 +13,25 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const at = (name: string) => join(folder, name);
+const stampAt = async (name: string) => (await localHost.stat(at(name))) ?? undefined;
 const written = async () => {};
 
 test('a file is made empty, for its owner alone, and known again after it was written to', async () => {
-  const made = new MadeFiles();
+  const made = new MadeFiles(localHost);
   await made.make(at('own'), written);
   expect(await stat(at('own'))).toMatchObject({ size: 0 });
   expect((await stat(at('own'))).mode & 0o777).toBe(0o600);
   await writeFile(at('own'), 'a copy');
-  await made.requireOwn(at('own'));
-  expect((await made.mark((await lookAtFiles([at('own')])).files))[at('own')]).toMatchObject({
+  made.requireOwn(at('own'), await stampAt('own'));
+  expect(
+    (await made.mark((await localHost.inspectFiles([at('own')])).files))[at('own')],
+  ).toMatchObject({
     made: true,
   });
 });
 
 test('what is there is not written over, a link that leads nowhere included', async () => {
-  const made = new MadeFiles();
+  const made = new MadeFiles(localHost);
   await writeFile(at('foreign'), 'precious');
   await symlink(at('nowhere'), at('link'));
   for (const file of [at('foreign'), at('link')])
@@ -37,43 +40,46 @@ test('what is there is not written over, a link that leads nowhere included', as
     );
   expect(await readFile(at('foreign'), 'utf8')).toBe('precious');
   await expect(stat(at('nowhere'))).rejects.toThrow('ENOENT');
-  await expect(made.requireOwn(at('foreign'))).rejects.toThrow('was not made by this run');
+  const stamp = await stampAt('foreign');
+  expect(() => made.requireOwn(at('foreign'), stamp)).toThrow('was not made by this run');
 });
 
 test("another file at the place of the run's own is not taken for it", async () => {
-  const made = new MadeFiles();
+  const made = new MadeFiles(localHost);
   await made.make(at('place'), written);
   await writeFile(at('other'), 'precious');
   await rename(at('other'), at('place'));
   expect(
-    (await made.mark((await lookAtFiles([at('place')])).files))[at('place')],
+    (await made.mark((await localHost.inspectFiles([at('place')])).files))[at('place')],
   ).not.toHaveProperty('made');
-  await expect(made.requireOwn(at('place'))).rejects.toThrow('so it is left alone');
+  const stamp = await stampAt('place');
+  expect(() => made.requireOwn(at('place'), stamp)).toThrow('so it is left alone');
 });
 
 test('a file that is gone needs no owner, and a folder that is not there is told', async () => {
-  const made = new MadeFiles();
-  await made.requireOwn(at('gone'));
+  const made = new MadeFiles(localHost);
+  made.requireOwn(at('gone'), await stampAt('gone'));
   await expect(made.make(at('none/file'), written)).rejects.toThrow('ENOENT');
 });
 
 test('what a run has made is known again by the next process, and nothing else at its place', async () => {
   const told: MadeFile[] = [];
-  await new MadeFiles().make(at('kept'), async (made) => void told.push(made));
-  const again = new MadeFiles(told);
-  await again.requireOwn(at('kept'));
+  await new MadeFiles(localHost).make(at('kept'), async (made) => void told.push(made));
+  const again = new MadeFiles(localHost, told);
+  again.requireOwn(at('kept'), await stampAt('kept'));
   await rename(at('kept'), at('kept elsewhere'));
   await writeFile(at('kept'), 'precious');
-  await expect(again.requireOwn(at('kept'))).rejects.toThrow('was not made by this run');
+  const stamp = await stampAt('kept');
+  expect(() => again.requireOwn(at('kept'), stamp)).toThrow('was not made by this run');
 });
 
 test('a file that a run was about to make counts as its own only if it is new and empty', async () => {
   const before = Date.now() - 1;
   await writeFile(at('new'), '');
-  expect(await madeUnseen(at('new'), before)).toMatchObject({ file: at('new') });
-  expect(await madeUnseen(at('new'), Date.now() + 60_000)).toBeUndefined();
+  expect(await madeUnseen(localHost, at('new'), before)).toMatchObject({ file: at('new') });
+  expect(await madeUnseen(localHost, at('new'), Date.now() + 60_000)).toBeUndefined();
   await writeFile(at('new'), 'x');
-  expect(await madeUnseen(at('new'), before)).toBeUndefined();
-  expect(await madeUnseen(at('nothing'), before)).toBeUndefined();
-  expect(await madeUnseen(folder, before)).toBeUndefined();
+  expect(await madeUnseen(localHost, at('new'), before)).toBeUndefined();
+  expect(await madeUnseen(localHost, at('nothing'), before)).toBeUndefined();
+  expect(await madeUnseen(localHost, folder, before)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { inspectFiles } from '../../../src/host-io/files.ts';
 import { ImageHeaders } from '../../../src/libvirt/image-headers.ts';
 import { otherDomains } from '../../../src/libvirt/others.ts';
 import type { Virsh } from '../../../src/libvirt/virsh.ts';
@@ -105,7 +105,7 @@ describe('images', () => {
     linkSync(at('base'), at('linked'));
     const { others, names } = await surveyed(onQcow2('top'));
     expect(others[0]?.files).toEqual([at('top'), at('base')]);
-    const looked = await lookAtFiles([at('linked'), join(folder, '..', basename(folder), 'top')]);
+    const looked = await inspectFiles([at('linked'), join(folder, '..', basename(folder), 'top')]);
     const world = { files: looked.files, names: { ...looked.names, ...names } };
     expect(isSameFile(world, at('linked'), at('base'))).toBe(true);
     expect(isSameFile(world, at('linked'), at('top'))).toBe(false);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { inspectFiles } from '../../../src/host-io/files.ts';
 import { filesAtNextStart, readHeaders } from '../../../src/libvirt/own-headers.ts';
 import { filesOf } from '../../../src/model/file-identity.ts';
 import { nextStartFaults } from '../../../src/model/headers.ts';
@@ -32,7 +32,7 @@ function image(name: string, backing?: string): void {
 /** A guest on that chain, as it would be looked at. */
 async function guestOn(...names: string[]): Promise<World> {
   const seen = world({ disks: [disk('vda', names.map(at))], others: [] });
-  return readHeaders({ ...seen, ...(await lookAtFiles(seen.domain.disks.flatMap(filesOf))) });
+  return readHeaders({ ...seen, ...(await inspectFiles(seen.domain.disks.flatMap(filesOf))) });
 }
 
 const backing = ({ files }: World, name: string) => files[at(name)]?.backing;

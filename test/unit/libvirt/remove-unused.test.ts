@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { link, lstat, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { lookAtFiles } from '../../../src/libvirt/files.ts';
+import { inspectFiles } from '../../../src/host-io/files.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import type { World } from '../../../src/model/world.ts';
@@ -52,14 +53,15 @@ function surveying(seen: World) {
         ...[persistentSource ?? [], job?.mirror ?? []].flat(),
       ]);
       const theirs = seen.others.flatMap((other) => other.files);
-      return { ...seen, ...(await lookAtFiles([...files, ...own, ...theirs])) };
+      return { ...seen, ...(await inspectFiles([...files, ...own, ...theirs])) };
     },
   };
 }
 
-const remove = (seen: World, file = at('spare')) => removeUnused(file, seen, surveying(seen));
+const remove = (seen: World, file = at('spare')) =>
+  removeUnused(localHost, file, seen, surveying(seen));
 const move = (seen: World, file = at('spare')) =>
-  moveUnused({ file, to: at('aside/spare') }, seen, surveying(seen));
+  moveUnused(localHost, { file, to: at('aside/spare') }, seen, surveying(seen));
 
 /** Neither way takes the file away, and both say why. */
 async function stays(seen: World, why: string, file = at('spare')): Promise<void> {
@@ -142,7 +144,7 @@ describe('a file stays that is', () => {
       await mkdir(folder);
       await writeFile(at('spare'), 'precious');
     };
-    const refused = removeUnused(at('spare'), seen, surveying(seen), swap);
+    const refused = removeUnused(localHost, at('spare'), seen, surveying(seen), swap);
     await expect(refused).rejects.toThrow('is another file than a moment ago, so it is left alone');
     expect([await exists(at('spare')), await exists(join(`${folder}.old`, 'spare'))]).toEqual([
       true,
@@ -187,7 +189,12 @@ describe('a file that nothing needs', () => {
     await writeFile(at('aside/spare'), 'precious');
     await expect(move(idle())).rejects.toThrow(EffectFailed);
     expect(await exists(at('spare'))).toBe(true);
-    const moved = moveUnused({ file: at('none'), to: at('aside/none') }, idle(), surveying(idle()));
+    const moved = moveUnused(
+      localHost,
+      { file: at('none'), to: at('aside/none') },
+      idle(),
+      surveying(idle()),
+    );
     await expect(moved).rejects.toThrow(`${at('none')} is not there`);
   });
 
@@ -201,9 +208,9 @@ describe('a file that nothing needs', () => {
     const refuse = async () => {
       throw new EffectFailed('not this one');
     };
-    await expect(removeUnused(at('spare'), seen, surveying(seen), refuse)).rejects.toThrow(
-      'not this one',
-    );
+    await expect(
+      removeUnused(localHost, at('spare'), seen, surveying(seen), refuse),
+    ).rejects.toThrow('not this one');
     expect(await exists(at('spare'))).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { HeldFile } from '../../../src/libvirt/held-file.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { MadeFiles } from '../../../src/libvirt/made-files.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -50,25 +50,27 @@ async function preciousIsThere(): Promise<void> {
 }
 
 test('what is removed is the file that was checked', async () => {
-  await removeUnused(file(), seen(), swapping(swapFolder));
+  await removeUnused(localHost, file(), seen(), swapping(swapFolder));
   await preciousIsThere();
   expect(await readdir(join(base, 'images.old'))).toEqual([]);
 });
 
 test('what is moved is the file that was checked', async () => {
   const to = join(base, 'aside/disk.qcow2');
-  await moveUnused({ file: file(), to }, seen(), swapping(swapFolder));
+  await moveUnused(localHost, { file: file(), to }, seen(), swapping(swapFolder));
   await preciousIsThere();
   expect(await readFile(to, 'utf8')).toBe('stale');
 });
 
 test('another file at the same place in the same folder is left alone', async () => {
-  await expect(removeUnused(file(), seen(), swapping(swapFile))).rejects.toThrow('another file');
-  const to = join(base, 'aside/disk.qcow2');
-  await writeFile(file(), 'stale');
-  await expect(moveUnused({ file: file(), to }, seen(), swapping(swapFile))).rejects.toThrow(
+  await expect(removeUnused(localHost, file(), seen(), swapping(swapFile))).rejects.toThrow(
     'another file',
   );
+  const to = join(base, 'aside/disk.qcow2');
+  await writeFile(file(), 'stale');
+  await expect(
+    moveUnused(localHost, { file: file(), to }, seen(), swapping(swapFile)),
+  ).rejects.toThrow('another file');
   expect(await readFile(file(), 'utf8')).toBe('precious');
   expect(await readdir(join(base, 'aside'))).toEqual([]);
 });
@@ -78,27 +80,27 @@ test('a link that takes the place of the file is left alone', async () => {
     await rm(file());
     await symlink(join(base, 'precious/disk.qcow2'), file());
   };
-  await expect(removeUnused(file(), seen(), swapping(swap))).rejects.toThrow('another file');
+  await expect(removeUnused(localHost, file(), seen(), swapping(swap))).rejects.toThrow(
+    'another file',
+  );
   await preciousIsThere();
 });
 
 test('whether the run has made a file is asked of the one that is removed', async () => {
-  const made = new MadeFiles();
+  const made = new MadeFiles(localHost);
   const path = join(base, 'images/made');
   await made.make(path, async () => {});
   await writeFile(join(base, 'precious/made'), 'precious');
-  await removeUnused(path, seen(), swapping(swapFolder), (place) => made.requireOwn(path, place));
+  await removeUnused(localHost, path, seen(), swapping(swapFolder), async (held) =>
+    made.requireOwn(path, await held.stamp()),
+  );
   expect(await readFile(join(base, 'precious/made'), 'utf8')).toBe('precious');
 });
 
 test('a file that is gone, or whose folder is, needs no removal', async () => {
-  const used = await HeldFile.using(join(base, 'images/none'), async () => {});
-  expect([used, await HeldFile.using(join(base, 'none/none'), async () => {})]).toEqual([
-    false,
-    false,
-  ]);
-  await HeldFile.using(file(), async (held) => {
-    await rm(file());
-    await held.remove();
-  });
+  for (const name of ['images/none', 'none/none'])
+    expect(await localHost.holdFile(join(base, name))).toBeNull();
+  await using held = await localHost.holdFile(file());
+  await rm(file());
+  await held?.remove();
 });

@@ -1,10 +1,13 @@
 import { link, lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { HeldFile } from '../../../src/libvirt/held-file.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
-const moveFile = (from: string, to: string) => HeldFile.using(from, (held) => held.moveTo(to));
+async function moveFile(from: string, to: string): Promise<void> {
+  await using held = await localHost.holdFile(from);
+  await held?.moveTo(to);
+}
 
 const folder = scratchFolder('move');
 let count = 0;

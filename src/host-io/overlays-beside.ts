@@ -2,17 +2,17 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { OverlayBeside } from '../model/examination.ts';
-import { absentAsNull, isForbidden, lookAtFile } from './files.ts';
+import { absentAsNull, inspectFile, isForbidden } from './files.ts';
 import { readQcow2Header } from './qcow2-header.ts';
 
 /** So many files are open at once. */
 const AT_ONCE = 16;
 
 /**
- * Looks into the folders, not below them. Only the header of a qcow2 is believed: what is in a raw image is the guest's.
- * @param own the guest's files, none of which is told of
+ * Implements `HostIO.findOverlays`. Only the header of a qcow2 is believed: what is in a raw image is the guest's.
+ * @param own the guest's files, none of which is reported
  */
-export async function overlaysBeside(own: readonly string[]): Promise<OverlayBeside[]> {
+export async function findOverlays(own: readonly string[]): Promise<OverlayBeside[]> {
   const known = await identitiesOf(own);
   const folders = [...new Set(own.map((file) => dirname(file)))];
   const files = (await Promise.all(folders.map(filesIn))).flat();
@@ -29,7 +29,7 @@ export async function overlaysBeside(own: readonly string[]): Promise<OverlayBes
 /** By what a file is, the guest's name of it. */
 async function identitiesOf(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const looked = await Promise.all(
-    files.map(async (file) => [(await lookAtFile(file))?.identity, file] as const),
+    files.map(async (file) => [(await inspectFile(file))?.identity, file] as const),
   );
   return new Map(
     looked.flatMap(([identity, file]): [string, string][] =>
@@ -49,8 +49,8 @@ async function overlayOf(
 ): Promise<OverlayBeside | undefined> {
   const named = (await allowed(absentAsNull(readQcow2Header(file))))?.backing;
   if (named === undefined) return undefined;
-  const itself = await lookAtFile(file);
-  const below = await allowed(lookAtFile(resolve(dirname(file), named)));
+  const itself = await inspectFile(file);
+  const below = await allowed(inspectFile(resolve(dirname(file), named)));
   const backing = known.get(below?.identity ?? '');
   return backing === undefined || known.has(itself?.identity ?? '') ? undefined : { file, backing };
 }

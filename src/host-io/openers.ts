@@ -2,21 +2,22 @@
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { absentAsNull, identityOf, isElsewhere, isFileAt, lookAtFile } from './files.ts';
+import { absentAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
 
 /** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
 
 /**
- * What has the file open, as words that end "is open in …".
+ * Implements `HeldFile.openers`.
  *
  * The processes of other users cannot be asked by everybody, so the kernel's table of locks is looked at too: QEMU and
  * its tools lock each image that they open, for reading as well, and the table shows everybody's locks to everybody
  * (QEMU, docs/system/images.rst, "disk image file locking"; proc_locks(5)).
+ * @param name the file's own path, where `path` is another way to it
  * @throws EffectFailed when it cannot be told
  */
-export async function openers(path: string): Promise<string[]> {
-  const identity = (await lookAtFile(path))?.identity;
+export async function openers(path: string, name = path): Promise<string[]> {
+  const identity = (await inspectFile(path))?.identity;
   if (identity === undefined) return [];
   const asked = await Promise.all((await pids()).map((pid) => hasOpen(pid, identity)));
   const found = asked.flatMap(({ who }) => who ?? []);
@@ -27,7 +28,7 @@ export async function openers(path: string): Promise<string[]> {
   if (locked) return ['a process that this user may not look into, such as a QEMU'];
   if (locked === undefined && asked.some(({ hidden }) => hidden))
     throw new EffectFailed(
-      `nobody can tell whether ${path} is open in a process of another user, so it is left alone; run it as root`,
+      `nobody can tell whether ${name} is open in a process of another user, so it is left alone; run it as root`,
     );
   return [];
 }

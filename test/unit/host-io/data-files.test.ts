@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dataFilesByContent, dataFilesOf } from '../../../src/libvirt/data-files.ts';
-import { pathsNamed } from '../../../src/libvirt/image-names.ts';
+import { readDataFiles } from '../../../src/host-io/data-files.ts';
+import { dataFilesByContent } from '../../../src/libvirt/data-files.ts';
+import { pathsNamed } from '../../../src/model/image-names.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -53,7 +54,7 @@ describe('the data files of an image', () => {
   ])('of %s', async (title, format, words, count) => {
     const name = `${title.replaceAll(' ', '-')}.img`;
     create(name, format, ...words.map((word) => word.replace('DIR', folder)));
-    const { files, unread } = await dataFilesOf({ file: at(name), format });
+    const { files, unread } = await readDataFiles({ file: at(name), format });
     expect([files, unread]).toEqual([toldByQemu(name, format), undefined]);
     expect(files).toHaveLength(count);
     expect((await dataFilesByContent(at(name))).files).toEqual(format === 'raw' ? [] : files);
@@ -67,7 +68,7 @@ describe('the data files of an image', () => {
       { file: at('own.qcow2'), format: 'raw' },
       { file: at('own.qcow2'), format: 'vmdk' },
     ])
-      expect(await dataFilesOf(layer)).toEqual({ files: [] });
+      expect(await readDataFiles(layer)).toEqual({ files: [] });
   });
 
   test('are unknown where the header has none of the names', async () => {
@@ -75,7 +76,7 @@ describe('the data files of an image', () => {
     const header = execFileSync('dd', [`if=${at('odd.qcow2')}`, 'bs=64K', 'status=none']);
     header.writeUInt32BE(0, 112);
     writeFileSync(at('odd.qcow2'), header);
-    expect(await dataFilesOf({ file: at('odd.qcow2'), format: 'qcow2' })).toEqual({
+    expect(await readDataFiles({ file: at('odd.qcow2'), format: 'qcow2' })).toEqual({
       files: [],
       unread: true,
     });
@@ -92,7 +93,7 @@ describe('the data files of an image', () => {
         }
         writeFileSync(at('any'), content);
         for (const format of ['qcow2', 'vmdk'])
-          expect((await dataFilesOf({ file: at('any'), format })).files).toBeInstanceOf(Array);
+          expect((await readDataFiles({ file: at('any'), format })).files).toBeInstanceOf(Array);
       }),
       { numRuns: 300 },
     );

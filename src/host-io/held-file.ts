@@ -1,12 +1,11 @@
-/**
- * A file that is removed or moved, held by its folder: the folder stays open from the first look to the last act, and is
- * reached through its descriptor. So another folder at the same path, or a symbolic link, changes nothing.
- */
+/** A file that is removed or moved, held by its folder, which is reached through its descriptor. */
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { absentAsNull } from './files.ts';
+import { absentAsNull, inspectFile, stampOf } from './files.ts';
+import type { FileStamp, HeldFile } from './host-io.ts';
+import { openers } from './openers.ts';
 
 /** An open folder, and a name in it. */
 class HeldName {
@@ -44,51 +43,50 @@ class HeldName {
   }
 }
 
-export class HeldFile {
+/** Implements `HostIO.holdFile`. */
+export async function holdFile(path: string): Promise<HeldFile | null> {
+  const name = await absentAsNull(HeldName.of(path));
+  if (!name) return null;
+  let held: HeldFile | null = null;
+  try {
+    const found = await name.look();
+    if (found && !found.isFile())
+      throw new EffectFailed(`${path} is not a regular file, so it is left alone`);
+    if (found) held = new LocalHeldFile(name, found);
+    return held;
+  } finally {
+    if (!held) await name.close();
+  }
+}
+
+class LocalHeldFile implements HeldFile {
   readonly #name: HeldName;
   readonly #found: BigIntStats;
 
-  private constructor(name: HeldName, found: BigIntStats) {
+  constructor(name: HeldName, found: BigIntStats) {
     this.#name = name;
     this.#found = found;
   }
 
-  /**
-   * Holds the file for as long as `use` takes.
-   * @param use is not called where there is no such file
-   * @returns whether there is one
-   * @throws EffectFailed where it is not a regular file
-   */
-  static async using(path: string, use: (file: HeldFile) => Promise<void>): Promise<boolean> {
-    const name = await absentAsNull(HeldName.of(path));
-    if (!name) return false;
-    try {
-      const found = await name.look();
-      if (found && !found.isFile())
-        throw new EffectFailed(`${path} is not a regular file, so it is left alone`);
-      if (found) await use(new HeldFile(name, found));
-      return found !== null;
-    } finally {
-      await name.close();
-    }
+  async identity(): Promise<string | undefined> {
+    return (await inspectFile(this.#place))?.identity;
   }
 
-  /** A path that leads to it and to no file of another folder. */
-  get place(): string {
-    return this.#name.place;
+  async stamp(): Promise<FileStamp | undefined> {
+    const found = await this.#name.look();
+    return found ? stampOf(found) : undefined;
   }
 
-  /** Removes it, and makes its absence last through a power loss. One that is gone already is no failure. */
+  openers(): Promise<string[]> {
+    return openers(this.#place, this.#name.path);
+  }
+
   async remove(): Promise<void> {
     if (!(await this.#isStillThere())) return;
-    await unlink(this.place);
+    await unlink(this.#place);
     await this.#name.sync();
   }
 
-  /**
-   * Gives it another name on its file system, over no other file, so that it lasts through a power loss. At every moment
-   * it has one of the names, or, where it was interrupted, both: then the old one goes.
-   */
   async moveTo(path: string): Promise<void> {
     const to = await HeldName.of(path);
     try {
@@ -100,14 +98,22 @@ export class HeldFile {
     }
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#name.close();
+  }
+
+  get #place(): string {
+    return this.#name.place;
+  }
+
   async #linkTo(to: HeldName): Promise<void> {
     await this.#isStillThere();
     try {
-      await link(this.place, to.place);
+      await link(this.#place, to.place);
     } catch (error) {
       const why = (error as Error).message.replaceAll(to.place, to.path);
       throw new EffectFailed(
-        `${this.#name.path} cannot be moved to ${to.path}: ${why.replaceAll(this.place, this.#name.path)}`,
+        `${this.#name.path} cannot be moved to ${to.path}: ${why.replaceAll(this.#place, this.#name.path)}`,
       );
     }
     if (this.#isIt(await to.look())) return;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { deviceUsers, swapFiles } from '../../../src/libvirt/device-users.ts';
+import { deviceUsers, swapFiles } from '../../../src/host-io/device-users.ts';
 
 /** A device of a recorded host; its folder below /sys/devices, its number, and what lies in the folder. */
 interface Recorded {

@@ -4,7 +4,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { ImageHeader, Place } from '../model/world.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
-import { absentAsNull, isFileAt, isForbidden, lookAtFile } from './files.ts';
+import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
 import { openers } from './openers.ts';
 
 /** The size in `/sys` is in sectors of 512 bytes, whatever the device's own are (Linux, Documentation/ABI/stable/sysfs-block). */
@@ -13,11 +13,8 @@ const SECTOR = 512;
 /** Long enough for the fields of {@link headerOf}. */
 const HEADER_BYTES = 64;
 
-/**
- * Looks at a file or a block device; undefined where nothing is there, or this user may not look.
- * @throws BlockplanError pathUnreadable where the path itself may not be looked at
- */
-export async function lookAtPlace(path: string): Promise<Place | undefined> {
+/** Implements `HostIO.inspectDestination`. */
+export async function inspectDestination(path: string): Promise<Place | undefined> {
   const found = await absentAsNull(stat(path));
   if (!found) return undefined;
   if (!found.isFile() && !found.isBlockDevice())
@@ -29,7 +26,7 @@ export async function lookAtPlace(path: string): Promise<Place | undefined> {
     kind: block ? 'block device' : 'file',
     length: block ? await deviceLength(numberOf(found.rdev)) : found.size,
     header: headerOf(header),
-    heldBy: [...(await heldBy(path)), ...otherNames(found)],
+    heldBy: [...(await usersAt(path)), ...otherNames(found)],
   };
 }
 
@@ -40,20 +37,8 @@ function otherNames(found: Stats): string[] {
     : [];
 }
 
-/**
- * Just before something is written into existing files: whoever has come to use one of them since preflight.
- * @throws EffectFailed where anybody has
- */
-export async function refuseHeld(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    const users = await heldBy(file);
-    if (users.length > 0)
-      throw new EffectFailed(`${file} is ${users.join(', ')}: nothing is written into it`);
-  }
-}
-
-/** Who uses what is at that path, as clauses that follow "it is"; empty where nobody does, or nothing is there. */
-export async function heldBy(path: string): Promise<string[]> {
+/** Implements `HostIO.usersAt`. */
+export async function usersAt(path: string): Promise<string[]> {
   const found = await absentAsNull(stat(path));
   if (!found) return [];
   const open = await openIn(path);
@@ -128,7 +113,7 @@ async function isClaimed(path: string): Promise<boolean> {
 }
 
 async function isSwapFile(path: string): Promise<boolean> {
-  const identity = (await lookAtFile(path))?.identity;
+  const identity = (await inspectFile(path))?.identity;
   if (identity === undefined) return false;
   for (const file of await swapFiles()) if (await isFileAt(file, identity)) return true;
   return false;

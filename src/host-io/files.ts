@@ -1,16 +1,14 @@
-/** Files of the host that libvirt runs on, as far as blockplan may look: whether they are there, sizes, folders. */
-import { constants, type Stats } from 'node:fs';
+/** Files of this machine, as far as this user may look: whether they are there, what they are, sizes, folders. */
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import type { Folder, ImageFile, World } from '../model/world.ts';
+import type { FileStamp, FileStat, FolderUser } from './host-io.ts';
 
-/**
- * The file at that path; null when there is none.
- * @throws BlockplanError pathUnreadable where this user may not look: nobody can tell then whether there is one
- */
-export async function lookAtFile(path: string): Promise<ImageFile | null> {
+/** Implements `HostIO.inspectFile`. */
+export async function inspectFile(path: string): Promise<ImageFile | null> {
   const found = await allowed(path, absentAsNull(stat(path)));
   if (!found) return null;
   return { size: found.blocks * 512, identity: identityOf(found) };
@@ -40,15 +38,15 @@ export function isElsewhere(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ESRCH', 'ENOTCONN', 'ESTALE', 'EIO'].includes(code ?? '');
 }
 
-/** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
-export async function lookAtFiles(
+/** Implements `HostIO.inspectFiles`. */
+export async function inspectFiles(
   paths: readonly string[],
 ): Promise<Required<Pick<World, 'files' | 'names'>>> {
   const looked = await Promise.all(
     [...new Set(paths)]
       .filter((path) => path.startsWith('/'))
       .map(async (path) => {
-        const found = await lookAtFile(path);
+        const found = await inspectFile(path);
         const isLink = found !== null && (await allowed(path, linkAt(path))) !== null;
         const file = found && isLink ? { ...found, link: true as const } : found;
         return { path, file, leadsTo: file?.identity ?? (await placeOf(path)) };
@@ -60,12 +58,27 @@ export async function lookAtFiles(
   };
 }
 
-/**
- * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
- * @throws BlockplanError pathUnreadable where this user may not look
- */
-export async function leadsTo(path: string): Promise<string> {
-  return (await lookAtFile(path))?.identity ?? (await placeOf(path));
+/** Implements `HostIO.identify`. */
+export async function identify(path: string): Promise<string> {
+  return (await inspectFile(path))?.identity ?? (await placeOf(path));
+}
+
+/** Implements `HostIO.stat`. */
+export async function statFile(path: string): Promise<FileStat | null> {
+  const found = await absentAsNull(stat(path, { bigint: true }));
+  if (!found) return null;
+  return {
+    ...stampOf(found),
+    kind: found.isFile() ? 'file' : found.isBlockDevice() ? 'block device' : 'other',
+    length: Number(found.size),
+    uid: Number(found.uid),
+    changed: `${found.ctimeNs}`,
+  };
+}
+
+/** The number of a device is left out: it may be another one after a reboot. */
+export function stampOf(found: BigIntStats): FileStamp {
+  return { ino: `${found.ino}`, born: `${found.birthtimeNs}` };
 }
 
 /** QEMU and the kernel follow so many links at most (path_resolution(7)). */
@@ -91,12 +104,8 @@ async function realFolder(path: string): Promise<string> {
   return (await absentAsNull(realpath(dirname(path)))) ?? dirname(path);
 }
 
-/**
- * The folder at that path; null when there is none.
- * @param user who shall get at files in it: the guest's QEMU
- * @throws BlockplanError pathUnreadable where this user may not look
- */
-export async function lookAtFolder(path: string, user?: User): Promise<Folder | null> {
+/** Implements `HostIO.inspectFolder`. */
+export async function inspectFolder(path: string, user?: FolderUser): Promise<Folder | null> {
   const found = await allowed(path, absentAsNull(statfs(path)));
   const itself = found && (await allowed(path, absentAsNull(stat(path))));
   if (!found || !itself) return null;
@@ -109,16 +118,11 @@ export async function lookAtFolder(path: string, user?: User): Promise<Folder | 
   };
 }
 
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /**
  * The first folder on the way that the user may certainly not enter. Where the group's bit lets somebody in, nobody can
  * tell from here whether that is this user: it may be in the group, and an access list shows in that bit as well.
  */
-async function firstBarred(folder: string, { uid, gid }: User): Promise<string | undefined> {
+async function firstBarred(folder: string, { uid, gid }: FolderUser): Promise<string | undefined> {
   if (uid === 0) return undefined;
   const parts = folder.split('/').filter((part) => part !== '');
   for (let depth = 0; depth <= parts.length; depth++) {
@@ -178,8 +182,12 @@ export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Makes what was written to a file or a folder last through a power loss. */
-export async function syncPath(path: string): Promise<void> {
+/** Implements `HostIO.sync`. */
+export async function syncPaths(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await syncPath(path);
+}
+
+async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { link, open, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openers } from '../../../src/libvirt/openers.ts';
+import { openers } from '../../../src/host-io/openers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
 const folder = scratchFolder('openers');

@@ -1,0 +1,50 @@
+/** Files that blockplan makes: for a guest's data, and for a command to read. */
+import { mkdtemp, open, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { stampOf, syncPaths } from './files.ts';
+import type { FileStamp } from './host-io.ts';
+
+/** Implements `HostIO.makeFile`. */
+export async function makeFile(path: string): Promise<FileStamp> {
+  const stamp = await create(path);
+  await syncPaths([dirname(path)]);
+  return stamp;
+}
+
+/** The file is told by the descriptor that it was made through: its path may lead elsewhere a moment later. */
+async function create(path: string): Promise<FileStamp> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      return stampOf(await file.stat({ bigint: true }));
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === 'EEXIST'
+      ? new EffectFailed(`${path} exists already; blockplan writes over no file`)
+      : new EffectFailed(message);
+  }
+}
+
+/** Implements `HostIO.writeScratchFile`. */
+export async function writeScratchFile(name: string, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'blockplan-'));
+  const path = join(folder, name);
+  try {
+    await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    return path;
+  } catch (error) {
+    await removeScratchFile(path);
+    throw error;
+  }
+}
+
+/** Implements `HostIO.removeScratchFile`. */
+export async function removeScratchFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rmdir(dirname(path));
+}
