@@ -56,7 +56,7 @@ export async function doctor(domain: string, options: DoctorCommandOptions): Pro
 /** Looks through a read-only connection: the daemon itself would refuse a change. */
 async function admitted(domain: string, connect: string | undefined): Promise<Patient> {
   const place = { ...(connect === undefined ? {} : { uri: connect }), readonly: true };
-  const connecting = openVirsh(place);
+  const connecting = openVirsh(localHost, place);
   try {
     const writeDurably = () => Promise.reject(new Error('a doctor writes nothing'));
     const driver = await openLiveDriver(localHost, { ...place, domain, writeDurably }, connecting);

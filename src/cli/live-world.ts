@@ -23,7 +23,7 @@ export async function liveWorldOf(
   uri: string | undefined,
 ): Promise<World> {
   const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
-  const connecting = openVirsh(place);
+  const connecting = openVirsh(localHost, place);
   try {
     const driver = await openLiveDriver(
       localHost,

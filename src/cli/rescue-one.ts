@@ -44,7 +44,7 @@ export async function rescueOne(
   if (all && !lost.owed) return { ...of, ...alone('its definition was given back already') };
   if (lost.course === 'over' && !target.named) throw over(lost);
   const uri = connect ?? lost.uri;
-  const virsh = await openVirsh({ ...(uri === undefined ? {} : { uri }) });
+  const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
   try {
     const lock = await withState(
       state,

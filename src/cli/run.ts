@@ -1,10 +1,11 @@
 /** `blockplan run`: connects to libvirt first, so that it answers while the rest is loaded and the plan is read. */
+import { localHost } from '../host-io/local-host.ts';
 import { openVirsh } from '../libvirt/virsh.ts';
 import type { RunCommandOptions } from './run-plan.ts';
 
 /** @returns the exit code */
 export async function run(file: string, options: RunCommandOptions): Promise<number> {
-  const connecting = openVirsh({
+  const connecting = openVirsh(localHost, {
     ...(options.connect === undefined ? {} : { uri: options.connect }),
     readonly: options.dryRun === true,
   });

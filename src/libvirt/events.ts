@@ -1,7 +1,8 @@
 /** What happens to a domain, as it happens: a second long-lived virsh that only listens. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import type { DomainState } from '../model/world.ts';
-import { type Child, type Connection, describeExit, startChild } from './child.ts';
+import { type Connection, describeExit, startChild } from './child.ts';
 import { connectArguments, contactLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
 import { errorIn } from './framing.ts';
@@ -48,37 +49,42 @@ export interface DomainEvents extends AsyncDisposable {
  * `closed`. A domain that stops, even a transient one that vanishes with it, does not end the subscription: its
  * `lifecycle` event tells.
  *
+ * @param io the host on which virsh is started
  * @param connection where, and which domain: best its UUID, as a name of digits would be taken for an id
  */
 export async function openEvents(
+  io: HostIO,
   connection: Connection & { readonly domain: string },
 ): Promise<DomainEvents> {
   const { domain } = connection;
-  const events = startListening(connection, [
+  const events = startListening(io, connection, [
     ...['event', '--domain', domain, '--all', '--loop', '--timestamp'],
   ]);
-  return new Listening(events, startListening(connection, monitorWords(domain)));
+  return new Listening(events, startListening(io, connection, monitorWords(domain)));
 }
 
-function startListening(connection: Connection, words: readonly string[]): Child {
+function startListening(
+  io: HostIO,
+  connection: Connection,
+  words: readonly string[],
+): RunningProgram {
   const { uri, command = 'virsh' } = connection;
-  const argv = [command, ...connectArguments(uri), ...keepaliveArguments(uri), ...words];
-  // Unlike a session it reads no input whose end would tell it that we are gone; the kernel does it where setpriv is
-  // at hand. Without, it ends at the next event it cannot print any more.
-  const tied = startChild('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], connection, 'ignore');
-  return tied.started ? tied : startChild(command, argv.slice(1), connection, 'ignore');
+  const args = [...connectArguments(uri), ...keepaliveArguments(uri), ...words];
+  // Unlike a session it reads no input whose end would tell it that we are gone. Where it cannot be tied, it ends at the
+  // next event it cannot print any more.
+  return startChild(io, [command, ...args], connection, { stdin: 'ignore', tied: true });
 }
 
 class Listening implements DomainEvents {
   readonly closed: Promise<Ending>;
-  readonly #child: Child;
-  readonly #monitor: Child;
+  readonly #child: RunningProgram;
+  readonly #monitor: RunningProgram;
   readonly #listeners = new Set<(event: DomainEvent) => void>();
   #ending: Ending | undefined;
   #stderr = '';
 
   /** @param monitor tells why jobs fail; a libvirt without that tells everything else all the same */
-  constructor(child: Child, monitor: Child) {
+  constructor(child: RunningProgram, monitor: RunningProgram) {
     this.#child = child;
     this.#monitor = monitor;
     const errors = new JobErrorText();

@@ -66,9 +66,9 @@ export interface LiveOptions {
 export async function openLiveDriver(
   io: HostIO,
   options: LiveOptions,
-  connecting: Promise<Virsh> = openVirsh(connectionOf(options)),
+  connecting: Promise<Virsh> = openVirsh(io, connectionOf(options)),
 ): Promise<Driver> {
-  const listening = options.readonly ? undefined : listen(options, connecting);
+  const listening = options.readonly ? undefined : listen(io, options, connecting);
   try {
     const virsh = await connecting;
     checkConnection(virsh.uri);
@@ -84,10 +84,14 @@ function connectionOf(options: LiveOptions): { uri?: string; readonly: boolean }
 }
 
 /** A name that virsh would take for an id is looked up first; all others need not wait for the connection. */
-async function listen(options: LiveOptions, connecting: Promise<Virsh>): Promise<DomainEvents> {
+async function listen(
+  io: HostIO,
+  options: LiveOptions,
+  connecting: Promise<Virsh>,
+): Promise<DomainEvents> {
   const { domain } = options;
   const word = isTakenForId(domain) ? await wordFor(await connecting, domain) : domain;
-  return openEvents({ ...connectionOf(options), domain: word });
+  return openEvents(io, { ...connectionOf(options), domain: word });
 }
 
 class LiveDriver implements Driver {
@@ -96,7 +100,7 @@ class LiveDriver implements Driver {
   readonly #made: MadeFiles;
   #virsh: Virsh;
   readonly #whereabouts: Whereabouts;
-  readonly #processes = new GuestProcesses();
+  readonly #processes: GuestProcesses;
   readonly headers = readHeaders;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
@@ -106,6 +110,7 @@ class LiveDriver implements Driver {
     this.#io = io;
     this.#options = options;
     this.#made = new MadeFiles(io, options.made);
+    this.#processes = new GuestProcesses(io);
     this.#whereabouts = new Whereabouts(options.movedAway);
     this.#virsh = virsh;
     if (events) this.#attend(events);
@@ -170,10 +175,10 @@ class LiveDriver implements Driver {
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
     const { dest } = effect.args;
-    if (writtenInto(effect).length > 0) return convertImage(effect, context);
+    if (writtenInto(effect).length > 0) return convertImage(this.#io, effect, context);
     await this.#made.make(dest, context.onMade);
     try {
-      await convertImage(effect, context);
+      await convertImage(this.#io, effect, context);
     } catch (error) {
       // What is refused leaves nothing behind; where this fails the way back tries it again, and tells why.
       if (error instanceof EffectFailed)
@@ -242,9 +247,9 @@ class LiveDriver implements Driver {
     for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
       if (signal?.aborted) return false;
       try {
-        const virsh = await openVirsh(connectionOf(this.#options));
+        const virsh = await openVirsh(this.#io, connectionOf(this.#options));
         this.#virsh = byExactName(virsh, this.#options.domain);
-        this.#attend(await listen(this.#options, Promise.resolve(virsh)));
+        this.#attend(await listen(this.#io, this.#options, Promise.resolve(virsh)));
         return true;
       } catch (error) {
         if (!(error instanceof BlockplanError)) throw error;

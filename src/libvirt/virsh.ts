@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BlockplanError } from '../errors.ts';
+import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { type Child, type Connection, describeExit, startChild } from './child.ts';
+import { type Connection, describeExit, startChild } from './child.ts';
 import {
   brokenConnection,
   connectArguments,
@@ -81,11 +82,13 @@ export interface Virsh extends AsyncDisposable {
 /**
  * Starts virsh and waits until it is connected.
  *
+ * @param io the host on which virsh is started
  * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 unless told
  * @throws BlockplanError `preflight-refused`: virshMissing, daemonUnreachable, libvirtAccessDenied,
  *   invalidUri, connectionTimeout; connectionRefused for any other reason
  */
 export async function openVirsh(
+  io: HostIO,
   connection: Connection & { readonly timeoutMs?: number } = {},
 ): Promise<Virsh> {
   const { uri, command = 'virsh', timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
@@ -94,7 +97,7 @@ export async function openVirsh(
     ...keepaliveArguments(uri),
     ...(connection.readonly ? ['-r'] : []),
   ];
-  const child = startChild(command, args, connection, 'pipe');
+  const child = startChild(io, [command, ...args], connection, { stdin: 'pipe' });
   const session = new Session(child);
   try {
     await session.connect(timeoutMs);
@@ -124,7 +127,7 @@ class Session implements Virsh {
   /** What has arrived on each stream and belongs to no finished answer. */
   stderr = '';
   #stdout = '';
-  readonly #child: Child;
+  readonly #child: RunningProgram;
   readonly #secret = `bp${randomBytes(16).toString('hex')}-`;
   #serial = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -132,7 +135,7 @@ class Session implements Virsh {
   #ending: Ending | undefined;
   #settleClosed: (ending: Ending) => void = () => {};
 
-  constructor(child: Child) {
+  constructor(child: RunningProgram) {
     this.#child = child;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;

@@ -40,7 +40,7 @@ function count(what: string, times = 1): void {
 
 beforeAll(async () => {
   host = await startHost();
-  virsh = await openVirsh({ uri: host.uri, readonly: false });
+  virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
 });
 
 afterAll(async () => {
@@ -67,7 +67,7 @@ async function onBothSides(
   const reconnect = async () => {
     await driver.reconnect();
     await virsh.close();
-    virsh = await openVirsh({ uri: host.uri, readonly: false });
+    virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
   };
   const world = await driver.survey(await driver.headers(await driver.observe([])), []);
   const sides = new Sides(driver, world, { folder: host.dir, writes, reconnect });

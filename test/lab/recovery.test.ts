@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import {
@@ -152,9 +153,9 @@ test('one whose agent did not answer is thawed by the next rollback', {
 test('a QEMU process is told from the next, also where libvirt gives it the same id', {
   timeout: 180_000,
 }, async () => {
-  const processes = new GuestProcesses();
+  const processes = new GuestProcesses(localHost);
   const look = async () => {
-    await using virsh = await openVirsh({ uri: host.uri, readonly: true });
+    await using virsh = await openVirsh(localHost, { uri: host.uri, readonly: true });
     return await observeDomain(virsh, NAME, false, processes);
   };
   const first = await look();

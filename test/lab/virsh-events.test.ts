@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import type { DomainEvent } from '../../src/libvirt/event-text.ts';
@@ -20,7 +21,7 @@ let host: Host;
 let virsh: Virsh;
 beforeAll(async () => {
   host = await startHost();
-  virsh = await openVirsh({ uri: host.uri });
+  virsh = await openVirsh(localHost, { uri: host.uri });
 });
 afterAll(async () => {
   await virsh?.close();
@@ -39,7 +40,7 @@ async function uuidOf(guest: Guest): Promise<string> {
 
 /** A subscription that is known to be live. */
 async function listenTo(domain: string): Promise<DomainEvents> {
-  const events = await openEvents({ uri: host.uri, domain });
+  const events = await openEvents(localHost, { uri: host.uri, domain });
   const touch = () =>
     ask('metadata', '--domain', domain, '--uri', MARKER, '--key', 'bp', '--set', '<m/>', '--live');
   expect(await events.proveLive(touch, MARKER, IN_TIME)).toBe(true);
@@ -133,7 +134,7 @@ describe('the events of a guest whose name looks like text of virsh', () => {
 
 describe('the end of a subscription', () => {
   it('is told with the reason when there is no such domain', async () => {
-    await using events = await openEvents({ uri: host.uri, domain: randomUUID() });
+    await using events = await openEvents(localHost, { uri: host.uri, domain: randomUUID() });
     expect(await events.closed).toMatchObject({
       asked: false,
       reason: expect.stringContaining('failed to get domain'),
@@ -142,7 +143,11 @@ describe('the end of a subscription', () => {
   });
 
   it('is told when there is no virsh', async () => {
-    const events = await openEvents({ uri: host.uri, domain: 'x', command: '/nowhere/virsh' });
+    const events = await openEvents(localHost, {
+      uri: host.uri,
+      domain: 'x',
+      command: '/nowhere/virsh',
+    });
     expect(await events.closed).toMatchObject({
       reason: expect.stringContaining('/nowhere/virsh'),
     });
@@ -150,7 +155,7 @@ describe('the end of a subscription', () => {
 
   it('is asked for, and leaves no process', async () => {
     const before = await childrenOf(process.pid);
-    const events = await openEvents({ uri: host.uri, domain: 'x' });
+    const events = await openEvents(localHost, { uri: host.uri, domain: 'x' });
     await events.close();
     expect(await events.closed).toEqual({ asked: true, reason: 'the subscription was closed' });
     expect(await childrenOf(process.pid)).toEqual(before);

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
+import { localHost } from '../../src/host-io/local-host.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { byExactName } from '../../src/libvirt/by-uuid.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
@@ -28,7 +29,7 @@ const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise)).f
 describe('a session on the built-in test driver', () => {
   let virsh: Virsh;
   beforeEach(async () => {
-    virsh = await openVirsh({ uri: BUILT_IN });
+    virsh = await openVirsh(localHost, { uri: BUILT_IN });
   });
   afterEach(() => virsh.close());
 
@@ -149,7 +150,7 @@ describe('a session on the built-in test driver', () => {
 describe('arguments through the real parser', () => {
   let virsh: Virsh;
   beforeAll(async () => {
-    virsh = await openVirsh({ uri: BUILT_IN });
+    virsh = await openVirsh(localHost, { uri: BUILT_IN });
   });
   afterAll(() => virsh.close());
 
@@ -283,7 +284,7 @@ describe('arguments through the real parser', () => {
 });
 
 it('a domain that is called by the id of another one is the one that is meant', async () => {
-  await using virsh = await openVirsh({ uri: 'test:///default' });
+  await using virsh = await openVirsh(localHost, { uri: 'test:///default' });
   const folder = await mkdtemp(join(tmpdir(), 'blockplan-virsh-'));
   try {
     const uuid = '22222222-0000-0000-0000-000000000000';
@@ -309,7 +310,7 @@ describe('opening', () => {
     ['BP197', { uri: 'qemu+tcp://127.0.0.1:1/system' }],
     ['BP198', { uri: ':::' }],
   ])('is refused with %s for %j', async (code, connection) => {
-    const error = await failureOf(openVirsh(connection));
+    const error = await failureOf(openVirsh(localHost, connection));
     expect(error.end).toBe('preflight-refused');
     expect(error.findings[0]?.code).toBe(code);
     expect(error.message).not.toContain('/dev/null');
@@ -320,7 +321,7 @@ describe('opening', () => {
     const mute = createServer().listen(join(folder, 'socket'));
     try {
       const uri = `qemu+unix:///system?socket=${folder}/socket`;
-      expect(await codeOf(openVirsh({ uri, timeoutMs: 300 }))).toBe('BP195');
+      expect(await codeOf(openVirsh(localHost, { uri, timeoutMs: 300 }))).toBe('BP195');
       expect(await childrenOf(process.pid)).toEqual([]);
     } finally {
       mute.close();
@@ -332,12 +333,12 @@ describe('opening', () => {
     const before = process.env['LIBVIRT_DEFAULT_URI'];
     try {
       process.env['LIBVIRT_DEFAULT_URI'] = BUILT_IN;
-      await using fallback = await openVirsh();
+      await using fallback = await openVirsh(localHost);
       expect(fallback.uri).toBe(BUILT_IN);
       process.env['LIBVIRT_DEFAULT_URI'] = ':::';
-      await using named = await openVirsh({ uri: BUILT_IN });
+      await using named = await openVirsh(localHost, { uri: BUILT_IN });
       expect(named.uri).toBe(BUILT_IN);
-      expect(await codeOf(openVirsh())).toBe('BP193');
+      expect(await codeOf(openVirsh(localHost))).toBe('BP193');
     } finally {
       if (before === undefined) delete process.env['LIBVIRT_DEFAULT_URI'];
       else process.env['LIBVIRT_DEFAULT_URI'] = before;
@@ -345,7 +346,7 @@ describe('opening', () => {
   });
 
   it('puts virsh out of reach of a Ctrl-C in our terminal', async () => {
-    await using virsh = await openVirsh({ uri: BUILT_IN });
+    await using virsh = await openVirsh(localHost, { uri: BUILT_IN });
     expect(virsh.alive).toBe(true);
     const [pid = 0] = await childrenOf(process.pid);
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
@@ -362,7 +363,7 @@ describe('a session on a real libvirtd', () => {
   afterAll(() => host?.stop());
 
   it('is refused by a read-only connection, which the daemon itself guards', async () => {
-    await using virsh = await openVirsh({ uri: host.uri, readonly: true });
+    await using virsh = await openVirsh(localHost, { uri: host.uri, readonly: true });
     const answer = await virsh.run([
       'pool-define-as',
       '--name',
@@ -412,8 +413,9 @@ describe('a session on a real libvirtd', () => {
         contents: `
           import { openVirsh } from './src/libvirt/virsh.ts';
           import { openEvents } from './src/libvirt/events.ts';
-          const virsh = await openVirsh({ uri: '${host.uri}' });
-          await openEvents({ uri: '${host.uri}', domain: '${domain}' });
+          import { localHost } from './src/host-io/local-host.ts';
+          const virsh = await openVirsh(localHost, { uri: '${host.uri}' });
+          await openEvents(localHost, { uri: '${host.uri}', domain: '${domain}' });
           await virsh.run(['list']);
           console.log('open');
           setInterval(() => {}, 1000);`,
@@ -433,7 +435,7 @@ describe('a session on a real libvirtd', () => {
 
   it('survives that the other end of a migration is out of reach', async () => {
     const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
-    await using virsh = await openVirsh({ uri: host.uri });
+    await using virsh = await openVirsh(localHost, { uri: host.uri });
     const answer = await virsh.run([
       ...['migrate', '--domain', guest.name, '--live'],
       ...['--desturi', 'qemu+tcp://127.0.0.1:1/system'],
@@ -448,7 +450,7 @@ describe('a session on a real libvirtd', () => {
 
   it('takes progress on stderr for no error', async () => {
     const guest = await host.createGuest({ disks: [{ target: 'vda', chain: ['disk'] }] });
-    await using virsh = await openVirsh({ uri: host.uri });
+    await using virsh = await openVirsh(localHost, { uri: host.uri });
     const disk = ['--domain', guest.name, '--path', 'vda'];
     const dest = join(host.images, 'copy.qcow2');
     await virsh.run(['blockcopy', ...disk, '--dest', dest, '--transient-job', '--bandwidth', '1']);
@@ -458,19 +460,19 @@ describe('a session on a real libvirtd', () => {
   });
 
   it('is over when the daemon dies, without a command', async () => {
-    await using virsh = await openVirsh({ uri: host.uri });
+    await using virsh = await openVirsh(localHost, { uri: host.uri });
     await host.killDaemon();
     const ending = await virsh.closed;
     expect(ending.asked).toBe(false);
     expect(ending.reason).toMatch(/^Disconnected from .* due to end of file$/);
     expect(virsh.alive).toBe(false);
     expect(await codeOf(virsh.run(['list']))).toBe('BP201');
-    expect(await codeOf(openVirsh({ uri: host.uri }))).toBe('BP191');
+    expect(await codeOf(openVirsh(localHost, { uri: host.uri }))).toBe('BP191');
     await host.startDaemon();
   });
 
   it('is over when the daemon dies under a command, and stays so when it is back', async () => {
-    await using virsh = await openVirsh({ uri: host.uri });
+    await using virsh = await openVirsh(localHost, { uri: host.uri });
     const running = virsh.run(['event', '--event', 'reboot']);
     const behind = virsh.run(['list', '--all']);
     const codes = Promise.all([codeOf(running), codeOf(behind)]);
@@ -481,7 +483,7 @@ describe('a session on a real libvirtd', () => {
   });
 
   it('is told no command any more once virsh has said that its connection is gone', async () => {
-    await using virsh = await openVirsh({ uri: host.uri });
+    await using virsh = await openVirsh(localHost, { uri: host.uri });
     const daemon = await processOf('libvirtd', host.dir);
     process.kill(daemon, 'SIGKILL');
     // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect anew by itself.
@@ -493,7 +495,7 @@ describe('a session on a real libvirtd', () => {
 
   it('never gets an answer from a connection that virsh opened anew', async () => {
     for (let round = 0; round < 3; round++) {
-      await using virsh = await openVirsh({ uri: host.uri });
+      await using virsh = await openVirsh(localHost, { uri: host.uri });
       const restart = host.killDaemon().then(() => host.startDaemon());
       const answers: Promise<unknown>[] = [];
       let over = false;

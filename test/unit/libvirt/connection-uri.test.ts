@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { checkConnection } from '../../../src/libvirt/connection-uri.ts';
 import { openEvents } from '../../../src/libvirt/events.ts';
 import { openVirsh } from '../../../src/libvirt/virsh.ts';
@@ -63,8 +64,10 @@ test('no program is started for a connection that is refused', async () => {
   await writeFile(command, `#!/bin/sh\n: > ${folder}/started\n`);
   await chmod(command, 0o755);
   for (const [uri] of REFUSED) {
-    await expect(openVirsh({ uri, command })).rejects.toBeInstanceOf(BlockplanError);
-    await expect(openEvents({ uri, command, domain: 'x' })).rejects.toBeInstanceOf(BlockplanError);
+    await expect(openVirsh(localHost, { uri, command })).rejects.toBeInstanceOf(BlockplanError);
+    await expect(openEvents(localHost, { uri, command, domain: 'x' })).rejects.toBeInstanceOf(
+      BlockplanError,
+    );
   }
   expect(existsSync(join(folder, 'started'))).toBe(false);
 });
