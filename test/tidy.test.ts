@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
+  libvirt: ['host-io'],
 };
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */
@@ -59,7 +60,7 @@ const TOP = [
 /** The one place that may import a package; other packages may not be imported at all. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   xstate: ['src/machine/'],
-  execa: ['src/host-io/', 'src/libvirt/', 'src/lab/'],
+  execa: ['src/host-io/', 'src/lab/'],
   listr2: ['src/render/terminal.ts'],
   commander: ['src/cli/'],
   ajv: ['src/generate/'],
@@ -205,6 +206,31 @@ describe('arrows', () => {
       return !PACKAGES[name]?.some((place) => from.startsWith(place));
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('libvirt reaches files and processes through HostIO only', () => {
+    const machine = /^node:(?:fs|fs\/promises|child_process|os|net|process)$|^src\/processes\.ts$/;
+    const wrong = imports.filter(({ from, to }) => roomOf(from) === 'libvirt' && machine.test(to));
+    expect(wrong).toEqual([]);
+    const globals = sources.filter(
+      (file) =>
+        roomOf(file) === 'libvirt' &&
+        /(?<![\w.-])process\.(?:env|pid|kill|cwd|get\w+|on|std\w+)\b/.test(texts.get(file) ?? ''),
+    );
+    expect(globals).toEqual([]);
+  });
+
+  test('only who starts a command chooses the host', () => {
+    const chosen = inside.filter(({ to }) => to === 'src/host-io/local-host.ts');
+    const wrong = chosen.filter(({ from }) => !['cli', 'rehearse'].includes(roomOf(from)));
+    expect(wrong).toEqual([]);
+    const parts = inside.filter(
+      ({ from, to }) =>
+        roomOf(from) !== 'host-io' &&
+        roomOf(to) === 'host-io' &&
+        !/^src\/host-io\/(?:host-io|local-host)\.ts$/.test(to),
+    );
+    expect(parts).toEqual([]);
   });
 
   test('nothing in src imports a test', () => {

@@ -84,7 +84,7 @@ async function examined(
   survey: (files: readonly string[]) => Promise<World>,
   common: Omit<Patient, 'world' | 'seen'>,
 ): Promise<Patient> {
-  const seen = await examineDomain(byExactName(virsh, domain.name), domain);
+  const seen = await examineDomain(localHost, byExactName(virsh, domain.name), domain);
   const places = domain.disks.flatMap((disk) => [
     ...filesOf(disk),
     ...(disk.chain.length > 0 ? [copyPlace(domain.name, disk)] : []),

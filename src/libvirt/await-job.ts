@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedJob } from '../commands/define.ts';
 import type { AwaitJobEffect, Progress } from '../commands/effect.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { DomainEvent } from './event-text.ts';
@@ -16,6 +17,7 @@ const LOOK_EVERY_MS = 500;
 const LATE_MS = 200;
 
 export interface JobWait {
+  readonly io: HostIO;
   readonly virsh: Virsh;
   readonly events: DomainEvents;
   readonly domain: string;
@@ -108,13 +110,13 @@ export class JobWatch {
   /** What became of a job that failed, was cancelled or is gone, with the reason as far as one can be found. */
   async #wentWrong(
     how: 'failed' | 'canceled' | 'gone',
-    { virsh, domain, effect: { disk } }: JobWait,
+    { io, virsh, domain, effect: { disk } }: JobWait,
   ): Promise<string> {
     if (how === 'canceled') return `the job on ${disk} was cancelled by somebody else`;
     // QEMU's words come by another connection than libvirt's event.
     for (let waited = 0; waited < LATE_MS && !this.#errors.has(disk); waited += 20) await delay(20);
     const said = this.#errors.get(disk);
-    const why = await whyJobFailed({ virsh, domain, disk, said, into: this.#into });
+    const why = await whyJobFailed({ io, virsh, domain, disk, said, into: this.#into });
     if (why !== undefined) return `the job on ${disk} failed: ${why}`;
     return how === 'failed'
       ? `the job on ${disk} failed; neither libvirt nor QEMU gives a reason`

@@ -1,11 +1,10 @@
 /** Which data files a layer or a file has (see `HostIO.readDataFiles`). */
-import { readDataFiles } from '../host-io/data-files.ts';
-import type { DataFiles } from '../host-io/host-io.ts';
+import type { DataFiles, HostIO } from '../host-io/host-io.ts';
 import type { Layer } from '../model/world.ts';
 
 /** The same layer with its data files; without any where they cannot be told. */
-export async function withDataFiles(layer: Layer): Promise<Layer> {
-  const { files } = await readDataFiles(layer);
+export async function withDataFiles(io: HostIO, layer: Layer): Promise<Layer> {
+  const { files } = await io.readDataFiles(layer);
   return files.length === 0 ? layer : { ...layer, dataFiles: files };
 }
 
@@ -13,9 +12,9 @@ export async function withDataFiles(layer: Layer): Promise<Layer> {
  * The data files that a file would have as an image of whatever format its first bytes say. Only for protecting what they
  * name: a guest can write such bytes into a raw disk.
  */
-export async function dataFilesByContent(file: string): Promise<DataFiles> {
-  const asQcow2 = await readDataFiles({ file, format: 'qcow2' });
+export async function dataFilesByContent(io: HostIO, file: string): Promise<DataFiles> {
+  const asQcow2 = await io.readDataFiles({ file, format: 'qcow2' });
   return asQcow2.unread || asQcow2.files.length > 0
     ? asQcow2
-    : readDataFiles({ file, format: 'vmdk' });
+    : io.readDataFiles({ file, format: 'vmdk' });
 }

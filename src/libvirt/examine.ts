@@ -1,7 +1,5 @@
 /** Looks at a domain as a doctor does: beyond its World, at records, headers, errors and what lies around. Only reads. */
-import { stat } from 'node:fs/promises';
-import { absentAsNull } from '../host-io/files.ts';
-import { findOverlays } from '../host-io/overlays-beside.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
 import { filesOf, filesOfLayer } from '../model/file-identity.ts';
@@ -13,11 +11,15 @@ import { checkpointRecords, snapshotRecords } from './records.ts';
 import type { Virsh } from './virsh.ts';
 
 /** @param domain as it has just been observed; one that libvirt knows */
-export async function examineDomain(virsh: Virsh, domain: Domain): Promise<Examination> {
+export async function examineDomain(
+  io: HostIO,
+  virsh: Virsh,
+  domain: Domain,
+): Promise<Examination> {
   const tops = topsOf(domain);
-  const chains = await Promise.all(tops.map(readHeaderChain));
+  const chains = await Promise.all(tops.map((top) => readHeaderChain(io, top)));
   const headers = Object.fromEntries(tops.map(({ file }, at) => [file, chains[at] as HeaderChain]));
-  const own = await ownFiles(domain, chains);
+  const own = await ownFiles(io, domain, chains);
   const [reason, errors, saved] = await virsh.runAll([
     ['domstate', '--domain', domain.name, '--reason'],
     ['domblkerror', '--domain', domain.name],
@@ -34,9 +36,10 @@ export async function examineDomain(virsh: Virsh, domain: Domain): Promise<Exami
     ...(saved?.ok ? { saved: sources(saved.stdout) } : {}),
     ...(marker === undefined ? {} : { marker }),
     mirrorsBorn: await birthsOf(
+      io,
       domain.disks.flatMap(({ job }) => (job?.mirror === undefined ? [] : [job.mirror])),
     ),
-    beside: await findOverlays(own),
+    beside: await io.findOverlays(own),
   };
 }
 
@@ -63,14 +66,18 @@ function topsOf({ disks, definition }: Domain): Layer[] {
   return tops.filter(({ file }, at) => tops.findIndex((each) => each.file === file) === at);
 }
 
-async function ownFiles({ disks }: Domain, chains: readonly HeaderChain[]): Promise<string[]> {
+async function ownFiles(
+  io: HostIO,
+  { disks }: Domain,
+  chains: readonly HeaderChain[],
+): Promise<string[]> {
   const blocks = new Set(
     disks.flatMap(({ chain }) => chain.filter(({ block }) => block).map(({ file }) => file)),
   );
   const layers = [...disks.flatMap(({ chain }) => chain), ...chains.flatMap((each) => each.layers)];
   const named = [
     ...disks.flatMap(filesOf),
-    ...(await Promise.all(layers.map(withDataFiles))).flatMap(filesOfLayer),
+    ...(await Promise.all(layers.map((layer) => withDataFiles(io, layer)))).flatMap(filesOfLayer),
   ];
   return [...new Set(named)].filter((file) => file.startsWith('/') && !blocks.has(file));
 }
@@ -90,13 +97,13 @@ function sources(xml: string): Record<string, string> {
   );
 }
 
-async function birthsOf(files: readonly string[]): Promise<Record<string, number>> {
+async function birthsOf(io: HostIO, files: readonly string[]): Promise<Record<string, number>> {
   const born = await Promise.all(
     files
       .filter((file) => file.startsWith('/'))
       .map(async (file): Promise<[string, number][]> => {
-        const found = await absentAsNull(stat(file));
-        return found ? [[file, found.birthtimeMs]] : [];
+        const found = await io.stat(file);
+        return found ? [[file, Number(found.born) / 1e6]] : [];
       }),
   );
   return Object.fromEntries(born.flat());

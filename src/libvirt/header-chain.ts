@@ -1,22 +1,20 @@
 /** What the images of a chain tell of themselves: layers, bitmaps, internal snapshots. */
-
-import { stat } from 'node:fs/promises';
-import { absentAsNull } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
 import type { Layer } from '../model/world.ts';
 import { DEEPEST, type ImageInfo, imageInfo } from './image-headers.ts';
 
 /** Reads an image and those below it, a layer at a time, so that a broken one hides no other. */
-export async function readHeaderChain(top: Layer): Promise<HeaderChain> {
-  const whole = await chainAtOnce(top);
+export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderChain> {
+  const whole = await chainAtOnce(io, top);
   if (whole) return { layers: whole };
   const layers: ImageHeader[] = [];
   let next: Layer | undefined = top;
   while (next && layers.length < DEEPEST && !layers.some(({ file }) => file === next?.file)) {
-    const info = await headerOf(next);
+    const info = await headerOf(io, next);
     if (typeof info === 'string') {
       const bare = { ...next, bitmaps: [], snapshots: [] };
-      const isThere = (await absentAsNull(stat(next.file))) !== null;
+      const isThere = (await io.stat(next.file)) !== null;
       return {
         layers: [...layers, bare],
         ...(isThere ? { unread: { file: next.file, why: info } } : {}),
@@ -29,15 +27,15 @@ export async function readHeaderChain(top: Layer): Promise<HeaderChain> {
 }
 
 /** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
-async function chainAtOnce(top: Layer): Promise<ImageHeader[] | undefined> {
+async function chainAtOnce(io: HostIO, top: Layer): Promise<ImageHeader[] | undefined> {
   if (!isReadable(top)) return [{ ...top, bitmaps: [], snapshots: [] }];
-  const read = await imageInfo(top.file, top.format, ['--backing-chain']);
+  const read = await imageInfo(io, top.file, top.format, ['--backing-chain']);
   return typeof read === 'string' ? undefined : read.map((info) => headerFrom(info.filename, info));
 }
 
-async function headerOf(layer: Layer): Promise<ImageInfo | string> {
+async function headerOf(io: HostIO, layer: Layer): Promise<ImageInfo | string> {
   if (!isReadable(layer)) return { filename: layer.file, format: layer.format };
-  const read = await imageInfo(layer.file, layer.format, []);
+  const read = await imageInfo(io, layer.file, layer.format, []);
   return typeof read === 'string' ? read : (read[0] ?? 'qemu-img says nothing of it');
 }
 

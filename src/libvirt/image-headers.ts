@@ -1,9 +1,7 @@
 /** What images' own headers say of the files below them. */
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import { BlockplanError } from '../errors.ts';
-import { readDataFiles } from '../host-io/data-files.ts';
-import { inspectFile } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { pathsNamed } from '../model/image-names.ts';
 import type { Layer } from '../model/world.ts';
 
@@ -27,16 +25,22 @@ export interface Headers {
 
 /** A look around the images of a host: a few at a time, and at none twice. */
 export class ImageHeaders {
+  readonly #io: HostIO;
   readonly #seen = new Map<string, Promise<Headers>>();
   readonly #waiting: (() => void)[] = [];
   #free = AT_ONCE;
+
+  /** @param io the host that the images are on */
+  constructor(io: HostIO) {
+    this.#io = io;
+  }
 
   /** What a guest has written into a raw image is no header, and what is not on a path of this host cannot be read. */
   of({ file, format }: Layer): Promise<Headers> {
     if (!file.startsWith('/') || format === 'raw')
       return Promise.resolve({ files: [file], dataFiles: [], unread: [] });
     const key = `${format} ${file}`;
-    const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(file, format));
+    const seen = this.#seen.get(key) ?? this.#inTurn(() => readHeaders(this.#io, file, format));
     this.#seen.set(key, seen);
     return seen;
   }
@@ -55,24 +59,25 @@ export class ImageHeaders {
 }
 
 /** One qemu-img for the whole chain; where that fails, one for each header, to see how far it can be followed. */
-async function readHeaders(top: string, format: string): Promise<Headers> {
-  const whole = await imageInfo(top, format, ['--backing-chain']);
+async function readHeaders(io: HostIO, top: string, format: string): Promise<Headers> {
+  const whole = await imageInfo(io, top, format, ['--backing-chain']);
   if (typeof whole !== 'string')
     return followed(
+      io,
       whole.map((info) => ({ file: info.filename, format: info.format })),
       [],
       nameIn(whole),
     );
-  const own = await imageInfo(top, format, []);
+  const own = await imageInfo(io, top, format, []);
   const layers: Layer[] = [];
   let layer: Layer | undefined = { file: top, format };
   while (layer && layers.length < DEEPEST && !layers.some(({ file }) => file === layer?.file)) {
     layers.push(layer);
-    const below = await layerBelow(layer);
-    if (below === 'unread') return followed(layers, [layer.file], nameIn(own));
+    const below = await layerBelow(io, layer);
+    if (below === 'unread') return followed(io, layers, [layer.file], nameIn(own));
     layer = below;
   }
-  return followed(layers, [], nameIn(own));
+  return followed(io, layers, [], nameIn(own));
 }
 
 function nameIn(told: readonly ImageInfo[] | string): string | null | undefined {
@@ -80,10 +85,13 @@ function nameIn(told: readonly ImageInfo[] | string): string | null | undefined 
 }
 
 /** The layer that an image's own header names; undefined where there is none, or no image. */
-async function layerBelow({ file, format }: Layer): Promise<Layer | undefined | 'unread'> {
+async function layerBelow(
+  io: HostIO,
+  { file, format }: Layer,
+): Promise<Layer | undefined | 'unread'> {
   if (!file.startsWith('/')) return undefined;
-  const header = await imageInfo(file, format, []);
-  if (typeof header === 'string') return (await isAbsent(file)) ? undefined : 'unread';
+  const header = await imageInfo(io, file, format, []);
+  if (typeof header === 'string') return (await isAbsent(io, file)) ? undefined : 'unread';
   const [info] = header;
   const below = info?.['full-backing-filename'] ?? info?.['backing-filename'];
   if (below === undefined) return undefined;
@@ -95,12 +103,13 @@ async function layerBelow({ file, format }: Layer): Promise<Layer | undefined | 
 
 /** QEMU names an image that is more than a file in its own JSON, in which there may be any number of paths. */
 async function followed(
+  io: HostIO,
   layers: readonly Layer[],
   unread: readonly string[],
   name: string | null | undefined,
 ): Promise<Headers> {
   const paths = layers.map(({ file }) => pathsNamed(file, '/'));
-  const data = await Promise.all(layers.map(readDataFiles));
+  const data = await Promise.all(layers.map((layer) => io.readDataFiles(layer)));
   return {
     files: layers.flatMap(({ file }, at) => paths[at] ?? [file]),
     dataFiles: data.flatMap(({ files }) => files),
@@ -115,9 +124,9 @@ async function followed(
 }
 
 /** A definition may name an image that is not there: its name is all that there is to know. */
-async function isAbsent(file: string): Promise<boolean> {
+async function isAbsent(io: HostIO, file: string): Promise<boolean> {
   try {
-    return (await inspectFile(file)) === null;
+    return (await io.inspectFile(file)) === null;
   } catch (error) {
     if (error instanceof BlockplanError) return false;
     throw error;
@@ -145,20 +154,20 @@ export interface ImageInfo {
  *   be left to
  */
 export async function imageInfo(
+  io: HostIO,
   path: string,
   format: string,
   words: readonly string[],
 ): Promise<readonly ImageInfo[] | string> {
-  const { stdout, stderr, exitCode, failed } = await execa(
-    'qemu-img',
+  const { ok, stdout, stderr, code } = await io.run(
     [
-      ...['info', '--force-share', '--output=json', ...words],
+      ...(['qemu-img', 'info', '--force-share', '--output=json', ...words] as const),
       ...(format === '' ? [] : ['-f', format]),
       path,
     ],
-    { reject: false, timeout: 60_000 },
+    { timeoutMs: 60_000 },
   );
-  if (failed) return stderr || `qemu-img ended with ${exitCode}`;
+  if (!ok) return stderr || `qemu-img ended with ${code}`;
   const told = JSON.parse(stdout) as ImageInfo | ImageInfo[];
   return Array.isArray(told) ? told : [told];
 }

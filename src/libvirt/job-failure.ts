@@ -1,8 +1,6 @@
 /** Looks for the reason why a block job failed: libvirt itself gives none. Only reads. */
-import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { inspectDestination } from '../host-io/destination.ts';
-import { absentAsNull, inspectFile } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import type { Virsh } from './virsh.ts';
 
 /** A file system with less than this is full, for an image that grows by clusters of 64 KiB and more. */
@@ -10,6 +8,8 @@ const FULL = 1024 * 1024;
 
 /** A block job that failed. */
 export interface FailedJob {
+  /** The host that the guest runs on. */
+  readonly io: HostIO;
   readonly virsh: Virsh;
   readonly domain: string;
   readonly disk: string;
@@ -34,12 +34,11 @@ async function lookInto(
   { file, format }: NonNullable<FailedJob['into']>,
 ): Promise<string[]> {
   if (!file.startsWith('/')) return [];
-  if ((await inspectFile(file)) === null) return [`${file} does not exist any more`];
-  const place = await inspectDestination(file);
+  if ((await job.io.inspectFile(file)) === null) return [`${file} does not exist any more`];
+  const place = await job.io.inspectDestination(file);
   if (place?.kind === 'block device') return otherSize(job, file, format, place.length);
   const folder = dirname(file);
-  const found = await absentAsNull(statfs(folder));
-  const free = found ? found.bavail * found.bsize : Number.POSITIVE_INFINITY;
+  const free = (await job.io.inspectFolder(folder))?.free ?? Number.POSITIVE_INFINITY;
   return free < FULL
     ? [`the file system of ${folder} has ${free} bytes free`]
     : otherSize(job, file, format, place?.length);

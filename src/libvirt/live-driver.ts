@@ -17,7 +17,6 @@ import {
   writtenInto,
 } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
-import { inspectFiles } from '../host-io/files.ts';
 import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
@@ -101,7 +100,6 @@ class LiveDriver implements Driver {
   #virsh: Virsh;
   readonly #whereabouts: Whereabouts;
   readonly #processes: GuestProcesses;
-  readonly headers = readHeaders;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
   readonly #stateListeners: ((state: DomainState, detail: string) => void)[] = [];
@@ -131,7 +129,7 @@ class LiveDriver implements Driver {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
-    const looked = await inspectFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
+    const looked = await this.#io.inspectFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
     return {
       domain,
       files: await this.#made.mark(looked.files),
@@ -140,8 +138,12 @@ class LiveDriver implements Driver {
     };
   }
 
+  headers(world: World): Promise<World> {
+    return readHeaders(this.#io, world);
+  }
+
   survey(world: World, files: readonly string[]): Promise<World> {
-    return surveyHost(this.#virsh, world, files);
+    return surveyHost(this.#io, this.#virsh, world, files);
   }
 
   async perform(
@@ -149,12 +151,13 @@ class LiveDriver implements Driver {
     context: PerformContext,
   ): Promise<void> {
     context.signal?.throwIfAborted();
-    await refuseHeld(writtenInto(effect));
+    await refuseHeld(this.#io, writtenInto(effect));
     switch (effect.tool) {
       case 'virsh':
         return this.#command(effect, context);
       case 'await-job':
         return this.#awaiting().until({
+          io: this.#io,
           virsh: this.#virsh,
           events: this.#listening(),
           domain: this.#options.domain,

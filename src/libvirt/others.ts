@@ -1,8 +1,7 @@
 /** The other domains of the host, with every file of their chains: what a plan must not write to, and not remove. */
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
-import { readDataFiles } from '../host-io/data-files.ts';
-import { identify } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
 import { dataFilesByContent } from './data-files.ts';
@@ -19,6 +18,7 @@ const ROUNDS = 3;
  * @throws BlockplanError domainListUnknown when libvirt does not say which domains there are
  */
 export async function otherDomains(
+  io: HostIO,
   virsh: Virsh,
   own: string,
   headers: ImageHeaders,
@@ -29,11 +29,12 @@ export async function otherDomains(
       if (persistent === undefined) return { other: unreadDomain(name), names: {} };
       const volumes = await resolveVolumes(virsh, [...live, ...persistent]);
       const { files, writes, unread } = await filesOfDomain(
+        io,
         live.map(volumes.resolved),
         persistent.map(volumes.resolved),
         headers,
       );
-      const { names, hidden } = await namesOf(files);
+      const { names, hidden } = await namesOf(io, files);
       return {
         other: {
           name,
@@ -144,6 +145,7 @@ async function resolveVolumes(
 
 /** A running guest's XML tells its chains; a definition tells their upper layers, so there the image headers are read. */
 async function filesOfDomain(
+  io: HostIO,
   live: readonly Disk[],
   persistent: readonly Disk[],
   headers: ImageHeaders,
@@ -158,7 +160,7 @@ async function filesOfDomain(
     .flatMap((disk): Layer[] => disk.chain.slice(-1))
     .filter((layer) => !running.has(layer.file));
   const below = await Promise.all(lowest.map((layer) => headers.of(layer)));
-  const data = await Promise.all(disks.map(dataFilesOfDisk));
+  const data = await Promise.all(disks.map((disk) => dataFilesOfDisk(io, disk)));
   const writes = disks.flatMap((disk, at) =>
     disk.readonly
       ? []
@@ -176,16 +178,19 @@ async function filesOfDomain(
 }
 
 /** The data files of the layers and of the other side of a job that a disk names; XML does not tell of them. */
-async function dataFilesOfDisk({ chain, job }: Disk): Promise<{
+async function dataFilesOfDisk(
+  io: HostIO,
+  { chain, job }: Disk,
+): Promise<{
   readonly files: readonly string[];
   /** Those of the layers that are written to. */
   readonly written: readonly string[];
   readonly unread: readonly string[];
 }> {
   const mirror = job?.mirror;
-  const layers = await Promise.all(chain.map(readDataFiles));
+  const layers = await Promise.all(chain.map((layer) => io.readDataFiles(layer)));
   // XML tells the format of the other side, but it may be any file.
-  const other = mirror === undefined ? undefined : await dataFilesByContent(mirror);
+  const other = mirror === undefined ? undefined : await dataFilesByContent(io, mirror);
   return {
     files: layers.flatMap(({ files }) => files),
     written: [...(layers[0]?.files ?? []), ...(other?.files ?? [])],
@@ -198,6 +203,7 @@ async function dataFilesOfDisk({ chain, job }: Disk): Promise<{
 
 /** What the paths lead to, and those that this user may not look at. */
 async function namesOf(
+  io: HostIO,
   files: readonly string[],
 ): Promise<{ readonly names: Record<string, string>; readonly hidden: readonly string[] }> {
   const hidden: string[] = [];
@@ -205,7 +211,7 @@ async function namesOf(
   const known = await Promise.all(
     paths.map(async (file): Promise<[string, string][]> => {
       try {
-        return [[file, await identify(file)]];
+        return [[file, await io.identify(file)]];
       } catch (error) {
         if (!(error instanceof BlockplanError)) throw error;
         hidden.push(file);

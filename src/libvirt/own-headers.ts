@@ -1,6 +1,6 @@
 /** What the headers of a guest's own images name: what its next start will read. */
 
-import { inspectFiles } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
@@ -15,14 +15,14 @@ type Names = Readonly<Record<string, string | null>>;
  * Completes an observed World with the backing file names in the headers of the layers of the guest's disks and of its
  * definition, and with a look at the files that they lead to. One qemu-img for a chain that is whole.
  */
-export async function readHeaders(world: World): Promise<World> {
+export async function readHeaders(io: HostIO, world: World): Promise<World> {
   const chains = world.domain.disks.map(({ chain }) => chain).filter(isReadable);
-  const read = await Promise.all(chains.map(namesIn));
+  const read = await Promise.all(chains.map((chain) => namesIn(io, chain)));
   const names = Object.fromEntries(read.flatMap((each) => Object.entries(each)));
   const led = Object.entries(names).flatMap(([file, name]) =>
     name === null ? [] : [backingPath(file, name)],
   );
-  const looked = await inspectFiles(led);
+  const looked = await io.inspectFiles(led);
   const named = Object.entries(names).flatMap(([file, backing]): [string, ImageFile][] => {
     const image = world.files[file];
     return image ? [[file, { ...image, backing }]] : [];
@@ -39,16 +39,16 @@ function isReadable([top]: readonly Layer[]): boolean {
 }
 
 /** The names in a whole chain at once; layers that the headers do not lead to are read one by one. */
-async function namesIn(chain: readonly Layer[]): Promise<Names> {
+async function namesIn(io: HostIO, chain: readonly Layer[]): Promise<Names> {
   const [top] = chain;
-  const whole = top ? await imageInfo(top.file, top.format, ['--backing-chain']) : [];
+  const whole = top ? await imageInfo(io, top.file, top.format, ['--backing-chain']) : [];
   const names: Record<string, string | null> = {};
   if (typeof whole !== 'string')
     for (const info of whole)
       if (info.format !== 'raw') names[info.filename] = info['backing-filename'] ?? null;
   for (const { file, format } of chain) {
     if (file in names || format === 'raw' || !file.startsWith('/')) continue;
-    const info = await imageInfo(file, format, []);
+    const info = await imageInfo(io, file, format, []);
     // What cannot be read stays untold.
     if (typeof info !== 'string') names[file] = info[0]?.['backing-filename'] ?? null;
   }
@@ -57,10 +57,11 @@ async function namesIn(chain: readonly Layer[]): Promise<Names> {
 
 /** The files that a domain's next start would open, as far as they can be read, and those that cannot. */
 export async function filesAtNextStart(
+  io: HostIO,
   domain: Domain,
 ): Promise<{ readonly files: readonly string[]; readonly unread: readonly string[] }> {
   const { definition, disks } = domain;
-  const headers = new ImageHeaders();
+  const headers = new ImageHeaders(io);
   const defined = definition === undefined ? [] : readDefinition(definition).disks;
   const chains = defined.map(({ target }) => definedChain(definition ?? '', target));
   // A definition that is put back names what the guest runs on.
@@ -69,7 +70,9 @@ export async function filesAtNextStart(
     ...disks.flatMap(({ chain }) => chain.slice(0, 1)),
   ];
   const read = await Promise.all(tops.map((layer) => headers.of(layer)));
-  const named = await Promise.all(chains.flatMap(({ layers }) => layers.map(withDataFiles)));
+  const named = await Promise.all(
+    chains.flatMap(({ layers }) => layers.map((layer) => withDataFiles(io, layer))),
+  );
   return {
     files: [
       ...named.flatMap(filesOfLayer),

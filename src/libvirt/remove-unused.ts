@@ -64,7 +64,7 @@ async function refuseUsed(
   if (unread.length > 0)
     throw leftAlone(file, `may be below ${unread.join(', ')}, which cannot be read`);
   // What QEMU has open says nothing of what the next start will read.
-  const next = await filesAtNextStart(world.domain);
+  const next = await filesAtNextStart(io, world.domain);
   if (includesFile(await io.inspectFiles([file, ...next.files]), next.files, file))
     throw leftAlone(file, `is what the next start of ${world.domain.name} reads`);
   if (next.unread.length > 0)

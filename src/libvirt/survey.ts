@@ -1,7 +1,6 @@
 /** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
-import { inspectDestination } from '../host-io/destination.ts';
-import { identify, inspectFiles, inspectFolder } from '../host-io/files.ts';
+import type { HostIO } from '../host-io/host-io.ts';
 import { FileSet, filesOf } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
 import type { Disk, ImageFile, World } from '../model/world.ts';
@@ -16,40 +15,41 @@ import { volumePaths } from './volumes.ts';
  * @throws BlockplanError domainListUnknown, pathUnreadable when what is needed cannot be told
  */
 export async function surveyHost(
+  io: HostIO,
   virsh: Virsh,
   world: World,
   files: readonly string[],
 ): Promise<World> {
   const { name, uuid, state } = world.domain;
-  const disks = await Promise.all(world.domain.disks.map(withDiskData));
-  const headers = new ImageHeaders();
+  const disks = await Promise.all(world.domain.disks.map((disk) => withDiskData(io, disk)));
+  const headers = new ImageHeaders(io);
   // A rollback writes into the files that the guest runs on now.
   const active = disks.flatMap(({ chain: [top] }) => (top && !top.block ? [top.file] : []));
   const places = [...files, ...active.filter((file) => file.startsWith('/'))];
   const folders = [...new Set(places.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
-      async (path) => [path, await inspectFolder(path, world.domain.confinement?.user)] as const,
+      async (path) => [path, await io.inspectFolder(path, world.domain.confinement?.user)] as const,
     ),
   );
-  const looked = await inspectFiles(files);
-  const own = { ...world.names, ...looked.names, ...(await volumeNames(virsh, disks)) };
+  const looked = await io.inspectFiles(files);
+  const own = { ...world.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
   const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
-  const seen = await lookInside(looked.files, world, inUse, headers);
+  const seen = await lookInside(io, looked.files, world, inUse, headers);
   const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
-  const data = await inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
+  const data = await io.inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
-  const backing = await inspectFiles(led);
-  const others = await otherDomains(virsh, uuid, headers);
+  const backing = await io.inspectFiles(led);
+  const others = await otherDomains(io, virsh, uuid, headers);
   const [version, sizes] = await virsh.runAll([
     ['version', '--daemon'],
     ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
   ]);
   return {
     ...world,
-    host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser() },
+    host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
     domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
     files: { ...world.files, ...data.files, ...seen },
     names: { ...others.names, ...backing.names, ...data.names, ...own },
@@ -59,17 +59,21 @@ export async function surveyHost(
 }
 
 /** What the volumes of pools lead to that the disks name. */
-async function volumeNames(virsh: Virsh, disks: readonly Disk[]): Promise<Record<string, string>> {
+async function volumeNames(
+  io: HostIO,
+  virsh: Virsh,
+  disks: readonly Disk[],
+): Promise<Record<string, string>> {
   const paths = await volumePaths(virsh, disks.flatMap(filesOf));
   const names = [...paths].map(
     async ([volume, path]): Promise<[string, string][]> =>
-      path?.startsWith('/') ? [[volume, await identify(path)]] : [],
+      path?.startsWith('/') ? [[volume, await io.identify(path)]] : [],
   );
   return Object.fromEntries((await Promise.all(names)).flat());
 }
 
-async function withDiskData(disk: Disk): Promise<Disk> {
-  return { ...disk, chain: await Promise.all(disk.chain.map(withDataFiles)) };
+async function withDiskData(io: HostIO, disk: Disk): Promise<Disk> {
+  return { ...disk, chain: await Promise.all(disk.chain.map((layer) => withDataFiles(io, layer))) };
 }
 
 /**
@@ -77,6 +81,7 @@ async function withDiskData(disk: Disk): Promise<Disk> {
  * what holds its data is written to with it.
  */
 async function lookInside(
+  io: HostIO,
   files: Readonly<Record<string, ImageFile | null>>,
   known: World,
   own: FileSet,
@@ -88,8 +93,8 @@ async function lookInside(
     if (own.has(path)) return [path, withHeaderOf(known, path, file)] as const;
     // Only a qcow2 header names a backing file; anything else is left unread.
     const { name } = await headers.of({ file: path, format: 'qcow2' });
-    const data = await dataFilesByContent(path);
-    const place = await inspectDestination(path);
+    const data = await dataFilesByContent(io, path);
+    const place = await io.inspectDestination(path);
     return [
       path,
       {
@@ -115,8 +120,7 @@ function releases(text: string): { libvirt?: string; qemu?: string } {
   return { ...(libvirt ? { libvirt } : {}), ...(qemu ? { qemu } : {}) };
 }
 
-function ownUser(): { user?: number } {
-  const user = process.geteuid?.();
+function ownUser({ user }: HostIO): { user?: number } {
   return user === undefined ? {} : { user };
 }
 

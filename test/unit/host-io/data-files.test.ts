@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDataFiles } from '../../../src/host-io/data-files.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { dataFilesByContent } from '../../../src/libvirt/data-files.ts';
 import { pathsNamed } from '../../../src/model/image-names.ts';
 
@@ -57,7 +58,9 @@ describe('the data files of an image', () => {
     const { files, unread } = await readDataFiles({ file: at(name), format });
     expect([files, unread]).toEqual([toldByQemu(name, format), undefined]);
     expect(files).toHaveLength(count);
-    expect((await dataFilesByContent(at(name))).files).toEqual(format === 'raw' ? [] : files);
+    expect((await dataFilesByContent(localHost, at(name))).files).toEqual(
+      format === 'raw' ? [] : files,
+    );
   });
 
   test('are none where the image is missing, is a network place, or has another format', async () => {

@@ -1,6 +1,7 @@
 /** When a wait for a block job ends: the event alone is not believed, nor is its absence, and time runs out. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { JobWatch } from '../../../src/libvirt/await-job.ts';
 import type { DomainEvent } from '../../../src/libvirt/event-text.ts';
 import type { DomainEvents } from '../../../src/libvirt/events.ts';
@@ -59,6 +60,7 @@ function scene(until: Until, answers: Answers, timeoutMs = 60_000) {
   const wait = () => {
     watch
       .until({
+        io: localHost,
         ...{ virsh, events, domain: 'testvm', effect, signal: abort.signal },
         onProgress: (each) => progress.push(each),
       })

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findOverlays } from '../../../src/host-io/overlays-beside.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { examineDomain, examinedFiles } from '../../../src/libvirt/examine.ts';
 import { readHeaderChain } from '../../../src/libvirt/header-chain.ts';
 import type { Domain } from '../../../src/model/world.ts';
@@ -40,7 +40,7 @@ describe('headers', () => {
     overlay('marked', 'base');
     execFileSync('qemu-img', ['bitmap', '--add', at('marked'), 'c1']);
     execFileSync('qemu-img', ['snapshot', '-c', 's1', at('marked')]);
-    expect(await readHeaderChain(qcow2(at('marked')))).toEqual({
+    expect(await readHeaderChain(localHost, qcow2(at('marked')))).toEqual({
       layers: [
         { ...qcow2(at('marked')), bitmaps: [{ name: 'c1', inUse: false }], snapshots: ['s1'] },
         { ...qcow2(at('base')), bitmaps: [], snapshots: [] },
@@ -52,7 +52,7 @@ describe('headers', () => {
   test('are followed up to a file that is gone, or that is no image', async () => {
     overlay('orphan', at('gone'));
     const files = async () => {
-      const { layers, unread } = await readHeaderChain(qcow2(at('orphan')));
+      const { layers, unread } = await readHeaderChain(localHost, qcow2(at('orphan')));
       return { files: layers.map(({ file }) => file), unread: unread?.file };
     };
     expect(await files()).toEqual({ files: [at('orphan'), at('gone')], unread: undefined });
@@ -62,7 +62,7 @@ describe('headers', () => {
   });
 
   test('of a raw image are not looked for: the guest could have written one', async () => {
-    expect(await readHeaderChain({ file: at('top'), format: 'raw' })).toEqual({
+    expect(await readHeaderChain(localHost, { file: at('top'), format: 'raw' })).toEqual({
       layers: [{ file: at('top'), format: 'raw', bitmaps: [], snapshots: [] }],
     });
   });
@@ -79,7 +79,7 @@ test('overlays beside are images that name a file of the guest, by any name of i
   writeFileSync(at('a-disk.raw'), bytes);
   linkSync(at('top'), at('top-again'));
   mkdirSync(at('folder'));
-  const found = await findOverlays([at('top'), at('base')]);
+  const found = await localHost.findOverlays([at('top'), at('base')]);
   expect(found.toSorted((a, b) => a.file.localeCompare(b.file))).toEqual([
     { file: at('by-link'), backing: at('base') },
     { file: at('stray'), backing: at('base') },
@@ -145,6 +145,7 @@ describe('a domain', () => {
     ['', false],
   ])('with a bitmap of size "%s"', async (size, whole) => {
     const found = await examineDomain(
+      localHost,
       scripted((argv) => answers(argv, size)),
       looked(),
     );
@@ -170,13 +171,14 @@ describe('a domain', () => {
 
   test('that is off is asked for no sizes', async () => {
     const session = scripted((argv) => answers(argv, ''));
-    const found = await examineDomain(session, { ...looked(), state: 'shut off' });
+    const found = await examineDomain(localHost, session, { ...looked(), state: 'shut off' });
     expect(found.checkpoints).toEqual([{ name: 'c1', disks: [{ target: 'vda', bitmap: 'c1' }] }]);
     expect(session.asked.filter((text) => text.includes('--size'))).toEqual([]);
   });
 
   test('that libvirt tells nothing of is told nothing of', async () => {
     const found = await examineDomain(
+      localHost,
       scripted(() => new Error('no')),
       looked(),
     );

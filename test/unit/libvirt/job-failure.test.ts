@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { type FailedJob, whyJobFailed } from '../../../src/libvirt/job-failure.ts';
 import type { Answer, Virsh } from '../../../src/libvirt/virsh.ts';
 
@@ -27,6 +28,7 @@ function answering(answers: Readonly<Record<string, string>>): Virsh {
 
 const why = (job: Partial<FailedJob>, answers: Readonly<Record<string, string>> = {}) =>
   whyJobFailed({
+    io: localHost,
     virsh: answering(answers),
     domain: 'web1',
     disk: 'vda',

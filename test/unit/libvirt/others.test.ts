@@ -4,7 +4,7 @@ import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inspectFiles } from '../../../src/host-io/files.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { ImageHeaders } from '../../../src/libvirt/image-headers.ts';
 import { otherDomains } from '../../../src/libvirt/others.ts';
 import type { Virsh } from '../../../src/libvirt/virsh.ts';
@@ -25,7 +25,8 @@ function xml(name: string, source: string, id = ''): string {
   </devices></domain>`;
 }
 
-const surveyed = (session: Virsh) => otherDomains(session, idOf('own'), new ImageHeaders());
+const surveyed = (session: Virsh) =>
+  otherDomains(localHost, session, idOf('own'), new ImageHeaders(localHost));
 const others = async (session: Virsh) => (await surveyed(session)).others;
 const GONE = new Error('failed to get domain: Domain not found');
 
@@ -105,7 +106,10 @@ describe('images', () => {
     linkSync(at('base'), at('linked'));
     const { others, names } = await surveyed(onQcow2('top'));
     expect(others[0]?.files).toEqual([at('top'), at('base')]);
-    const looked = await inspectFiles([at('linked'), join(folder, '..', basename(folder), 'top')]);
+    const looked = await localHost.inspectFiles([
+      at('linked'),
+      join(folder, '..', basename(folder), 'top'),
+    ]);
     const world = { files: looked.files, names: { ...looked.names, ...names } };
     expect(isSameFile(world, at('linked'), at('base'))).toBe(true);
     expect(isSameFile(world, at('linked'), at('top'))).toBe(false);

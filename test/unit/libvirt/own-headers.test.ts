@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inspectFiles } from '../../../src/host-io/files.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { filesAtNextStart, readHeaders } from '../../../src/libvirt/own-headers.ts';
 import { filesOf } from '../../../src/model/file-identity.ts';
 import { nextStartFaults } from '../../../src/model/headers.ts';
@@ -32,7 +32,10 @@ function image(name: string, backing?: string): void {
 /** A guest on that chain, as it would be looked at. */
 async function guestOn(...names: string[]): Promise<World> {
   const seen = world({ disks: [disk('vda', names.map(at))], others: [] });
-  return readHeaders({ ...seen, ...(await inspectFiles(seen.domain.disks.flatMap(filesOf))) });
+  return readHeaders(localHost, {
+    ...seen,
+    ...(await localHost.inspectFiles(seen.domain.disks.flatMap(filesOf))),
+  });
 }
 
 const backing = ({ files }: World, name: string) => files[at(name)]?.backing;
@@ -78,7 +81,10 @@ test('a next start reads what the definition names, and what the headers name be
     ]).replace("<target dev='vda'", `${below}<target dev='vda'`);
   const read = async (below: string, chain: readonly string[]) => {
     const { domain } = world({ disks: [disk('vda', chain.map(at))], others: [] });
-    const { files, unread } = await filesAtNextStart({ ...domain, definition: xml(below) });
+    const { files, unread } = await filesAtNextStart(localHost, {
+      ...domain,
+      definition: xml(below),
+    });
     expect(unread).toEqual([]);
     return [...new Set(files)].map((file) => file.slice(folder.length + 1)).sort();
   };

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { link, lstat, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inspectFiles } from '../../../src/host-io/files.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
@@ -53,7 +52,7 @@ function surveying(seen: World) {
         ...[persistentSource ?? [], job?.mirror ?? []].flat(),
       ]);
       const theirs = seen.others.flatMap((other) => other.files);
-      return { ...seen, ...(await inspectFiles([...files, ...own, ...theirs])) };
+      return { ...seen, ...(await localHost.inspectFiles([...files, ...own, ...theirs])) };
     },
   };
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { localHost } from '../../../src/host-io/local-host.ts';
 import { surveyHost } from '../../../src/libvirt/survey.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -57,7 +58,7 @@ beforeAll(async () => {
 });
 
 test('sizes and releases are those that libvirt tells', async () => {
-  const { domain, host } = await surveyHost(libvirt(), seen, []);
+  const { domain, host } = await surveyHost(localHost, libvirt(), seen, []);
   expect(domain.disks.map((each) => each.capacity)).toEqual([
     1_048_576,
     seen.domain.disks[1]!.capacity,
@@ -67,20 +68,20 @@ test('sizes and releases are those that libvirt tells', async () => {
 
 test('what libvirt does not tell is left out', async () => {
   const silent = libvirt({ version: new Error('unknown'), domblkinfo: new Error('busy') });
-  const { domain, host } = await surveyHost(silent, seen, []);
+  const { domain, host } = await surveyHost(localHost, silent, seen, []);
   expect(domain.disks[0]).not.toHaveProperty('capacity');
   expect([host.libvirt, host.qemu]).toEqual([undefined, undefined]);
 });
 
 test('a domain that is gone is not asked for its sizes', async () => {
   const session = libvirt();
-  await surveyHost(session, { ...seen, domain: { ...seen.domain, state: 'gone' } }, []);
+  await surveyHost(localHost, session, { ...seen, domain: { ...seen.domain, state: 'gone' } }, []);
   expect(session.asked.filter((each) => each.startsWith('domblkinfo'))).toEqual([]);
 });
 
 test('files of the plan are there or not, with what their headers name', async () => {
   const files = ['overlay', 'base', 'text', 'none', 'active'].map(at);
-  const surveyed = await surveyHost(libvirt(), seen, files);
+  const surveyed = await surveyHost(localHost, libvirt(), seen, files);
   expect(surveyed.files[at('overlay')]).toMatchObject({ backing: at('base') });
   expect(surveyed.files[at('base')]).toMatchObject({ backing: null });
   expect(surveyed.files[at('text')]).not.toHaveProperty('backing');
@@ -91,14 +92,14 @@ test('files of the plan are there or not, with what their headers name', async (
 
 test('each folder of the plan is told once, and so is one that does not exist', async () => {
   const files = [at('new'), at('newer'), at('missing/new')];
-  const { folders } = await surveyHost(libvirt(), seen, files);
+  const { folders } = await surveyHost(localHost, libvirt(), seen, files);
   expect(Object.keys(folders).sort()).toEqual([folder, at('missing')].sort());
   expect(folders[folder]).toMatchObject({ writable: true, free: expect.any(Number) });
   expect(folders[at('missing')]).toBeNull();
 });
 
 test('the other guests are there with all files of their chains, by any name of them', async () => {
-  const surveyed = await surveyHost(libvirt(), seen, [at('link')]);
+  const surveyed = await surveyHost(localHost, libvirt(), seen, [at('link')]);
   expect(surveyed.others.map(({ name, files, unread }) => [name, files, unread])).toEqual([
     ['other', [at('overlay'), at('base')], []],
   ]);
@@ -107,6 +108,6 @@ test('the other guests are there with all files of their chains, by any name of 
 });
 
 test('a host that does not tell its guests is refused', async () => {
-  const refused = surveyHost(libvirt({ list: new Error('access denied') }), seen, []);
+  const refused = surveyHost(localHost, libvirt({ list: new Error('access denied') }), seen, []);
   await expect(refused).rejects.toMatchObject({ findings: [{ code: 'BP128' }] });
 });
