@@ -1,0 +1,76 @@
+/** What the local host answers could come from an agent on another one as well. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { HeldFile, HostIO } from '../../../src/host-io/host-io.ts';
+import { localHost } from '../../../src/host-io/local-host.ts';
+import { scratchFolder } from '../../scratch-folder.ts';
+
+const folder = scratchFolder('local-host');
+const at = (name: string) => join(folder, name);
+beforeAll(() => {
+  for (const [name, ...more] of [['base'], ['top', '-b', at('base'), '-F', 'qcow2']])
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', ...more, at(name!), '1M']);
+  symlinkSync(at('top'), at('link'));
+});
+
+type Question = (io: HostIO) => Promise<unknown>;
+
+async function holding(io: HostIO, ask: (held: HeldFile) => Promise<unknown>): Promise<unknown> {
+  await using held = await io.holdFile(at('top'));
+  return held && (await ask(held));
+}
+
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  inspectFile: (io) => io.inspectFile(at('top')),
+  inspectFiles: (io) => io.inspectFiles([at('top'), at('link'), at('none'), 'nbd:export']),
+  identify: (io) => io.identify(at('none')),
+  stat: (io) => io.stat(at('top')),
+  inspectFolder: (io) => io.inspectFolder(folder, { uid: 64_055, gid: 64_055 }),
+  inspectDestination: (io) => io.inspectDestination(at('top')),
+  usersAt: (io) => io.usersAt(at('top')),
+  readDataFiles: (io) => io.readDataFiles({ file: at('top'), format: 'qcow2' }),
+  findOverlays: (io) => io.findOverlays([at('base')]),
+  makeFile: (io) => io.makeFile(at('made')),
+  identity: (io) => holding(io, (held) => held.identity()),
+  stamp: (io) => holding(io, (held) => held.stamp()),
+  openers: (io) => holding(io, (held) => held.openers()),
+};
+
+test.each(Object.entries(QUESTIONS))('JSON carries what %s answers', async (_name, ask) => {
+  const answer = await ask(localHost);
+  expect(answer).toBeTruthy();
+  expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+});
+
+test('JSON carries who the host is', () => {
+  const { boot, user } = localHost;
+  expect(boot).toMatch(/^[\da-f-]{36}$/);
+  expect(user).toBe(process.geteuid?.());
+});
+
+test('a file, a device and a folder are told apart, and a file by its stamp', async () => {
+  const made = await localHost.makeFile(at('stamped'));
+  const found = await localHost.stat(at('stamped'));
+  expect(found).toMatchObject({ ...made, kind: 'file', length: 0, uid: localHost.user });
+  expect((await localHost.stat(folder))?.kind).toBe('other');
+  expect(await localHost.stat(at('none'))).toBeNull();
+});
+
+test('a scratch file is in a folder of its own, and both go', async () => {
+  const path = await localHost.writeScratchFile('disk.xml', '<disk/>');
+  expect(readFileSync(path, 'utf8')).toBe('<disk/>');
+  expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([
+    0o600, 0o700,
+  ]);
+  await localHost.removeScratchFile(path);
+  expect(existsSync(dirname(path))).toBe(false);
+});
+
+test('only the scratch file itself is removed', async () => {
+  mkdirSync(at('shared'));
+  for (const name of ['scratch', 'precious']) writeFileSync(at(`shared/${name}`), name);
+  await expect(localHost.removeScratchFile(at('shared/scratch'))).rejects.toThrow('ENOTEMPTY');
+  expect(existsSync(at('shared/precious'))).toBe(true);
+});

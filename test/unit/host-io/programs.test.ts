@@ -1,0 +1,89 @@
+/** Programs are started out of reach of the terminal, and processes are found by what they were started with. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, expect, test } from 'vitest';
+import { localHost } from '../../../src/host-io/local-host.ts';
+
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+});
+
+const sh = (script: string) => ['sh', '-c', script] as const;
+
+test('a program that is run says how it ended', async () => {
+  expect(await localHost.run(sh('echo out; echo err >&2'))).toEqual({
+    ...{ ok: true, stdout: 'out', stderr: 'err', code: 0, signal: undefined },
+  });
+  expect(await localHost.run(sh('exit 3'))).toMatchObject({ ok: false, code: 3 });
+  expect(await localHost.run(sh('kill -9 $$'))).toMatchObject({ ok: false, signal: 'SIGKILL' });
+  expect(await localHost.run(['/nowhere/program'])).toMatchObject({ ok: false, code: undefined });
+});
+
+test('its output is heard as it comes', async () => {
+  const heard: string[] = [];
+  await localHost.run(sh('printf 1; printf 2'), { onOutput: (text) => void heard.push(text) });
+  expect(heard.join('')).toBe('12');
+});
+
+test('it is given up after its time, or when the signal says so', async () => {
+  expect((await localHost.run(['sleep', '60'], { timeoutMs: 50 })).ok).toBe(false);
+  const signal = AbortSignal.abort();
+  expect((await localHost.run(['sleep', '60'], { signal, tied: true })).ok).toBe(false);
+});
+
+test('it leads a session of its own, whether it is waited for or not', async () => {
+  const own = sh(`test "$(cut -d ' ' -f 6 /proc/$$/stat)" = $$ && cat`);
+  expect((await localHost.run(own)).ok).toBe(true);
+  const program = localHost.start(own, { stdin: 'pipe' });
+  program.stdin.end();
+  expect(await program.exited).toEqual({ missing: false, code: 0, signal: undefined });
+});
+
+test('a program that is started has an environment that differs as told', async () => {
+  process.env['HOSTIO_A'] = '1';
+  process.env['HOSTIO_B'] = '1';
+  process.env['HOSTI'] = '1';
+  const environment = { without: ['HOSTIO_*'], set: { HOSTIO_B: '2' } };
+  const program = localHost.start(sh('env'), { stdin: 'ignore', environment, tied: true });
+  let text = '';
+  program.stdout.on('data', (piece: string) => {
+    text += piece;
+  });
+  await program.exited;
+  expect(text.split('\n').filter((line) => line.startsWith('HOSTI'))).toEqual(
+    expect.arrayContaining(['HOSTIO_B=2', 'HOSTI=1']),
+  );
+  expect(text).not.toContain('HOSTIO_A');
+});
+
+test('one that is not there is missing, and one that is killed is ended', async () => {
+  const none = localHost.start(['/nowhere/program'], { stdin: 'ignore' });
+  expect([none.started, (await none.exited).missing]).toEqual([false, true]);
+  none.kill();
+  const program = localHost.start(['sleep', '60'], { stdin: 'ignore' });
+  program.kill();
+  expect(await program.exited).toEqual({ missing: false, code: undefined, signal: 'SIGKILL' });
+});
+
+test('a process is found by its arguments, if it is the only one', async () => {
+  const words = ['-uuid', `of-this-test-${process.pid}`];
+  const begin = async () => {
+    const child = spawn('sh', ['-c', 'sleep 60', 'sh', ...words], { stdio: 'ignore' });
+    children.push(child);
+    await once(child, 'spawn');
+    return child;
+  };
+  expect(await localHost.findProcess(words)).toBeUndefined();
+  const child = await begin();
+  const found = await localHost.findProcess(words);
+  expect(found).toEqual({ pid: String(child.pid), started: expect.stringMatching(/^\d+$/) });
+  expect(await localHost.isRunning(found!)).toBe(true);
+  expect(await localHost.isRunning({ ...found!, started: '1' })).toBe(false);
+  expect(await localHost.findProcess([words[0]!, words[1]!.slice(0, -1)])).toBeUndefined();
+  await begin();
+  expect(await localHost.findProcess(words)).toBeUndefined();
+});
