@@ -62,7 +62,7 @@ async function openIn(path: string): Promise<string[]> {
 }
 
 /** `8:1` for a device's number as stat(2) gives it (Linux, `gnu_dev_major` and `gnu_dev_minor`). */
-export function numberOf(rdev: number): string {
+function numberOf(rdev: number): string {
   const n = BigInt(rdev);
   const major = ((n >> 8n) & 0xfffn) | ((n >> 32n) & ~0xfffn);
   const minor = (n & 0xffn) | ((n >> 12n) & 0xffffff00n);
@@ -93,7 +93,7 @@ async function firstBytes(path: string): Promise<Buffer | undefined> {
  * The virtual size that a header names: qcow2 at byte 24, big-endian (QEMU, docs/interop/qcow2.txt), QED at byte 48,
  * little-endian (QEMU, docs/interop/qed_spec.txt).
  */
-export function headerOf(bytes: Buffer): ImageHeader | null {
+function headerOf(bytes: Buffer): ImageHeader | null {
   if (bytes.length >= 32 && bytes.toString('latin1', 0, 4) === 'QFI\xfb')
     return { format: 'qcow2', virtualSize: Number(bytes.readBigUInt64BE(24)) };
   if (bytes.length >= 56 && bytes.toString('latin1', 0, 4) === 'QED\0')
