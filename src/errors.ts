@@ -1,27 +1,5 @@
-/**
- * What blockplan says when something is wrong, and the exit codes it ends with.
- * Every room may import this file; it imports only the type of the codes.
- */
-import type { Code } from './codes.ts';
-
-/** How a run ends; see README, "End states". */
-export type End =
-  | 'succeeded'
-  | 'input-refused'
-  | 'preflight-refused'
-  | 'rolled-back'
-  | 'stranded'
-  | 'uncertain';
-
-/** The process exit code of each end; 1 is left for a bug in blockplan, 130 for an interruption that could not be rolled back. */
-export const EXIT_CODES: Readonly<Record<End, number>> = {
-  succeeded: 0,
-  'input-refused': 2,
-  'preflight-refused': 3,
-  'rolled-back': 4,
-  stranded: 5,
-  uncertain: 6,
-};
+/** What blockplan says when something is wrong. Every room may import this file. */
+import type { End } from './outcomes.ts';
 
 /** A place in a plan's text; line and column count from 1. */
 export interface Position {

@@ -2,8 +2,9 @@
  * What a run tells while it goes on. Renderers make terminal bars, plain lines and JSON Lines of these;
  * `schemas/events.schema.json` documents the same shapes for programs.
  */
-import type { End, Finding } from './errors.ts';
+import type { Finding } from './errors.ts';
 import type { DomainState } from './model/world.ts';
+import type { End } from './outcomes.ts';
 
 /** `do` is the way forward, `undo` the way back. */
 export type Direction = 'do' | 'undo';

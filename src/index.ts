@@ -1,7 +1,7 @@
 /** The public API: a plan read from text, compiled to plain data and to a machine. */
-export { BlockplanError, type End, EXIT_CODES, type Finding, type Position } from './errors.ts';
+export { BlockplanError, type Finding, type Position } from './errors.ts';
 export type { Direction, Listener, PhaseRef, RunEvent, StepOutline } from './events.ts';
-export { compile, type Graph, type PhaseNode } from './graph/graph.ts';
+export { compile, type Graph, type PhaseNode, type PhaseState } from './graph/graph.ts';
 export {
   createPlanMachine,
   type Machine,
@@ -10,6 +10,7 @@ export {
   type Performance,
 } from './machine/machine.ts';
 export type { World } from './model/world.ts';
+export { type End, EXIT_CODES, exitCodeOf } from './outcomes.ts';
 export type { PlanInput } from './plan/input.ts';
 export type { Plan, PlannedStep } from './plan/plan.ts';
 export { readPlan } from './plan/read.ts';

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import type { End } from '../src/errors.ts';
 import { compile, type Graph } from '../src/graph/graph.ts';
+import type { End } from '../src/outcomes.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { readPlan } from '../src/plan/read.ts';
 import type { AnyStep } from '../src/steps/define.ts';

@@ -53,7 +53,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */
 const TOP = [
-  ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'printable.ts'],
+  ...['command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
   ...['processes.ts', 'shell-quote.ts'],
 ];
 

@@ -1,5 +1,5 @@
 /** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
-import { codes } from '../codes.ts';
+
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
@@ -7,8 +7,8 @@ import { takeUpCommands, waysOf } from '../journal/direction.ts';
 import { followEvents } from '../journal/follow-events.ts';
 import { isAlive, type Owner } from '../journal/lock.ts';
 import { isUnbelievable, readJournal } from '../journal/replay.ts';
+import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
 import type { Display } from '../render/display.ts';
-import { exitCodeOf } from '../run/course.ts';
 import { type History, historyOf } from '../run/history.ts';
 import { displayOf } from './performing.ts';
 import { inputRefusal } from './read.ts';
@@ -17,9 +17,6 @@ import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts
 export interface AttachCommandOptions {
   readonly output: 'text' | 'json';
 }
-
-/** Who looks away, or has left a run half-way, sees no end: the shell's code for SIGINT. */
-const LEFT = 130;
 
 /**
  * @param word names the run; the only one that goes on when undefined
@@ -47,7 +44,7 @@ export async function attach(
     process.stderr.write(
       `\nthe run goes on; to look at it again: ${blockplanCommand('attach', run.run)}\n`,
     );
-    return LEFT;
+    return EXIT_CODES.interrupted;
   } finally {
     await show.close();
     process.off('SIGINT', lookAway).off('SIGTERM', lookAway);
@@ -96,7 +93,7 @@ async function watched(
     for (const event of caughtUp ? events : sinceStart(events, true)) {
       await show.take(event);
       if (event.event === 'run-finished') return event.exitCode;
-      if (event.event === 'run-left') return LEFT;
+      if (event.event === 'run-left') return EXIT_CODES.interrupted;
     }
     caughtUp = true;
   }

@@ -1,4 +1,5 @@
 /** `run --detach`: the run is done by a process of its own, which outlives the terminal and the login. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
 import { glanceAt } from '../journal/glance.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printable } from '../printable.ts';
 import { jsonText } from '../render/json.ts';
@@ -188,6 +190,6 @@ function endOrBeginning(child: ChildProcess, folder: string): Promise<number | u
     };
     const watcher = watch(folder, look).on('error', reject);
     child.once('error', reject);
-    child.once('exit', (code) => settle(code ?? 1));
+    child.once('exit', (code) => settle(code ?? EXIT_CODES.bug));
   });
 }

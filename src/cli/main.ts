@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command line: the composition root, and the only room that owns the process and its exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
+import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
 import { addRunCommands } from './run-commands.ts';
@@ -26,16 +27,16 @@ Examples:
   $ blockplan rescue web1
 
 Exit codes:
-  0  succeeded                     4  failed and rolled back: all is as before
-  1  a bug in blockplan            5  stranded: the report says what is so, and what to type
-  2  the input was refused         6  uncertain: contact to libvirt was lost
-  3  refused before anything was done
-  130  interrupted, and not brought back (an interrupted run that is rolled back ends with 4)
-Of doctor: 0 when nothing was found, 3 when something was
+${codeLines(Object.values(OUTCOMES).map(({ exitCode, word, meaning }) => [exitCode, `${word}: ${meaning}`]))}
+An interrupted run that is rolled back ends with ${EXIT_CODES['rolled-back']}; a rollback that was asked for ends with ${EXIT_CODES.succeeded}.
+Of doctor: ${EXIT_CODES.succeeded} when nothing was found, ${EXIT_CODES['preflight-refused']} when something was
 Of preview --exit-code, where a run would not be refused:
-  0  nothing to do                10  changes
-                                  11  changes with a point of no return
+${codeLines(Object.entries(PREVIEW_EXIT_CODES).map(([what, code]) => [code, what]))}
 `;
+
+function codeLines(codes: readonly (readonly [number, string])[]): string {
+  return codes.map(([code, what]) => `${String(code).padStart(5)}  ${what}`).join('\n');
+}
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
@@ -275,7 +276,7 @@ async function explain(error: unknown): Promise<number> {
   process.stderr.write(
     `This is a bug in blockplan; the journal, if a run had begun, is kept (blockplan status).\n${stack}\n`,
   );
-  return 1;
+  return EXIT_CODES.bug;
 }
 
 await main();

@@ -1,20 +1,18 @@
 /** What stands around a run that goes on, at its first start and when it is taken up again. */
-import type { End, Finding } from '../errors.ts';
+import type { Finding } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import { glanceAt } from '../journal/glance.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isForGood } from '../journal/replay.ts';
 import { removeUnfinished } from '../journal/unfinished.ts';
 import { redactFindings } from '../model/redact-value.ts';
+import { EXIT_CODES, isFinalState, isOpenEnd } from '../outcomes.ts';
 import { type Display, textDisplay } from '../render/display.ts';
 import { jsonListener } from '../render/json.ts';
 import type { Finish } from '../run/course.ts';
 import { LeftHalfway } from '../run/execute.ts';
 import { loggedDisplay } from './logged-display.ts';
 import { onInterrupt } from './signals.ts';
-
-/** The exit code of a run that the user has left half-way: the shell's for SIGINT. */
-const LEFT = 130;
 
 export interface Around {
   readonly state: string;
@@ -47,12 +45,11 @@ export async function performed(
     for (const finding of redactFindings(findings))
       listener({ time: Date.now(), event: 'finding', finding });
     const { end, exitCode } = await perform({ signal, leave, listener });
-    // One that is stranded or lost from sight is not over yet.
-    if (end === 'succeeded' || end === 'rolled-back' || isRefused(end, journal))
+    if (isFinalState(end) ? !isOpenEnd(end) : isRefused(journal))
       await removeUnfinished(state, run);
     return exitCode;
   } catch (error) {
-    if (error instanceof LeftHalfway) return LEFT;
+    if (error instanceof LeftHalfway) return EXIT_CODES.interrupted;
     throw error;
   } finally {
     await display.close();
@@ -62,8 +59,8 @@ export async function performed(
 }
 
 /** Whether a run was refused at its start, and not only the attempt to take it up again: its journal tells the difference. */
-function isRefused(end: End, { folder }: Journal): boolean {
-  const last = end === 'preflight-refused' ? glanceAt(folder)?.last : undefined;
+function isRefused({ folder }: Journal): boolean {
+  const last = glanceAt(folder)?.last;
   return last !== undefined && isForGood(last);
 }
 

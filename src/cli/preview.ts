@@ -1,5 +1,7 @@
 /** `blockplan preview`: what a run would do, told of a host that is only looked at, or of a file of facts. */
+
 import { fingerprintOf } from '../facts/fingerprint.ts';
+import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { planFrom } from './read.ts';
@@ -12,9 +14,6 @@ export interface PreviewCommandOptions extends WorldOptions {
   readonly exitCode?: boolean;
 }
 
-/** How `--exit-code` tells previews apart, when a run would not be refused. */
-const OUTCOMES = { 'nothing to do': 0, changes: 10, 'changes with a point of no return': 11 };
-
 /** @returns the exit code */
 export async function preview(file: string, options: PreviewCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
@@ -24,10 +23,10 @@ export async function preview(file: string, options: PreviewCommandOptions): Pro
     fingerprint: fingerprintOf(plan, world),
   });
   const code = await showPreview(shown, options.format);
-  return code === 0 && options.exitCode ? OUTCOMES[outcomeOf(shown)] : code;
+  return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;
 }
 
-function outcomeOf({ totals }: Preview): keyof typeof OUTCOMES {
+function outcomeOf({ totals }: Preview): keyof typeof PREVIEW_EXIT_CODES {
   if (totals.pointsOfNoReturn > 0) return 'changes with a point of no return';
   return totals.changes > 0 ? 'changes' : 'nothing to do';
 }

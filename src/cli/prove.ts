@@ -1,6 +1,7 @@
 /** `blockplan prove`: everything that can go wrong in a run of the plan, on a simulated host, and what comes of it. */
-import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import { positioned } from '../plan/text.ts';
 import { Explorer } from '../prove/explore.ts';
 import { provePlan } from '../prove/prove.ts';

@@ -1,9 +1,9 @@
 /** `blockplan rescue`: writes definitions back that runs had kept and that nobody else has written back. */
 import { basename } from 'node:path';
-import { codes } from '../codes.ts';
-import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { redactFindings } from '../model/redact-value.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
 import { type RescueReport, renderRescue } from '../render/rescue.ts';

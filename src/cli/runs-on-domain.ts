@@ -1,4 +1,5 @@
 /** The runs on a domain that this machine's journals tell of and that are not over, as the doctor wants to know them. */
+
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { endOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import type { Marker } from '../model/marker.ts';
 import type { Bundle, Domain } from '../model/world.ts';
+import { isOpenEnd } from '../outcomes.ts';
 import { owedBy } from '../run/given-back.ts';
 import { runFolders } from './run-folders.ts';
 
@@ -48,7 +50,7 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     plan: first.plan,
     folder,
     startedAt: Date.parse(first.time),
-    ...(end === 'stranded' || end === 'uncertain' ? { end } : {}),
+    ...(end && isOpenEnd(end) ? { end } : {}),
     next: ending?.next ?? [],
     takeUp: takeUpCommands(first.run, waysOf(replay)),
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),

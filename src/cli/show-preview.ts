@@ -1,5 +1,5 @@
 /** A preview on standard output, in the form that was asked for. */
-import { EXIT_CODES } from '../errors.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import type { Document } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';

@@ -1,6 +1,7 @@
 /** `blockplan validate`: reads plans and says what is wrong with them; looks at nothing else. */
-import { BlockplanError, EXIT_CODES, type Finding } from '../errors.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
 import { redactFindings } from '../model/redact-value.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
 import { planFrom } from './read.ts';

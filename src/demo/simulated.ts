@@ -13,6 +13,7 @@ import { filesBelow, type SimulatedHost, withWorld } from '../host/host-state.ts
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal } from '../journal/journal.ts';
 import { activeFile } from '../model/world.ts';
+import type { FinalState } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
 import { colorWanted } from '../render/color.ts';
@@ -99,7 +100,7 @@ async function migrate(scene: Scene): Promise<string> {
   const preview = previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
   process.stdout.write(documentText(previewDocument(preview), color));
   narrator.title('2. The run');
-  const took = await run(scene, plan, 0);
+  const took = await run(scene, plan, 'succeeded');
   narrator.title('3. Afterwards');
   tellWhere(narrator, driver.host);
   return took;
@@ -115,7 +116,7 @@ async function fail(scene: Scene): Promise<string> {
   const plan = await read(scene, 'move-and-archive.yaml');
   const before = driver.host.world;
   narrator.say('The run:');
-  const took = await run(scene, plan, 4);
+  const took = await run(scene, plan, 'rolled-back');
   narrator.say(
     'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first.',
   );
@@ -136,7 +137,7 @@ async function read({ narrator, example }: Scene, name: string): Promise<Plan> {
 }
 
 /** Runs a plan as the command line does, and returns how long it took; rejects when it ends otherwise than it should. */
-async function run(scene: Scene, plan: Plan, exitCode: number): Promise<string> {
+async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
   const { narrator, driver, state } = scene;
   const began = performance.now();
   const graph = compile(plan);
@@ -164,8 +165,7 @@ async function run(scene: Scene, plan: Plan, exitCode: number): Promise<string> 
       listener: display.listener,
     });
     narrator.signal.throwIfAborted();
-    if (finish.exitCode !== exitCode)
-      throw new Error(`the run ended with ${finish.exitCode}; ${exitCode} was expected`);
+    if (finish.end !== end) throw new Error(`the run ended as ${finish.end}; ${end} was expected`);
     return seconds(performance.now() - began);
   } finally {
     await display.close();

@@ -1,8 +1,9 @@
 /** What a doctor is told of a domain, and what it says of it. */
-import type { Code } from '../codes.ts';
+
 import { blockplanCommand, type Command, commandLine } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
 import type { Bundle, World } from '../model/world.ts';
+import type { OpenEnd } from '../outcomes.ts';
 
 /** A domain with everything that was looked at. */
 export interface Patient {
@@ -28,7 +29,7 @@ export interface LeftRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** What it ended with for now; absent where it was killed, or is under way. */
-  readonly end?: 'stranded' | 'uncertain';
+  readonly end?: OpenEnd;
   /** What its report told to type. */
   readonly next: readonly string[];
   /** What to type to have it finished or undone, as far as its journal lets it be. */

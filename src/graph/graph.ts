@@ -1,54 +1,109 @@
 /**
- * A plan as plain data: its phases in order, the way forward and the way back of each. Machine, preview and diagrams
- * are made of this.
+ * A plan as plain data: its phases in order, and the states of its machine with where each leads. The machine, the preview
+ * and the diagrams are made of this.
  */
+import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import { type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { Phase } from '../steps/define.ts';
 
-/** One phase of one step, with its two states and where each leads. */
+/** A state in which a phase is done or undone. The others are the final states, which lead nowhere. */
+export interface PhaseState {
+  readonly name: string;
+  /** The phase's index in the plan. */
+  readonly index: number;
+  readonly direction: Direction;
+  /** The state that follows each result. */
+  readonly on: Readonly<Record<PhaseResult, string>>;
+}
+
+/** One phase of one step, with its two states. */
 export interface PhaseNode {
   readonly index: number;
   readonly planned: PlannedStep;
   readonly phase: Phase;
   /** Whether this is the first phase of its step. */
   readonly first: boolean;
-  /** The state in which the phase is done, and those that follow its success and its failure. */
-  readonly doing: { readonly state: string; readonly done: string; readonly failed: string };
-  /** The state in which it is undone, and the one that follows. */
-  readonly undoing: { readonly state: string; readonly undone: string };
+  /** The state in which the phase is done. */
+  readonly doing: PhaseState;
+  /** The state in which it is undone. */
+  readonly undoing: PhaseState;
 }
-
-/** The states in which a run ends. */
-export const FINAL_STATES = ['succeeded', 'rolled-back', 'stranded', 'uncertain'] as const;
 
 export interface Graph {
   readonly name: string;
   readonly nodes: readonly PhaseNode[];
+  /** All states but the final ones, phase by phase. */
+  readonly states: readonly PhaseState[];
   readonly initial: string;
 }
 
+/** The name of the state in which a phase is done or undone. */
+export function stateName({ step, phase }: PhaseRef, direction: Direction): string {
+  return `${direction === 'undo' ? 'undo:' : ''}${step}:${phase}`;
+}
+
+/** Whether a failure of the phase ends the run where it is: the plan says `on-failure: stop`. */
+export function stopsOnFailure({ doing }: Pick<PhaseNode, 'doing'>): boolean {
+  return isFinalState(doing.on.FAILED);
+}
+
+/** The plan's steps with their phases, as they are announced. */
+export function outline(graph: Graph): StepOutline[] {
+  const steps = new Map<string, StepOutline & { phases: { name: string; summary: string }[] }>();
+  for (const { planned, phase } of graph.nodes) {
+    const step = steps.get(planned.id) ?? { id: planned.id, kind: planned.step.kind, phases: [] };
+    step.phases.push({ name: phase.name, summary: phase.summary });
+    steps.set(planned.id, step);
+  }
+  return [...steps.values()];
+}
+
 /** Compiles a plan; every phase gets its own rollback transition, out of its failure and out of its success. */
-export function compile(plan: Plan): Graph {
+export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph {
   const flat = plan.steps.flatMap((planned) =>
     planned.step.phases(planned.params).map((phase, at) => ({ planned, phase, first: at === 0 })),
   );
-  const stateOf = (at: number) => `${flat[at]?.planned.id}:${flat[at]?.phase.name}`;
-  const nodes = flat.map((part, index): PhaseNode => {
-    const state = stateOf(index);
-    return {
+  const refs = flat.map(({ planned, phase }) => ({ step: planned.id, phase: phase.name }));
+  const nodes = flat.map(
+    (part, index): PhaseNode => ({
       ...part,
       index,
-      doing: {
-        state,
-        done: index + 1 < flat.length ? stateOf(index + 1) : 'succeeded',
-        // A failed phase is undone too: nobody knows how far it came.
-        failed: plan.onFailure === 'rollback' ? `undo:${state}` : 'stranded',
-      },
-      undoing: {
-        state: `undo:${state}`,
-        undone: index > 0 ? `undo:${stateOf(index - 1)}` : 'rolled-back',
-      },
-    };
-  });
-  return { name: plan.name, nodes, initial: nodes[0]?.doing.state ?? 'succeeded' };
+      doing: stateOf(refs, index, 'do', plan.onFailure),
+      undoing: stateOf(refs, index, 'undo', plan.onFailure),
+    }),
+  );
+  return {
+    name: plan.name,
+    nodes,
+    states: nodes.flatMap(({ doing, undoing }) => [doing, undoing]),
+    initial: nodes[0]?.doing.name ?? SUCCEEDED,
+  };
+}
+
+const SUCCEEDED: FinalState = 'succeeded';
+
+/** The transitions out of a state: all that there are. */
+function stateOf(
+  refs: readonly PhaseRef[],
+  index: number,
+  direction: Direction,
+  onFailure: Plan['onFailure'],
+): PhaseState {
+  const at = (place: number, way: Direction, otherwise: FinalState): string => {
+    const ref = refs[place];
+    return ref ? stateName(ref, way) : otherwise;
+  };
+  const stranded: FinalState = 'stranded';
+  const uncertain: FinalState = 'uncertain';
+  const on: PhaseState['on'] =
+    direction === 'do'
+      ? {
+          DONE: at(index + 1, 'do', SUCCEEDED),
+          // A failed phase is undone too: nobody knows how far it came.
+          FAILED: onFailure === 'rollback' ? at(index, 'undo', stranded) : stranded,
+          LOST: uncertain,
+        }
+      : { DONE: at(index - 1, 'undo', 'rolled-back'), FAILED: stranded, LOST: uncertain };
+  return { name: at(index, direction, stranded), index, direction, on };
 }

@@ -7,9 +7,9 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
-import type { End } from '../errors.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import type { Bundle, World } from '../model/world.ts';
+import type { End, PhaseResult } from '../outcomes.ts';
 
 /** The form of a journal's entries; one that was written before there was a number has none. */
 export const FORMAT = 2;
@@ -89,7 +89,7 @@ export type Entry =
       readonly type: 'phase-finished';
       readonly direction: Direction;
       /** What the machine was told of it. */
-      readonly result: 'DONE' | 'FAILED' | 'LOST';
+      readonly result: PhaseResult;
       /** As of the phase's start. */
       readonly anew?: true;
       /** Set where the plan says that a failure is left as it is (`on-failure: stop`). */

@@ -1,6 +1,5 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
 import type { MadeFile } from '../commands/driver.ts';
-import type { End } from '../errors.ts';
 import type { Direction, StepOutline } from '../events.ts';
 import {
   amount,
@@ -18,6 +17,7 @@ import {
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
 import { bundleShape, worldShape } from '../model/world-shape.ts';
+import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { effectShape } from './effect-shape.ts';
 import { type Entry, FORMAT } from './journal.ts';
@@ -51,10 +51,7 @@ const outline = fields<StepOutline>({
   phases: list(fields<StepOutline['phases'][number]>({ name: text, summary: text })),
 });
 
-const end = oneOf<End>(
-  ...(['succeeded', 'input-refused', 'preflight-refused'] as const),
-  ...(['rolled-back', 'stranded', 'uncertain'] as const),
-);
+const end = oneOf<End>(...ENDS);
 
 /** What a run's beginning has in every version that this one reads. */
 const beginning = {
@@ -135,7 +132,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     ...ref,
     type: oneOf('phase-finished' as const),
     direction: way,
-    result: oneOf<Of<'phase-finished'>['result']>('DONE', 'FAILED', 'LOST'),
+    result: oneOf<PhaseResult>(...PHASE_RESULTS),
     anew: optional(yes),
     stays: optional(yes),
     error: optional(text),

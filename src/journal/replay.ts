@@ -1,6 +1,8 @@
 /** What a journal tells, also one that is being written, was torn, or was altered. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOpenEnd } from '../outcomes.ts';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
 import { current } from './older.ts';
 import { type JournalRecord, ofForm, type Strange, strangeIn } from './record-shape.ts';
@@ -134,5 +136,5 @@ export function isOver(replay: Replay): boolean {
 /** Whether a run is over with its last record. */
 export function isForGood(last: JournalRecord): boolean {
   if (last.type === 'run-forgotten') return true;
-  return last.type === 'run-finished' && last.end !== 'stranded' && last.end !== 'uncertain';
+  return last.type === 'run-finished' && !isOpenEnd(last.end);
 }

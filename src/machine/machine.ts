@@ -1,24 +1,19 @@
 /** The graph as an XState machine, walked purely: state and event in, state and what to perform out. */
 import { createMachine, initialTransition, transition } from 'xstate';
 import type { Direction } from '../events.ts';
-import { FINAL_STATES, type Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
+import { FINAL_STATES, type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 
-/** What the world answered. */
-export type MachineEvent =
-  /** The phase is done and verified, or undone. */
-  | { readonly type: 'DONE' }
-  /** The phase could not be done, or was interrupted, or could not be undone. */
-  | { readonly type: 'FAILED' }
-  /** Contact to libvirt is lost, and did not come back within its bound. */
-  | { readonly type: 'LOST' };
+/** What performing the phase of a state came to. */
+export interface MachineEvent {
+  readonly type: PhaseResult;
+}
 
 /** What to perform next: one phase, forward or back. */
 export interface Performance {
   readonly index: number;
   readonly direction: Direction;
 }
-
-export type FinalState = (typeof FINAL_STATES)[number];
 
 /** Where a run stands. Opaque but for its name and whether it is over. */
 export interface MachineState {
@@ -33,6 +28,11 @@ export interface Machine {
   next(state: MachineState, event: MachineEvent): [MachineState, Performance | undefined];
 }
 
+/** The state of a run that has ended so. */
+export function endState(final: FinalState): MachineState {
+  return { name: final, final };
+}
+
 /** Builds the machine of a graph; its rollback transitions are the graph's, one out of every phase. */
 export function createPlanMachine(graph: Graph): Machine {
   const logic = createMachine({ id: 'plan', initial: graph.initial, states: statesOf(graph) });
@@ -44,11 +44,10 @@ export function createPlanMachine(graph: Graph): Machine {
     readonly { type: string; params?: unknown }[],
   ]): [MachineState, Performance | undefined] => {
     const name = String(snapshot.value);
-    const final = FINAL_STATES.find((each) => each === name);
     const performance = actions.find((action) => action.type === 'perform')?.params as
       | Performance
       | undefined;
-    return [final ? { name, final } : { name }, performance];
+    return [isFinalState(name) ? endState(name) : { name }, performance];
   };
   return {
     start: () => step(initialTransition(logic)),
@@ -64,22 +63,12 @@ export function createPlanMachine(graph: Graph): Machine {
 }
 
 /** The configuration XState gets; data, so that it can be drawn and compared. */
-export function statesOf(graph: Graph): Record<string, object> {
-  const states: Record<string, object> = {};
-  const perform = (index: number, direction: Direction) => ({
-    type: 'perform',
-    params: { index, direction },
-  });
-  for (const { index, doing, undoing } of graph.nodes) {
-    states[doing.state] = {
-      entry: perform(index, 'do'),
-      on: { DONE: doing.done, FAILED: doing.failed, LOST: 'uncertain' },
-    };
-    states[undoing.state] = {
-      entry: perform(index, 'undo'),
-      on: { DONE: undoing.undone, FAILED: 'stranded', LOST: 'uncertain' },
-    };
-  }
-  for (const final of FINAL_STATES) states[final] = { type: 'final' };
-  return states;
+export function statesOf({ states }: Pick<Graph, 'states'>): Record<string, object> {
+  return Object.fromEntries([
+    ...states.map(({ name, index, direction, on }) => [
+      name,
+      { entry: { type: 'perform', params: { index, direction } satisfies Performance }, on },
+    ]),
+    ...FINAL_STATES.map((final) => [final, { type: 'final' }]),
+  ]);
 }

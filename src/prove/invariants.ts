@@ -1,9 +1,11 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
+
 import { nameIn } from '../host/file-names.ts';
 import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import type { ImageFile, World } from '../model/world.ts';
+import { isOpenEnd } from '../outcomes.ts';
 import type { Finish } from '../run/course.ts';
 import { notKnownWhere } from '../run/last-writes.ts';
 import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
@@ -67,8 +69,7 @@ export function wrongAtEnd(
   if (end === 'rolled-back')
     wrong.push(...apart(initial, world, 'it was'), ...renamed(initial, host));
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
-  if ((end === 'stranded' || end === 'uncertain') && next.length === 0)
-    wrong.push('it does not say what to type next');
+  if (isOpenEnd(end) && next.length === 0) wrong.push('it does not say what to type next');
   if (state.some((said) => said.includes('a bug in blockplan')))
     wrong.push('it ends by an error that nobody thought of');
   if (end === 'uncertain')

@@ -1,8 +1,8 @@
 /** A plan's proof: every thing that can go wrong in a run, singly and in pairs, and what came of it. */
 import { lostBy } from '../commands/effect.ts';
-import type { End } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { World } from '../model/world.ts';
+import type { End } from '../outcomes.ts';
 import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
 import { Explorer } from './explore.ts';

@@ -1,5 +1,5 @@
 /** What exploring came to: how many cases ended how, and the shortest way to each kind of trouble. */
-import type { End } from '../errors.ts';
+import type { End } from '../outcomes.ts';
 import type { Fault } from './faults.ts';
 
 /** Something that goes wrong at one point of a run. */

@@ -1,7 +1,8 @@
 /** The parts of a rehearsal: there and back, and then all the way. */
-import type { End } from '../errors.ts';
+
 import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
+import type { End } from '../outcomes.ts';
 import type { Finish } from '../run/course.ts';
 import { walk } from '../simulate/walk.ts';
 import {

@@ -1,9 +1,10 @@
 /** A rehearsal: the plan is run, undone and run again on a throwaway libvirt with a guest of the same shape. */
-import { BlockplanError, EXIT_CODES } from '../errors.ts';
+import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { kvmWorks } from '../lab/acceleration.ts';
 import { type Host, startHost } from '../lab/host.ts';
 import type { World } from '../model/world.ts';
+import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { walk } from '../simulate/walk.ts';
 import { labFailed } from './admit.ts';

@@ -1,7 +1,7 @@
 /** What a rehearsal has done and seen, as data; the user's own paths stand in it. */
 
-import type { End } from '../errors.ts';
 import type { Direction } from '../events.ts';
+import type { End } from '../outcomes.ts';
 import type { NotUndone } from './turn.ts';
 
 export interface Rehearsal {

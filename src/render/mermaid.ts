@@ -1,4 +1,5 @@
 /** The machine of a plan as a Mermaid state diagram, in the form that GitHub draws in a pull request. */
+import type { PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Preview, PreviewState } from '../simulate/preview.ts';
 
@@ -50,7 +51,7 @@ function label({ name, step, phase, direction, pointOfNoReturn }: PreviewState):
   return escaped(`${direction === 'undo' ? 'undo ' : ''}${phaseName}${point}`);
 }
 
-function word({ direction }: PreviewState, on: 'DONE' | 'FAILED' | 'LOST'): string {
+function word({ direction }: PreviewState, on: PhaseResult): string {
   if (on === 'DONE') return direction === 'undo' ? 'undone' : 'done';
   return on.toLowerCase();
 }

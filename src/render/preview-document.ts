@@ -1,5 +1,5 @@
 /** What a preview says, from top to bottom; every form of it is made of this. */
-import { EXIT_CODES } from '../errors.ts';
+import { FINAL_STATES, OUTCOMES } from '../outcomes.ts';
 import type {
   Preview,
   PreviewPhase,
@@ -100,12 +100,10 @@ function commands(list: PreviewPhase['commands']): Block[] {
   return list.length === 0 ? [] : [{ is: 'commands', commands: list, partOf: 'the commands' }];
 }
 
-const ENDS = [
-  ['succeeded', 'The disks are as planned, and that was verified.'],
-  ['rolled-back', 'The disks are as before, and that was verified.'],
-  ['stranded', 'A way back is impossible or failed: the report says what is so, and what to type.'],
-  ['uncertain', 'Contact to libvirt was lost: look before you do anything else.'],
-] as const;
+/** `as planned` as a sentence. */
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
 
 function failures({ plan, domain, machine }: Preview): Block {
   const has = (name: string) => machine.states.some((state) => state.name === name);
@@ -114,8 +112,8 @@ function failures({ plan, domain, machine }: Preview): Block {
     : 'When a phase fails things are left where they are, because the plan says on-failure: stop.';
   const states: Block = {
     ...{ is: 'states', plan, domain, machine, text: `Each box is a state of the run. ${how}` },
-    ends: ENDS.filter(([end]) => has(end)).map(([end, text]) => ({
-      ...{ label: end, text, code: EXIT_CODES[end] },
+    ends: FINAL_STATES.filter(has).map((end) => ({
+      ...{ label: end, text: sentence(OUTCOMES[end].meaning), code: OUTCOMES[end].exitCode },
     })),
   };
   const part = { title: 'Failures and ways back', partOf: 'the drawing of the machine' } as const;

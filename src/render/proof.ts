@@ -1,13 +1,11 @@
 /** A proof for people: its outcome first, then what can strand the guest and why, and what no run may do. */
-import type { End } from '../errors.ts';
+import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Counts, FaultResult, Proof, Wrong } from '../prove/prove.ts';
 import type { Case } from '../prove/replay.ts';
 import { palette } from './color.ts';
-import { OUTCOMES, outcomePaint } from './report.ts';
+import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
-
-const ENDS = ['succeeded', 'rolled-back', 'stranded', 'uncertain'] as const satisfies End[];
 
 /** @param columns where sentences are broken into lines */
 export function renderProof(
@@ -41,9 +39,9 @@ type Sentence = (text: string, indent: number) => string[];
 type Bold = (text: string) => string;
 
 function countsText(counts: Counts, color: boolean): string {
-  const all = ENDS.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
-  const parts = ENDS.flatMap((end) =>
-    counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end])}`] : [],
+  const all = FINAL_STATES.reduce((sum, end) => sum + (counts[end] ?? 0), 0);
+  const parts = FINAL_STATES.flatMap((end) =>
+    counts[end] ? [`${grouped(counts[end])} ${outcomePaint(end, color)(OUTCOMES[end].word)}`] : [],
   );
   return `${grouped(all)} cases: ${parts.join(', ')}`;
 }
@@ -81,8 +79,8 @@ function wrongLines(
 /** By what the run says: where, and what goes wrong before it says so. */
 function strandedLines(faults: readonly FaultResult[], sentence: Sentence, bold: Bold): string[] {
   const groups = new Map<string, string[]>();
-  for (const fault of faults.filter(({ end }) => end === 'stranded' || end === 'uncertain')) {
-    const key = `${OUTCOMES[fault.end]} in ${fault.place}: ${told(fault.said)}`;
+  for (const fault of faults.filter(({ end }) => isOpenEnd(end))) {
+    const key = `${OUTCOMES[fault.end].word} in ${fault.place}: ${told(fault.said)}`;
     const again = fault.again === undefined ? '' : ` (then ${fault.again})`;
     groups.set(key, [...(groups.get(key) ?? []), `${fault.what}${again}`]);
   }
@@ -116,7 +114,7 @@ export function renderCase(
         ...(fault === undefined ? [] : indented(`× ${fault}`, 4, columns).map(red)),
       ]),
     ]),
-    bold(outcomePaint(finish.end, color)(OUTCOMES[finish.end])),
+    bold(outcomePaint(finish.end, color)(OUTCOMES[finish.end].word)),
     ...finish.state.flatMap((each) => indented(each, 2, columns)),
     ...finish.next.map((command) => `  $ ${printable(command)}`),
     ...(wrong.length === 0 ? [] : [bold(red('violated'))]),

@@ -1,15 +1,17 @@
 /** The report of a rehearsal: its outcome, what was really executed and seen, and how the guest differs from the original. */
-import type { End } from '../errors.ts';
+import { type End, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { Check, DonePhase, Part, Rehearsal } from '../rehearse/report.ts';
 import { bytesText, durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { OUTCOMES, outcomePaint } from './report.ts';
+import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
 
 /** A run that succeeds is a plan that was rehearsed; the other words are a run's. */
-const WORDS: Readonly<Record<End, string>> = { ...OUTCOMES, succeeded: 'rehearsed' };
+function wordOf(end: End): string {
+  return end === 'succeeded' ? 'rehearsed' : OUTCOMES[end].word;
+}
 
 /** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
 export function renderRehearsal(
@@ -20,7 +22,7 @@ export function renderRehearsal(
   const { end, plan, domain, durationMs, host, problems, parts, notUndone, differences } =
     rehearsal;
   const { bold } = palette(color);
-  const word = bold(outcomePaint(end, color)(WORDS[end]));
+  const word = bold(outcomePaint(end, color)(wordOf(end)));
   const sentence = (text: string) => indented(text, columns);
   const lines = [
     `${word}: ${printable(plan)} on a guest like ${printable(domain)} (${durationText(durationMs)})`,

@@ -1,6 +1,7 @@
 /** The last word of a run: how it ended, what is so now, and what to type next. */
-import type { End } from '../errors.ts';
+
 import type { RunEvent } from '../events.ts';
+import { type End, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
@@ -9,16 +10,6 @@ import { wrapped } from './width.ts';
 
 export type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
 export type RunFinished = Extract<RunEvent, { event: 'run-finished' }>;
-
-/** The words that every report, subject line and notification begins with. */
-export const OUTCOMES: Readonly<Record<End, string>> = {
-  succeeded: 'succeeded',
-  'input-refused': 'refused',
-  'preflight-refused': 'refused',
-  'rolled-back': 'rolled back',
-  stranded: 'stranded',
-  uncertain: 'uncertain',
-};
 
 /**
  * The final report, outcome first.
@@ -32,7 +23,7 @@ export function renderReport(
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
-  const outcome = OUTCOMES[finished.end];
+  const outcome = OUTCOMES[finished.end].word;
   const paint = outcomePaint(finished.end, color);
   const head = `${outcome}${interruption(finished)}${subjectOf(started)} (${durationText(finished.durationMs)})`;
   const [first = '', ...rest] = wrapped(head, columns - 2);
@@ -43,7 +34,7 @@ export function renderReport(
       wrapped(printable(sentence), columns - 2).map((line) => `  ${line}`),
     ),
   ];
-  if (started && (finished.end === 'stranded' || finished.end === 'uncertain')) {
+  if (started && isOpenEnd(finished.end)) {
     lines.push(`  The journal is in ${printable(started.journal)}`);
   }
   if (finished.next.length > 0) {
@@ -69,7 +60,7 @@ export function leftText({ run, by, next }: Extract<RunEvent, { event: 'run-left
 
 /** One short line for a mail's subject or a notification, outcome first. */
 export function renderSubject(finished: RunFinished, started: RunStarted | undefined): string {
-  return `${OUTCOMES[finished.end]}${interruption(finished)}${subjectOf(started)}`;
+  return `${OUTCOMES[finished.end].word}${interruption(finished)}${subjectOf(started)}`;
 }
 
 /** The colour of an end: green as planned, yellow as before, red for what needs a person. */

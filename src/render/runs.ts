@@ -1,10 +1,10 @@
 /** The table of runs that `blockplan list` prints. */
-import type { End } from '../errors.ts';
+import { isEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { Outcome, RunStanding } from '../run/standing.ts';
+import type { RunStanding, RunStatus } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
-import { OUTCOMES, outcomePaint } from './report.ts';
+import { outcomePaint } from './report.ts';
 import { padded, textWidth } from './width.ts';
 
 const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'TOOK', 'PLAN'] as const;
@@ -45,12 +45,12 @@ function cells(run: RunStanding): string[] {
 }
 
 /** The word that everything said of a run begins with. */
-export function outcomeWord(outcome: Outcome): string {
-  return outcome in OUTCOMES ? OUTCOMES[outcome as End] : outcome;
+export function outcomeWord(outcome: RunStatus): string {
+  return isEnd(outcome) ? OUTCOMES[outcome].word : outcome;
 }
 
 /** Its colour: red for what needs a person. */
-export function paintOf(outcome: Outcome, color: boolean): Paint {
+export function paintOf(outcome: RunStatus, color: boolean): Paint {
   const { cyan, red } = palette(color);
   if (outcome === 'running') return cyan;
   if (outcome === 'unfinished' || outcome === 'unreadable') return red;

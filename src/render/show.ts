@@ -1,11 +1,11 @@
 /** What `blockplan show` prints: how a run stands, and all that it did, to be read from above. */
+import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { CommandTold, History, StateTold, TakenUp } from '../run/history.ts';
 import type { RunStanding } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { OUTCOMES } from './report.ts';
 import { momentText } from './runs.ts';
 import { headLine, waysOn } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
@@ -84,7 +84,7 @@ const TAKEN: Readonly<Record<TakenUp['how'], string>> = {
 };
 
 function byText({ time, user, host, pid, version, end }: TakenUp): string {
-  const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end]}`;
+  const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
   return `${momentText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
 

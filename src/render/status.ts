@@ -1,5 +1,7 @@
 /** What `blockplan status` prints: what needs somebody first, with what to type. */
+
 import { blockplanCommand } from '../command.ts';
+import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import type { RunStanding } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
@@ -99,17 +101,15 @@ function sentencesOf(run: RunStanding): string[] {
 }
 
 function lastHeard({ outcome, lastAt }: RunStanding): string {
-  const ended = outcome === 'stranded' || outcome === 'uncertain';
-  if (ended) return `ended ${momentText(lastAt)}`;
+  if (isEnd(outcome)) return `ended ${momentText(lastAt)}`;
   return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${momentText(lastAt)}`}`;
 }
 
-/** The outcomes of a run that somebody has to bring to an end. */
+/** How a run stands that somebody has to bring to an end, the most urgent first. */
 const OPEN: readonly RunStanding['outcome'][] = [
   'unreadable',
   'unfinished',
-  'stranded',
-  'uncertain',
+  ...ENDS.filter(isOpenEnd),
 ];
 
 /** What to type about a run, each with what it does behind it; nothing about one that is over. */

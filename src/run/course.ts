@@ -1,12 +1,12 @@
 /** How far a run has come, and how one ends: plain values. */
 import type { Command } from '../command.ts';
 import type { VirshEffect } from '../commands/effect.ts';
-import { type End, EXIT_CODES } from '../errors.ts';
 import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
 import type { Bundle, World } from '../model/world.ts';
+import type { End } from '../outcomes.ts';
 import type { Deed } from './last-writes.ts';
 
 /** The Worlds that a phase began with: its own, and that of its step. */
@@ -83,15 +83,6 @@ export interface Finish {
 /** What to type to end a run that is not over, from where its course stands. */
 export function waysOn({ run, direction }: Course): Command[] {
   return takeUpCommands(run, waysFrom(direction));
-}
-
-/**
- * The exit code of a run's end: a rollback that somebody asked for is a success, and one that a failure led to is not.
- * A run that was interrupted and could not be rolled back has the shell's code for an interruption.
- */
-export function exitCodeOf(end: End, interrupted: boolean, asked: Course['asked']): number {
-  if (end === 'rolled-back') return asked === 'rollback' ? 0 : EXIT_CODES[end];
-  return interrupted ? 130 : EXIT_CODES[end];
 }
 
 /** A course at its beginning. */

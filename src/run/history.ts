@@ -1,9 +1,10 @@
 /** What a run did, told from its journal: each time it was taken up, its way through the machine, its commands. */
 import { commandText } from '../commands/effect-text.ts';
-import type { End } from '../errors.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import { stateName } from '../graph/graph.ts';
 import type { JournalRecord } from '../journal/record-shape.ts';
 import type { Replay } from '../journal/replay.ts';
+import type { End, PhaseResult } from '../outcomes.ts';
 
 export interface History {
   readonly run: string;
@@ -41,7 +42,7 @@ export interface StateTold extends PhaseRef {
   readonly direction: Direction;
   readonly time: string;
   /** What the machine was told of it; absent where nobody came to tell it. */
-  readonly result?: 'DONE' | 'FAILED' | 'LOST';
+  readonly result?: PhaseResult;
   readonly error?: string;
   readonly durationMs?: number;
   readonly commands: readonly CommandTold[];
@@ -120,7 +121,7 @@ function endedBy(taken: readonly TakenUp[], end: End | 'left'): TakenUp[] {
 type Of<Type extends JournalRecord['type']> = Extract<JournalRecord, { type: Type }>;
 
 function stateOf({ step, phase, direction, time }: Of<'phase-started' | 'intent'>): StateTold {
-  const state = `${direction === 'undo' ? 'undo:' : ''}${step}:${phase}`;
+  const state = stateName({ step, phase }, direction);
   return { state, step, phase, direction, time, commands: [] };
 }
 

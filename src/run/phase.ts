@@ -2,7 +2,7 @@
 import { type Command, virshCommand } from '../command.ts';
 import { AWAY_LIMIT_MS } from '../commands/driver.ts';
 import type { Direction, PhaseRef } from '../events.ts';
-import type { PhaseNode } from '../graph/graph.ts';
+import { type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
 import { hasEnded } from '../model/guest-process.ts';
@@ -254,7 +254,7 @@ function* recorded(
   const result = yield* perform;
   const { type } = result;
   const error = type === 'DONE' ? {} : { error: result.reason };
-  const stays = type === 'FAILED' && direction === 'do' && node.doing.failed === 'stranded';
+  const stays = type === 'FAILED' && direction === 'do' && stopsOnFailure(node);
   yield* record(
     heading(course, {
       ...{ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error },

@@ -3,9 +3,10 @@
  * tells what was meant; whether it is so is looked at.
  */
 import type { Direction } from '../events.ts';
-import type { PhaseNode } from '../graph/graph.ts';
+import { outline, type PhaseNode } from '../graph/graph.ts';
 import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
+import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
@@ -16,7 +17,7 @@ import type { Deed } from './last-writes.ts';
 import { continuePhase, patiently } from './phase.ts';
 import { drifted, failureOf, type Result } from './result.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
-import { advance, endOf, finishUp, mark, outline } from './travel.ts';
+import { advance, endOf, finishUp, mark } from './travel.ts';
 
 /** A course as its journal tells it. */
 export interface Left {
@@ -91,7 +92,8 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   );
   if (!node) throw new Error(`the journal tells of ${step}/${phase}, which the plan does not have`);
   const { index } = node;
-  const state = { name: direction === 'do' ? node.doing.state : node.undoing.state };
+  const { name } = direction === 'do' ? node.doing : node.undoing;
+  const state = { name };
   const begun =
     entry.direction === 'do'
       ? [...course.begun.slice(0, index), begunWith(course, node, entry.before)]
@@ -147,8 +149,8 @@ export function backFrom({ course, phase }: Left): Course {
   const index = phase ? next : next - 1;
   const node = graph.nodes[index];
   return node
-    ? { ...course, state: { name: node.undoing.state }, todo: { index, direction: 'undo' } }
-    : { ...course, state: { name: 'rolled-back', final: 'rolled-back' }, todo: undefined };
+    ? { ...course, state: { name: node.undoing.name }, todo: { index, direction: 'undo' } }
+    : { ...course, state: endState('rolled-back'), todo: undefined };
 }
 
 /** Which way a run that was left half-way is taken, and by whom. */
@@ -190,7 +192,7 @@ export function* lookAndMark(course: Course, run: string): Asking<boolean> {
   } catch (error) {
     if (!isContactLost(error)) throw error;
     course.reasons = [error.message];
-    course.state = { name: 'uncertain', final: 'uncertain' };
+    course.state = endState('uncertain');
     return true;
   }
   // A guest that is off has no live definition for a marker to stand in.

@@ -1,4 +1,4 @@
-/** What performing a phase came to. */
+/** What performing a phase came to, with what is known of it; see `PhaseResult`. */
 import type { Command } from '../command.ts';
 import type { World } from '../model/world.ts';
 import { isContactLost, reasonOf } from './act.ts';

@@ -1,22 +1,22 @@
 /** How a run stands, as its folder tells: no libvirt is asked, so it can be told when nothing else works. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { End } from '../errors.ts';
 import { BUNDLE_FILE, keptIn } from '../journal/bundle.ts';
 import { type Way, waysOf } from '../journal/direction.ts';
 import { type Glance, glanceAt } from '../journal/glance.ts';
 import type { Owner } from '../journal/lock.ts';
 import { readJournal } from '../journal/replay.ts';
+import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
 import { type Owed, owedBy } from './given-back.ts';
 
 /** `forgotten` where somebody had it counted as over; `unfinished` where nobody works on it any more; `unreadable` where its journal does not even tell how it began. */
-export type Outcome = End | 'forgotten' | 'running' | 'unfinished' | 'unreadable';
+export type RunStatus = End | 'forgotten' | 'running' | 'unfinished' | 'unreadable';
 
 export interface RunStanding {
   readonly run: string;
   /** The folder that holds the journal. */
   readonly journal: string;
-  readonly outcome: Outcome;
+  readonly outcome: RunStatus;
   /** Absent where the journal does not tell. */
   readonly plan?: string;
   readonly domain?: string;
@@ -100,7 +100,7 @@ function seenOf(folder: string): Seen | undefined {
   }
 }
 
-function outcomeOf(first: Seen['first'], last: Seen['last'], alive: boolean): Outcome {
+function outcomeOf(first: Seen['first'], last: Seen['last'], alive: boolean): RunStatus {
   if (alive) return 'running';
   if (!first) return 'unreadable';
   if (last?.type === 'run-forgotten') return 'forgotten';
@@ -120,8 +120,8 @@ async function waysIn(folder: string): Promise<readonly Way[]> {
 }
 
 /** Whether nothing is left to be done of a run that stands so. */
-export function isOver(outcome: Outcome): boolean {
-  return !['running', 'unfinished', 'unreadable', 'stranded', 'uncertain'].includes(outcome);
+export function isOver(outcome: RunStatus): boolean {
+  return outcome === 'forgotten' || (isEnd(outcome) && !isOpenEnd(outcome));
 }
 
 function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStanding, 'owner'> {

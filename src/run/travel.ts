@@ -1,19 +1,18 @@
 /** A run through its machine, one phase at a time. It does nothing by itself: see `ask.ts`. */
 import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
-import type { End } from '../errors.ts';
-import type { StepOutline } from '../events.ts';
-import type { Graph, PhaseNode } from '../graph/graph.ts';
+import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
 import { type Entry, FORMAT } from '../journal/journal.ts';
-import type { FinalState, Performance } from '../machine/machine.ts';
+import type { Performance } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { FileSet, fileAt, filesOf, filesOfLayer } from '../model/file-identity.ts';
 import { newFaults, nextStartFaults } from '../model/headers.ts';
 import { unmarkByHand } from '../model/marker.ts';
 import { isUp, type World } from '../model/world.ts';
+import { type End, exitCodeOf, type FinalState } from '../outcomes.ts';
 import { isContactLost, observe, reasonOf, record, unwritable } from './act.ts';
 import { type Asking, askMarker, askWhether, askWorld, tell } from './ask.ts';
 import { contradictions, definedElsewhere, differences, whereDisksAre } from './compare.ts';
-import { begunWith, type Course, exitCodeOf, type Finish, waysOn } from './course.ts';
+import { begunWith, type Course, type Finish, waysOn } from './course.ts';
 import { settleDoubts } from './doubts.ts';
 import { lastWritesBy, notKnown, placesOf } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
@@ -96,17 +95,6 @@ function* unmark(): Asking<string | undefined> {
   }
 }
 
-/** The plan's steps with their phases, as they are announced. */
-export function outline(graph: Graph): StepOutline[] {
-  const steps = new Map<string, StepOutline & { phases: { name: string; summary: string }[] }>();
-  for (const { planned, phase } of graph.nodes) {
-    const step = steps.get(planned.id) ?? { id: planned.id, kind: planned.step.kind, phases: [] };
-    step.phases.push({ name: phase.name, summary: phase.summary });
-    steps.set(planned.id, step);
-  }
-  return [...steps.values()];
-}
-
 /**
  * Performs the one phase that the machine asks for, forward or back, and goes on to its next state.
  * @param performing how, where it is not done from its beginning
@@ -120,8 +108,8 @@ export function* advance(course: Course, performing?: Asking<Result>): Asking<vo
   else {
     yield* note(course, result, node, todo);
     const begun = course.begun[todo.index];
-    const stops = todo.direction === 'do' && node.doing.failed === 'stranded';
-    if (stops && begun) yield* helpOnly(course, node, begun);
+    if (todo.direction === 'do' && stopsOnFailure(node) && begun)
+      yield* helpOnly(course, node, begun);
   }
   [course.state, course.todo] = course.machine.next(state, { type: result.type });
 }
@@ -145,9 +133,10 @@ function* perform(
 function* note(
   course: Course,
   result: Exclude<Result, { type: 'DONE' }>,
-  { planned, phase, doing }: PhaseNode,
+  node: PhaseNode,
   { direction }: Performance,
 ): Asking<void> {
+  const { planned, phase } = node;
   const place = `${direction === 'undo' ? 'the way back from ' : ''}${planned.id}/${phase.name}`;
   const interrupted = result.type === 'FAILED' && result.interrupted;
   const reason = interrupted ? `interrupted in ${place}` : `${place} failed: ${result.reason}`;
@@ -155,7 +144,7 @@ function* note(
   if (result.type === 'LOST') return;
   course.interrupted ||= interrupted;
   if (result.next.length > 0) course.next = result.next;
-  if (direction === 'do' && doing.failed.startsWith('undo:')) {
+  if (direction === 'do' && !stopsOnFailure(node)) {
     yield* tell({ event: 'rollback-started', reason: result.reason, interrupted });
   }
 }

@@ -1,5 +1,6 @@
 /** The machine's states as a preview draws them: those that a run can reach, out of the graph. */
-import { FINAL_STATES, type Graph, type PhaseNode } from '../graph/graph.ts';
+import { type Graph, type PhaseNode, type PhaseState, stateName } from '../graph/graph.ts';
+import { FINAL_STATES, PHASE_RESULTS } from '../outcomes.ts';
 import type { PreviewMachine, PreviewState, PreviewStep } from './preview.ts';
 import { isPointOfNoReturn } from './preview-step.ts';
 
@@ -7,13 +8,15 @@ import { isPointOfNoReturn } from './preview-step.ts';
 export function previewMachine(graph: Graph, steps: readonly PreviewStep[]): PreviewMachine {
   const points = new Set(
     steps.flatMap(({ id, phases }) =>
-      phases.filter(isPointOfNoReturn).map(({ name }) => `${id}:${name}`),
+      phases
+        .filter(isPointOfNoReturn)
+        .map(({ name }) => stateName({ step: id, phase: name }, 'do')),
     ),
   );
   const states: PreviewState[] = [
     ...graph.nodes.flatMap((node) => {
-      const point = points.has(node.doing.state) ? ({ pointOfNoReturn: true } as const) : {};
-      return [{ ...doing(node), ...point }, undoing(node)];
+      const point = points.has(node.doing.name) ? ({ pointOfNoReturn: true } as const) : {};
+      return [{ ...stateOf(node.doing, node), ...point }, stateOf(node.undoing, node)];
     }),
     ...FINAL_STATES.map((name) => ({ name, final: true as const, transitions: [] })),
   ];
@@ -21,32 +24,9 @@ export function previewMachine(graph: Graph, steps: readonly PreviewStep[]): Pre
   return { initial: graph.initial, states: states.filter(({ name }) => reached.has(name)) };
 }
 
-function doing({ doing: { state, done, failed }, phase, planned }: PhaseNode): PreviewState {
-  return {
-    name: state,
-    step: planned.id,
-    phase: phase.name,
-    direction: 'do',
-    transitions: [
-      { on: 'DONE', to: done },
-      { on: 'FAILED', to: failed },
-      { on: 'LOST', to: 'uncertain' },
-    ],
-  };
-}
-
-function undoing({ undoing: { state, undone }, phase, planned }: PhaseNode): PreviewState {
-  return {
-    name: state,
-    step: planned.id,
-    phase: phase.name,
-    direction: 'undo',
-    transitions: [
-      { on: 'DONE', to: undone },
-      { on: 'FAILED', to: 'stranded' },
-      { on: 'LOST', to: 'uncertain' },
-    ],
-  };
+function stateOf({ name, direction, on }: PhaseState, { phase, planned }: PhaseNode): PreviewState {
+  const transitions = PHASE_RESULTS.map((result) => ({ on: result, to: on[result] }));
+  return { name, step: planned.id, phase: phase.name, direction, transitions };
 }
 
 function reachable(initial: string, states: readonly PreviewState[]): Set<string> {

@@ -1,6 +1,7 @@
 /** What a run would do, as data for people and programs to read before it does it. Every form of the preview is made of this. */
 import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
+import type { PhaseResult } from '../outcomes.ts';
 
 /** The preview of one plan on one World. It holds no secret, and the same input gives the same bytes. */
 export interface Preview {
@@ -125,7 +126,7 @@ export interface PreviewState {
   readonly final?: true;
   readonly pointOfNoReturn?: true;
   readonly transitions: readonly {
-    readonly on: 'DONE' | 'FAILED' | 'LOST';
+    readonly on: PhaseResult;
     readonly to: string;
   }[];
 }

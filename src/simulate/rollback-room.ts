@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
+import { stopsOnFailure } from '../graph/graph.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import type { RollbackRoom } from '../steps/sizes.ts';
 import { toldAt, type Walked } from './walked.ts';
@@ -62,7 +63,5 @@ export function rollbacksWithoutRoom(
 
 /** What the rollback of a phase needs; nothing where the plan has none. */
 function roomsOf({ node, before, start }: Walked): readonly RollbackRoom[] {
-  return node.doing.failed.startsWith('undo:')
-    ? (node.phase.rollbackRoom?.(before, start) ?? [])
-    : [];
+  return stopsOnFailure(node) ? [] : (node.phase.rollbackRoom?.(before, start) ?? []);
 }

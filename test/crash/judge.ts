@@ -1,12 +1,12 @@
 /** What has come of a case, judged past blockplan: by virsh, by qemu-img, and by the guest's own log. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EXIT_CODES } from '../../src/errors.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { imageChain } from '../../src/lab/chains.ts';
 import { assertComplete, readLog } from '../../src/lab/log.ts';
 import { faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
+import { EXIT_CODES } from '../../src/outcomes.ts';
 import { type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
 import { type Scene, type Stage, toldBy, withoutChain } from './scene.ts';

@@ -1,6 +1,7 @@
 /** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
-import type { End } from '../../src/errors.ts';
+
 import { onDomain } from '../../src/host/host-state.ts';
+import type { End } from '../../src/outcomes.ts';
 import { Explorer, placeOf, type Step } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';

@@ -1,11 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { compile, FINAL_STATES } from '../../../src/graph/graph.ts';
+import { compile, type PhaseState, stopsOnFailure } from '../../../src/graph/graph.ts';
+import { FINAL_STATES } from '../../../src/outcomes.ts';
 import { planned, SHIPPED, shipped } from '../../plans.ts';
 
 const TWO = [
   '{ id: a, undefine: {} }',
   '{ id: b, blockcopy: { disk: vda, dest: /new, pivot: true } }',
 ];
+
+function doing(index: number, name: string, next: string): PhaseState {
+  const on = { DONE: next, FAILED: `undo:${name}`, LOST: 'uncertain' };
+  return { name, index, direction: 'do', on };
+}
+
+function undoing(index: number, name: string, next: string): PhaseState {
+  const on = { DONE: next, FAILED: 'stranded', LOST: 'uncertain' };
+  return { name: `undo:${name}`, index, direction: 'undo', on };
+}
 
 describe('a graph', () => {
   test('has a phase a node, with its way forward and its way back', () => {
@@ -18,43 +29,45 @@ describe('a graph', () => {
       {
         index: 0,
         first: true,
-        doing: { state: 'a:undefine', done: 'b:mirror', failed: 'undo:a:undefine' },
-        undoing: { state: 'undo:a:undefine', undone: 'rolled-back' },
+        doing: doing(0, 'a:undefine', 'b:mirror'),
+        undoing: undoing(0, 'a:undefine', 'rolled-back'),
       },
       {
         index: 1,
         first: true,
-        doing: { state: 'b:mirror', done: 'b:pivot', failed: 'undo:b:mirror' },
-        undoing: { state: 'undo:b:mirror', undone: 'undo:a:undefine' },
+        doing: doing(1, 'b:mirror', 'b:pivot'),
+        undoing: undoing(1, 'b:mirror', 'undo:a:undefine'),
       },
       {
         index: 2,
         first: false,
-        doing: { state: 'b:pivot', done: 'succeeded', failed: 'undo:b:pivot' },
-        undoing: { state: 'undo:b:pivot', undone: 'undo:b:mirror' },
+        doing: doing(2, 'b:pivot', 'succeeded'),
+        undoing: undoing(2, 'b:pivot', 'undo:b:mirror'),
       },
     ]);
   });
 
   test('of a plan that stops on failure leads from every failure to stranded', () => {
     const { nodes } = planned(TWO, 'stop').graph;
-    expect(nodes.map(({ doing }) => doing.failed)).toEqual(['stranded', 'stranded', 'stranded']);
+    expect(nodes.map(({ doing }) => doing.on.FAILED)).toEqual(['stranded', 'stranded', 'stranded']);
+    expect(nodes.every(stopsOnFailure)).toBe(true);
+    expect(planned(TWO).graph.nodes.some(stopsOnFailure)).toBe(false);
   });
 
   test('without steps has succeeded', () => {
     expect(compile({ ...planned(TWO).plan, steps: [] })).toEqual({
       name: 'test',
       nodes: [],
+      states: [],
       initial: 'succeeded',
     });
   });
 
   test.each(SHIPPED)('%s: every state has a name of its own, and every arrow an end', (file) => {
-    const { nodes } = shipped(file).graph;
-    const states = nodes.flatMap(({ doing, undoing }) => [doing.state, undoing.state]);
-    expect(new Set(states).size).toBe(states.length);
-    const ends = new Set<string>([...states, ...FINAL_STATES]);
-    for (const { doing, undoing } of nodes)
-      for (const end of [doing.done, doing.failed, undoing.undone]) expect(ends).toContain(end);
+    const { states } = shipped(file).graph;
+    const names = states.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const all = new Set<string>([...names, ...FINAL_STATES]);
+    for (const { on } of states) for (const to of Object.values(on)) expect(all).toContain(to);
   });
 });

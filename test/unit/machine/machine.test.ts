@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine, initialTransition, transition } from 'xstate';
-import { FINAL_STATES, type Graph } from '../../../src/graph/graph.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
 import {
   createPlanMachine,
   type Machine,
@@ -9,6 +9,7 @@ import {
   type Performance,
   statesOf,
 } from '../../../src/machine/machine.ts';
+import { FINAL_STATES } from '../../../src/outcomes.ts';
 import { planned, SHIPPED, shipped } from '../../plans.ts';
 
 const EVENTS: readonly MachineEvent[] = [{ type: 'DONE' }, { type: 'FAILED' }, { type: 'LOST' }];
@@ -94,7 +95,7 @@ describe.each(graphs)('%s', (_title, graph) => {
 
   test('a failure on the way back strands', () => {
     for (const { undoing } of graph.nodes)
-      expect(machine.next({ name: undoing.state }, { type: 'FAILED' })[0].final).toBe('stranded');
+      expect(machine.next({ name: undoing.name }, { type: 'FAILED' })[0].final).toBe('stranded');
   });
 
   test("takes xstate's own transitions", () => {
@@ -130,5 +131,5 @@ test('on-failure: stop leads straight to stranded', () => {
   const { graph } = planned(['undefine: {}', 'redefine: {}'], 'stop');
   const machine = createPlanMachine(graph);
   for (const { doing } of graph.nodes)
-    expect(machine.next({ name: doing.state }, { type: 'FAILED' })[0].final).toBe('stranded');
+    expect(machine.next({ name: doing.name }, { type: 'FAILED' })[0].final).toBe('stranded');
 });

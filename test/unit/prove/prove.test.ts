@@ -1,8 +1,8 @@
 /** What a proof finds: nothing in the shipped plans, and what is there in plans that were made worse. */
 import { describe, expect, test, vi } from 'vitest';
-import type { End } from '../../../src/errors.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import type { World } from '../../../src/model/world.ts';
+import type { End } from '../../../src/outcomes.ts';
 import { Explorer, placeOf } from '../../../src/prove/explore.ts';
 import { endsBlockplan } from '../../../src/prove/faults.ts';
 import { type Proof, provePlan } from '../../../src/prove/prove.ts';
@@ -34,7 +34,7 @@ function proofOf({ graph, world, files }: Scene): Proof {
 /** The same graph with a part of one phase replaced: what a mistake in a step would look like. */
 function mutated(graph: Graph, state: string, change: Partial<Phase>): Graph {
   const nodes = graph.nodes.map((node) =>
-    node.doing.state === state ? { ...node, phase: { ...node.phase, ...change } } : node,
+    node.doing.name === state ? { ...node, phase: { ...node.phase, ...change } } : node,
   );
   return { ...graph, nodes };
 }
@@ -204,7 +204,7 @@ function backByItsPast(): Scene {
       `{ id: s${at}, snapshot-create-as: { name: s${at}, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: /new/o${at} }] } }`,
   );
   const { graph, ...rest } = scene(planned(yaml).graph);
-  const { phase } = graph.nodes.find(({ doing }) => doing.state === 's1:snapshot')!;
+  const { phase } = graph.nodes.find(({ doing }) => doing.name === 's1:snapshot')!;
   const undo: Phase['undo'] = (before, now, start) => {
     if (!before.domain.agent) throw new NoWayBack('it was started again');
     return phase.undo(before, now, start);
@@ -263,7 +263,7 @@ test('a file that is moved aside is where it was, or where it goes, whatever goe
     [SNAP2]: null,
     '/aside/testvm.snap2': {},
   });
-  const state = graph.nodes.find(({ phase }) => phase.name === 'quarantine')?.doing.state ?? '';
+  const state = graph.nodes.find(({ phase }) => phase.name === 'quarantine')?.doing.name ?? '';
   const stays = mutated(graph, state, { undo: () => [] });
   expect(otherCauses(proofOf({ ...at, graph: stays }))).toContain('refused');
 });

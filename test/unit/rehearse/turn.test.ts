@@ -21,7 +21,7 @@ const MERGE = `{ id: merge, blockcommit: { disk: vda, top: ${SNAP1}, base: ${BAS
 
 /** The states of the turning graph, in order. */
 function statesOf({ plan, graph }: { plan: Plan; graph: Graph }): string[] | undefined {
-  return turnOf(plan, walkedOver(graph))?.graph.nodes.map(({ doing }) => doing.state);
+  return turnOf(plan, walkedOver(graph))?.graph.nodes.map(({ doing }) => doing.name);
 }
 
 describe('where a rehearsal turns back', () => {
@@ -29,8 +29,8 @@ describe('where a rehearsal turns back', () => {
     const { plan, graph } = shipped(file);
     const phases = walkedOver(graph);
     const turn = turnOf(plan, phases);
-    expect(turn?.graph.nodes.map(({ doing }) => doing.state)).toEqual([
-      ...graph.nodes.map(({ doing }) => doing.state),
+    expect(turn?.graph.nodes.map(({ doing }) => doing.name)).toEqual([
+      ...graph.nodes.map(({ doing }) => doing.name),
       `${TURN}:turn`,
     ]);
     expect(turn?.expected).toBe(phases.at(-1)?.after);
@@ -60,7 +60,7 @@ describe('where a rehearsal turns back', () => {
     const { plan, graph } = shipped('live-backup.yaml');
     const turn = turnOf(plan, walkedOver(graph));
     const last = turn?.graph.nodes.at(-1);
-    expect(last?.doing.failed).toBe(`undo:${TURN}:turn`);
+    expect(last?.doing.on.FAILED).toBe(`undo:${TURN}:turn`);
     const host = hostForPlans();
     expect(last && problemsAfter(last.phase, host, host, host)).toHaveLength(1);
     expect(last?.phase.undo(host, host, host)).toEqual([]);

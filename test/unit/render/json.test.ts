@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EXIT_CODES, type Finding } from '../../../src/errors.ts';
+import type { Finding } from '../../../src/errors.ts';
 import type { RunEvent } from '../../../src/events.ts';
+import { ENDS } from '../../../src/outcomes.ts';
 import { jsonListener } from '../../../src/render/json.ts';
 import { INTERRUPTED, ROLLBACK, STARTED, STRANDED, SUCCESS } from './recorded.ts';
 
@@ -128,7 +129,7 @@ describe('the schema', () => {
   });
 
   test('names each end that there is, and each event', () => {
-    expect(schema.$defs.end.enum.toSorted()).toEqual(Object.keys(EXIT_CODES).toSorted());
+    expect(schema.$defs.end.enum.toSorted()).toEqual(ENDS.toSorted());
     const names = schema.oneOf.map((each: { $ref: string }) => each.$ref.replace('#/$defs/', ''));
     expect(names).toEqual(Object.keys(FULL));
   });

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type End, EXIT_CODES } from '../../../src/errors.ts';
-import {
-  OUTCOMES,
-  type RunFinished,
-  renderReport,
-  renderSubject,
-} from '../../../src/render/report.ts';
+import { ENDS, type End, EXIT_CODES, OUTCOMES } from '../../../src/outcomes.ts';
+import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { STARTED } from './recorded.ts';
 
 function finished(end: End, more: Partial<RunFinished> = {}): RunFinished {
@@ -87,13 +82,11 @@ describe('the report', () => {
     `);
   });
 
-  test.each(Object.entries(OUTCOMES) as [End, string][])(
-    'begins with the outcome: %s',
-    (end, word) => {
-      expect(renderReport(finished(end), STARTED, false).startsWith(word)).toBe(true);
-      expect(renderSubject(finished(end), STARTED).startsWith(word)).toBe(true);
-    },
-  );
+  test.each(ENDS)('begins with the outcome: %s', (end) => {
+    const { word } = OUTCOMES[end];
+    expect(renderReport(finished(end), STARTED, false).startsWith(word)).toBe(true);
+    expect(renderSubject(finished(end), STARTED).startsWith(word)).toBe(true);
+  });
 });
 
 test('a subject is one short line', () => {

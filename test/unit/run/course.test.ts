@@ -1,14 +1,7 @@
-/** How a run's end becomes an exit code, what is offered to end it, and which Worlds a phase begins with. */
+/** What is offered to end a run, and which Worlds a phase begins with. */
 import { describe, expect, test } from 'vitest';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
-import {
-  begunWith,
-  type Course,
-  courseOf,
-  doubtOf,
-  exitCodeOf,
-  waysOn,
-} from '../../../src/run/course.ts';
+import { begunWith, type Course, courseOf, doubtOf, waysOn } from '../../../src/run/course.ts';
 import { virshEffect } from '../../effects.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { world } from '../../worlds.ts';
@@ -23,27 +16,6 @@ const course = (): Course =>
     ...{ graph, machine: createPlanMachine(graph), run: 'r1', folder: '/run', files: [] },
     world: hostForPlans(),
   });
-
-describe('the exit code', () => {
-  test.each([
-    ['succeeded', false, 'run', 0],
-    ['succeeded', false, 'resume', 0],
-    ['succeeded', false, 'rollback', 0],
-    ['preflight-refused', false, 'run', 3],
-    ['rolled-back', false, 'run', 4],
-    ['rolled-back', true, 'run', 4],
-    ['rolled-back', false, 'resume', 4],
-    ['rolled-back', false, 'rollback', 0],
-    ['rolled-back', true, 'rollback', 0],
-    ['stranded', false, 'run', 5],
-    ['stranded', false, 'rollback', 5],
-    ['stranded', true, 'run', 130],
-    ['uncertain', false, 'resume', 6],
-    ['uncertain', true, 'rollback', 130],
-  ] as const)('%s, interrupted %s, asked for %s: %i', (end, interrupted, asked, code) => {
-    expect(exitCodeOf(end, interrupted, asked)).toBe(code);
-  });
-});
 
 test('a run that goes back is only rolled back', () => {
   expect(waysOn(course())).toEqual(['blockplan resume r1', 'blockplan rollback r1']);

@@ -5,10 +5,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
-import { EXIT_CODES } from '../../../src/errors.ts';
 import type { RunEvent } from '../../../src/events.ts';
 import type { Entry, Journal } from '../../../src/journal/journal.ts';
 import type { World } from '../../../src/model/world.ts';
+import { EXIT_CODES } from '../../../src/outcomes.ts';
 import { admit, refuseErrors } from '../../../src/run/admit.ts';
 import type { Finish } from '../../../src/run/course.ts';
 import { execute } from '../../../src/run/execute.ts';

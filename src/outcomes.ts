@@ -1,0 +1,141 @@
+/**
+ * How commands and runs end, each outcome once. Exit codes, the first words of reports, the help, the final states of a
+ * plan's machine and what counts as over are read off this table; `graph/graph.ts` says which result leads to which end.
+ */
+
+interface OutcomeRow {
+  readonly exitCode: number;
+  /** The first word of every report, subject line and notification. */
+  readonly word: string;
+  /** A sentence for people, without its first capital and its full stop. */
+  readonly meaning: string;
+  /** Whether a plan's machine has a final state of this name. */
+  readonly isFinalState: boolean;
+  /** Whether a run that ended so is over; one that is not can be resumed or rolled back. */
+  readonly isOver: boolean;
+}
+
+/** Every outcome, in the order of the exit codes. */
+export const OUTCOMES = {
+  succeeded: {
+    exitCode: 0,
+    word: 'succeeded',
+    meaning: 'the disks are as planned, and that was verified',
+    isFinalState: true,
+    isOver: true,
+  },
+  bug: {
+    exitCode: 1,
+    word: 'bug',
+    meaning: 'blockplan is wrong; the journal, if a run had begun, is kept',
+    isFinalState: false,
+    isOver: false,
+  },
+  'input-refused': {
+    exitCode: 2,
+    word: 'refused',
+    meaning: 'the input is wrong, and nothing was done',
+    isFinalState: false,
+    isOver: true,
+  },
+  'preflight-refused': {
+    exitCode: 3,
+    word: 'refused',
+    meaning: 'something is in the way, and nothing was done',
+    isFinalState: false,
+    isOver: true,
+  },
+  'rolled-back': {
+    exitCode: 4,
+    word: 'rolled back',
+    meaning: 'the disks are as before, and that was verified',
+    isFinalState: true,
+    isOver: true,
+  },
+  stranded: {
+    exitCode: 5,
+    word: 'stranded',
+    meaning: 'a way back is impossible or failed: the report says what is so, and what to type',
+    isFinalState: true,
+    isOver: false,
+  },
+  uncertain: {
+    exitCode: 6,
+    word: 'uncertain',
+    meaning: 'contact to libvirt was lost: look before you do anything else',
+    isFinalState: true,
+    isOver: false,
+  },
+  interrupted: {
+    exitCode: 130,
+    word: 'interrupted',
+    meaning: 'the run was not rolled back, and is as its report says',
+    isFinalState: false,
+    isOver: false,
+  },
+} as const satisfies Readonly<Record<string, OutcomeRow>>;
+
+export type Outcome = keyof typeof OUTCOMES;
+
+/** How a run or a command ends by a report. A bug has none, and an interruption only changes the exit code of one. */
+export type End = Exclude<Outcome, 'bug' | 'interrupted'>;
+
+type EndsWhere<Column extends 'isFinalState' | 'isOver', Value extends boolean> = {
+  [E in End]: (typeof OUTCOMES)[E][Column] extends Value ? E : never;
+}[End];
+
+/** The final states of a plan's machine. */
+export type FinalState = EndsWhere<'isFinalState', true>;
+
+/** The ends after which a run can still be resumed or rolled back. */
+export type OpenEnd = EndsWhere<'isOver', false>;
+
+const ALL = Object.keys(OUTCOMES) as Outcome[];
+
+export const ENDS: readonly End[] = ALL.filter((each) => each !== 'bug' && each !== 'interrupted');
+
+export const FINAL_STATES: readonly FinalState[] = ENDS.filter(isFinalState);
+
+/** The process exit code of each outcome. */
+export const EXIT_CODES = Object.fromEntries(
+  ALL.map((each) => [each, OUTCOMES[each].exitCode]),
+) as Readonly<Record<Outcome, number>>;
+
+/** How `preview --exit-code` tells previews apart, where a run would not be refused. */
+export const PREVIEW_EXIT_CODES = {
+  'nothing to do': 0,
+  changes: 10,
+  'changes with a point of no return': 11,
+} as const;
+
+/** What performing a phase came to: done and verified (or undone); failed or interrupted; libvirt did not come back. */
+export type PhaseResult = 'DONE' | 'FAILED' | 'LOST';
+
+export const PHASE_RESULTS: readonly PhaseResult[] = ['DONE', 'FAILED', 'LOST'];
+
+export function isFinalState(name: string): name is FinalState {
+  return Object.hasOwn(OUTCOMES, name) && OUTCOMES[name as Outcome].isFinalState;
+}
+
+export function isEnd(word: string): word is End {
+  return (ENDS as readonly string[]).includes(word);
+}
+
+/** Whether a run that ended so can still be resumed or rolled back. */
+export function isOpenEnd(end: End): end is OpenEnd {
+  return !OUTCOMES[end].isOver;
+}
+
+/**
+ * The exit code of a run's end. A rollback that somebody asked for is a success, and one that a failure led to is not. A run
+ * that was interrupted and could not be rolled back has the shell's code for an interruption.
+ * @param asked the command that performs the run
+ */
+export function exitCodeOf(
+  end: End,
+  interrupted: boolean,
+  asked: 'run' | 'resume' | 'rollback',
+): number {
+  if (end === 'rolled-back') return EXIT_CODES[asked === 'rollback' ? 'succeeded' : end];
+  return EXIT_CODES[interrupted ? 'interrupted' : end];
+}
