@@ -1,4 +1,5 @@
 /** What blockplan says when something is wrong. Every room may import this file. */
+import type { Code } from './codes.ts';
 import type { End } from './outcomes.ts';
 
 /** A place in a plan's text; line and column count from 1. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { commandText } from '../src/commands/effect-text.ts';
 import type { RunEvent } from '../src/events.ts';
+import type { Graph } from '../src/graph/graph.ts';
 import type { SimulatedHost } from '../src/host/host-state.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
 import type { World } from '../src/model/world.ts';
@@ -103,6 +104,12 @@ export class Runs {
       takeUp({ ...this.#run(), journal }, entries, how),
     );
     return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
+  }
+
+  /** Another version of blockplan is installed while the run is dead. */
+  upgrade(change: (graph: Graph) => Graph): void {
+    const of = this.#run();
+    this.#of = { ...of, graph: change(of.graph) };
   }
 
   /** Something happens while blockplan is dead. */

@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulate: ['machine', 'graph', 'plan', 'steps', 'commands', 'host', 'model'],
   'host-io': ['model'],
   libvirt: ['commands', 'host-io', 'model'],
-  journal: ['commands', 'model'],
+  journal: ['commands', 'graph', 'model'],
   run: [
     ...['graph', 'journal', 'machine', 'plan', 'simulate', 'steps'],
     ...['commands', 'host', 'model'],
@@ -53,7 +53,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 
 /** The files at the top of src, which every room may import: they import nothing but each other and types. */
 const TOP = [
-  ...['command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
+  ...['codes.ts', 'command.ts', 'errors.ts', 'events.ts', 'outcomes.ts', 'printable.ts'],
   ...['processes.ts', 'shell-quote.ts'],
 ];
 

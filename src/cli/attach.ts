@@ -1,5 +1,6 @@
 /** `blockplan attach`: looks on at a run that goes on elsewhere, and leaves it alone. */
 
+import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';

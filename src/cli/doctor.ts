@@ -1,4 +1,5 @@
 /** `blockplan doctor`: what is wrong with a domain, whoever left it so, and what would mend it. Only looks. */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { copyPlace } from '../doctor/chain.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError } from '../errors.ts';
+import { localHost } from '../host-io/local-host.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';

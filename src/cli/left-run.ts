@@ -14,6 +14,7 @@ import {
   readJournal,
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
+import { printable } from '../printable.ts';
 import { refusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
 
@@ -51,7 +52,7 @@ export async function leftRun(state: string, word: string | undefined): Promise<
     throw refusal(
       replay.strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
       `the journal of run ${run} cannot be read: ${replay.strange.why}`,
-      replay.strange.otherVersion ? 'use the version that wrote it' : RESCUE,
+      replay.strange.otherVersion ? writerOf(replay) : RESCUE,
     );
   if (replay.records.length === 0) await removeUnfinished(state, run);
   if (!started)
@@ -60,9 +61,7 @@ export async function leftRun(state: string, word: string | undefined): Promise<
       replay.records.length === 0
         ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
         : `the journal of run ${run} is of a form that this version of blockplan does not know`,
-      replay.records.length === 0
-        ? 'start it again: blockplan run'
-        : 'use the version that began it',
+      replay.records.length === 0 ? 'start it again: blockplan run' : writerOf(replay),
     );
   if (isOver(replay)) {
     // blockplan was killed when it had said so.
@@ -74,6 +73,14 @@ export async function leftRun(state: string, word: string | undefined): Promise<
     );
   }
   return { run, folder, replay, started };
+}
+
+/** Which version can go on with a journal that this one cannot read. */
+function writerOf({ records }: Replay): string {
+  const last = records.findLast(({ type }) => type === 'run-started' || type === 'run-resumed');
+  return last && 'version' in last
+    ? `use version ${printable(last.version)} of blockplan, which wrote it`
+    : 'use the version that wrote it';
 }
 
 /** The word for how it ended. */

@@ -1,5 +1,6 @@
 /** `blockplan rescue`: writes definitions back that runs had kept and that nobody else has written back. */
 import { basename } from 'node:path';
+import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { redactFindings } from '../model/redact-value.ts';

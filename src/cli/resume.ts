@@ -1,25 +1,24 @@
 /** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
+
 import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand, commandLine } from '../command.ts';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import { writtenInto } from '../commands/effect.ts';
-import type { StepOutline } from '../events.ts';
-import { compile, type Graph, outline } from '../graph/graph.ts';
-import { PLAN_FILE, planSumOf, stateFolder, statePath } from '../journal/folder.ts';
+import { localHost } from '../host-io/local-host.ts';
+import { stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
 import type { JournalRecord } from '../journal/record-shape.ts';
 import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
-import { readPlan } from '../plan/read.ts';
 import { filesOf } from '../run/admit.ts';
 import { takeUp } from '../run/execute.ts';
-import { steps } from '../steps/registry.ts';
+import { editedText, graphOfRun, otherCommands } from '../run/stored-plan.ts';
 import { type LeftRun, leftRun } from './left-run.ts';
 import { performed } from './performing.ts';
 import { refusal } from './refusal.ts';
@@ -77,7 +76,11 @@ async function takenUp(
 ): Promise<number> {
   const { run, folder, replay, started } = left;
   refuseElsewhere(left);
-  const graph = await graphOf(left);
+  const graph = await graphOfRun(folder, started);
+  const findings = [
+    ...(await editedText(folder, started)),
+    ...(how === 'resume' ? otherCommands(graph, started) : []),
+  ];
   const uri = started.uri || started.world.host.uri;
   const unseen = await madeInDoubt(replay.records);
   const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
@@ -96,7 +99,7 @@ async function takenUp(
     await remember(journal, unseen);
     const of = { id: run, graph, driver, journal, uri, user, version: VERSION, world };
     const { set, planSum } = started;
-    return await performed({ state, run, journal, output, findings: [] }, (attended) =>
+    return await performed({ state, run, journal, output, findings }, (attended) =>
       takeUp(
         { ...of, ...attended, set, planSum, files: filesOf(graph, world) },
         replay.records,
@@ -120,41 +123,6 @@ function refuseElsewhere({ run, started, replay }: LeftRun): void {
       `run ${run} was done on ${host}; this is ${hostname()}`,
       `take it up there: ${commandLine('ssh', host)} blockplan …`,
     );
-}
-
-/** The plan as it was run, compiled anew. */
-async function graphOf({ run, folder, started }: LeftRun): Promise<Graph> {
-  const file = join(folder, PLAN_FILE);
-  const source = await readFile(file).catch((error: Error) => {
-    throw refusal(
-      codes.planChanged,
-      `the plan of run ${run} cannot be read: ${error.message}`,
-      PUT_BACK,
-    );
-  });
-  if (planSumOf(source) !== started.planSum)
-    throw refusal(
-      codes.planChanged,
-      `the plan of run ${run} (${file}) is not the one that was run: it has been edited since`,
-      PUT_BACK,
-    );
-  const graph = compile(readPlan({ file, source, set: started.set, steps }));
-  if (namesOf(outline(graph)) !== namesOf(started.steps))
-    throw refusal(
-      codes.journalUnsupported,
-      `run ${run} was begun by blockplan ${started.version}, whose steps have other phases`,
-      'use the version that began it',
-    );
-  return graph;
-}
-
-const PUT_BACK =
-  'put the text back as it was run; an edited plan is another plan, to be run once this run is over';
-
-function namesOf(steps: readonly StepOutline[]): string {
-  return JSON.stringify(
-    steps.map(({ id, kind, phases }) => [id, kind, phases.map(({ name }) => name)]),
-  );
 }
 
 /** Refuses where the name is another domain's by now, or where another run works on the domain. */

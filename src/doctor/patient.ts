@@ -1,5 +1,6 @@
 /** What a doctor is told of a domain, and what it says of it. */
 
+import type { Code } from '../codes.ts';
 import { blockplanCommand, type Command, commandLine } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
 import type { Bundle, World } from '../model/world.ts';

@@ -81,6 +81,36 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
   };
 }
 
+/**
+ * The same phases in a machine with these states, as a journal holds them.
+ * @returns nothing where they are not the states of these phases, or lead to a state that there is not
+ */
+export function withStates(graph: Graph, states: readonly PhaseState[]): Graph | undefined {
+  const byName = new Map(states.map((state) => [state.name, state]));
+  const leads = (to: string) => byName.has(to) || isFinalState(to);
+  const fits =
+    states.length === graph.states.length &&
+    graph.states.every(({ name, index, direction }) => {
+      const stored = byName.get(name);
+      return (
+        stored?.index === index &&
+        stored.direction === direction &&
+        Object.values(stored.on).every(leads)
+      );
+    });
+  if (!fits) return undefined;
+  const stored = (state: PhaseState) => byName.get(state.name) ?? state;
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      doing: stored(node.doing),
+      undoing: stored(node.undoing),
+    })),
+    states: graph.states.map(stored),
+  };
+}
+
 const SUCCEEDED: FinalState = 'succeeded';
 
 /** The transitions out of a state: all that there are. */

@@ -23,14 +23,14 @@ export interface HostIO extends FileQueries, FileChanges, Programs {
 export interface FileQueries {
   /**
    * The file at that path; null when there is none.
-   * @throws BlockplanError BP129 where this user may not look: nobody can tell then whether there is one
+   * @throws BlockplanError pathUnreadable where this user may not look: nobody can tell then whether there is one
    */
   inspectFile(path: string): Promise<ImageFile | null>;
   /** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
   inspectFiles(paths: readonly string[]): Promise<Required<Pick<World, 'files' | 'names'>>>;
   /**
    * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
-   * @throws BlockplanError BP129 where this user may not look
+   * @throws BlockplanError pathUnreadable where this user may not look
    */
   identify(path: string): Promise<string>;
   /** Kind, length, owner and stamp of what is at a path, links followed; null when nothing is. */
@@ -38,12 +38,12 @@ export interface FileQueries {
   /**
    * The folder at that path, with its free space; null when there is none.
    * @param user who must reach files in it: the guest's QEMU
-   * @throws BlockplanError BP129 where this user may not look
+   * @throws BlockplanError pathUnreadable where this user may not look
    */
   inspectFolder(path: string, user?: FolderUser): Promise<Folder | null>;
   /**
    * What is at a path that a step writes into, and who uses it; undefined where nothing is there, or this user may not look.
-   * @throws BlockplanError BP129 where the path itself may not be looked at
+   * @throws BlockplanError pathUnreadable where the path itself may not be looked at
    */
   inspectDestination(path: string): Promise<Place | undefined>;
   /**

@@ -10,9 +10,10 @@ import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { End, PhaseResult } from '../outcomes.ts';
+import type { CompiledPlan } from './compiled-plan.ts';
 
 /** The form of a journal's entries; one that was written before there was a number has none. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** What is written down of a run. */
 export type Entry =
@@ -36,6 +37,8 @@ export type Entry =
       readonly planSum: string;
       /** The World before the first effect, the persistent definition with it. */
       readonly world: World;
+      /** The plan as it was compiled; absent in a journal of form 1 or 2. */
+      readonly compiled?: CompiledPlan;
     }
   | {
       /** Somebody took up a run that had been left half-way. */
@@ -69,6 +72,8 @@ export type Entry =
       readonly before: World;
       /** How many of its effects an earlier attempt had done. */
       readonly done: number;
+      /** The effects that it was begun with, those that were done already with them; absent in a journal of form 1 or 2. */
+      readonly effects?: readonly Effect[];
     } & PhaseRef)
   | ({
       readonly type: 'phase-started';

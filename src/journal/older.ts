@@ -1,15 +1,18 @@
-/** Journals of form 1, in which a command stands as the words of its command line: read as if this version had written them. */
+/**
+ * Journals of earlier forms, read as if this version had written them. Form 1 has a command as the words of its command line;
+ * forms 1 and 2 have no compiled plan.
+ */
 import { type Option, type Options, type Values, writtenAs } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
 import { commandNamed, type Program } from '../commands/registry.ts';
 import { FORMAT } from './journal.ts';
 import type { JournalRecord } from './record-shape.ts';
 
-const WORDS_FORMAT = 1;
+const EARLIER: readonly number[] = [1, 2];
 
 /** The record as this version writes it; one that this version cannot read stays as it is. */
 export function current<R extends JournalRecord>(record: R): R {
-  if (record.type === 'run-started' && record.format === WORDS_FORMAT)
+  if (record.type === 'run-started' && EARLIER.includes(record.format))
     return { ...record, format: FORMAT };
   if (record.type !== 'intent') return record;
   const effect = commandIn(record.effect);

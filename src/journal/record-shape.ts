@@ -1,5 +1,6 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
 import type { MadeFile } from '../commands/driver.ts';
+import { commandNamed } from '../commands/registry.ts';
 import type { Direction, StepOutline } from '../events.ts';
 import {
   amount,
@@ -19,6 +20,7 @@ import { isUuid } from '../model/uuid.ts';
 import { bundleShape, worldShape } from '../model/world-shape.ts';
 import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
+import { compiledPlanShape } from './compiled-plan.ts';
 import { effectShape } from './effect-shape.ts';
 import { type Entry, FORMAT } from './journal.ts';
 
@@ -73,6 +75,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     set: byKey(text),
     planSum: text,
     world: worldShape,
+    compiled: optional(compiledPlanShape),
   }),
   'run-resumed': fields<Of<'run-resumed'>>({
     ...numbered,
@@ -102,6 +105,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
       direction: oneOf('do' as const),
       before: worldShape,
       done: amount,
+      effects: optional(list(effectShape)),
     }),
     undo: fields<Extract<Of<'phase-started'>, { direction: 'undo' }>>({
       ...numbered,
@@ -149,7 +153,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
 };
 
 /** The beginning of a run of another version, as far as it is shown. */
-type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'world'>;
+type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'world' | 'compiled'>;
 
 const otherBeginning = fields<OtherBeginning>(beginning);
 
@@ -171,6 +175,12 @@ export function strangeIn(value: object, number: number): Strange | undefined {
       otherVersion: true,
     };
   const another = type === 'run-started' && format !== FORMAT;
+  const command = unknownCommandIn(value);
+  if (command !== undefined)
+    return {
+      why: `record ${number} has the command "${printable(command)}", which this version of blockplan does not know`,
+      otherVersion: true,
+    };
   const misfit = another
     ? misfitOf(otherBeginning, value)
     : misfitOf<unknown>(SHAPES[type as JournalRecord['type']], value);
@@ -182,6 +192,19 @@ export function strangeIn(value: object, number: number): Strange | undefined {
       otherVersion: another,
     }
   );
+}
+
+/** A command of a program that this version calls, by a verb that it does not give. */
+function unknownCommandIn(value: object): string | undefined {
+  const { effect, effects } = value as { readonly effect?: unknown; readonly effects?: unknown };
+  const all: readonly unknown[] = [effect, ...(Array.isArray(effects) ? effects : [])];
+  for (const each of all) {
+    const { tool, verb } = (each ?? {}) as { readonly tool?: unknown; readonly verb?: unknown };
+    const isProgram = tool === 'virsh' || tool === 'qemu-img';
+    if (isProgram && typeof verb === 'string' && !commandNamed(tool, verb))
+      return `${tool} ${verb}`;
+  }
+  return undefined;
 }
 
 /** The same, in a journal that begins so: of one of another form its records are not expected to fit. */

@@ -1,6 +1,6 @@
 /** How far a run has come, and how one ends: plain values. */
 import type { Command } from '../command.ts';
-import type { VirshEffect } from '../commands/effect.ts';
+import type { Effect, VirshEffect } from '../commands/effect.ts';
 import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
@@ -13,6 +13,8 @@ import type { Deed } from './last-writes.ts';
 export interface Begun {
   readonly before: World;
   readonly start: World;
+  /** Its effects in the journal, where another version began it with other commands than this one compiles. */
+  readonly effects?: readonly Effect[];
 }
 
 /**

@@ -14,6 +14,7 @@ import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
 import { type Course, courseOf, type Finish } from './course.ts';
 import { guestNotice } from './guest-notice.ts';
 import { follow, restOfRun } from './recover.ts';
+import { compiledPlanOf } from './stored-plan.ts';
 import { wholeRun } from './travel.ts';
 
 /** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
@@ -50,8 +51,9 @@ export interface Run {
  */
 export function execute(run: Run): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
-  const by = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
-  return perform(run, 'do', wholeRun(beginningOf(run), by));
+  const compiled = compiledPlanOf(run.graph, run.world);
+  const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
+  return perform(run, 'do', wholeRun(beginningOf(run), { ...of, compiled }));
 }
 
 /**

@@ -24,7 +24,7 @@ function end({ nodes }: Graph, initial: World): World {
   let last = initial;
   for (const node of nodes) {
     if (node.first) start = last;
-    last = imagined(node, start).at(-1) ?? last;
+    last = imagined(node, { before: last, start }).at(-1) ?? last;
   }
   return last;
 }

@@ -1,11 +1,7 @@
 /** What a run has kept of a domain, and what its folder tells besides: where the guest was last seen to write. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BlockplanError } from '../errors.ts';
-import { compile } from '../graph/graph.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
 import { type Way, waysOf } from '../journal/direction.ts';
-import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
 import {
   beginningOf,
   isOver,
@@ -18,13 +14,12 @@ import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isUuid } from '../model/uuid.ts';
 import type { World } from '../model/world.ts';
-import { readPlan } from '../plan/read.ts';
 import { printable } from '../printable.ts';
-import { steps } from '../steps/registry.ts';
 import { courseOf } from './course.ts';
 import { owedBy } from './given-back.ts';
 import { lastWrites } from './last-writes.ts';
 import { follow } from './recover.ts';
+import { graphOfRun } from './stored-plan.ts';
 
 /** A definition that may be lost. */
 export interface Lost {
@@ -94,9 +89,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
   // Records that cannot be read may tell that the guest was moved.
   if (!started || isUnbelievable(replay)) return undefined;
   try {
-    const source = await readFile(join(folder, PLAN_FILE));
-    if (planSumOf(source) !== started.planSum) return undefined;
-    const graph = compile(readPlan({ file: PLAN_FILE, source, set: started.set, steps }));
+    const graph = await graphOfRun(folder, started);
     const { world, run } = started;
     const course = courseOf({
       graph,
@@ -109,8 +102,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
     return lastWrites(records.reduce(follow, { course }).course);
   } catch (error) {
     // A plan that is gone, or one that this version does not take any more.
-    if (error instanceof BlockplanError || (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return undefined;
+    if (error instanceof BlockplanError) return undefined;
     throw error;
   }
 }

@@ -24,6 +24,7 @@ import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
 import type { Begun, Course } from './course.ts';
 import { foreignLayers } from './foreign.ts';
+import { effectsOf, recordedEffects } from './phase-effects.ts';
 import { drifted, failed, failureOf, interruption, type Result } from './result.ts';
 import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
@@ -76,15 +77,17 @@ function* effectsFrom(
   from: number,
   progress: (to: Progressed) => void,
 ): Asking<Result> {
-  const { before, start } = inProcessOf(course.lastSeen, begun);
-  course.begun = course.begun.with(node.index, { before, start });
+  const current = inProcessOf(course.lastSeen, begun);
+  const { before, start } = current;
+  course.begun = course.begun.with(node.index, current);
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
   const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
-  yield* intend('do', heading(course, { ...started, ...refOf(node) }), false);
+  const recorded = { effects: recordedEffects(node, current) };
+  yield* intend('do', heading(course, { ...started, ...refOf(node), ...recorded }), false);
   const begins = node.first && (node.index > 0 || course.takenUp) && from === 0;
   const obstacles = begins ? yield* obstaclesTo(node, before) : [];
   if (obstacles.length > 0) return failed(obstacles.join('; '));
-  const effects = node.phase.effects(before, start);
+  const effects = effectsOf(node, current);
   for (const [done, effect] of effects.entries()) {
     if (done < from) continue;
     if (yield* askWhether({ ask: 'interrupted' })) return interruption();
@@ -102,12 +105,13 @@ function* effectsFrom(
 }
 
 /** What is done now is done to the QEMU process that runs now, which may be another one than when the phase began. */
-function inProcessOf(seen: World, { before, start }: Begun): Begun {
+function inProcessOf(seen: World, begun: Begun): Begun {
+  const { before } = begun;
   const { process } = seen.domain;
   const known = before.domain.process;
   return process === undefined || (known && !hasEnded(known, seen.domain))
-    ? { before, start }
-    : { before: withDomain(before, { process }), start };
+    ? begun
+    : { ...begun, before: withDomain(before, { process }) };
 }
 
 /**
@@ -119,6 +123,11 @@ export function* continuePhase(
   begun: Begun,
   progressed: Progressed,
 ): Asking<Result> {
+  if (begun.effects) {
+    const { step, phase } = refOf(node);
+    const message = `${step}/${phase} was begun by another version: its commands are taken from the journal`;
+    yield* tell({ event: 'notice', message });
+  }
   let from: number | undefined;
   try {
     from = yield* patiently(() => goesOnFrom(course, node, begun, progressed, course.now));
@@ -128,9 +137,7 @@ export function* continuePhase(
   if (from !== undefined) return yield* doPhase(course, node, begun, from);
   const back = yield* undoPhase(course, node, begun, { anew: true });
   if (back.type !== 'DONE') return back;
-  return isAs(imagined(node, begun.start)[0], back.now)
-    ? yield* doPhase(course, node, begun)
-    : drifted();
+  return isAs(imagined(node, begun)[0], back.now) ? yield* doPhase(course, node, begun) : drifted();
 }
 
 /** Which effect comes next, as far as what is seen tells; where libvirtd has undone an undefine by itself that is done again. */

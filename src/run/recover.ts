@@ -12,9 +12,10 @@ import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
-import { begunWith, type Course, doubtOf, type Finish } from './course.ts';
+import { type Begun, begunWith, type Course, doubtOf, type Finish } from './course.ts';
 import type { Deed } from './last-writes.ts';
 import { continuePhase, patiently } from './phase.ts';
+import { otherEffects } from './phase-effects.ts';
 import { drifted, failureOf, type Result } from './result.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, endOf, finishUp, mark } from './travel.ts';
@@ -96,7 +97,7 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   const state = { name };
   const begun =
     entry.direction === 'do'
-      ? [...course.begun.slice(0, index), begunWith(course, node, entry.before)]
+      ? [...course.begun.slice(0, index), begunAs(course, node, entry)]
       : course.begun;
   const begins = entry.direction === 'do' && entry.done === 0 && isUp(entry.before);
   const seen = begins ? { lastUp: [entry.before], since: [] } : {};
@@ -104,6 +105,15 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
     course: { ...course, ...seen, state, todo: { index, direction }, begun },
     phase: { direction, done: entry.direction === 'do' ? entry.done : 0 },
   };
+}
+
+function begunAs(
+  course: Course,
+  node: PhaseNode,
+  { before, effects }: Extract<Entry, { type: 'phase-started'; direction: 'do' }>,
+): Begun {
+  const begun = begunWith(course, node, before);
+  return { ...begun, ...otherEffects(node, begun, effects) };
 }
 
 function outcome(
@@ -216,7 +226,7 @@ function* wrongBetween(course: Course, { index }: PhaseNode): Asking<Result | un
   const { graph, begun, world, now } = course;
   const former = graph.nodes[index - 1];
   const from = begun[index - 1];
-  const expected = former && from ? imagined(former, from.start).at(-1) : world;
+  const expected = former && from ? imagined(former, from).at(-1) : world;
   if (!expected) return drifted();
   try {
     course.now = yield* patiently(() => transientAgain(course, expected, now));

@@ -1,10 +1,12 @@
 /** How far a phase came, as far as what is seen tells: it is held against what its effects would lead to. */
 import { commandDefinition, type Effect, isCommand } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
+import { hostOf } from '../host/host-state.ts';
 import { FileSet, filesOf } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { simulateEffects } from '../simulate/imagine.ts';
+import { imagine, simulateEffects } from '../simulate/imagine.ts';
 import type { Begun } from './course.ts';
+import { effectsOf } from './phase-effects.ts';
 
 /** How far the effects of a phase came, as far as it is known. */
 export interface Progressed {
@@ -20,16 +22,16 @@ export interface Progressed {
  */
 export function firstLeft(
   node: PhaseNode,
-  { before, start }: Begun,
+  begun: Begun,
   now: World,
   { done, doubtful }: Progressed,
 ): number | undefined {
-  const worlds = imagined(node, start);
+  const worlds = imagined(node, begun);
   if (worlds.length === 0) return undefined;
   if (!doubtful) return isAs(worlds[done], now) ? done : undefined;
   const judged = isCommand(doubtful) && commandDefinition(doubtful).unanswered(doubtful.args, now);
   if (judged === 'undo') return undefined;
-  const effects = node.phase.effects(before, start);
+  const effects = effectsOf(node, begun);
   let after = done + 1;
   // A wait is over by itself: the job may have ended meanwhile.
   while (effects[after]?.tool === 'await-job') after++;
@@ -44,12 +46,22 @@ export function firstLeft(
 }
 
 /** The Worlds that a phase leads through; none where its step was not begun in a World that suits it. */
-export function imagined(node: PhaseNode, start: World): readonly World[] {
+export function imagined(node: PhaseNode, { before, start, effects }: Begun): readonly World[] {
   try {
-    return simulateEffects(node, start);
+    return effects ? worldsOf(before, effects) : simulateEffects(node, start);
   } catch {
     return [];
   }
+}
+
+function worldsOf(before: World, effects: readonly Effect[]): World[] {
+  let host = hostOf(before);
+  const worlds = [host.world];
+  for (const effect of effects) {
+    host = imagine(host, [effect]);
+    worlds.push(host.world);
+  }
+  return worlds;
 }
 
 /** Whether a World is as it was imagined, in what a run may change: other hands may do other things meanwhile. */

@@ -23,7 +23,7 @@ import { salvage } from './salvage.ts';
 /** What the first record says of where, by whom and with what a run is done. */
 export type Provenance = Pick<
   Extract<Entry, { type: 'run-started' }>,
-  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum'
+  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum' | 'compiled'
 >;
 
 /** A whole run, from its announcement to its end. */

@@ -5,9 +5,21 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Entry } from '../../src/journal/journal.ts';
+import type { Effect } from '../../src/commands/effect.ts';
+import { type Entry, FORMAT } from '../../src/journal/journal.ts';
 import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
-import { ended, journalText, KEPT, phase, STARTED, writeRun } from '../journals.ts';
+import { compiledPlanOf } from '../../src/run/stored-plan.ts';
+import {
+  commanded,
+  ended,
+  GIVEN,
+  journalText,
+  KEPT,
+  phase,
+  STARTED,
+  writeRun,
+} from '../journals.ts';
+import { hostForPlans, planned } from '../plans.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const state = mkdtempSync(join(tmpdir(), 'blockplan-take-up-'));
@@ -54,6 +66,17 @@ beforeAll(async () => {
     `${PLAN}#\n`,
   );
   writeFileSync(join(await writeRun(state, 'phases', [{ ...HERE, planSum }]), 'plan.yaml'), PLAN);
+  const compiled = compiledPlanOf(planned(['undefine: {}']).graph, hostForPlans());
+  const [step] = compiled.steps;
+  await writeRun(state, 'newer-plan', [
+    { ...HERE, compiled: { ...compiled, steps: [{ ...step!, kind: 'blockpull' }] } },
+  ]);
+  await writeRun(state, 'damaged-plan', [{ ...HERE, compiled: { ...compiled, states: [] } }]);
+  await writeRun(state, 'newer-form', [{ ...HERE, format: FORMAT + 1 }]);
+  await writeRun(state, 'newer-command', [
+    HERE,
+    ...commanded('do', 'a/b', { ...GIVEN.copy, verb: 'blockpull' } as unknown as Effect, 'none'),
+  ]);
   for (const run of ['over', 'empty', 'edited']) await addUnfinished(state, run);
 });
 
@@ -66,6 +89,10 @@ test.each([
   ['altered', 'BP212', 'was altered after it was written'],
   ['edited', 'BP214', 'it has been edited since'],
   ['phases', 'BP213', 'whose steps have other phases'],
+  ['newer-plan', 'BP213', '(blockpull), a kind that this version does not know'],
+  ['damaged-plan', 'BP212', 'its states do not fit its phases'],
+  ['newer-form', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['newer-command', 'BP213', 'has the command "virsh blockpull"'],
 ])('a run that is %s: %s', (run, code, words) => {
   for (const how of ['resume', 'rollback']) {
     const journal = () => readFileSync(join(state, 'runs', run, 'journal.jsonl'), 'utf8');

@@ -1,4 +1,4 @@
-/** Journals of form 1, in which a command stands as its words: what this version makes of them. */
+/** Journals of forms 1 and 2, without a compiled plan, and in form 1 a command as its words: what this version makes of them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { leftRun } from '../../../src/cli/left-run.ts';
@@ -32,7 +32,7 @@ describe('a journal of form 1', () => {
   const withoutSums = (records: readonly object[]) =>
     records.map((record) => ({ ...record, sum: undefined }));
 
-  test('is read as one of form 2', async () => {
+  test('is read as one of this version', async () => {
     expect(JSON.stringify(older)).toContain('"argv"');
     const replay = await readJournal(await written(older));
     expect(replay.damage).toBe('none');
@@ -44,7 +44,7 @@ describe('a journal of form 1', () => {
     );
   });
 
-  test('is glanced at as one of form 2', async () => {
+  test('is glanced at as one of this version', async () => {
     const folder = await written([...older, ended('stranded')]);
     const { records } = await readJournal(folder);
     expect(glanceAt(folder)).toMatchObject({ first: records[0], last: records.at(-1) });
@@ -68,8 +68,19 @@ describe('a journal of form 1', () => {
   });
 });
 
+test('a journal of form 2 is read as one of this version', async () => {
+  const [started, ...rest] = runOf(
+    2,
+    PLANS.flatMap(([, effects]) => effects),
+  );
+  const replay = await readJournal(await written([started!, ...rest]));
+  expect(replay.damage).toBe('none');
+  expect(replay.records).toHaveLength(rest.length + 1);
+  expect(beginningOf(replay)).toMatchObject({ run: STARTED.run, format: FORMAT });
+});
+
 describe('a journal of a form that this version does not know', () => {
-  test.each([3, 0, undefined, '1', null])(
+  test.each([FORMAT + 1, 0, undefined, '1', null])(
     'has a beginning that is not believed: %j',
     async (format) => {
       const folder = await written([{ ...STARTED, format }]);
@@ -80,7 +91,7 @@ describe('a journal of a form that this version does not know', () => {
           {
             code: 'BP213',
             message: `the journal of run run-${runs} is of a form that this version of blockplan does not know`,
-            hint: 'use the version that began it',
+            hint: `use version ${STARTED.version} of blockplan, which wrote it`,
           },
         ],
       });
@@ -89,7 +100,7 @@ describe('a journal of a form that this version does not know', () => {
 
   test('is strange where its beginning is written otherwise', async () => {
     const { run: _run, ...otherwise } = STARTED;
-    const folder = await written([{ ...otherwise, format: 3 }]);
+    const folder = await written([{ ...otherwise, format: FORMAT + 1 }]);
     const { records, damage, strange } = await readJournal(folder);
     expect([records, damage]).toEqual([[], 'strange']);
     expect(strange).toEqual({
@@ -108,7 +119,7 @@ test('a record that does not fit is one of another version in a journal of a lat
     direction: 'do',
     effect: { tool: 'new' },
   };
-  const folder = await written([{ ...STARTED, format: 3 }, intent as unknown as Entry]);
+  const folder = await written([{ ...STARTED, format: FORMAT + 1 }, intent as unknown as Entry]);
   const { records, strange } = await readJournal(folder);
   expect(records).toHaveLength(1);
   expect(strange).toEqual({

@@ -15,7 +15,7 @@ function phaseOf(yaml: string, name: string, start = raw) {
   const { graph } = planned([yaml]);
   const node = graph.nodes.find(({ phase }) => phase.name === name)!;
   const begin = looked(start, examine(node.planned.step, node.planned.params, start).files);
-  const worlds = imagined(node, begin);
+  const worlds = imagined(node, { before: begin, start: begin });
   const begun = { before: worlds[0]!, start: begin };
   const effects = node.phase.effects(begun.before, begin);
   return { node, begun, worlds, effects };
@@ -87,7 +87,7 @@ test('nothing is known of a step that begins where it cannot', () => {
   const [node] = graph.nodes;
   const nothingKept = world({ domain: { persistent: false } });
   const begun = { before: nothingKept, start: nothingKept };
-  expect(imagined(node!, nothingKept)).toEqual([]);
+  expect(imagined(node!, { before: nothingKept, start: nothingKept })).toEqual([]);
   const doubtful = virshEffect(['define', '--file', { file: 'x', content: '<domain/>' }]);
   expect(firstLeft(node!, begun, raw, { done: 0 })).toBeUndefined();
   expect(firstLeft(node!, begun, raw, { done: 0, doubtful })).toBeUndefined();

@@ -1,0 +1,58 @@
+/**
+ * A plan as it was compiled when its run began. A version that compiles the plan otherwise goes on by this, or says what of it
+ * it does not know.
+ */
+import type { Effect } from '../commands/effect.ts';
+import type { PhaseState } from '../graph/graph.ts';
+import { amount, fields, list, oneOf, type Shape, text } from '../model/shape.ts';
+
+export interface CompiledPlan {
+  readonly steps: readonly CompiledStep[];
+  /** The states of its machine and where each leads; see `Graph.states`. */
+  readonly states: readonly PhaseState[];
+}
+
+export interface CompiledStep {
+  readonly id: string;
+  readonly kind: string;
+  /** With the values of variables put in. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly phases: readonly CompiledPhase[];
+}
+
+export interface CompiledPhase {
+  readonly name: string;
+  /** The commands of the way forward as they were admitted: simulated from the World that the run began with. */
+  readonly effects: readonly Effect[];
+}
+
+const params: Shape<CompiledStep['params']> = (value, at) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? undefined
+    : { at, expected: 'parameters' };
+
+/** Not every command of another version is known: `effectShape` is for whoever goes on with the run. */
+const effect: Shape<Effect> = (value, at) =>
+  typeof value === 'object' && value !== null && 'tool' in value
+    ? undefined
+    : { at, expected: 'an effect' };
+
+/** The shape of a compiled plan, whatever kinds and commands it names. */
+export const compiledPlanShape: Shape<CompiledPlan> = fields<CompiledPlan>({
+  steps: list(
+    fields<CompiledStep>({
+      id: text,
+      kind: text,
+      params,
+      phases: list(fields<CompiledPhase>({ name: text, effects: list(effect) })),
+    }),
+  ),
+  states: list(
+    fields<PhaseState>({
+      name: text,
+      index: amount,
+      direction: oneOf<PhaseState['direction']>('do', 'undo'),
+      on: fields<PhaseState['on']>({ DONE: text, FAILED: text, LOST: text }),
+    }),
+  ),
+});
