@@ -1,5 +1,4 @@
 /** `blockplan doctor`: what is wrong with a domain, whoever left it so, and what would mend it. Only looks. */
-
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 /** `blockplan resume` and `blockplan rollback`: a run that was left half-way is brought to its end, on or back. */
-
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
