@@ -1,16 +1,27 @@
 /** Parts of a run, given answers by a test. */
 import { createPlanMachine } from '../src/machine/machine.ts';
+import { LOCAL, onLocal } from '../src/model/hosts.ts';
 import type { World } from '../src/model/world.ts';
 import type { Asking, Request } from '../src/run/ask.ts';
-import { type Course, courseOf } from '../src/run/course.ts';
+import { type Course, courseOf, learned, type RunHost } from '../src/run/course.ts';
 import { planned } from './plans.ts';
 
 const MOVE = ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'];
 
 /** The course of a run at its beginning, on that host; of a move of vda unless told. */
-export function courseIn(world: World, { graph } = planned(MOVE)): Course {
+export function courseIn(
+  world: World,
+  { graph } = planned(MOVE),
+  files: readonly string[] = ['/new/c'],
+): Course {
   const machine = createPlanMachine(graph);
-  return courseOf({ graph, machine, run: 'r', folder: '/run', files: ['/new/c'], world });
+  const hosts = onLocal({ world, files });
+  return courseOf({ graph, machine, run: 'r', folder: '/run', hosts });
+}
+
+/** The same, of which this is known as well. */
+export function courseKnowing(world: World, news: Partial<RunHost>): Course {
+  return learned(courseIn(world), LOCAL, news);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Word } from '../src/commands/define.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE } from '../src/journal/journal.ts';
+import { LOCAL, on, onLocal } from '../src/model/hosts.ts';
 import { virshEffect } from './effects.ts';
 import { world } from './worlds.ts';
 
@@ -25,13 +26,24 @@ export const STARTED: Extract<Entry, { type: 'run-started' }> = {
   steps: [],
   set: {},
   planSum: '',
-  world: world(),
+  hosts: onLocal(world()),
 };
 
 export const KEPT: Extract<Entry, { type: 'kept' }> = {
   type: 'kept',
+  on: LOCAL,
   bundle: { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] },
 };
+
+/** The entry as a journal of form 1 or 2 has it: without a compiled plan, and with no word of hosts. */
+export function ofEarlierForm(format: number, entry: Entry): Entry {
+  if (entry.type === 'run-started') {
+    const { compiled: _compiled, hosts, ...rest } = entry;
+    return { ...rest, format, world: on(hosts, LOCAL) } as unknown as Entry;
+  }
+  const { on: _local, ...rest } = entry as Entry & { readonly on?: string };
+  return rest as Entry;
+}
 
 type Way = 'do' | 'undo';
 
@@ -43,7 +55,7 @@ export function commanded(
   answer: 'done' | 'none' | { readonly error: string; readonly unbegun?: true },
 ): Entry[] {
   const ref = { ...refOf(name), direction };
-  const intent: Entry = { type: 'intent', ...ref, effect };
+  const intent: Entry = { type: 'intent', ...ref, on: LOCAL, effect };
   if (answer === 'none') return [intent];
   return [intent, { type: 'outcome', ...ref, ...(answer === 'done' ? {} : answer) }];
 }
@@ -59,8 +71,8 @@ export function phase(
   const ref = refOf(name);
   const begun: Entry =
     direction === 'do'
-      ? { type: 'phase-started', ...ref, direction, before: world(), done: 0 }
-      : { type: 'phase-started', ...ref, direction };
+      ? { type: 'phase-started', ...ref, direction, on: LOCAL, before: world(), done: 0 }
+      : { type: 'phase-started', ...ref, direction, on: LOCAL };
   const why = error === undefined ? {} : { error };
   return result === 'none'
     ? [begun, ...inside]

@@ -1,4 +1,5 @@
 /** Runs on a simulated host that are killed at a record of their journal, and taken up again. */
+
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import type { RunEvent } from '../src/events.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import type { SimulatedHost } from '../src/host/host-state.ts';
 import type { Entry, Journal } from '../src/journal/journal.ts';
+import { onLocal } from '../src/model/hosts.ts';
 import type { World } from '../src/model/world.ts';
 import { admit } from '../src/run/admit.ts';
 import type { Finish } from '../src/run/course.ts';
@@ -92,7 +94,8 @@ export class Runs {
     const by = { uri: '', user: 'u', version: '0', set: {}, planSum: '' };
     const signals = { signal: this.interrupt.signal, leave: this.leave.signal };
     const listener = (event: RunEvent) => this.events.push(event);
-    this.#of = { id: 'r', graph, driver, world, files, ...signals, listener, ...by };
+    const hosts = onLocal({ driver, world, files });
+    this.#of = { id: 'r', graph, hosts, ...signals, listener, ...by };
     return await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
   }
 

@@ -15,6 +15,7 @@ import type { JournalRecord } from '../journal/record-shape.ts';
 import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
+import { LOCAL, on, onLocal } from '../model/hosts.ts';
 import { filesOf } from '../run/admit.ts';
 import { takeUp } from '../run/execute.ts';
 import { editedText, graphOfRun, otherCommands } from '../run/stored-plan.ts';
@@ -80,10 +81,11 @@ async function takenUp(
     ...(await editedText(folder, started)),
     ...(how === 'resume' ? otherCommands(graph, started) : []),
   ];
-  const uri = started.uri || started.world.host.uri;
+  const uri = started.uri || on(started.hosts, LOCAL).host.uri;
   const unseen = await madeInDoubt(replay.records);
   const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
-  const { domain, world } = started;
+  const { domain } = started;
+  const world = on(started.hosts, LOCAL);
   const known = { made, movedAway: wasMovedAway(replay) };
   const driver = await openLiveDriver(localHost, {
     uri,
@@ -96,14 +98,11 @@ async function takenUp(
     await refuseOthers(driver, left);
     const journal = await withState(state, reopenJournal(folder, replay.end));
     await remember(journal, unseen);
-    const of = { id: run, graph, driver, journal, uri, user, version: VERSION, world };
+    const admitted = onLocal({ driver, world, files: filesOf(graph, world) });
+    const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
     const { set, planSum } = started;
     return await performed({ state, run, journal, output, findings }, (attended) =>
-      takeUp(
-        { ...of, ...attended, set, planSum, files: filesOf(graph, world) },
-        replay.records,
-        how,
-      ),
+      takeUp({ ...of, ...attended, set, planSum }, replay.records, how),
     );
   } finally {
     await driver.close();
@@ -162,5 +161,6 @@ async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly 
 
 async function remember(journal: Journal, made: readonly MadeFile[]): Promise<void> {
   // On a full disk it is found again by the next one.
-  for (const each of made) await journal.append({ type: 'made', ...each }, true).catch(() => {});
+  for (const each of made)
+    await journal.append({ type: 'made', on: LOCAL, ...each }, true).catch(() => {});
 }

@@ -15,6 +15,7 @@ import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
+import { onLocal } from '../model/hosts.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -165,7 +166,8 @@ async function locked(
     const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
     const set = readSettings(options.set);
     const planSum = planSumOf(plan.text.source);
-    const of = { id, graph, driver, journal, uri, user, version: VERSION, world, files };
+    const hosts = onLocal({ driver, world, files });
+    const of = { id, graph, hosts, journal, uri, user, version: VERSION };
     return await performed(
       { state, run: id, journal, output: options.output, findings },
       (attended) => execute({ ...of, ...attended, set, planSum }),

@@ -12,6 +12,7 @@ import { compile } from '../graph/graph.ts';
 import { filesBelow, type SimulatedHost, withWorld } from '../host/host-state.ts';
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal } from '../journal/journal.ts';
+import { onLocal } from '../model/hosts.ts';
 import { activeFile } from '../model/world.ts';
 import type { FinalState } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -152,15 +153,13 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
     const finish = await execute({
       id,
       graph,
-      driver,
+      hosts: onLocal({ driver, world: admission.world, files: admission.files }),
       journal,
       uri: admission.world.host.uri,
       user: 'demo',
       version: 'demo',
       set: {},
       planSum: '',
-      world: admission.world,
-      files: admission.files,
       signal: narrator.signal,
       listener: display.listener,
     });

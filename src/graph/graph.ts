@@ -3,6 +3,7 @@
  * and the diagrams are made of this.
  */
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import { type HostName, LOCAL } from '../model/hosts.ts';
 import { type FinalState, isFinalState, type PhaseResult } from '../outcomes.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { Phase } from '../steps/define.ts';
@@ -22,6 +23,8 @@ export interface PhaseNode {
   readonly index: number;
   readonly planned: PlannedStep;
   readonly phase: Phase;
+  /** The host that it works on: its effects are for that one, and the Worlds that it is given are that one's. */
+  readonly on: HostName;
   /** Whether this is the first phase of its step. */
   readonly first: boolean;
   /** The state in which the phase is done. */
@@ -32,6 +35,8 @@ export interface PhaseNode {
 
 export interface Graph {
   readonly name: string;
+  /** The host of the plan's domain. */
+  readonly home: HostName;
   readonly nodes: readonly PhaseNode[];
   /** All states but the final ones, phase by phase. */
   readonly states: readonly PhaseState[];
@@ -69,12 +74,14 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
     (part, index): PhaseNode => ({
       ...part,
       index,
+      on: LOCAL,
       doing: stateOf(refs, index, 'do', plan.onFailure),
       undoing: stateOf(refs, index, 'undo', plan.onFailure),
     }),
   );
   return {
     name: plan.name,
+    home: LOCAL,
     nodes,
     states: nodes.flatMap(({ doing, undoing }) => [doing, undoing]),
     initial: nodes[0]?.doing.name ?? SUCCEEDED,

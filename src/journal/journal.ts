@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import type { HostName, OnHosts } from '../model/hosts.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { End, PhaseResult } from '../outcomes.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
@@ -35,8 +36,8 @@ export type Entry =
       readonly set: Readonly<Record<string, string>>;
       /** SHA-256 of the plan's text, which lies beside the journal. */
       readonly planSum: string;
-      /** The World before the first effect, the persistent definition with it. */
-      readonly world: World;
+      /** The World of each host before the first effect, the persistent definition with it. */
+      readonly hosts: OnHosts<World>;
       /** The plan as it was compiled; absent in a journal of form 1 or 2. */
       readonly compiled?: CompiledPlan;
     }
@@ -64,11 +65,13 @@ export type Entry =
   | ({
       /** The run has made a file: so it is known as its own after blockplan has died. */
       readonly type: 'made';
+      readonly on: HostName;
     } & MadeFile)
   | ({
       readonly type: 'phase-started';
       readonly direction: 'do';
-      /** The World that the phase begins with: what its way back leads to. */
+      readonly on: HostName;
+      /** The World of that host that the phase begins with: what its way back leads to. */
       readonly before: World;
       /** How many of its effects an earlier attempt had done. */
       readonly done: number;
@@ -78,10 +81,17 @@ export type Entry =
   | ({
       readonly type: 'phase-started';
       readonly direction: 'undo';
+      readonly on: HostName;
       /** Set where the phase is taken back to be done anew. */
       readonly anew?: true;
     } & PhaseRef)
-  | ({ readonly type: 'intent'; readonly direction: Direction; readonly effect: Effect } & PhaseRef)
+  | ({
+      readonly type: 'intent';
+      readonly direction: Direction;
+      /** The host that the effect is for. */
+      readonly on: HostName;
+      readonly effect: Effect;
+    } & PhaseRef)
   | ({
       readonly type: 'outcome';
       readonly direction: Direction;
@@ -89,7 +99,7 @@ export type Entry =
       /** Set where the host has certainly not begun it. */
       readonly unbegun?: true;
     } & PhaseRef)
-  | { readonly type: 'kept'; readonly bundle: Bundle }
+  | { readonly type: 'kept'; readonly on: HostName; readonly bundle: Bundle }
   | ({
       readonly type: 'phase-finished';
       readonly direction: Direction;

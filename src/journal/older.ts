@@ -1,10 +1,11 @@
 /**
  * Journals of earlier forms, read as if this version had written them. Form 1 has a command as the words of its command line;
- * forms 1 and 2 have no compiled plan.
+ * forms 1 and 2 have no compiled plan, and name no host: all is of the local one.
  */
 import { type Option, type Options, type Values, writtenAs } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
 import { commandNamed, type Program } from '../commands/registry.ts';
+import { LOCAL } from '../model/hosts.ts';
 import { FORMAT } from './journal.ts';
 import type { JournalRecord } from './record-shape.ts';
 
@@ -12,12 +13,24 @@ const EARLIER: readonly number[] = [1, 2];
 
 /** The record as this version writes it; one that this version cannot read stays as it is. */
 export function current<R extends JournalRecord>(record: R): R {
-  if (record.type === 'run-started' && EARLIER.includes(record.format))
-    return { ...record, format: FORMAT };
-  if (record.type !== 'intent') return record;
-  const effect = commandIn(record.effect);
-  return effect ? { ...record, effect } : record;
+  if (record.type === 'run-started' && EARLIER.includes(record.format)) {
+    const { world, ...rest } = record as JournalRecord & { readonly world?: unknown };
+    return { ...rest, format: FORMAT, hosts: { [LOCAL]: world } } as unknown as R;
+  }
+  if (!OF_A_HOST.has(record.type)) return record;
+  const local = { on: LOCAL, ...record };
+  if (local.type !== 'intent') return local;
+  const effect = commandIn(local.effect);
+  return effect ? { ...local, effect } : local;
 }
+
+/** The records that name their host. */
+const OF_A_HOST: ReadonlySet<JournalRecord['type']> = new Set<JournalRecord['type']>([
+  'intent',
+  'kept',
+  'made',
+  'phase-started',
+]);
 
 function commandIn(effect: unknown): Effect | undefined {
   if (typeof effect !== 'object' || effect === null || !('argv' in effect)) return undefined;

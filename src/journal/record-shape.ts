@@ -2,6 +2,7 @@
 import type { MadeFile } from '../commands/driver.ts';
 import { commandNamed } from '../commands/registry.ts';
 import type { Direction, StepOutline } from '../events.ts';
+import { type HostName, LOCAL, type OnHosts } from '../model/hosts.ts';
 import {
   amount,
   byKey,
@@ -17,6 +18,7 @@ import {
   yes,
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
+import type { World } from '../model/world.ts';
 import { bundleShape, worldShape } from '../model/world-shape.ts';
 import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
@@ -43,6 +45,11 @@ export const uuidShape: Shape<string> = (value, at) =>
   typeof value === 'string' && isUuid(value) ? undefined : { at, expected: 'a UUID' };
 
 const numbered = { seq: amount, time: timeShape, sum: text };
+/** This version knows one host; a journal of a run on more has another form. */
+const host: Shape<HostName> = oneOf<HostName>(LOCAL);
+const hosts: Shape<OnHosts<World>> = (value, at) =>
+  byKey(worldShape)(value, at) ??
+  (Object.keys(value as object).join() === LOCAL ? undefined : { at, expected: 'the local host' });
 const way: Shape<Direction> = oneOf<Direction>('do', 'undo');
 const ref = { step: text, phase: text };
 const by = { host: text, user: text, pid: amount, version: text };
@@ -74,7 +81,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     format: amount,
     set: byKey(text),
     planSum: text,
-    world: worldShape,
+    hosts,
     compiled: optional(compiledPlanShape),
   }),
   'run-resumed': fields<Of<'run-resumed'>>({
@@ -93,6 +100,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
   made: fields<Of<'made'> & MadeFile>({
     ...numbered,
     type: oneOf('made' as const),
+    on: host,
     file: text,
     ino: text,
     born: text,
@@ -103,6 +111,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
       ...ref,
       type: oneOf('phase-started' as const),
       direction: oneOf('do' as const),
+      on: host,
       before: worldShape,
       done: amount,
       effects: optional(list(effectShape)),
@@ -112,6 +121,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
       ...ref,
       type: oneOf('phase-started' as const),
       direction: oneOf('undo' as const),
+      on: host,
       anew: optional(yes),
     }),
   }),
@@ -120,6 +130,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     ...ref,
     type: oneOf('intent' as const),
     direction: way,
+    on: host,
     effect: effectShape,
   }),
   outcome: fields<Of<'outcome'>>({
@@ -130,7 +141,12 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     error: optional(text),
     unbegun: optional(yes),
   }),
-  kept: fields<Of<'kept'>>({ ...numbered, type: oneOf('kept' as const), bundle: bundleShape }),
+  kept: fields<Of<'kept'>>({
+    ...numbered,
+    type: oneOf('kept' as const),
+    on: host,
+    bundle: bundleShape,
+  }),
   'phase-finished': fields<Of<'phase-finished'>>({
     ...numbered,
     ...ref,
@@ -153,7 +169,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
 };
 
 /** The beginning of a run of another version, as far as it is shown. */
-type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'world' | 'compiled'>;
+type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
 
 const otherBeginning = fields<OtherBeginning>(beginning);
 

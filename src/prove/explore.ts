@@ -6,6 +6,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { hostOf, type SimulatedHost } from '../host/host-state.ts';
 import { createPlanMachine } from '../machine/machine.ts';
+import { onLocal } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
 import type { Asking } from '../run/ask.ts';
 import { type Course, courseOf, type Finish } from '../run/course.ts';
@@ -73,7 +74,8 @@ export class Explorer {
     this.#alike = new Alike(ids);
     this.#hosts = new Hosts(ids);
     const machine = createPlanMachine(graph);
-    const of = { graph: remembering(graph, ids), machine, run: RUN, folder: '/run', world, files };
+    const hosts = onLocal({ world, files });
+    const of = { graph: remembering(graph, ids), machine, run: RUN, folder: '/run', hosts };
     const course = courseOf(of);
     this.start = { course, site: siteOf(this.#hosts.same(hostOf(world))), left: { course } };
   }

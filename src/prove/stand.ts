@@ -69,9 +69,12 @@ export class Alike {
 
   /** What a course still depends on: what lies behind it no more, and that it was interrupted only for its exit code. */
   #ahead(course: Course, past: unknown = this.#pastOf(course)): number {
-    const { state, kept, lastUp, since, lastSeen, doubts, overwritten, takenUp } = course;
-    const told = [doubts, overwritten, takenUp, since];
-    return this.#ids.ofAll([state.name, past, kept, isUp(lastSeen), ...told, ...lastUp]);
+    const { state, hosts, doubts, takenUp } = course;
+    const known = Object.values(hosts).flatMap(({ kept, lastUp, since, lastSeen, overwritten }) => [
+      ...[kept, isUp(lastSeen), overwritten, since],
+      ...lastUp,
+    ]);
+    return this.#ids.ofAll([state.name, past, doubts, takenUp, ...known]);
   }
 
   #pastOf({ begun, todo }: Course): number | undefined {

@@ -10,6 +10,7 @@ import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal, writeDurably } from '../journal/journal.ts';
 import type { Host } from '../lab/host.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { onLocal } from '../model/hosts.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Admission, admit, refuseErrors } from '../run/admit.ts';
 import type { Finish } from '../run/course.ts';
@@ -74,15 +75,13 @@ export async function runOnce(
     return await execute({
       id,
       graph,
-      driver,
+      hosts: onLocal({ driver, world: admission.world, files: admission.files }),
       journal,
       uri: host.uri,
       user: 'root',
       version,
       set: {},
       planSum: '',
-      world: admission.world,
-      files: admission.files,
       signal,
       listener,
     });

@@ -13,20 +13,18 @@ import type { Direction, PhaseRef } from '../events.ts';
 import type { Entry } from '../journal/journal.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity.ts';
+import type { HostName } from '../model/hosts.ts';
 import { type Disk, type ImageFile, isUp, type World, withDomain } from '../model/world.ts';
-import { type Asking, askBundle, askWorld, type Request, tell } from './ask.ts';
-import { type Course, doubtOf } from './course.ts';
+import { type Asking, askBundle, askWorld, type OnHost, type Request, tell } from './ask.ts';
+import { type Course, doubtOf, hostIn, learn, type RunHost } from './course.ts';
 import { lastWrites } from './last-writes.ts';
 
-/** The World as observed, with what the journal keeps for the domain. */
-export function* observe(course: Course): Asking<World> {
-  const world = yield* askWorld({ ask: 'observe', files: course.files });
-  const known = course.kept ? withDomain(world, { kept: course.kept }) : world;
-  course.lastSeen = known;
-  if (isUp(known)) {
-    course.lastUp = [known];
-    course.since = [];
-  }
+/** The World of a host as observed, with what the journal keeps for its domain. */
+export function* observe(course: Course, on: HostName): Asking<World> {
+  const { files, kept } = hostIn(course, on);
+  const world = yield* askWorld({ ask: 'observe', on, files });
+  const known = kept ? withDomain(world, { kept }) : world;
+  learn(course, on, { lastSeen: known, ...(isUp(known) ? { lastUp: [known], since: [] } : {}) });
   return known;
 }
 
@@ -34,10 +32,10 @@ export function* observe(course: Course): Asking<World> {
  * The same World with the names in the headers of the guest's layers: looked at where a chain or the definition has
  * changed, else as they were, since nothing else changes them.
  */
-export function* withHeaders(before: World, now: World): Asking<World> {
+export function* withHeaders(on: HostName, before: World, now: World): Asking<World> {
   return isSameChains(before, now)
     ? withHeadersOf(before, now)
-    : yield* askWorld({ ask: 'headers', world: now });
+    : yield* askWorld({ ask: 'headers', on, world: now });
 }
 
 function isSameChains({ domain: was }: World, { domain: is }: World): boolean {
@@ -72,21 +70,21 @@ export function reasonOf(error: unknown): string {
 /** One effect, with its intent fsynced before it and its outcome written after it. */
 export function* act(
   course: Course,
-  ref: PhaseRef,
+  { on, ...ref }: PhaseRef & OnHost,
   direction: Direction,
   effect: Effect,
 ): Asking<void> {
   const command = commandText(effect);
   yield* tell({ event: 'command', ...ref, direction, command, why: effect.why });
-  yield* intend(direction, { type: 'intent', ...ref, direction, effect });
+  yield* intend(direction, { type: 'intent', ...ref, direction, on, effect });
   try {
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
-      refuseLastWrites(course, effect.file);
-    course.overwritten = withLost(course.overwritten, effect);
+      refuseLastWrites(hostIn(course, on), effect.file);
+    learn(course, on, { overwritten: withLost(hostIn(course, on).overwritten, effect) });
     // On the way forward preflight has just looked; a way back has none.
-    if (direction === 'undo') yield* refuseShared(course, effect);
-    if (effect.tool === 'keep-definition') yield* keepDefinition(course);
-    else yield* perform(course, { ask: 'perform', ...ref, direction, effect });
+    if (direction === 'undo') yield* refuseShared(course, on, effect);
+    if (effect.tool === 'keep-definition') yield* keepDefinition(course, on);
+    else yield* perform(course, { ask: 'perform', ...ref, direction, on, effect });
   } catch (error) {
     // Whether it was carried out is not known then, and the journal does not say that it was not.
     if (isContactLost(error)) throw error;
@@ -94,7 +92,7 @@ export function* act(
     const unbegun = isUnbegun(error) ? { unbegun: true as const } : {};
     yield* record({ type: 'outcome', ...ref, direction, error: reason, ...unbegun });
     if (isOptional(effect) && error instanceof EffectFailed) {
-      course.doubts = [...course.doubts, ...doubtOf(effect)];
+      course.doubts = [...course.doubts, ...doubtOf(on, effect)];
       return yield* tell({ event: 'notice', message: error.message });
     }
     throw error;
@@ -108,16 +106,16 @@ function isUnbegun(error: unknown): boolean {
 
 /** Should the guest stop before it is looked at again, what was done tells where it wrote. */
 function* perform(course: Course, request: Extract<Request, { ask: 'perform' }>): Asking<void> {
-  const { effect } = request;
-  const { since } = course;
-  course.since = [...since, { effect, known: 'begun' }];
+  const { effect, on } = request;
+  const { since } = hostIn(course, on);
+  learn(course, on, { since: [...since, { effect, known: 'begun' }] });
   try {
     yield request;
   } catch (error) {
-    if (isUnbegun(error)) course.since = since;
+    if (isUnbegun(error)) learn(course, on, { since });
     throw error;
   }
-  course.since = [...since, { effect, known: 'said' }];
+  learn(course, on, { since: [...since, { effect, known: 'said' }] });
 }
 
 /**
@@ -148,12 +146,10 @@ export function unwritable(error: unknown): string {
 }
 
 /** A guest that has stopped leaves no chain to look at: what it was last seen to write to is never removed. */
-function refuseLastWrites(course: Course, file: string): void {
-  const written = isUp(course.lastSeen)
-    ? []
-    : lastWrites(course).flatMap(({ domain }) => domain.disks);
+function refuseLastWrites(host: RunHost, file: string): void {
+  const written = isUp(host.lastSeen) ? [] : lastWrites(host).flatMap(({ domain }) => domain.disks);
   const active = written.flatMap(({ chain: [top] }) => (top ? filesOfLayer(top) : []));
-  if (lastWrites(course).some((world) => includesFile(world, active, file))) {
+  if (lastWrites(host).some((world) => includesFile(world, active, file))) {
     throw new EffectFailed(
       `the guest, which has stopped, wrote to ${file} at last, so it is left alone`,
     );
@@ -167,11 +163,11 @@ export function withLost(overwritten: readonly string[], effect: Effect): readon
 }
 
 /** Just before a way back writes into files that were there before: none of them may carry another guest by now. */
-function* refuseShared(course: Course, effect: Effect): Asking<void> {
+function* refuseShared(course: Course, on: HostName, effect: Effect): Asking<void> {
   const writes = writesInto(effect);
   if (!writes) return;
-  const seen = yield* observe(course);
-  const world = yield* askWorld({ ask: 'survey', world: seen, files: [] });
+  const seen = yield* observe(course, on);
+  const world = yield* askWorld({ ask: 'survey', on, world: seen, files: [] });
   const shared = writes(world).find((file) => otherUsersOf(world, file).length > 0);
   if (shared !== undefined) throw new EffectFailed(`${shared} is in another domain's chain by now`);
 }
@@ -185,10 +181,10 @@ function writesInto(effect: Effect): ((world: World) => readonly string[]) | und
   return writesLayers === 'none' ? undefined : (world) => writesLayers(effect.args, world);
 }
 
-function* keepDefinition(course: Course): Asking<void> {
-  const bundle = yield* askBundle();
-  yield* intend('do', { type: 'kept', bundle });
-  course.kept = bundle;
+function* keepDefinition(course: Course, on: HostName): Asking<void> {
+  const bundle = yield* askBundle(on);
+  yield* intend('do', { type: 'kept', on, bundle });
+  learn(course, on, { kept: bundle });
 }
 
 export function isContactLost(error: unknown): error is BlockplanError {

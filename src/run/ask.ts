@@ -5,6 +5,7 @@
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, RunEvent } from '../events.ts';
 import type { Entry } from '../journal/journal.ts';
+import type { HostName } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import type { Bundle, World } from '../model/world.ts';
 
@@ -15,33 +16,46 @@ export type Told = RunEvent extends infer E
     : never
   : never;
 
-export type Request =
+/** Names the host that something is for. */
+export interface OnHost {
+  readonly on: HostName;
+}
+
+export type Request = HostRequest | RunRequest;
+
+/** What is asked of one of the run's hosts. */
+export type HostRequest = OnHost &
   /** A look at the domain and at these files; answered with a World. */
-  | { readonly ask: 'observe'; readonly files: readonly string[] }
-  /** A look at what the headers of the guest's layers name; answered with that World, completed. */
-  | { readonly ask: 'headers'; readonly world: World }
-  /** A look at all of the host around it; answered with a World. */
-  | { readonly ask: 'survey'; readonly world: World; readonly files: readonly string[] }
-  /** One effect, done when it is answered. A wait on the way forward may be answered with `Interrupted`. */
-  | ({
-      readonly ask: 'perform';
-      readonly effect: Exclude<Effect, { tool: 'keep-definition' }>;
-      readonly direction: Direction;
-    } & PhaseRef)
-  /** Everything that an undefine would lose; answered with a Bundle. */
-  | { readonly ask: 'bundle' }
+  (
+    | { readonly ask: 'observe'; readonly files: readonly string[] }
+    /** A look at what the headers of the guest's layers name; answered with that World, completed. */
+    | { readonly ask: 'headers'; readonly world: World }
+    /** A look at all of the host around it; answered with a World. */
+    | { readonly ask: 'survey'; readonly world: World; readonly files: readonly string[] }
+    /** One effect, done when it is answered. A wait on the way forward may be answered with `Interrupted`. */
+    | ({
+        readonly ask: 'perform';
+        readonly effect: Exclude<Effect, { tool: 'keep-definition' }>;
+        readonly direction: Direction;
+      } & PhaseRef)
+    /** Everything that an undefine would lose; answered with a Bundle. */
+    | { readonly ask: 'bundle' }
+    /** libvirt is looked for again; answered with whether it was found within the bound. */
+    | { readonly ask: 'reconnect' }
+    /** The run's marker is written into the domain's metadata. */
+    | { readonly ask: 'mark' }
+    /** The marker that stands there; answered with a Marker, or nothing. */
+    | { readonly ask: 'marker' }
+    /** The marker is taken out again. */
+    | { readonly ask: 'unmark' }
+  );
+
+/** What is asked of the machine that the run is performed on. */
+export type RunRequest =
   /** A record in the journal; with `sync` it is on disk when it is answered. */
   | { readonly ask: 'append'; readonly entry: Entry; readonly sync: boolean }
   /** Whether the user has interrupted; answered with a boolean. */
   | { readonly ask: 'interrupted' }
-  /** libvirt is looked for again; answered with whether it was found within the bound. */
-  | { readonly ask: 'reconnect' }
-  /** The run's marker is written into the domain's metadata. */
-  | { readonly ask: 'mark' }
-  /** The marker that stands there; answered with a Marker, or nothing. */
-  | { readonly ask: 'marker' }
-  /** The marker is taken out again. */
-  | { readonly ask: 'unmark' }
   /** An event for whoever wants to know. */
   | { readonly ask: 'tell'; readonly event: Told };
 
@@ -53,24 +67,29 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-export function* askWorld(
-  request: Extract<Request, { ask: 'observe' | 'headers' | 'survey' }>,
-): Asking<World> {
+/** A request that is answered with a World. */
+type Look = Extract<HostRequest, { ask: 'observe' | 'headers' | 'survey' }>;
+
+export function* askWorld(request: Look): Asking<World> {
   return (yield request) as World;
 }
 
-export function* askBundle(): Asking<Bundle> {
-  return (yield { ask: 'bundle' }) as Bundle;
+export function* askBundle(on: HostName): Asking<Bundle> {
+  return (yield { ask: 'bundle', on }) as Bundle;
 }
 
-export function* askMarker(): Asking<Marker | undefined> {
-  return (yield { ask: 'marker' }) as Marker | undefined;
+export function* askMarker(on: HostName): Asking<Marker | undefined> {
+  return (yield { ask: 'marker', on }) as Marker | undefined;
 }
 
-export function* askWhether(
-  request: Extract<Request, { ask: 'interrupted' | 'reconnect' }>,
-): Asking<boolean> {
-  return (yield request) as boolean;
+/** Whether the user has interrupted. */
+export function* isInterrupted(): Asking<boolean> {
+  return (yield { ask: 'interrupted' }) as boolean;
+}
+
+/** Whether libvirt was found again on that host. */
+export function* reconnects(on: HostName): Asking<boolean> {
+  return (yield { ask: 'reconnect', on }) as boolean;
 }
 
 export function* tell(event: Told): Asking<void> {

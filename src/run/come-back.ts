@@ -1,12 +1,13 @@
 /** A transient domain that is persistent again: libvirtd has taken it for that when it was started anew, or it was rescued. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
+import type { HostName } from '../model/hosts.ts';
 import { type Disk, isUp, type World } from '../model/world.ts';
 import { makeTransient } from '../steps/effects/definition.ts';
 import { outsideDisks } from '../steps/rollbacks/definition.ts';
 import { act, observe } from './act.ts';
 import type { Asking } from './ask.ts';
-import type { Course } from './course.ts';
+import { type Course, hostIn } from './course.ts';
 
 /**
  * Makes the domain what the plan had made of it: libvirtd 9.0 comes back with a persistent definition of its own making
@@ -14,16 +15,21 @@ import type { Course } from './course.ts';
  * @param expected the World as the run left it
  * @returns the World as it is then
  */
-export function* transientAgain(course: Course, expected: World, now: World): Asking<World> {
+export function* transientAgain(
+  course: Course,
+  on: HostName,
+  expected: World,
+  now: World,
+): Asking<World> {
   const { persistent, definition = '', autostart } = now.domain;
-  const { kept } = course;
+  const { kept } = hostIn(course, on);
   if (!persistent || expected.domain.persistent || !isUp(now) || kept === undefined) return now;
   // What a person has defined meanwhile is nowhere kept; libvirtd's own, or what a rescue has written back, differs in the
   // disks at most from what is.
   if (autostart && !kept.autostart) return now;
   if (outsideDisks(definition) !== outsideDisks(kept.definition)) return now;
-  yield* act(course, { step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
-  return yield* observe(course);
+  yield* act(course, { on, step: 'run', phase: 'come-back' }, 'do', makeTransient(now));
+  return yield* observe(course, on);
 }
 
 /**

@@ -5,11 +5,34 @@ import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
+import { eachHost, type HostName, type OnHosts, on, withHost } from '../model/hosts.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { End } from '../outcomes.ts';
 import type { Deed } from './last-writes.ts';
 
-/** The Worlds that a phase began with: its own, and that of its step. */
+/** What a run knows of one of its hosts. */
+export interface RunHost {
+  /** All paths that the plan may touch there. */
+  readonly files: readonly string[];
+  /** The World that preflight passed on. */
+  readonly world: World;
+  /** What was observed when the last phase was done there. */
+  readonly now: World;
+  /** The bundle that `undefine` kept, once it has. */
+  readonly kept: Bundle | undefined;
+  /**
+   * The World when the guest was last seen up: where its latest writes are. More than one where nobody looked while a
+   * phase was under way.
+   */
+  readonly lastUp: readonly World[];
+  /** What was done since then; `lastWrites` tells where that may have moved the guest. */
+  readonly since: readonly Deed[];
+  readonly lastSeen: World;
+  /** Files whose former content the run may have written over. */
+  readonly overwritten: readonly string[];
+}
+
+/** The Worlds of its host that a phase began with: its own, and that of its step. */
 export interface Begun {
   readonly before: World;
   readonly start: World;
@@ -27,30 +50,13 @@ export interface Course {
   readonly run: string;
   /** The run's own folder, where its journal and the definitions that it gives to libvirt lie. */
   readonly folder: string;
-  /** All paths that the plan may touch. */
-  readonly files: readonly string[];
-  /** The World that preflight passed on. */
-  readonly world: World;
+  hosts: OnHosts<RunHost>;
   state: MachineState;
   todo: Performance | undefined;
-  /** What was observed when the last phase was done. */
-  now: World;
   /** By the phase's index; a phase that was never begun has none. */
   begun: readonly (Begun | undefined)[];
-  /** The bundle that `undefine` kept, once it has. */
-  kept: Bundle | undefined;
-  /**
-   * The World when the guest was last seen up: where its latest writes are. More than one where nobody looked while a
-   * phase was under way.
-   */
-  lastUp: readonly World[];
-  /** What was done since then; `lastWrites` tells where that may have moved the guest. */
-  since: readonly Deed[];
-  lastSeen: World;
   /** What could not be made sure of on the way. */
   doubts: readonly Doubt[];
-  /** Files whose former content the run may have written over. */
-  overwritten: readonly string[];
   interrupted: boolean;
   /** Whether the run was left and is taken up again: then preflight was long ago. */
   takenUp: boolean;
@@ -62,15 +68,47 @@ export interface Course {
   next: readonly Command[];
 }
 
+/** What a run knows of that host. */
+export function hostIn({ hosts }: Pick<Course, 'hosts'>, name: HostName): RunHost {
+  return on(hosts, name);
+}
+
+/** What is known of the host of the plan's domain. */
+export function home(course: Course): RunHost {
+  return hostIn(course, course.graph.home);
+}
+
+/** Replaces what a run knows of that host, in parts. */
+export function learn(course: Pick<Course, 'hosts'>, name: HostName, news: Partial<RunHost>): void {
+  course.hosts = withHost(course.hosts, name, { ...hostIn(course, name), ...news });
+}
+
+/** The same course with what a run knows of that host replaced, in parts. */
+export function learned(course: Course, name: HostName, news: Partial<RunHost>): Course {
+  const other = { ...course };
+  learn(other, name, news);
+  return other;
+}
+
+/** What a run knows of a host before anything is done there. */
+export function runHostOf({ world, files }: Pick<RunHost, 'world' | 'files'>): RunHost {
+  return {
+    ...{ files, world, now: world, kept: undefined },
+    ...{ lastUp: [world], since: [], lastSeen: world, overwritten: [] },
+  };
+}
+
 /** A sentence for the report, and the command that would make sure; without one, the end of the run looks again itself. */
 export interface Doubt {
   readonly text: string;
+  /** The host that the command is for. */
+  readonly on: HostName;
   readonly retry?: VirshEffect;
 }
 
 /** The doubt that an optional effect leaves when it fails; none where it leaves none. */
-export function doubtOf(effect: VirshEffect): readonly Doubt[] {
-  return effect.doubt === undefined ? [] : [{ text: effect.doubt, retry: effect }];
+export function doubtOf(name: HostName, effect: VirshEffect): readonly Doubt[] {
+  return effect.doubt === undefined ? [] : [{ text: effect.doubt, on: name, retry: effect }];
 }
 
 /** How a run ended, and what is so now. */
@@ -89,22 +127,18 @@ export function waysOn({ run, direction }: Course): Command[] {
 
 /** A course at its beginning. */
 export function courseOf(
-  of: Pick<Course, 'graph' | 'machine' | 'run' | 'folder' | 'files' | 'world'>,
+  of: Pick<Course, 'graph' | 'machine' | 'run' | 'folder'> & {
+    readonly hosts: OnHosts<Pick<RunHost, 'world' | 'files'>>;
+  },
 ): Course {
-  const { world } = of;
   const [state, todo] = of.machine.start();
   return {
     ...of,
+    hosts: eachHost(of.hosts, runHostOf),
     state,
     todo,
-    now: world,
     begun: [],
-    kept: undefined,
-    lastUp: [world],
-    since: [],
-    lastSeen: world,
     doubts: [],
-    overwritten: [],
     interrupted: false,
     takenUp: false,
     direction: 'do',

@@ -1,4 +1,4 @@
-/** A live run: what its course asks for is answered by libvirt, the disk and the user. */
+/** A live run: what its course asks for is answered by the libvirt of each host, the disk and the user. */
 import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
@@ -8,9 +8,10 @@ import { writeBundle } from '../journal/bundle.ts';
 import { directed, directionOf, takeUpCommands, waysFrom } from '../journal/direction.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import type { Bundle, World } from '../model/world.ts';
+import { type OnHosts, on } from '../model/hosts.ts';
+import type { World } from '../model/world.ts';
 import { unwritable } from './act.ts';
-import { type Asking, Interrupted, type Request, type Told } from './ask.ts';
+import { type Asking, type HostRequest, Interrupted, type Request, type Told } from './ask.ts';
 import { type Course, courseOf, type Finish } from './course.ts';
 import { guestNotice } from './guest-notice.ts';
 import { follow, restOfRun } from './recover.ts';
@@ -23,11 +24,20 @@ const RATE_WINDOW_MS = 100;
 /** The part of a journal that a run needs. */
 type RunJournal = Pick<Journal, 'folder' | 'append'>;
 
+/** A host of an admitted run. */
+export interface AdmittedHost {
+  readonly driver: Driver;
+  /** The observed World that preflight passed on. */
+  readonly world: World;
+  /** All paths that the plan may touch there. */
+  readonly files: readonly string[];
+}
+
 /** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
 export interface Run {
   readonly id: string;
   readonly graph: Graph;
-  readonly driver: Driver;
+  readonly hosts: OnHosts<AdmittedHost>;
   readonly journal: RunJournal;
   readonly uri: string;
   readonly user: string;
@@ -35,9 +45,6 @@ export interface Run {
   /** What `--set` gave, and the SHA-256 of the plan's text. */
   readonly set: Readonly<Record<string, string>>;
   readonly planSum: string;
-  /** The observed World that preflight passed on. */
-  readonly world: World;
-  readonly files: readonly string[];
   /** Aborts when the user interrupts; only the way forward listens. */
   readonly signal: AbortSignal;
   /** Aborts when the user will not wait for the way back either: then the run is left as it is. */
@@ -51,7 +58,7 @@ export interface Run {
  */
 export function execute(run: Run): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
-  const compiled = compiledPlanOf(run.graph, run.world);
+  const compiled = compiledPlanOf(run.graph, on(run.hosts, run.graph.home).world);
   const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
   return perform(run, 'do', wholeRun(beginningOf(run), { ...of, compiled }));
 }
@@ -72,25 +79,25 @@ export function takeUp(
   return perform(run, directionOf(entries), restOfRun(left, run.id, by));
 }
 
-function beginningOf({ id: run, graph, journal, files, world }: Run): Course {
+function beginningOf({ id: run, graph, journal, hosts }: Run): Course {
   return courseOf({
     graph,
     machine: createPlanMachine(graph),
     run,
     folder: journal.folder,
-    files,
-    world,
+    hosts,
   });
 }
 
 /** @param direction which way the run goes when it begins, or is taken up */
 async function perform(run: Run, direction: Direction, asking: Asking<Finish>): Promise<Finish> {
-  const { id, driver, listener, leave } = run;
+  const { id, graph, hosts, listener, leave } = run;
+  const { driver, world } = on(hosts, graph.home);
   const journal = new Heading(run.journal, direction);
   const tell = teller(listener);
   driver.onGuestState((state, detail) => {
     tell({ event: 'guest-state', state });
-    const message = guestNotice(run.world.domain.name, state, detail);
+    const message = guestNotice(world.domain.name, state, detail);
     if (message !== undefined) tell({ event: 'notice', message });
   });
   const finish = await drive(asking, answerer({ ...run, journal }, tell), leave);
@@ -130,7 +137,7 @@ export class LeftHalfway extends Error {
 }
 
 function answerer(run: Run, tell: (event: Told) => void): (request: Request) => Promise<unknown> {
-  const { driver, journal, signal, leave } = run;
+  const { hosts, journal, signal, leave } = run;
   const marker = {
     run: run.id,
     host: hostname(),
@@ -138,9 +145,12 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
     pid: process.pid,
     since: new Date().toISOString(),
   };
-  const onMade = (made: MadeFile) => journal.append({ type: 'made', ...made }, true);
-  const act = async (request: Extract<Request, { ask: 'perform' }>): Promise<void> => {
-    const { effect, direction, step, phase } = request;
+  const act = async (
+    driver: Driver,
+    request: Extract<HostRequest, { ask: 'perform' }>,
+  ): Promise<void> => {
+    const { effect, direction, step, phase, on: host } = request;
+    const onMade = (made: MadeFile) => journal.append({ type: 'made', on: host, ...made }, true);
     const onProgress = progressTeller(tell, { step, phase, direction });
     const until = direction === 'do' ? signal : leave;
     const listening = until ? { signal: until } : {};
@@ -151,13 +161,8 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
       throw new Interrupted((error as Error).message);
     }
   };
-  return async (request) => {
+  const answerOn = async (driver: Driver, request: HostRequest): Promise<unknown> => {
     switch (request.ask) {
-      case 'tell':
-        return tell(request.event);
-      case 'append':
-        if (request.entry.type === 'kept') await guardDefinition(run, request.entry.bundle);
-        return journal.append(request.entry, request.sync);
       case 'observe':
         return driver.observe(request.files);
       case 'headers':
@@ -166,8 +171,6 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
         return driver.survey(request.world, request.files);
       case 'bundle':
         return driver.bundle();
-      case 'interrupted':
-        return signal.aborted;
       case 'reconnect':
         return driver.reconnect(leave);
       case 'mark':
@@ -177,13 +180,29 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
       case 'unmark':
         return driver.unmark();
       case 'perform':
-        return act(request);
+        return act(driver, request);
+    }
+  };
+  return async (request) => {
+    if ('on' in request) return answerOn(on(hosts, request.on).driver, request);
+    switch (request.ask) {
+      case 'tell':
+        return tell(request.event);
+      case 'append':
+        if (request.entry.type === 'kept') await guardDefinition(run, request.entry);
+        return journal.append(request.entry, request.sync);
+      case 'interrupted':
+        return signal.aborted;
     }
   };
 }
 
 /** What is kept lies in a file of its own before the journal tells of it, so that it outlives plan and journal. */
-function guardDefinition({ id, journal, uri, world }: Run, kept: Bundle): Promise<void> {
+function guardDefinition(
+  { id, journal, uri, hosts }: Run,
+  { on: host, bundle: kept }: Extract<Entry, { type: 'kept' }>,
+): Promise<void> {
+  const { world } = on(hosts, host);
   const { name: domain, uuid } = world.domain;
   const of = { run: id, domain, uuid, uri: uri || world.host.uri };
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });

@@ -1,16 +1,18 @@
 /** Layers that somebody else has put on a disk while a run was under way. */
+import type { Graph } from '../graph/graph.ts';
 import { FileSet, fileAt, filesOf, includesFile } from '../model/file-identity.ts';
+import type { HostName } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import type { Course } from './course.ts';
+import { type Course, hostIn, type RunHost } from './course.ts';
 
 /**
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
  * merged nor taken away with what is below it. An image that was there for a disk to be copied into may rest on others,
  * which came with it.
  */
-export function foreignLayers(course: Course, now: World): string[] {
-  const { known, filled, targets } = ownOf(course);
+export function foreignLayers(course: Course, on: HostName, now: World): string[] {
+  const { known, filled, targets } = ownOf(course.graph, hostIn(course, on));
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) => {
@@ -34,15 +36,15 @@ interface Own {
   readonly targets: ReadonlySet<string>;
 }
 
-const owns = new WeakMap<Course['files'], Own>();
+const owns = new WeakMap<RunHost['files'], Own>();
 
-function ownOf(course: Course): Own {
-  const found = owns.get(course.files) ?? lookedUp(course);
-  owns.set(course.files, found);
+function ownOf(graph: Graph, host: RunHost): Own {
+  const found = owns.get(host.files) ?? lookedUp(graph, host);
+  owns.set(host.files, found);
   return found;
 }
 
-function lookedUp({ files, world, graph }: Course): Own {
+function lookedUp(graph: Graph, { files, world }: RunHost): Own {
   const steps = graph.nodes.map(({ planned }) => planned);
   return {
     known: new FileSet(world, [...files, ...world.domain.disks.flatMap(filesOf)]),

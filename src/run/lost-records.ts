@@ -1,11 +1,12 @@
 /** The records of snapshots and checkpoints that a plan makes: libvirt forgets those of a transient domain when its guest stops. */
 import type { Graph } from '../graph/graph.ts';
+import type { HostName } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
 import { imagined } from './seen.ts';
 
-/** The records that the plan has made and that libvirt has lost, in sentences. */
-export function lostRecords(graph: Graph, initial: World, now: World): string[] {
-  const planned = end(graph, initial).domain;
+/** The records that the plan has made on that host and that libvirt has lost, in sentences. */
+export function lostRecords(graph: Graph, on: HostName, initial: World, now: World): string[] {
+  const planned = end(graph, on, initial).domain;
   const lost = (records: 'snapshots' | 'checkpoints', what: string) =>
     planned[records]
       .filter(
@@ -19,10 +20,10 @@ export function lostRecords(graph: Graph, initial: World, now: World): string[] 
 }
 
 /** The World that the plan leads to where nothing goes wrong. */
-function end({ nodes }: Graph, initial: World): World {
+function end({ nodes }: Graph, on: HostName, initial: World): World {
   let start = initial;
   let last = initial;
-  for (const node of nodes) {
+  for (const node of nodes.filter((each) => each.on === on)) {
     if (node.first) start = last;
     last = imagined(node, { before: last, start }).at(-1) ?? last;
   }

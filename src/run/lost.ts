@@ -12,10 +12,11 @@ import {
 } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
+import { eachHost, LOCAL, on } from '../model/hosts.ts';
 import { isUuid } from '../model/uuid.ts';
 import type { World } from '../model/world.ts';
 import { printable } from '../printable.ts';
-import { courseOf } from './course.ts';
+import { courseOf, home } from './course.ts';
 import { owedBy } from './given-back.ts';
 import { lastWrites } from './last-writes.ts';
 import { follow } from './recover.ts';
@@ -63,7 +64,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
   const course = own && (await courseIn(folder, own));
   const last = replay?.records.at(-1);
   const owes = owedBy(found, own);
-  const uri = (found.uri ?? begun?.uri) || begun?.world.host.uri;
+  const uri = (found.uri ?? begun?.uri) || (begun && on(begun.hosts, LOCAL).host.uri);
   const run = found.run ?? begun?.run;
   return {
     found,
@@ -71,7 +72,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     uuid,
     ...(uri === undefined ? {} : { uri }),
     ...(run === undefined ? {} : { run }),
-    ...(begun ? { begun: begun.world } : {}),
+    ...(begun ? { begun: on(begun.hosts, LOCAL) } : {}),
     lastUp: course ?? [],
     course: own && isOver(own) ? 'over' : course ? 'open' : 'unknown',
     ways: replay ? waysOf(replay) : [],
@@ -90,16 +91,14 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
   if (!started || isUnbelievable(replay)) return undefined;
   try {
     const graph = await graphOfRun(folder, started);
-    const { world, run } = started;
     const course = courseOf({
       graph,
       machine: createPlanMachine(graph),
-      run,
+      run: started.run,
       folder,
-      files: [],
-      world,
+      hosts: eachHost(started.hosts, (world) => ({ world, files: [] })),
     });
-    return lastWrites(records.reduce(follow, { course }).course);
+    return lastWrites(home(records.reduce(follow, { course }).course));
   } catch (error) {
     // A plan that is gone, or one that this version does not take any more.
     if (error instanceof BlockplanError) return undefined;

@@ -1,12 +1,10 @@
 /** Performs one phase, forward or back: acts, observes, and judges by what is observed. */
 import { type Command, virshCommand } from '../command.ts';
 import { AWAY_LIMIT_MS } from '../commands/driver.ts';
-import type { Direction, PhaseRef } from '../events.ts';
-import { type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
-import { directed } from '../journal/direction.ts';
-import type { Entry } from '../journal/journal.ts';
+import type { PhaseNode } from '../graph/graph.ts';
 import { hasEnded } from '../model/guest-process.ts';
 import { newFaults } from '../model/headers.ts';
+import type { HostName } from '../model/hosts.ts';
 import { type World, withDomain } from '../model/world.ts';
 import { NoWayBack } from '../steps/define.ts';
 import { examine, problemsAfter } from '../steps/derived.ts';
@@ -20,11 +18,12 @@ import {
   record,
   withHeaders,
 } from './act.ts';
-import { type Asking, askWhether, askWorld, Interrupted, tell } from './ask.ts';
+import { type Asking, askWorld, Interrupted, isInterrupted, reconnects, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
-import type { Begun, Course } from './course.ts';
+import { type Begun, type Course, hostIn } from './course.ts';
 import { foreignLayers } from './foreign.ts';
 import { effectsOf, recordedEffects } from './phase-effects.ts';
+import { heading, placeOf, recorded, refOf } from './phase-records.ts';
 import { drifted, failed, failureOf, interruption, type Result } from './result.ts';
 import { firstLeft, imagined, isAs, type Progressed } from './seen.ts';
 
@@ -51,7 +50,13 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
   for (let losses = 0; ; losses++) {
     try {
       if (losses > 0) {
-        const from = yield* goesOnFrom(course, node, begun, progress, yield* observe(course));
+        const from = yield* goesOnFrom(
+          course,
+          node,
+          begun,
+          progress,
+          yield* observe(course, node.on),
+        );
         if (from === undefined)
           return failed('contact was lost, and what is seen since is not what it was doing');
         progress = { done: from };
@@ -63,8 +68,7 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
       if (error instanceof Interrupted) return interruption();
       if (!isContactLost(error)) return failed(reasonOf(error));
       yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
-      if (!(yield* askWhether({ ask: 'reconnect' })))
-        return { type: 'LOST', reason: notBack(error.message) };
+      if (!(yield* reconnects(node.on))) return { type: 'LOST', reason: notBack(error.message) };
       if (losses === DO_RECONNECTS) return failed(error.message);
     }
   }
@@ -77,11 +81,12 @@ function* effectsFrom(
   from: number,
   progress: (to: Progressed) => void,
 ): Asking<Result> {
-  const current = inProcessOf(course.lastSeen, begun);
+  const current = inProcessOf(hostIn(course, node.on).lastSeen, begun);
   const { before, start } = current;
   course.begun = course.begun.with(node.index, current);
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
-  const started = { type: 'phase-started', direction: 'do', before, done: from } as const;
+  const { on } = node;
+  const started = { type: 'phase-started', direction: 'do', on, before, done: from } as const;
   const recorded = { effects: recordedEffects(node, current) };
   yield* intend('do', heading(course, { ...started, ...refOf(node), ...recorded }), false);
   const begins = node.first && (node.index > 0 || course.takenUp) && from === 0;
@@ -90,14 +95,14 @@ function* effectsFrom(
   const effects = effectsOf(node, current);
   for (const [done, effect] of effects.entries()) {
     if (done < from) continue;
-    if (yield* askWhether({ ask: 'interrupted' })) return interruption();
+    if (yield* isInterrupted()) return interruption();
     progress({ done, doubtful: effect });
-    yield* act(course, refOf(node), 'do', effect);
+    yield* act(course, placeOf(node), 'do', effect);
     progress({ done: done + 1 });
   }
-  const now = yield* withHeaders(before, yield* observe(course));
+  const now = yield* withHeaders(on, before, yield* observe(course, on));
   const problems = [
-    ...foreignLayers(course, now),
+    ...foreignLayers(course, on, now),
     ...problemsAfter(node.phase, before, now, start),
     ...newFaults(before, now),
   ];
@@ -130,7 +135,9 @@ export function* continuePhase(
   }
   let from: number | undefined;
   try {
-    from = yield* patiently(() => goesOnFrom(course, node, begun, progressed, course.now));
+    from = yield* patiently(node.on, () =>
+      goesOnFrom(course, node, begun, progressed, hostIn(course, node.on).now),
+    );
   } catch (error) {
     return failureOf(error);
   }
@@ -150,25 +157,25 @@ function* goesOnFrom(
 ): Asking<number | undefined> {
   const from = firstLeft(node, begun, now, progressed);
   if (from !== undefined) return from;
-  const again = yield* transientAgain(course, begun.before, now);
+  const again = yield* transientAgain(course, node.on, begun.before, now);
   return firstLeft(node, begun, again, progressed);
 }
 
 /** Asks once more when contact to libvirt is lost meanwhile and is found again. */
-export function* patiently<T>(ask: () => Asking<T>): Asking<T> {
+export function* patiently<T>(on: HostName, ask: () => Asking<T>): Asking<T> {
   try {
     return yield* ask();
   } catch (error) {
-    if (!isContactLost(error) || !(yield* askWhether({ ask: 'reconnect' }))) throw error;
+    if (!isContactLost(error) || !(yield* reconnects(on))) throw error;
     return yield* ask();
   }
 }
 
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
-function* obstaclesTo({ planned }: PhaseNode, before: World): Asking<string[]> {
+function* obstaclesTo({ planned, on }: PhaseNode, before: World): Asking<string[]> {
   const { step, params } = planned;
   const { files } = examine(step, params, before);
-  const world = yield* askWorld({ ask: 'survey', world: before, files });
+  const world = yield* askWorld({ ask: 'survey', on, world: before, files });
   return examine(step, params, world)
     .findings.filter((finding) => finding.severity === 'error')
     .map((finding) => finding.message);
@@ -177,9 +184,9 @@ function* obstaclesTo({ planned }: PhaseNode, before: World): Asking<string[]> {
 /** Lends the helping hand of a way back that is not taken. */
 export function* helpOnly(course: Course, node: PhaseNode, { before, start }: Begun): Asking<void> {
   try {
-    const now = yield* observe(course);
+    const now = yield* observe(course, node.on);
     const effects = node.phase.undo(before, now, start).filter(isOptional);
-    for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
+    for (const effect of effects) yield* act(course, placeOf(node), 'undo', effect);
   } catch (error) {
     // What the report says of the guest comes from a last look; here nothing more can be done.
     yield* tell({ event: 'notice', message: reasonOf(error) });
@@ -202,15 +209,15 @@ function* wayBack(
   { before, start }: Begun,
   anew: { anew?: true },
 ): Asking<Result> {
-  let reconnects = 0;
+  let losses = 0;
   let helped = false;
   yield* record(
-    heading(course, { type: 'phase-started', ...refOf(node), direction: 'undo', ...anew }),
+    heading(course, { type: 'phase-started', ...placeOf(node), direction: 'undo', ...anew }),
   );
   for (let round = 0; ; ) {
     try {
-      const now = yield* observe(course);
-      const foreign = foreignLayers(course, now);
+      const now = yield* observe(course, node.on);
+      const foreign = foreignLayers(course, node.on, now);
       if (foreign.length > 0) {
         if (!helped) yield* helpOnly(course, node, { before, start });
         return failed(foreign.join('; '), handOver(now));
@@ -222,7 +229,7 @@ function* wayBack(
       if (round++ === UNDO_ROUNDS) {
         return failed('the way back was taken, but what is observed does not become what it was');
       }
-      for (const effect of effects) yield* act(course, refOf(node), 'undo', effect);
+      for (const effect of effects) yield* act(course, placeOf(node), 'undo', effect);
       helped = true;
     } catch (error) {
       if (error instanceof NoWayBack) return failed(error.message, error.next);
@@ -231,9 +238,8 @@ function* wayBack(
         if (!helped) yield* helpOnly(course, node, { before, start });
         return failed(reasonOf(error));
       }
-      if (reconnects++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
-      if (!(yield* askWhether({ ask: 'reconnect' })))
-        return { type: 'LOST', reason: notBack(error.message) };
+      if (losses++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
+      if (!(yield* reconnects(node.on))) return { type: 'LOST', reason: notBack(error.message) };
     }
   }
 }
@@ -245,43 +251,4 @@ function notBack(lost: string): string {
 /** What a person types who has to get somebody else's layer out of the way first. */
 function handOver({ domain: { name } }: World): Command[] {
   return [virshCommand('snapshot-list', name, '--tree'), virshCommand('domblklist', name)];
-}
-
-/** Tells that a phase begins, and tells and writes down how it ended. */
-function* recorded(
-  course: Course,
-  node: PhaseNode,
-  direction: Direction,
-  perform: Asking<Result>,
-  anew: { anew?: true } = {},
-): Asking<Result> {
-  const ref = refOf(node);
-  const summary = direction === 'do' ? node.phase.summary : node.phase.wayBack;
-  yield* tell({ event: 'phase-started', ...ref, direction, summary });
-  const result = yield* perform;
-  const { type } = result;
-  const error = type === 'DONE' ? {} : { error: result.reason };
-  const stays = type === 'FAILED' && direction === 'do' && stopsOnFailure(node);
-  yield* record(
-    heading(course, {
-      ...{ type: 'phase-finished', ...ref, direction, result: type, ...anew, ...error },
-      ...(stays ? { stays } : {}),
-    }),
-  );
-  yield* tell(
-    type === 'DONE'
-      ? { event: 'phase-finished', ...ref, direction }
-      : { event: 'phase-failed', ...ref, direction, message: result.reason },
-  );
-  return result;
-}
-
-/** The record, which also tells the course which way it goes from there. */
-function heading(course: Course, entry: Entry): Entry {
-  course.direction = directed(course.direction, entry);
-  return entry;
-}
-
-function refOf(node: PhaseNode): PhaseRef {
-  return { step: node.planned.id, phase: node.phase.name };
 }

@@ -12,13 +12,25 @@ import { isUp } from '../model/world.ts';
 import { intend, isContactLost, isOptional, observe, withLost } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
 import { transientAgain } from './come-back.ts';
-import { type Begun, begunWith, type Course, doubtOf, type Finish } from './course.ts';
+import { endOf } from './conclude.ts';
+import {
+  type Begun,
+  begunWith,
+  type Course,
+  doubtOf,
+  type Finish,
+  hostIn,
+  learn,
+  learned,
+  type RunHost,
+} from './course.ts';
 import type { Deed } from './last-writes.ts';
+import { mark } from './mark.ts';
 import { continuePhase, patiently } from './phase.ts';
 import { otherEffects } from './phase-effects.ts';
 import { drifted, failureOf, type Result } from './result.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
-import { advance, endOf, finishUp, mark } from './travel.ts';
+import { advance, finishUp } from './travel.ts';
 
 /** A course as its journal tells it. */
 export interface Left {
@@ -47,7 +59,7 @@ function followed(left: Left, entry: Entry): Left {
         ? { ...left, phase: { direction: 'do', done: 0 } }
         : started(left.course, entry);
     case 'kept':
-      return { ...left, course: { ...left.course, kept: entry.bundle } };
+      return { ...left, course: learned(left.course, entry.on, { kept: entry.bundle }) };
     case 'intent':
       return intended(left, entry);
     case 'outcome':
@@ -65,11 +77,12 @@ function followed(left: Left, entry: Entry): Left {
 }
 
 function intended(left: Left, entry: Extract<Entry, { type: 'intent' }>): Left {
-  const overwritten = withLost(left.course.overwritten, entry.effect);
-  const course = { ...left.course, overwritten };
+  const { on, effect } = entry;
+  const host = hostIn(left.course, on);
+  const course = learned(left.course, on, { overwritten: withLost(host.overwritten, effect) });
   if (!left.phase || !isOf(left, entry)) return { ...left, course };
-  const since: Course['since'] = [...course.since, { effect: entry.effect, known: 'begun' }];
-  return { course: { ...course, since }, phase: { ...left.phase, doubtful: entry.effect } };
+  const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];
+  return { course: learned(course, on, { since }), phase: { ...left.phase, doubtful: effect } };
 }
 
 /** Whether a phase was only taken back to be done once more: then the run still goes forward. */
@@ -102,7 +115,7 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   const begins = entry.direction === 'do' && entry.done === 0 && isUp(entry.before);
   const seen = begins ? { lastUp: [entry.before], since: [] } : {};
   return {
-    course: { ...course, ...seen, state, todo: { index, direction }, begun },
+    course: { ...learned(course, entry.on, seen), state, todo: { index, direction }, begun },
     phase: { direction, done: entry.direction === 'do' ? entry.done : 0 },
   };
 }
@@ -122,30 +135,35 @@ function outcome(
 ): Left {
   if (!phase) return { course };
   const { doubtful, ...rest } = phase;
+  const on = course.graph.nodes[course.todo?.index ?? -1]?.on ?? course.graph.home;
+  const { since: former } = hostIn(course, on);
   if (error === undefined) {
-    const since = course.since.map(
-      (deed, at): Deed => (at === course.since.length - 1 ? { ...deed, known: 'said' } : deed),
+    const since = former.map(
+      (deed, at): Deed => (at === former.length - 1 ? { ...deed, known: 'said' } : deed),
     );
-    return { course: { ...course, since }, phase: { ...rest, done: rest.done + 1 } };
+    return { course: learned(course, on, { since }), phase: { ...rest, done: rest.done + 1 } };
   }
-  const since = doubtful && unbegun ? course.since.slice(0, -1) : course.since;
+  const since = doubtful && unbegun ? former.slice(0, -1) : former;
+  const known = learned(course, on, { since });
   // A helping hand that failed ended nothing; what it left in doubt still is.
-  if (!doubtful || !isOptional(doubtful)) return { course: { ...course, since }, phase: rest };
-  const doubts = [...course.doubts, ...doubtOf(doubtful)];
-  return { course: { ...course, doubts, since }, phase: { ...rest, done: rest.done + 1 } };
+  if (!doubtful || !isOptional(doubtful)) return { course: known, phase: rest };
+  const doubts = [...course.doubts, ...doubtOf(on, doubtful)];
+  return { course: { ...known, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }
 
 function finished(left: Left, result: Result['type']): Left {
   // Without contact nobody knows how far it came, so it counts as begun.
   if (result === 'LOST') return left;
   const { phase } = left;
+  const index = left.course.todo?.index ?? -1;
+  const on = left.course.graph.nodes[index]?.on ?? left.course.graph.home;
   // A phase that has ended well has put the guest where it leads to, or back where it had been.
-  const begun = left.course.begun[left.course.todo?.index ?? -1];
+  const begun = left.course.begun[index];
   const back = phase?.direction === 'undo' && begun && isUp(begun.before);
   const seen = back
     ? { lastUp: [begun.before], since: [] }
-    : { since: left.course.since.map((deed): Deed => ({ ...deed, known: 'seen' })) };
-  const course = result === 'DONE' ? { ...left.course, ...seen } : left.course;
+    : { since: hostIn(left.course, on).since.map((deed): Deed => ({ ...deed, known: 'seen' })) };
+  const course = result === 'DONE' ? learned(left.course, on, seen) : left.course;
   const [state, todo] = course.machine.next(course.state, { type: result });
   // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
   return state.final === 'stranded' ? left : { course: { ...course, state, todo } };
@@ -169,8 +187,9 @@ export type TakenUp = Omit<Extract<Entry, { type: 'run-resumed' }>, 'type'>;
 /** The rest of a run that was left half-way, on or back, to its end. */
 export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish> {
   const course = { ...(by.how === 'resume' ? left.course : backFrom(left)), asked: by.how };
-  const { graph, folder, world } = course;
-  const of = { run, plan: graph.name, domain: world.domain.name, journal: folder };
+  const { graph, folder } = course;
+  const { name: domain } = hostIn(course, graph.home).world.domain;
+  const of = { run, plan: graph.name, domain, journal: folder };
   yield* tell({ event: 'run-started', ...of, steps: outline(graph), again: by.how });
   if (!(yield* lookAndMark(course, run))) return yield* notTakenUp(course);
   try {
@@ -181,7 +200,8 @@ export function* restOfRun(left: Left, run: string, by: TakenUp): Asking<Finish>
     return yield* notTakenUp(course);
   }
   yield* endLeftPhase(course, by.how === 'resume' ? left.phase : undefined);
-  yield* tell({ event: 'guest-state', state: course.now.domain.state });
+  const { state } = hostIn(course, graph.home).now.domain;
+  yield* tell({ event: 'guest-state', state });
   while (!course.state.final) yield* advance(course);
   return yield* finishUp(course, true);
 }
@@ -197,8 +217,10 @@ export function* notTakenUp(course: Course): Asking<Finish> {
 export function* lookAndMark(course: Course, run: string): Asking<boolean> {
   course.takenUp = true;
   try {
-    const now = yield* patiently(() => observe(course));
-    course.now = yield* askWorld({ ask: 'headers', world: now });
+    for (const on of Object.keys(course.hosts)) {
+      const world = yield* patiently(on, () => observe(course, on));
+      learn(course, on, { now: yield* askWorld({ ask: 'headers', on, world }) });
+    }
   } catch (error) {
     if (!isContactLost(error)) throw error;
     course.reasons = [error.message];
@@ -206,7 +228,7 @@ export function* lookAndMark(course: Course, run: string): Asking<boolean> {
     return true;
   }
   // A guest that is off has no live definition for a marker to stand in.
-  return !isUp(course.now) || (yield* mark(course, run, 'stays'));
+  return !isUp(hostIn(course, course.graph.home).now) || (yield* mark(course, run, 'stays'));
 }
 
 /** Ends the phase that was under way, if one was; else looks whether the next one can begin. */
@@ -222,15 +244,17 @@ export function* endLeftPhase(course: Course, phase: LeftPhase | undefined): Ask
 }
 
 /** What keeps a run from its next phase: what is seen may not be what the earlier one leads to, as a journal may miss its last records. */
-function* wrongBetween(course: Course, { index }: PhaseNode): Asking<Result | undefined> {
-  const { graph, begun, world, now } = course;
-  const former = graph.nodes[index - 1];
-  const from = begun[index - 1];
+function* wrongBetween(course: Course, { index, on }: PhaseNode): Asking<Result | undefined> {
+  const { graph, begun } = course;
+  const { world, now } = hostIn(course, on);
+  const former = graph.nodes.slice(0, index).findLast((node) => node.on === on);
+  const from = former && begun[former.index];
   const expected = former && from ? imagined(former, from).at(-1) : world;
   if (!expected) return drifted();
   try {
-    course.now = yield* patiently(() => transientAgain(course, expected, now));
-    return isAs(expected, course.now) ? undefined : drifted();
+    const found = yield* patiently(on, () => transientAgain(course, on, expected, now));
+    learn(course, on, { now: found });
+    return isAs(expected, found) ? undefined : drifted();
   } catch (error) {
     return failureOf(error);
   }

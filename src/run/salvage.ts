@@ -5,12 +5,13 @@ import { setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
+import type { HostName } from '../model/hosts.ts';
 import { activeFile, diskOf, type World, withDomain } from '../model/world.ts';
 import { DEFINITION_FILE, define, restoreAttachments } from '../steps/effects/definition.ts';
 import { outsideDisks } from '../steps/rollbacks/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
-import type { Course } from './course.ts';
+import { type Course, hostIn, learn } from './course.ts';
 import { lastWritesBy, placesOf } from './last-writes.ts';
 
 /**
@@ -21,14 +22,14 @@ import { lastWritesBy, placesOf } from './last-writes.ts';
  * @returns the commands to type where libvirt did not take the definition, whatever it answered, or where it is not known
  *   which file has the latest writes; none where nothing is left to do
  */
-export function* salvage(course: Course): Asking<readonly Command[]> {
-  const { world: before } = course;
-  const now = yield* askWorld({ ask: 'headers', world: yield* observe(course) });
+export function* salvage(course: Course, on: HostName): Asking<readonly Command[]> {
+  const { world: before, kept: bundle } = hostIn(course, on);
+  const now = yield* askWorld({ ask: 'headers', on, world: yield* observe(course, on) });
   const { persistent, definition } = now.domain;
-  const saved = persistent ? before.domain.definition : course.kept?.definition;
+  const saved = persistent ? before.domain.definition : bundle?.definition;
   // What runs on another host must not be started here as well.
   if (saved === undefined || now.domain.movedAway) return [];
-  const wrote = lastWritesBy(course, now);
+  const wrote = lastWritesBy(hostIn(course, on), now);
   // Of a domain that is there libvirt has moved the definition along, or an earlier attempt has chosen.
   const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
   const wanted = onMovedDisks(saved, before, seen ?? now);
@@ -41,22 +42,25 @@ export function* salvage(course: Course): Asking<readonly Command[]> {
   // libvirt may name layers that no header names, such as one of another tool below an overlay that was there before.
   if (persistent && newFaults(now, withDomain(now, { definition: wanted })).length > 0)
     return compare;
-  const kept = persistent ? undefined : course.kept;
+  const kept = persistent ? undefined : bundle;
   // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
   const certain = course.doubts.length + compare.length === 0;
   const autostart = kept?.autostart === true && certain;
-  const { since } = course;
+  const { since } = hostIn(course, on);
   const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];
   try {
     for (const effect of [define(wanted, 'keep the definition from being lost'), ...restored])
-      yield* act(course, { step: 'run', phase: 'salvage' }, 'undo', effect);
+      yield* act(course, { on, step: 'run', phase: 'salvage' }, 'undo', effect);
   } catch (error) {
     if (!(error instanceof EffectFailed)) throw error;
     yield* tell({ event: 'notice', message: error.message });
   }
   // A definition that is given to a stopped guest tells nothing of where it wrote.
-  course.since = since;
-  return [...repairs(course, (yield* observe(course)).domain, { wanted, autostart }), ...compare];
+  learn(course, on, { since });
+  return [
+    ...repairs(course, (yield* observe(course, on)).domain, { wanted, autostart }),
+    ...compare,
+  ];
 }
 
 /** What to type for what libvirt has not taken, whatever it answered: judged by a last look. */

@@ -11,6 +11,7 @@ import type { CompiledPlan, CompiledStep } from '../journal/compiled-plan.ts';
 import { effectShape } from '../journal/effect-shape.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
 import type { RunStarted } from '../journal/replay.ts';
+import { on } from '../model/hosts.ts';
 import { misfitOf } from '../model/shape.ts';
 import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -74,9 +75,9 @@ export async function editedText(folder: string, started: RunStarted): Promise<F
 
 /** A warning where this version compiles other commands for phases than were admitted when the run began. */
 export function otherCommands(graph: Graph, started: RunStarted): Finding[] {
-  const { compiled, run, version, world } = started;
+  const { compiled, run, version, hosts } = started;
   if (!compiled) return [];
-  const own = compiledPlanOf(graph, world);
+  const own = compiledPlanOf(graph, on(hosts, graph.home));
   const phases = compiled.steps.flatMap(({ id, phases }, at) =>
     phases
       .filter(({ effects }, index) => {

@@ -5,6 +5,7 @@
  *
  * Arguments: how many cases, and the seed.
  */
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { BUNDLE_FILE, readBundle, writeBundle } from '../../src/journal/bundle.t
 import { checksum, JOURNAL_FILE } from '../../src/journal/journal.ts';
 import { readJournal } from '../../src/journal/replay.ts';
 import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
+import { LOCAL } from '../../src/model/hosts.ts';
 import { redactText, redactXml } from '../../src/model/redact.ts';
 import type { World } from '../../src/model/world.ts';
 import { readPlan } from '../../src/plan/read.ts';
@@ -241,7 +243,7 @@ const RECORDS: readonly unknown[] = [
     'do',
     'mirror/pivot',
     'FAILED',
-    [{ type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: GIVEN.define }],
+    [{ type: 'intent', step: 'a', phase: 'b', direction: 'do', on: LOCAL, effect: GIVEN.define }],
     'why',
   ),
   { type: 'intent', step: 'a', phase: 'b', direction: 'do', effect: OF_FORM_1 },

@@ -1,4 +1,5 @@
 /** Runs a plan on a lab host in this process, with one fault let loose before, during or after one of its effects. */
+
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,9 +11,11 @@ import { localHost } from '../../src/host-io/local-host.ts';
 import { createJournal, writeDurably } from '../../src/journal/journal.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { onLocal } from '../../src/model/hosts.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
 import type { Finish } from '../../src/run/course.ts';
+import type { Run } from '../../src/run/execute.ts';
 import { execute } from '../../src/run/execute.ts';
 import { steps } from '../../src/steps/registry.ts';
 
@@ -85,11 +88,17 @@ export async function runAdmitted(
   host: Host,
   graph: Graph,
   { world, files }: Admission,
-  by: Pick<Parameters<typeof execute>[0], 'driver' | 'signal' | 'listener'>,
+  { driver, ...by }: { driver: Driver } & Pick<Run, 'signal' | 'listener'>,
 ): Promise<Finish> {
   const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
   const run = { id: 'lab', uri: host.uri, user: 'lab', version: '0', set: {}, planSum: '' };
-  const finish = await execute({ ...by, ...run, graph, journal, world, files });
+  const finish = await execute({
+    ...by,
+    ...run,
+    graph,
+    journal,
+    hosts: onLocal({ driver, world, files }),
+  });
   await journal.close();
   return finish;
 }

@@ -1,4 +1,5 @@
 /** A guest that stops while an overlay is put on its disk: what real libvirt leaves, and what each report says of it. */
+
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { readJournal } from '../../src/journal/replay.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
+import { onLocal } from '../../src/model/hosts.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { admit, refuseErrors } from '../../src/run/admit.ts';
 import type { Finish } from '../../src/run/course.ts';
@@ -74,7 +76,11 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
   refuseErrors(admission);
   const { world, files } = admission;
   const first = await createJournal(folder);
-  const finish = await execute({ ...common, driver, journal: first, world, files });
+  const finish = await execute({
+    ...common,
+    journal: first,
+    hosts: onLocal({ driver, world, files }),
+  });
   await first.close();
   await live.close();
   /** Another attempt, by another process as far as the run can tell. */
@@ -82,7 +88,7 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
     const anew = await open();
     const replay = await readJournal(folder);
     const journal = await reopenJournal(folder, replay.end);
-    const run = { ...common, driver: anew, journal, world, files };
+    const run = { ...common, journal, hosts: onLocal({ driver: anew, world, files }) };
     const end = await takeUp(run, replay.records, how);
     await journal.close();
     await anew.close();

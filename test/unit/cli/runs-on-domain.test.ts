@@ -7,6 +7,7 @@ import { makeRunFolder } from '../../../src/journal/folder.ts';
 import { createJournal, type Entry, FORMAT } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
+import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
 import type { Bundle, Domain } from '../../../src/model/world.ts';
 import { world } from '../../worlds.ts';
 
@@ -27,7 +28,7 @@ async function ran(run: string, entries: readonly Entry[], uuid = domain.uuid): 
     type: 'run-started',
     format: FORMAT,
     ...{ run, uuid, plan: 'move', domain: domain.name, uri: '', host: 'h', user: 'root', pid: 7 },
-    ...{ version: '0', steps: [], set: {}, planSum: '', world: world() },
+    ...{ version: '0', steps: [], set: {}, planSum: '', hosts: onLocal(world()) },
   };
   for (const entry of [started, ...entries]) await journal.append(entry, false);
   await journal.close();
@@ -37,6 +38,7 @@ const ref = { step: 's', phase: 'p', direction: 'do' } as const;
 const meant = (effect: Extract<Entry, { type: 'intent' }>['effect']): Entry => ({
   type: 'intent',
   ...ref,
+  on: LOCAL,
   effect,
 });
 const ended = (end: 'stranded' | 'rolled-back', next: readonly string[] = []): Entry => ({
@@ -52,7 +54,7 @@ describe('runs on a domain', () => {
         ...{ tool: 'virsh', verb: 'blockcopy', why: '' },
         args: { domain: domain.name, path: 'vda', dest: '/new/b' },
       }),
-      { type: 'kept', bundle: BUNDLE },
+      { type: 'kept', on: LOCAL, bundle: BUNDLE },
     ]);
     await addUnfinished(state, 'r1');
     expect(await runsOnDomain(state, domain)).toEqual([
@@ -74,7 +76,7 @@ describe('runs on a domain', () => {
   });
 
   test('are known by the name of a domain that libvirt does not know', async () => {
-    await ran('r1', [{ type: 'kept', bundle: BUNDLE }]);
+    await ran('r1', [{ type: 'kept', on: LOCAL, bundle: BUNDLE }]);
     expect(await found(GONE)).toEqual(['r1']);
     expect(await found({ ...GONE, name: 'another' })).toEqual([]);
   });

@@ -57,6 +57,7 @@ describe('a graph', () => {
   test('without steps has succeeded', () => {
     expect(compile({ ...planned(TWO).plan, steps: [] })).toEqual({
       name: 'test',
+      home: 'local',
       nodes: [],
       states: [],
       initial: 'succeeded',

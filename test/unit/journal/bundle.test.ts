@@ -9,6 +9,7 @@ import {
   writeBundle,
 } from '../../../src/journal/bundle.ts';
 import { createJournal, type Entry, FORMAT, JOURNAL_FILE } from '../../../src/journal/journal.ts';
+import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
 import type { Bundle } from '../../../src/model/world.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { world } from '../../worlds.ts';
@@ -104,7 +105,7 @@ describe('without a bundle file', () => {
     steps: [],
     set: {},
     planSum: '',
-    world: world(),
+    hosts: onLocal(world()),
   };
   const left: Entry = { type: 'run-left', by: 'SIGINT' };
 
@@ -118,7 +119,7 @@ describe('without a bundle file', () => {
     await writeFile(path, change(lines).join('\n'));
     return path;
   }
-  const entries: Entry[] = [started, left, { type: 'kept', bundle: kept }, left];
+  const entries: Entry[] = [started, left, { type: 'kept', on: LOCAL, bundle: kept }, left];
 
   test('the journal tells what was kept', async () => {
     const path = await journal(entries, (lines) => lines);
@@ -154,7 +155,7 @@ describe('without a bundle file', () => {
 
   test('the last one counts, and a damaged file is no reason not to take it', async () => {
     const later = { ...kept, autostart: false };
-    await journal([...entries, { type: 'kept', bundle: later }], (lines) => lines);
+    await journal([...entries, { type: 'kept', on: LOCAL, bundle: later }], (lines) => lines);
     await writeFile(file(), 'garbage');
     expect(await keptIn(folder)).toMatchObject({ kept: later });
   });

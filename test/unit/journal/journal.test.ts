@@ -21,6 +21,7 @@ import {
 } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { readJournal } from '../../../src/journal/replay.ts';
+import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
 import { virshEffect } from '../../effects.ts';
 import { world } from '../../worlds.ts';
 
@@ -53,10 +54,10 @@ const ENTRIES: readonly Entry[] = [
     steps: [],
     set: {},
     planSum: '',
-    world: world(),
+    hosts: onLocal(world()),
   },
-  { type: 'phase-started', ...ref, before: world(), done: 0 },
-  { type: 'intent', ...ref, effect },
+  { type: 'phase-started', ...ref, on: LOCAL, before: world(), done: 0 },
+  { type: 'intent', ...ref, on: LOCAL, effect },
   { type: 'outcome', ...ref },
   { type: 'phase-finished', ...ref, result: 'FAILED', error: 'no' },
   { type: 'run-finished', end: 'stranded', interrupted: true, state: ['a'], next: [] },

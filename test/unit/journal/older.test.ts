@@ -8,7 +8,7 @@ import { type Entry, FORMAT, reopenJournal } from '../../../src/journal/journal.
 import { beginningOf, readJournal } from '../../../src/journal/replay.ts';
 import { historyOf } from '../../../src/run/history.ts';
 import { virshEffect } from '../../effects.ts';
-import { commanded, ended, phase, STARTED, writeRun } from '../../journals.ts';
+import { commanded, ended, ofEarlierForm, phase, STARTED, writeRun } from '../../journals.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { ofForm1, PLANS, withoutOff } from './of-form-1.ts';
 
@@ -22,7 +22,8 @@ function runOf(format: number, effects: readonly unknown[]): Entry[] {
   const done = effects.flatMap((effect) =>
     commanded('do', 'mirror/mirror', effect as Effect, 'done'),
   );
-  return [{ ...STARTED, format }, ...phase('do', 'mirror/mirror', 'DONE', done)];
+  const entries = [{ ...STARTED, format }, ...phase('do', 'mirror/mirror', 'DONE', done)];
+  return format < FORMAT ? entries.map((entry) => ofEarlierForm(format, entry)) : entries;
 }
 
 describe('a journal of form 1', () => {

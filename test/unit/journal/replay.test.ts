@@ -22,6 +22,7 @@ import {
   removeUnfinished,
   unfinishedRuns,
 } from '../../../src/journal/unfinished.ts';
+import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
 import { world } from '../../worlds.ts';
 
 let folder: string;
@@ -45,10 +46,15 @@ const STARTED: Entry = {
   steps: [],
   set: {},
   planSum: '',
-  world: world(),
+  hosts: onLocal(world()),
 };
 const ref = { step: 's', phase: 'p', direction: 'do' } as const;
-const INTENT: Entry = { type: 'intent', ...ref, effect: { tool: 'keep-definition', why: 'w' } };
+const INTENT: Entry = {
+  type: 'intent',
+  ...ref,
+  on: LOCAL,
+  effect: { tool: 'keep-definition', why: 'w' },
+};
 const OUTCOME: Entry = { type: 'outcome', ...ref };
 const RESUMED: Entry = {
   type: 'run-resumed',

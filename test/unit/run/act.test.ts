@@ -1,8 +1,10 @@
 /** One effect: what is written down before and after it, and what comes of it when it fails. */
+
 import { describe, expect, test } from 'vitest';
 import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
 import { BlockplanError } from '../../../src/errors.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import {
   act,
   intend,
@@ -13,12 +15,14 @@ import {
   withLost,
 } from '../../../src/run/act.ts';
 import type { Request } from '../../../src/run/ask.ts';
+import { home, learn } from '../../../src/run/course.ts';
 import { answered, asks, courseIn, seeing } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { SNAP2 } from '../../worlds.ts';
 
 const REF = { step: 's', phase: 'p' };
+const PLACE = { ...REF, on: LOCAL };
 const virsh = (words: readonly string[], more: Partial<VirshTerms> = {}): VirshEffect =>
   virshEffect(words, { why: 'try it', ...more });
 const resume = virsh(['resume', '--domain', 'testvm']);
@@ -30,7 +34,7 @@ const refused = new EffectFailed('the host says no');
 
 describe('an effect', () => {
   test('is told, written down, done, and its outcome written', () => {
-    const { asked } = answered(act(courseIn(hostForPlans()), REF, 'do', resume));
+    const { asked } = answered(act(courseIn(hostForPlans()), PLACE, 'do', resume));
     expect(asked).toEqual([
       {
         ask: 'tell',
@@ -41,10 +45,10 @@ describe('an effect', () => {
       },
       {
         ask: 'append',
-        entry: { type: 'intent', ...REF, direction: 'do', effect: resume },
+        entry: { type: 'intent', ...PLACE, direction: 'do', effect: resume },
         sync: true,
       },
-      { ask: 'perform', ...REF, direction: 'do', effect: resume },
+      { ask: 'perform', ...PLACE, direction: 'do', effect: resume },
       { ask: 'append', entry: { type: 'outcome', ...REF, direction: 'do' }, sync: false },
     ]);
   });
@@ -56,7 +60,7 @@ describe('an effect', () => {
       asked.push(request);
       return request.ask === 'perform' ? refused : undefined;
     };
-    expect(() => answered(act(course, REF, 'do', resume), answer)).toThrow(refused);
+    expect(() => answered(act(course, PLACE, 'do', resume), answer)).toThrow(refused);
     expect(asked.at(-1)).toEqual({
       ask: 'append',
       entry: { type: 'outcome', ...REF, direction: 'do', error: 'the host says no' },
@@ -70,7 +74,9 @@ describe('an effect', () => {
       asked.push(request);
       return request.ask === 'perform' ? lost : undefined;
     };
-    expect(() => answered(act(courseIn(hostForPlans()), REF, 'do', resume), answer)).toThrow(lost);
+    expect(() => answered(act(courseIn(hostForPlans()), PLACE, 'do', resume), answer)).toThrow(
+      lost,
+    );
     expect(asked.at(-1)?.ask).toBe('perform');
   });
 
@@ -78,12 +84,12 @@ describe('an effect', () => {
     const course = courseIn(hostForPlans());
     const known: unknown[] = [];
     const earlier = { effect: remove, known: 'seen' } as const;
-    course.since = [earlier];
-    answered(act(course, REF, 'do', resume), ({ ask }) => {
-      if (ask === 'perform') known.push(...course.since);
+    learn(course, LOCAL, { since: [earlier] });
+    answered(act(course, PLACE, 'do', resume), ({ ask }) => {
+      if (ask === 'perform') known.push(...home(course).since);
     });
     expect(known).toEqual([earlier, { effect: resume, known: 'begun' }]);
-    expect(course.since).toEqual([earlier, { effect: resume, known: 'said' }]);
+    expect(home(course).since).toEqual([earlier, { effect: resume, known: 'said' }]);
   });
 
   test.each([
@@ -92,15 +98,17 @@ describe('an effect', () => {
   ])('%s', (_title, begun) => {
     const course = courseIn(hostForPlans());
     const earlier = { effect: remove, known: 'seen' } as const;
-    course.since = [earlier];
+    learn(course, LOCAL, { since: [earlier] });
     const records: unknown[] = [];
     const go = () =>
-      answered(act(course, REF, 'do', resume), (request) => {
+      answered(act(course, PLACE, 'do', resume), (request) => {
         if (request.ask === 'append') records.push(request.entry);
         return request.ask === 'perform' ? new EffectFailed('no', { begun }) : undefined;
       });
     expect(go).toThrow('no');
-    expect(course.since).toEqual(begun ? [earlier, { effect: resume, known: 'begun' }] : [earlier]);
+    expect(home(course).since).toEqual(
+      begun ? [earlier, { effect: resume, known: 'begun' }] : [earlier],
+    );
     const outcome = { type: 'outcome', ...REF, direction: 'do', error: 'no' };
     expect(records.at(-1)).toEqual(begun ? outcome : { ...outcome, unbegun: true });
   });
@@ -111,31 +119,31 @@ describe('an effect', () => {
       doubt: 'it may be frozen',
     });
     const course = courseIn(hostForPlans());
-    const earlier = { text: 'another' };
+    const earlier = { text: 'another', on: LOCAL };
     course.doubts = [earlier];
-    const { asked } = answered(act(course, REF, 'undo', thaw), seeing(course.world, refused));
+    const { asked } = answered(act(course, PLACE, 'undo', thaw), seeing(hostForPlans(), refused));
     expect(asked.at(-1)).toEqual({
       ask: 'tell',
       event: { event: 'notice', message: 'the host says no' },
     });
-    expect(course.doubts).toEqual([earlier, { text: 'it may be frozen', retry: thaw }]);
+    expect(course.doubts).toEqual([earlier, { text: 'it may be frozen', on: LOCAL, retry: thaw }]);
   });
 
   test('that may fail does not hide a bug', () => {
     const thaw = virsh(['domfsthaw', '--domain', 'testvm'], { optional: true });
     const bug = new TypeError('x is no function');
     const answer = seeing(hostForPlans(), bug);
-    expect(() => answered(act(courseIn(hostForPlans()), REF, 'undo', thaw), answer)).toThrow(bug);
+    expect(() => answered(act(courseIn(hostForPlans()), PLACE, 'undo', thaw), answer)).toThrow(bug);
   });
 
   test('that writes over a file is remembered, once', () => {
     const course = courseIn(hostForPlans());
     const words = ['blockcopy', '--domain', 'testvm', '--path', 'vda', '--dest', '/new/c'];
     const copy = virsh(words, { loses: ['/new/c'] });
-    answered(act(course, REF, 'do', copy));
-    answered(act(course, REF, 'do', copy));
-    answered(act(course, REF, 'do', resume));
-    expect(course.overwritten).toEqual(['/new/c']);
+    answered(act(course, PLACE, 'do', copy));
+    answered(act(course, PLACE, 'do', copy));
+    answered(act(course, PLACE, 'do', resume));
+    expect(home(course).overwritten).toEqual(['/new/c']);
     expect(withLost(['/a'], copy)).toEqual(['/a', '/new/c']);
   });
 });
@@ -146,12 +154,16 @@ describe('the definition', () => {
 
   test('is on disk before the run counts on it', () => {
     const course = courseIn(hostForPlans());
-    const { asked } = answered(act(course, REF, 'do', keep), ({ ask }) =>
+    const { asked } = answered(act(course, PLACE, 'do', keep), ({ ask }) =>
       ask === 'bundle' ? bundle : undefined,
     );
     expect(asks(asked)).toEqual(['tell', 'intent', 'bundle', 'kept', 'outcome']);
-    expect(asked[3]).toEqual({ ask: 'append', entry: { type: 'kept', bundle }, sync: true });
-    expect(course.kept).toBe(bundle);
+    expect(asked[3]).toEqual({
+      ask: 'append',
+      entry: { type: 'kept', on: LOCAL, bundle },
+      sync: true,
+    });
+    expect(home(course).kept).toBe(bundle);
   });
 
   test('that cannot be written down is not counted on', () => {
@@ -161,10 +173,10 @@ describe('the definition', () => {
       const kept = request.ask === 'append' && request.entry.type === 'kept';
       return kept ? new Error('ENOSPC') : undefined;
     };
-    expect(() => answered(act(course, REF, 'do', keep), answer)).toThrow(
+    expect(() => answered(act(course, PLACE, 'do', keep), answer)).toThrow(
       'the journal cannot be written: ENOSPC',
     );
-    expect(course.kept).toBeUndefined();
+    expect(home(course).kept).toBeUndefined();
   });
 });
 

@@ -1,9 +1,11 @@
 /** A definition that libvirt has made of the kept one is told from one that a person has made. */
+
 import { describe, expect, test } from 'vitest';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import { type World, withDomain } from '../../../src/model/world.ts';
 import { isMadeOf, transientAgain } from '../../../src/run/come-back.ts';
-import { answered, asks, courseIn, seeing } from '../../answered.ts';
+import { answered, asks, courseKnowing, seeing } from '../../answered.ts';
 import { wordsIn } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { world } from '../../worlds.ts';
@@ -61,10 +63,9 @@ describe('a domain that the run has made transient, and that is persistent when 
   const moved = setDiskSource(kept, 'vda', { file: '/x', format: 'qcow2' });
 
   function again(now: World, change: { expected?: World; autostart?: boolean; kept?: null } = {}) {
-    const course = courseIn(hostForPlans());
-    if (change.kept !== null)
-      course.kept = { ...bundle, autostart: change.autostart ?? bundle.autostart };
-    return answered(transientAgain(course, change.expected ?? expected, now), seeing(gone));
+    const own = { ...bundle, autostart: change.autostart ?? bundle.autostart };
+    const course = courseKnowing(hostForPlans(), { kept: change.kept === null ? undefined : own });
+    return answered(transientAgain(course, LOCAL, change.expected ?? expected, now), seeing(gone));
   }
 
   test('is made transient once more, beside all phases', () => {

@@ -1,7 +1,16 @@
 /** What is offered to end a run, and which Worlds a phase begins with. */
+
 import { describe, expect, test } from 'vitest';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
-import { begunWith, type Course, courseOf, doubtOf, waysOn } from '../../../src/run/course.ts';
+import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
+import {
+  begunWith,
+  type Course,
+  courseOf,
+  doubtOf,
+  home,
+  waysOn,
+} from '../../../src/run/course.ts';
 import { virshEffect } from '../../effects.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { world } from '../../worlds.ts';
@@ -13,8 +22,8 @@ const { graph } = planned([
 
 const course = (): Course =>
   courseOf({
-    ...{ graph, machine: createPlanMachine(graph), run: 'r1', folder: '/run', files: [] },
-    world: hostForPlans(),
+    ...{ graph, machine: createPlanMachine(graph), run: 'r1', folder: '/run' },
+    hosts: onLocal({ world: hostForPlans(), files: [] }),
   });
 
 test('a run that goes back is only rolled back', () => {
@@ -24,23 +33,26 @@ test('a run that goes back is only rolled back', () => {
 
 test('a course begins with nothing done, in the first state of its machine', () => {
   const begins = course();
-  const { world: first } = begins;
   expect(begins).toMatchObject({
     state: { name: graph.initial },
     todo: { index: 0, direction: 'do' },
-    ...{ begun: [], since: [], doubts: [], overwritten: [], reasons: [], next: [] },
-    ...{ kept: undefined, interrupted: false, takenUp: false, direction: 'do', asked: 'run' },
+    ...{ begun: [], doubts: [], reasons: [], next: [] },
+    ...{ interrupted: false, takenUp: false, direction: 'do', asked: 'run' },
   });
-  expect(begins.now).toBe(first);
-  expect(begins.lastSeen).toBe(first);
-  expect(begins.lastUp).toEqual([first]);
+  const { world: first, ...known } = home(begins);
+  expect(known).toEqual({
+    ...{ files: [], now: first, lastSeen: first, lastUp: [first] },
+    ...{ since: [], overwritten: [], kept: undefined },
+  });
 });
 
 test('an effect that failed leaves its doubt, with the command that makes sure', () => {
   const thaw = virshEffect(['domfsthaw', '--domain', 'testvm']);
-  expect(doubtOf(thaw)).toEqual([]);
+  expect(doubtOf(LOCAL, thaw)).toEqual([]);
   const doubtful = { ...thaw, doubt: 'it may be frozen' };
-  expect(doubtOf(doubtful)).toEqual([{ text: 'it may be frozen', retry: doubtful }]);
+  expect(doubtOf(LOCAL, doubtful)).toEqual([
+    { text: 'it may be frozen', on: LOCAL, retry: doubtful },
+  ]);
 });
 
 describe('the Worlds that a phase begins with', () => {

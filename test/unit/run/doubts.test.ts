@@ -1,8 +1,10 @@
 /** What a run could not make sure of is tried again when it is taken up, and is not held against another QEMU process. */
+
 import { describe, expect, test } from 'vitest';
 import { asDefined } from '../../../src/host/domain.ts';
 import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { onLocal } from '../../../src/model/hosts.ts';
 import { courseOf, type Finish } from '../../../src/run/course.ts';
 import { settleDoubts } from '../../../src/run/doubts.ts';
 import { apply } from '../../../src/simulate/host.ts';
@@ -150,6 +152,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
 
 test('where nothing is in doubt nothing is asked', () => {
   const { graph } = shipped('live-backup.yaml');
-  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run', files: [] };
-  expect([...settleDoubts(courseOf({ ...of, world: hostForPlans() }))]).toEqual([]);
+  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run' };
+  const hosts = onLocal({ world: hostForPlans(), files: [] });
+  expect([...settleDoubts(courseOf({ ...of, hosts }))]).toEqual([]);
 });

@@ -1,9 +1,11 @@
 /** What a live run hands on: times and rates to its listener, files to the journal, interruptions to the driver. */
+
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import type { DomainState } from '../../../src/model/world.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
@@ -164,7 +166,7 @@ test('a file that was made is on disk in the journal before anything is put into
   };
   await runs.whole(planned([MOVE]));
   expect(syncs).toEqual([true]);
-  expect(runs.entries).toContainEqual({ type: 'made', ...made });
+  expect(runs.entries).toContainEqual({ type: 'made', on: LOCAL, ...made });
 });
 
 test('what is kept lies in a file of its own before the journal tells of it', async () => {

@@ -2,11 +2,13 @@
  * Every shipped plan, with every fault at every effect, on a host in memory whose guest writes all the time: the run
  * ends as it should, with the host as it was or the definition safe, and nothing that the guest wrote is lost.
  */
+
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import type { RunEvent } from '../../../src/events.ts';
 import type { Entry, Journal } from '../../../src/journal/journal.ts';
+import { onLocal } from '../../../src/model/hosts.ts';
 import type { World } from '../../../src/model/world.ts';
 import { EXIT_CODES } from '../../../src/outcomes.ts';
 import { admit, refuseErrors } from '../../../src/run/admit.ts';
@@ -77,15 +79,13 @@ async function run(
   const finish = await execute({
     id: 'r1',
     graph,
-    driver,
+    hosts: onLocal({ driver, world: frozen(admission.world), files: admission.files }),
     journal,
     uri: '',
     user: 'u',
     version: '0',
     set: {},
     planSum: '',
-    world: frozen(admission.world),
-    files: admission.files,
     signal: controller.signal,
     listener: (event) => events.push(event),
   });

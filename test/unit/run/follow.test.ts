@@ -1,7 +1,10 @@
 /** How far a run came that was left half-way, as the records of its journal tell. */
+
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../src/journal/journal.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import type { World } from '../../../src/model/world.ts';
+import { home, type RunHost } from '../../../src/run/course.ts';
 import { backFrom, follow, type Left } from '../../../src/run/recover.ts';
 import { courseIn } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
@@ -82,14 +85,16 @@ describe('a journal tells', () => {
 
   test('what is in doubt after a helping hand has failed', () => {
     const entries = phase('do', M, 'none', commanded('do', M, thaw, { error: 'no' }));
-    expect(followed(entries).course.doubts).toEqual([{ text: 'it may be frozen', retry: thaw }]);
+    expect(followed(entries).course.doubts).toEqual([
+      { text: 'it may be frozen', on: LOCAL, retry: thaw },
+    ]);
     const refused = phase('do', M, 'none', commanded('do', M, effect, { error: 'no' }));
     expect(followed(refused).course.doubts).toEqual([]);
   });
 
   test('what was written over, also beside a phase', () => {
     const copy = { ...effect, loses: ['/new/c'] };
-    expect(followed(commanded('do', M, copy, 'none')).course.overwritten).toEqual(['/new/c']);
+    expect(home(followed(commanded('do', M, copy, 'none')).course).overwritten).toEqual(['/new/c']);
   });
 
   test('no phase that the plan does not have', () => {
@@ -146,13 +151,13 @@ describe('a rollback begins', () => {
 describe('what was done since the guest was last seen up', () => {
   const P = 'blockcopy/pivot';
   const other = virshEffect(['autostart', '--domain', 'testvm']);
-  const since = (entries: readonly Entry[]) => followed(entries).course.since;
+  const since = (entries: readonly Entry[]) => home(followed(entries).course).since;
   const begun = (name: string, change: { done?: number; before?: World }): Entry[] =>
     phase('do', name, 'none').map((entry) => ({ ...entry, ...change }) as Entry);
   const moved = phase('do', M, 'DONE', commanded('do', M, effect, 'done'));
   const off = world({ domain: { state: 'shut off' } });
 
-  test.each<readonly [string, readonly Entry[], Left['course']['since']]>([
+  test.each<readonly [string, readonly Entry[], RunHost['since']]>([
     [
       'is in doubt without an answer',
       phase('do', M, 'none', commanded('do', M, effect, 'none')),
@@ -232,7 +237,7 @@ describe('what was done since the guest was last seen up', () => {
 
   test('is where the phase began whose guest was up, or that was undone', () => {
     const before = world({ domain: { agent: false } });
-    const lastUp = (entries: readonly Entry[]) => followed(entries).course.lastUp;
+    const lastUp = (entries: readonly Entry[]) => home(followed(entries).course).lastUp;
     expect(lastUp(begun(M, { before }))).toEqual([before]);
     expect(lastUp(begun(M, { before: off }))).toEqual([hostForPlans()]);
     const failed = [...begun(M, { before }), ...phase('do', M, 'FAILED').slice(1)];

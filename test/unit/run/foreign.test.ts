@@ -1,5 +1,7 @@
 /** Layers that a run did not make are told from its own, on the disks that it works on. */
+
 import { expect, test } from 'vitest';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import { type World, withDisk } from '../../../src/model/world.ts';
 import { foreignLayers } from '../../../src/run/foreign.ts';
 import { courseIn } from '../../answered.ts';
@@ -27,7 +29,7 @@ const foreign = (
   now: World,
   before = host,
   files: readonly string[] = [],
-) => foreignLayers({ ...courseIn(before, planned(yaml)), files }, now);
+) => foreignLayers(courseIn(before, planned(yaml), files), LOCAL, now);
 
 const snapshot = (more: string) => `snapshot-create-as: { name: s, disk-only: true${more} }`;
 const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';

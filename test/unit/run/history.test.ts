@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Entry } from '../../../src/journal/journal.ts';
 import { readJournal } from '../../../src/journal/replay.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import { type History, historyOf } from '../../../src/run/history.ts';
 import {
   commanded,
@@ -128,7 +129,7 @@ test('a command without a state stands by itself', async () => {
 test('what was done well has no error, and what nothing tells of changes nothing', async () => {
   const told = await history([
     STARTED,
-    { type: 'made', file: '/c', ino: '1', born: '0' },
+    { type: 'made', on: LOCAL, file: '/c', ino: '1', born: '0' },
     { type: 'outcome', step: 'mirror', phase: 'mirror', direction: 'do' },
     ...phase('do', 'mirror/mirror', 'DONE', COPY),
   ]);

@@ -1,14 +1,17 @@
 /** Looks at the host around an effect: what is seen, and what a rollback may write into or remove by it. */
+
 import { describe, expect, test } from 'vitest';
 import type { Effect, VirshEffect, VirshTerms } from '../../../src/commands/effect.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import { type World, withDisk, withDomain, withFile } from '../../../src/model/world.ts';
 import { act, observe, withHeaders } from '../../../src/run/act.ts';
-import { answered, asks, courseIn, seeing } from '../../answered.ts';
+import { home } from '../../../src/run/course.ts';
+import { answered, asks, courseIn, courseKnowing, seeing } from '../../answered.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2 } from '../../worlds.ts';
 
-const REF = { step: 's', phase: 'p' };
+const REF = { step: 's', phase: 'p', on: LOCAL };
 const virsh = (words: readonly string[], more: Partial<VirshTerms> = {}): VirshEffect =>
   virshEffect(words, { why: 'try it', ...more });
 const remove: Effect = { tool: 'remove-file', file: SNAP2, why: 'remove it' };
@@ -23,7 +26,7 @@ describe('what a guest that has stopped wrote to last', () => {
     ['moved', move],
     ['removed under another name', { ...remove, file: '/export//vmimages/testvm.snap2' }],
   ] as const)('is never %s', (_title, effect) => {
-    const course = { ...courseIn(hostForPlans()), lastSeen: off };
+    const course = courseKnowing(hostForPlans(), { lastSeen: off });
     expect(() => answered(act(course, REF, 'undo', effect))).toThrow(
       reason.replace(SNAP2, effect.file),
     );
@@ -34,13 +37,13 @@ describe('what a guest that has stopped wrote to last', () => {
       ...each,
       chain: each.chain.map((layer, at) => (at > 0 ? layer : { ...layer, dataFiles: ['/d'] })),
     }));
-    const course = { ...courseIn(seen), lastSeen: off };
+    const course = courseKnowing(seen, { lastSeen: off });
     const data: Effect = { ...remove, file: '/d' };
     expect(() => answered(act(course, REF, 'undo', data))).toThrow('wrote to /d at last');
   });
 
   test('is no layer below', () => {
-    const course = { ...courseIn(hostForPlans()), lastSeen: off };
+    const course = courseKnowing(hostForPlans(), { lastSeen: off });
     const { asked } = answered(act(course, REF, 'undo', { ...remove, file: SNAP1 }));
     expect(asks(asked)).toContain('perform');
   });
@@ -50,7 +53,7 @@ describe('what a guest that has stopped wrote to last', () => {
       'perform',
     );
     const paused = withDomain(hostForPlans(), { state: 'paused' });
-    const course = { ...courseIn(hostForPlans()), lastSeen: paused };
+    const course = courseKnowing(hostForPlans(), { lastSeen: paused });
     expect(asks(answered(act(course, REF, 'undo', remove)).asked)).toContain('perform');
   });
 });
@@ -121,19 +124,20 @@ describe('a look', () => {
   const since = [{ effect: resume, known: 'said' }] as const;
 
   test('asks for the files of the plan, and adds what the journal keeps', () => {
-    const course = { ...courseIn(hostForPlans()), kept, since };
+    const course = courseKnowing(hostForPlans(), { kept, since });
     const seen = withFile(hostForPlans(), '/new/c', null);
-    const { asked, value } = answered(observe(course), () => seen);
-    expect(asked).toEqual([{ ask: 'observe', files: ['/new/c'] }]);
+    const { asked, value } = answered(observe(course, LOCAL), () => seen);
+    expect(asked).toEqual([{ ask: 'observe', on: LOCAL, files: ['/new/c'] }]);
     expect(value).toEqual(withDomain(seen, { kept }));
-    expect(course).toMatchObject({ lastSeen: value, lastUp: [value], since: [] });
+    expect(home(course)).toMatchObject({ lastSeen: value, lastUp: [value], since: [] });
   });
 
   test('at a guest that is off leaves where it was last seen to write', () => {
-    const course = { ...courseIn(hostForPlans()), since };
+    const course = courseKnowing(hostForPlans(), { since });
     const off = withDomain(hostForPlans(), { state: 'shut off' });
-    expect(answered(observe(course), () => off).value).toBe(off);
-    expect(course).toMatchObject({ lastSeen: off, lastUp: [course.world], since });
+    expect(answered(observe(course, LOCAL), () => off).value).toBe(off);
+    const { world: begun } = home(course);
+    expect(home(course)).toMatchObject({ lastSeen: off, lastUp: [begun], since });
   });
 });
 
@@ -144,7 +148,7 @@ describe('the names in the headers of layers', () => {
   };
   const now = { ...hostForPlans(), names: { [SNAP2]: '3' } };
   const headed = hostForPlans();
-  const look = (was: World, is: World) => answered(withHeaders(was, is), () => headed);
+  const look = (was: World, is: World) => answered(withHeaders(LOCAL, was, is), () => headed);
 
   test('are as they were where nothing has changed', () => {
     const { asked, value } = look(before, now);
@@ -174,7 +178,7 @@ describe('the names in the headers of layers', () => {
     ['the number of disks', withDomain(now, { disks: [...now.domain.disks, disk('vdb', [DATA])] })],
   ])('are looked at again where %s has changed', (_title, changed) => {
     const { asked, value } = look(before, changed);
-    expect(asked).toEqual([{ ask: 'headers', world: changed }]);
+    expect(asked).toEqual([{ ask: 'headers', on: LOCAL, world: changed }]);
     expect(value).toBe(headed);
   });
 });

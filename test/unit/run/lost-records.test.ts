@@ -1,5 +1,7 @@
 /** The records that a plan makes, and those of them that libvirt has no longer. */
+
 import { expect, test } from 'vitest';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import { lostRecords } from '../../../src/run/lost-records.ts';
 import { planned } from '../../plans.ts';
 import { looked, world } from '../../worlds.ts';
@@ -14,7 +16,7 @@ const before = looked(world({ domain: { snapshots: ['old'], checkpoints: ['monda
 
 function lostOf(steps: readonly string[], snapshots: readonly string[], initial = before) {
   const now = world({ domain: { snapshots, checkpoints: [] } });
-  return lostRecords(planned(steps).graph, initial, now);
+  return lostRecords(planned(steps).graph, LOCAL, initial, now);
 }
 
 test.each([

@@ -1,19 +1,17 @@
 /** The moments of a run at which blockplan can be killed, with what is on disk then. */
+
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SimulatedHost } from '../../../src/host/host-state.ts';
 import { BUNDLE_FILE } from '../../../src/journal/bundle.ts';
-import {
-  createJournal,
-  type Entry,
-  JOURNAL_FILE,
-  type Journal,
-} from '../../../src/journal/journal.ts';
+import { createJournal, JOURNAL_FILE, type Journal } from '../../../src/journal/journal.ts';
+import { onLocal } from '../../../src/model/hosts.ts';
 import { admit } from '../../../src/run/admit.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { DriverDouble, type Injection } from '../../driver-double.ts';
+import { ofEarlierForm } from '../../journals.ts';
 import { hostForPlans, shipped, sourceOf } from '../../plans.ts';
 
 /** A host, and what is on disk of the run on it, at one moment. */
@@ -24,12 +22,6 @@ export interface Moment {
   /** The same records in form 2, without the compiled plan. */
   readonly older: string;
   readonly bundle: string | undefined;
-}
-
-function ofForm2(entry: Entry): Entry {
-  if (entry.type !== 'run-started') return entry;
-  const { compiled: _compiled, ...older } = entry;
-  return { ...older, format: 2 };
 }
 
 /**
@@ -64,7 +56,7 @@ export async function momentsOf(
     async append(entry, sync) {
       look(`before ${moments.length} ${entry.type}`);
       await journal.append(entry, sync);
-      await older.append(ofForm2(entry), sync);
+      await older.append(ofEarlierForm(2, entry), sync);
       look(`after ${moments.length} ${entry.type}`);
     },
     close: () => journal.close(),
@@ -73,7 +65,8 @@ export async function momentsOf(
   const planSum = createHash('sha256').update(sourceOf(name)).digest('hex');
   const by = { id: 'r1', uri: '', user: 'u', version: '0', set, planSum };
   const { signal } = new AbortController();
-  await execute({ ...by, graph, driver, journal: watched, world, files, signal, listener() {} });
+  const hosts = onLocal({ driver, world, files });
+  await execute({ ...by, graph, hosts, journal: watched, signal, listener() {} });
   await journal.close();
   await older.close();
   return moments;

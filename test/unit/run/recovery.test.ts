@@ -2,12 +2,14 @@
  * Recovery ends: wherever a run is killed, on its way forward or in its rollback, and once more while it is taken up, one
  * `resume` or `rollback` brings it to a final end, and the ways that its journal offers are those that it takes.
  */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
 import { directionOf, waysFrom } from '../../../src/journal/direction.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { eachHost } from '../../../src/model/hosts.ts';
 import { courseOf, type Finish } from '../../../src/run/course.ts';
 import { follow } from '../../../src/run/recover.ts';
 import { guestDies, guestStarts } from '../../../src/simulate/mishaps.ts';
@@ -64,8 +66,9 @@ function expectDirection(plan: string, entries: readonly Entry[]): void {
   const { graph } = shipped(plan);
   const [first] = entries;
   if (first?.type !== 'run-started') throw new Error('a journal begins with its run');
-  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run', files: [] };
-  const { course } = entries.reduce(follow, { course: courseOf({ ...of, world: first.world }) });
+  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run' };
+  const hosts = eachHost(first.hosts, (world) => ({ world, files: [] }));
+  const { course } = entries.reduce(follow, { course: courseOf({ ...of, hosts }) });
   const { todo, state } = course;
   const heads = todo?.direction ?? (state.final === 'rolled-back' ? 'undo' : 'do');
   expect(directionOf(entries)).toBe(heads);

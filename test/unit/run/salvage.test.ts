@@ -1,14 +1,16 @@
 /** What is done at last for the definition of a stranded domain, and what is left for a person to type. */
+
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
 import { setDiskSource } from '../../../src/model/domain-xml.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
 import type { Bundle, World } from '../../../src/model/world.ts';
 import { withDisk, withDomain, withFile } from '../../../src/model/world.ts';
 import type { Request } from '../../../src/run/ask.ts';
-import type { Course } from '../../../src/run/course.ts';
+import type { RunHost } from '../../../src/run/course.ts';
 import { onMovedDisks, salvage } from '../../../src/run/salvage.ts';
-import { answered, asks, courseIn } from '../../answered.ts';
+import { answered, asks, courseKnowing } from '../../answered.ts';
 import { contentsIn, wordsIn } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
 import { DATA, disk, SNAP2, world } from '../../worlds.ts';
@@ -37,13 +39,13 @@ const gone: World = withDomain(transient, { state: 'gone', disks: [] });
 /** Salvages a domain that is so, which is given what is asked for or what libvirt answers instead. */
 function salvaged(
   now: World,
-  change: Partial<Course> = {},
+  change: Partial<RunHost> = {},
   refuse?: (request: Request) => Error | undefined,
   after?: World,
 ) {
-  const course = { ...courseIn(before), kept: bundle, ...change };
+  const course = courseKnowing(before, { kept: bundle, ...change });
   let seen = now;
-  const { asked, value } = answered(salvage(course), (request) => {
+  const { asked, value } = answered(salvage(course, LOCAL), (request) => {
     if (request.ask === 'headers') return request.world;
     if (request.ask === 'observe') return seen;
     const error = refuse?.(request);

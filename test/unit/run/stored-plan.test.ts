@@ -1,4 +1,5 @@
 /** The compiled plan in a journal: what it holds, how a run goes on by it, and what this version says of one it does not know. */
+
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { type CompiledPlan, compiledPlanShape } from '../../../src/journal/compi
 import { planSumOf } from '../../../src/journal/folder.ts';
 import { beginningOf, type RunStarted, readJournal } from '../../../src/journal/replay.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { onLocal } from '../../../src/model/hosts.ts';
 import { misfitOf } from '../../../src/model/shape.ts';
 import {
   compiledPlanOf,
@@ -34,7 +36,14 @@ async function begun(
 ): Promise<{ folder: string; started: RunStarted }> {
   const plan = compiled ? { compiled } : {};
   const sum = text === undefined ? {} : { planSum: planSumOf(text) };
-  const entry = { ...STARTED, plan: 'test', version: '0.9.0', world: HOST, ...plan, ...sum };
+  const entry = {
+    ...STARTED,
+    plan: 'test',
+    version: '0.9.0',
+    hosts: onLocal(HOST),
+    ...plan,
+    ...sum,
+  };
   const folder = await writeRun(state, `run-${++runs}`, [entry]);
   if (text !== undefined) writeFileSync(join(folder, 'plan.yaml'), text);
   const replay = await readJournal(folder);
