@@ -17,7 +17,7 @@ import {
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
-import { LOCAL, on } from '../model/hosts.ts';
+import { domainKey, LOCAL, on } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { standingOf } from '../run/standing.ts';
 import { refusal } from './refusal.ts';
@@ -42,7 +42,10 @@ export async function forget(word: string): Promise<number> {
   }
   const taker = `${found.run}.${randomBytes(3).toString('hex')}`;
   const { username } = userInfo();
-  const lock = await withState(state, takeLock(state, started.uuid, found.run, username, taker));
+  const lock = await withState(
+    state,
+    takeLock(state, domainKey(LOCAL, started.uuid), found.run, username, taker),
+  );
   if ('heldBy' in lock) throw taken(lock.heldBy.run, `${lock.heldBy.user}, pid ${lock.heldBy.pid}`);
   try {
     return await forgotten(state, found, started);

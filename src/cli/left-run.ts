@@ -14,6 +14,7 @@ import {
   readJournal,
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
+import { domainKey, LOCAL } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { refusal } from './refusal.ts';
 import { namedRun } from './run-folders.ts';
@@ -122,7 +123,7 @@ export async function refuseLeftHalfway(
     const replay = await readJournal(statePath(state, 'runs', run)).catch(absentAsUndefined);
     const [first] = replay?.records ?? [];
     if (!replay || first?.type !== 'run-started' || first.uuid !== uuid || isOver(replay)) continue;
-    const owner = await lockOwner(state, uuid);
+    const owner = await lockOwner(state, domainKey(LOCAL, uuid));
     if (owner?.run === run && isAlive(owner)) continue;
     const end = endOf(replay)?.end;
     throw refusal(

@@ -1,4 +1,5 @@
 /** One definition that is written back: under the domain's lock, and only to the domain that it belongs to. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,6 +15,7 @@ import { type Owner, takeLock } from '../journal/lock.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { nameOf } from '../libvirt/name-of.ts';
 import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
+import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { RescueReport } from '../render/rescue.ts';
 import { type Lost, lostIn } from '../run/lost.ts';
 import { type Rescued, rescue } from '../run/rescue.ts';
@@ -48,7 +50,7 @@ export async function rescueOne(
   try {
     const lock = await withState(
       state,
-      takeLock(state, lost.uuid, newRunId(new Date()), userInfo().username),
+      takeLock(state, domainKey(LOCAL, lost.uuid), newRunId(new Date()), userInfo().username),
     );
     if ('heldBy' in lock) {
       if (all) return { ...of, ...alone(`${ownerText(lock.heldBy)} works on it`) };

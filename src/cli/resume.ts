@@ -15,7 +15,7 @@ import type { JournalRecord } from '../journal/record-shape.ts';
 import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
-import { LOCAL, on, onLocal } from '../model/hosts.ts';
+import { domainKey, LOCAL, on, onLocal } from '../model/hosts.ts';
 import { filesOf } from '../run/admit.ts';
 import { takeUp } from '../run/execute.ts';
 import { editedText, graphOfRun, otherCommands } from '../run/stored-plan.ts';
@@ -44,11 +44,14 @@ export async function takeUpRun(
   // What is made here holds a guest's data, or its definition's passwords: it is nobody else's to read.
   process.umask(0o077);
   // A dead run has left the room that it took for its way back, which a full disk needs for the lock.
-  const owner = await lockOwner(state, started.uuid);
+  const owner = await lockOwner(state, domainKey(LOCAL, started.uuid));
   if (!owner || !isAlive(owner))
     await rm(join(statePath(state, 'runs', run), RESERVE_FILE), { force: true });
   const taker = `${run}.${randomBytes(3).toString('hex')}`;
-  const lock = await withState(state, takeLock(state, started.uuid, run, user, taker));
+  const lock = await withState(
+    state,
+    takeLock(state, domainKey(LOCAL, started.uuid), run, user, taker),
+  );
   if ('heldBy' in lock) {
     const { run: other, pid, user: holder, since } = lock.heldBy;
     throw refusal(

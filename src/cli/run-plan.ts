@@ -15,7 +15,7 @@ import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
-import { onLocal } from '../model/hosts.ts';
+import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -143,7 +143,7 @@ async function locked(
   const { uuid, state: found } = (await driver.observe([])).domain;
   // What libvirt does not know has no identity to lock; preflight says so.
   if (found === 'gone') refuseErrors(await admit(plan, graph, driver));
-  const lock = await withState(state, takeLock(state, uuid, id, user));
+  const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
     throw taken(

@@ -11,6 +11,7 @@ import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
 import { endOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
+import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
 import type { Bundle, Domain } from '../model/world.ts';
 import { isOpenEnd } from '../outcomes.ts';
@@ -43,7 +44,7 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     return undefined;
   const ending = endOf(replay);
   const end = ending?.end;
-  const owner = await lockOwner(state, first.uuid);
+  const owner = await lockOwner(state, domainKey(LOCAL, first.uuid));
   const kept = records.findLast((record) => record.type === 'kept');
   return {
     run: first.run,

@@ -33,7 +33,7 @@ export interface Lock {
  * Takes the lock of a domain. A taker first says that it wants the lock and then looks at who else does: whoever has it
  * keeps it; of those who want it the first by name gets it, once all others have stepped back.
  * @param state the state folder
- * @param key the domain's UUID
+ * @param key see `domainKey`
  * @param run the run's id
  * @param taker what nobody else calls itself: the run's id at its first start
  * @returns the lock, or the owner that holds it

@@ -32,3 +32,11 @@ export function withHost<T>(hosts: OnHosts<T>, name: HostName, value: T): OnHost
 export function eachHost<T, U>(hosts: OnHosts<T>, make: (of: T, name: HostName) => U): OnHosts<U> {
   return Object.fromEntries(Object.entries(hosts).map(([name, of]) => [name, make(of, name)]));
 }
+
+/**
+ * What names a domain among those of all hosts: during a migration two hosts know the same UUID.
+ * @returns for the local host the bare UUID, by which older versions lock
+ */
+export function domainKey(host: HostName, uuid: string): string {
+  return host === LOCAL ? uuid : `${uuid}@${host}`;
+}

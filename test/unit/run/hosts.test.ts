@@ -1,0 +1,50 @@
+/** A run with another host beside that of its plan: each is asked for itself, and judged for itself. */
+import { expect, test } from 'vitest';
+import { onDomain } from '../../../src/host/host-state.ts';
+import type { Entry } from '../../../src/journal/journal.ts';
+import { LOCAL, onLocal, withHost } from '../../../src/model/hosts.ts';
+import { admit } from '../../../src/run/admit.ts';
+import { execute } from '../../../src/run/execute.ts';
+import { DriverDouble } from '../../driver-double.ts';
+import { hostForPlans, shipped } from '../../plans.ts';
+
+async function run(befalls: (spare: DriverDouble) => void) {
+  const { plan, graph } = shipped('live-backup.yaml');
+  const [driver, spare] = [new DriverDouble(hostForPlans()), new DriverDouble(hostForPlans())];
+  const { world, files } = await admit(plan, graph, driver);
+  const entries: Entry[] = [];
+  const journal = {
+    folder: '/run',
+    append: async (entry: Entry) => {
+      entries.push(entry);
+    },
+  };
+  driver.onEffect = () => befalls(spare);
+  const local = onLocal({ driver, world, files });
+  const hosts = withHost(local, 'spare', { driver: spare, world: hostForPlans(), files: [] });
+  const finish = await execute({
+    ...{ id: 'r', graph, hosts, journal, set: {}, planSum: '', uri: '', user: 'u', version: '0' },
+    ...{ signal: new AbortController().signal, listener() {} },
+  });
+  return { finish, driver, spare, entries };
+}
+
+test('the phases of a plan go to the host of its domain, and to no other', async () => {
+  const { finish, driver, spare, entries } = await run(() => {});
+  expect(finish.end, finish.state.join('\n')).toBe('succeeded');
+  expect(driver.asked.length).toBeGreaterThan(0);
+  expect(spare.asked).toEqual([]);
+  const named = entries.flatMap((entry) => ('on' in entry ? [entry.on] : []));
+  expect(new Set(named)).toEqual(new Set([LOCAL]));
+  expect(entries[0]).toMatchObject({ type: 'run-started', hosts: { spare: hostForPlans() } });
+});
+
+test('what is wrong on another host is said with its name', async () => {
+  const { finish } = await run((spare) => {
+    spare.host = onDomain(spare.host, { state: 'shut off' });
+  });
+  expect(finish.end).toBe('stranded');
+  const about = finish.state.filter((each) => each.startsWith('spare: '));
+  expect(about).toContain('spare: the guest is shut off; it was running');
+  expect(finish.state.filter((each) => each.includes('shut off'))).toEqual(about.slice(0, 1));
+});
