@@ -3,7 +3,7 @@ import { createPlanMachine } from '../src/machine/machine.ts';
 import { LOCAL, onLocal } from '../src/model/hosts.ts';
 import type { World } from '../src/model/world.ts';
 import type { Asking, Request } from '../src/run/ask.ts';
-import { type Course, courseOf, learned, type RunHost } from '../src/run/course.ts';
+import { type Course, courseOf, type RunHost, withHostKnown } from '../src/run/course.ts';
 import { planned } from './plans.ts';
 
 const MOVE = ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'];
@@ -21,7 +21,7 @@ export function courseIn(
 
 /** The same, of which this is known as well. */
 export function courseKnowing(world: World, news: Partial<RunHost>): Course {
-  return learned(courseIn(world), LOCAL, news);
+  return withHostKnown(courseIn(world), LOCAL, news);
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Word } from '../src/commands/define.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE } from '../src/journal/journal.ts';
-import { LOCAL, on, onLocal } from '../src/model/hosts.ts';
+import { LOCAL, ofHost, onLocal } from '../src/model/hosts.ts';
 import { virshEffect } from './effects.ts';
 import { world } from './worlds.ts';
 
@@ -39,9 +39,16 @@ export const KEPT: Extract<Entry, { type: 'kept' }> = {
 export function ofEarlierForm(format: number, entry: Entry): Entry {
   if (entry.type === 'run-started') {
     const { compiled: _compiled, hosts, ...rest } = entry;
-    return { ...rest, format, world: on(hosts, LOCAL) } as unknown as Entry;
+    return { ...rest, format, world: ofHost(hosts, LOCAL) } as unknown as Entry;
   }
-  const { on: _local, ...rest } = entry as Entry & { readonly on?: string };
+  const {
+    on: _local,
+    effects: _given,
+    ...rest
+  } = entry as Entry & {
+    readonly on?: string;
+    readonly effects?: unknown;
+  };
   return rest as Entry;
 }
 

@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that know another only by its types: what they do must not depend on how it works. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   render: ['doctor', 'facts', 'graph', 'prove', 'run', 'simulate', 'rehearse', 'model'],
+  journal: ['graph'],
   libvirt: ['host-io'],
 };
 

@@ -17,7 +17,7 @@ import {
 } from '../journal/replay.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
-import { domainKey, LOCAL, on } from '../model/hosts.ts';
+import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
 import { standingOf } from '../run/standing.ts';
 import { refusal } from './refusal.ts';
@@ -130,7 +130,7 @@ interface SeenDomain {
 /** Looks at the run's domain and takes the run's mark out; another run's stays. */
 async function seenOn(started: RunStarted, run: string): Promise<SeenDomain> {
   const { domain, uuid } = started;
-  const uri = started.uri || on(started.hosts, LOCAL).host.uri;
+  const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
   try {
     const driver = await openLiveDriver(localHost, { uri, domain, readonly: false, writeDurably });
     try {

@@ -15,10 +15,11 @@ import type { JournalRecord } from '../journal/record-shape.ts';
 import { wasMovedAway } from '../journal/replay.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
-import { domainKey, LOCAL, on, onLocal } from '../model/hosts.ts';
+import { domainKey, LOCAL, ofHost, onLocal } from '../model/hosts.ts';
 import { filesOf } from '../run/admit.ts';
 import { takeUp } from '../run/execute.ts';
-import { editedText, graphOfRun, otherCommands } from '../run/stored-plan.ts';
+import { otherCommands } from '../run/other-commands.ts';
+import { editedText, graphOfRun } from '../run/stored-plan.ts';
 import { type LeftRun, leftRun } from './left-run.ts';
 import { performed } from './performing.ts';
 import { refusal } from './refusal.ts';
@@ -79,16 +80,16 @@ async function takenUp(
 ): Promise<number> {
   const { run, folder, replay, started } = left;
   refuseElsewhere(left);
-  const graph = await graphOfRun(folder, started);
+  const graph = await graphOfRun(folder, started, how, replay.records);
   const findings = [
     ...(await editedText(folder, started)),
-    ...(how === 'resume' ? otherCommands(graph, started) : []),
+    ...(how === 'resume' ? otherCommands(graph, started, replay.records) : []),
   ];
-  const uri = started.uri || on(started.hosts, LOCAL).host.uri;
+  const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
   const unseen = await madeInDoubt(replay.records);
   const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
   const { domain } = started;
-  const world = on(started.hosts, LOCAL);
+  const world = ofHost(started.hosts, LOCAL);
   const known = { made, movedAway: wasMovedAway(replay) };
   const driver = await openLiveDriver(localHost, {
     uri,
@@ -101,7 +102,9 @@ async function takenUp(
     await refuseOthers(driver, left);
     const journal = await withState(state, reopenJournal(folder, replay.end));
     await remember(journal, unseen);
-    const admitted = onLocal({ driver, world, files: filesOf(graph, world) });
+    // Another version may have made files that this one would not.
+    const files = [...new Set([...filesOf(graph, world), ...made.map(({ file }) => file)])];
+    const admitted = onLocal({ driver, world, files });
     const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
     const { set, planSum } = started;
     return await performed({ state, run, journal, output, findings }, (attended) =>

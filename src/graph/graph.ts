@@ -24,7 +24,7 @@ export interface PhaseNode {
   readonly planned: PlannedStep;
   readonly phase: Phase;
   /** The host that it works on: its effects are for that one, and the Worlds that it is given are that one's. */
-  readonly on: HostName;
+  readonly host: HostName;
   /** Whether this is the first phase of its step. */
   readonly first: boolean;
   /** The state in which the phase is done. */
@@ -74,7 +74,7 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
     (part, index): PhaseNode => ({
       ...part,
       index,
-      on: LOCAL,
+      host: LOCAL,
       doing: stateOf(refs, index, 'do', plan.onFailure),
       undoing: stateOf(refs, index, 'undo', plan.onFailure),
     }),
@@ -90,11 +90,10 @@ export function compile(plan: Pick<Plan, 'name' | 'steps' | 'onFailure'>): Graph
 
 /**
  * The same phases in a machine with these states, as a journal holds them.
- * @returns nothing where they are not the states of these phases, or lead to a state that there is not
+ * @returns nothing where they are not the states of these phases, lead to a state that there is not, or lead around in a circle
  */
 export function withStates(graph: Graph, states: readonly PhaseState[]): Graph | undefined {
   const byName = new Map(states.map((state) => [state.name, state]));
-  const leads = (to: string) => byName.has(to) || isFinalState(to);
   const fits =
     states.length === graph.states.length &&
     graph.states.every(({ name, index, direction }) => {
@@ -102,7 +101,7 @@ export function withStates(graph: Graph, states: readonly PhaseState[]): Graph |
       return (
         stored?.index === index &&
         stored.direction === direction &&
-        Object.values(stored.on).every(leads)
+        Object.values(stored.on).every((to) => isFinalState(to) || leadsOn(stored, byName.get(to)))
       );
     });
   if (!fits) return undefined;
@@ -116,6 +115,14 @@ export function withStates(graph: Graph, states: readonly PhaseState[]): Graph |
     })),
     states: graph.states.map(stored),
   };
+}
+
+/** Whether a machine comes nearer to its end from that state to the next: forward through the phases, then back through them. */
+function leadsOn(from: PhaseState, to: PhaseState | undefined): boolean {
+  if (!to) return false;
+  if (from.direction === 'do')
+    return to.direction === 'do' ? to.index > from.index : to.index <= from.index;
+  return to.direction === 'undo' && to.index < from.index;
 }
 
 const SUCCEEDED: FinalState = 'succeeded';

@@ -46,5 +46,10 @@ export async function writeScratchFile(name: string, content: string): Promise<s
 /** Implements `HostIO.removeScratchFile`. */
 export async function removeScratchFile(path: string): Promise<void> {
   await rm(path, { force: true });
-  await rmdir(dirname(path));
+  await rmdir(dirname(path)).catch(unlessAbsent);
+}
+
+/** Somebody else may have cleared the folder for temporary files. */
+function unlessAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -10,10 +10,11 @@ import type {
   RemoveFileEffect,
   VirshTerms,
 } from '../commands/effect.ts';
-import { type AnyCommand, COMMANDS, type Program } from '../commands/registry.ts';
+import { type AnyCommand, COMMANDS, commandNamed, type Program } from '../commands/registry.ts';
 import {
   amount,
   byTag,
+  type Fields,
   fields,
   flag,
   list,
@@ -79,47 +80,76 @@ function argsOf(options: Options): Shape<object> {
   return fields<object>(Object.fromEntries(shapes));
 }
 
-/** An effect as a journal holds it. */
-export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
-  virsh: commandsOf(
-    'virsh',
-    fields<VirshTerms>({
-      tool: oneOf('virsh' as const),
-      why: text,
-      timeoutMs: optional(amount),
-      optional: optional(yes),
-      writesInto: optional(list(text)),
-      loses: optional(list(text)),
-      doubt: optional(text),
-      of: optional(guestProcess),
-    }),
-  ),
-  'qemu-img': commandsOf(
-    'qemu-img',
-    fields<QemuImgTerms>({ tool: oneOf('qemu-img' as const), bytes: amount, why: text }),
-  ),
-  'await-job': fields<AwaitJobEffect>({
+interface FieldsOf {
+  readonly virsh: VirshTerms;
+  readonly 'qemu-img': QemuImgTerms;
+  readonly 'await-job': AwaitJobEffect;
+  readonly 'keep-definition': KeepDefinitionEffect;
+  readonly 'make-file': MakeFileEffect;
+  readonly 'remove-file': RemoveFileEffect;
+  readonly 'move-file': MoveFileEffect;
+}
+
+type Tool = Effect['tool'];
+
+/** The shape of each field of an effect but for the verb and the arguments of a command. */
+const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
+  virsh: {
+    tool: oneOf('virsh' as const),
+    why: text,
+    timeoutMs: optional(amount),
+    optional: optional(yes),
+    writesInto: optional(list(text)),
+    loses: optional(list(text)),
+    doubt: optional(text),
+    of: optional(guestProcess),
+  },
+  'qemu-img': { tool: oneOf('qemu-img' as const), bytes: amount, why: text },
+  'await-job': {
     tool: oneOf('await-job' as const),
     disk: text,
     until: oneOf<AwaitJobEffect['until']>('ready', 'ended'),
     why: text,
     timeoutMs: amount,
-  }),
-  'keep-definition': fields<KeepDefinitionEffect>({
-    tool: oneOf('keep-definition' as const),
-    why: text,
-  }),
-  'make-file': fields<MakeFileEffect>({ tool: oneOf('make-file' as const), file: text, why: text }),
-  'remove-file': fields<RemoveFileEffect>({
+  },
+  'keep-definition': { tool: oneOf('keep-definition' as const), why: text },
+  'make-file': { tool: oneOf('make-file' as const), file: text, why: text },
+  'remove-file': {
     tool: oneOf('remove-file' as const),
     file: text,
     made: optional(yes),
     why: text,
-  }),
-  'move-file': fields<MoveFileEffect>({
-    tool: oneOf('move-file' as const),
-    file: text,
-    to: text,
-    why: text,
-  }),
+  },
+  'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },
+};
+
+/** An effect as a journal holds it. */
+export const effectShape: Shape<Effect> = byTag<Effect>('tool', {
+  virsh: commandsOf('virsh', fields(FIELDS.virsh)),
+  'qemu-img': commandsOf('qemu-img', fields(FIELDS['qemu-img'])),
+  'await-job': fields(FIELDS['await-job']),
+  'keep-definition': fields(FIELDS['keep-definition']),
+  'make-file': fields(FIELDS['make-file']),
+  'remove-file': fields(FIELDS['remove-file']),
+  'move-file': fields(FIELDS['move-file']),
 });
+
+/**
+ * What of an effect this version does not know: its tool, its verb, an option of it, or another field; undefined where it knows
+ * all. Without what another version gave, the effect would be another one.
+ */
+export function unknownInEffect(effect: object): string | undefined {
+  const { tool, verb, args } = effect as Readonly<Record<string, unknown>>;
+  if (typeof tool !== 'string') return undefined;
+  if (!Object.hasOwn(FIELDS, tool)) return `"${tool}"`;
+  const isCommand = tool === 'virsh' || tool === 'qemu-img';
+  const command = isCommand && typeof verb === 'string' ? commandNamed(tool, verb) : undefined;
+  if (isCommand && !command) return typeof verb === 'string' ? `"${tool} ${verb}"` : undefined;
+  const known = [...Object.keys(FIELDS[tool as Tool]), ...(isCommand ? ['verb', 'args'] : [])];
+  const strange =
+    Object.keys(effect).find((name) => !known.includes(name)) ??
+    Object.keys((command && args) ?? {}).find(
+      (name) => !Object.hasOwn(command?.options ?? {}, name),
+    );
+  return strange && `"${[tool, verb].filter(Boolean).join(' ')}" with "${strange}"`;
+}

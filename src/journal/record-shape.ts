@@ -1,6 +1,5 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
 import type { MadeFile } from '../commands/driver.ts';
-import { commandNamed } from '../commands/registry.ts';
 import type { Direction, StepOutline } from '../events.ts';
 import { type HostName, LOCAL, type OnHosts } from '../model/hosts.ts';
 import {
@@ -23,7 +22,7 @@ import { bundleShape, worldShape } from '../model/world-shape.ts';
 import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { compiledPlanShape } from './compiled-plan.ts';
-import { effectShape } from './effect-shape.ts';
+import { effectShape, unknownInEffect } from './effect-shape.ts';
 import { type Entry, FORMAT } from './journal.ts';
 
 /** An entry as it stands in the file. */
@@ -194,7 +193,7 @@ export function strangeIn(value: object, number: number): Strange | undefined {
   const command = unknownCommandIn(value);
   if (command !== undefined)
     return {
-      why: `record ${number} has the command "${printable(command)}", which this version of blockplan does not know`,
+      why: `record ${number} has the command ${printable(command)}, which this version of blockplan does not know`,
       otherVersion: true,
     };
   const misfit = another
@@ -210,15 +209,13 @@ export function strangeIn(value: object, number: number): Strange | undefined {
   );
 }
 
-/** A command of a program that this version calls, by a verb that it does not give. */
+/** What this version does not know of the effects of a record; see `unknownInEffect`. */
 function unknownCommandIn(value: object): string | undefined {
   const { effect, effects } = value as { readonly effect?: unknown; readonly effects?: unknown };
   const all: readonly unknown[] = [effect, ...(Array.isArray(effects) ? effects : [])];
   for (const each of all) {
-    const { tool, verb } = (each ?? {}) as { readonly tool?: unknown; readonly verb?: unknown };
-    const isProgram = tool === 'virsh' || tool === 'qemu-img';
-    if (isProgram && typeof verb === 'string' && !commandNamed(tool, verb))
-      return `${tool} ${verb}`;
+    const unknown = typeof each === 'object' && each !== null ? unknownInEffect(each) : undefined;
+    if (unknown !== undefined) return unknown;
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ export function onLocal<T>(value: T): OnHosts<T> {
  * What there is of that host.
  * @throws Error where the run has no such host: a bug, as a plan's hosts are known when it is compiled
  */
-export function on<T>(hosts: OnHosts<T>, name: HostName): T {
+export function ofHost<T>(hosts: OnHosts<T>, name: HostName): T {
   if (!Object.hasOwn(hosts, name)) throw new Error(`the run has no host ${name}`);
   return hosts[name] as T;
 }

@@ -22,7 +22,8 @@ interface Optional<T> {
   readonly optional: Shape<T>;
 }
 
-type Fields<T> = {
+/** A shape for each field. */
+export type Fields<T> = {
   readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K>
     ? Optional<Exclude<T[K], undefined>>
     : Shape<T[K]>;

@@ -16,7 +16,7 @@ import { filesOfLayer, includesFile, otherUsersOf } from '../model/file-identity
 import type { HostName } from '../model/hosts.ts';
 import { type Disk, type ImageFile, isUp, type World, withDomain } from '../model/world.ts';
 import { type Asking, askBundle, askWorld, type OnHost, type Request, tell } from './ask.ts';
-import { type Course, doubtOf, hostIn, learn, type RunHost } from './course.ts';
+import { type Course, doubtOf, hostIn, type RunHost, setHost } from './course.ts';
 import { lastWrites } from './last-writes.ts';
 
 /** The World of a host as observed, with what the journal keeps for its domain. */
@@ -24,7 +24,7 @@ export function* observe(course: Course, on: HostName): Asking<World> {
   const { files, kept } = hostIn(course, on);
   const world = yield* askWorld({ ask: 'observe', on, files });
   const known = kept ? withDomain(world, { kept }) : world;
-  learn(course, on, { lastSeen: known, ...(isUp(known) ? { lastUp: [known], since: [] } : {}) });
+  setHost(course, on, { lastSeen: known, ...(isUp(known) ? { lastUp: [known], since: [] } : {}) });
   return known;
 }
 
@@ -80,7 +80,7 @@ export function* act(
   try {
     if (effect.tool === 'remove-file' || effect.tool === 'move-file')
       refuseLastWrites(hostIn(course, on), effect.file);
-    learn(course, on, { overwritten: withLost(hostIn(course, on).overwritten, effect) });
+    setHost(course, on, { overwritten: withLost(hostIn(course, on).overwritten, effect) });
     // On the way forward preflight has just looked; a way back has none.
     if (direction === 'undo') yield* refuseShared(course, on, effect);
     if (effect.tool === 'keep-definition') yield* keepDefinition(course, on);
@@ -108,14 +108,14 @@ function isUnbegun(error: unknown): boolean {
 function* perform(course: Course, request: Extract<Request, { ask: 'perform' }>): Asking<void> {
   const { effect, on } = request;
   const { since } = hostIn(course, on);
-  learn(course, on, { since: [...since, { effect, known: 'begun' }] });
+  setHost(course, on, { since: [...since, { effect, known: 'begun' }] });
   try {
     yield request;
   } catch (error) {
-    if (isUnbegun(error)) learn(course, on, { since });
+    if (isUnbegun(error)) setHost(course, on, { since });
     throw error;
   }
-  learn(course, on, { since: [...since, { effect, known: 'said' }] });
+  setHost(course, on, { since: [...since, { effect, known: 'said' }] });
 }
 
 /**
@@ -184,7 +184,7 @@ function writesInto(effect: Effect): ((world: World) => readonly string[]) | und
 function* keepDefinition(course: Course, on: HostName): Asking<void> {
   const bundle = yield* askBundle(on);
   yield* intend('do', { type: 'kept', on, bundle });
-  learn(course, on, { kept: bundle });
+  setHost(course, on, { kept: bundle });
 }
 
 export function isContactLost(error: unknown): error is BlockplanError {

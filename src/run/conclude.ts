@@ -25,17 +25,22 @@ export function* conclude(course: Course): Asking<Finish> {
       return yield* concluded(course, final);
     } catch (error) {
       // The run is over; all that is left is to look, so libvirt is looked for once more.
-      if (again || !isContactLost(error) || !(yield* reconnects(course.graph.home)))
+      if (again || !isContactLost(error) || !(yield* reconnectAll(course)))
         return unknown(course, reasonOf(error));
     }
   }
 }
 
+/** The error does not say which of them was lost. */
+function* reconnectAll({ hosts }: Course): Asking<boolean> {
+  for (const on of Object.keys(hosts)) if (!(yield* reconnects(on))) return false;
+  return true;
+}
+
 function unknown(course: Course, reason: string): Finish {
-  const { reasons } = course;
-  const { world, overwritten } = home(course);
-  const { name } = world.domain;
-  const lost = overwritten.map(contentLost);
+  const { reasons, hosts } = course;
+  const { name } = home(course).world.domain;
+  const lost = Object.values(hosts).flatMap(({ overwritten }) => overwritten.map(contentLost));
   const state = [
     ...reasons,
     reason,
@@ -80,7 +85,8 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     );
   const lost = each(({ overwritten }) => overwritten.map(contentLost));
   const disks = each((_, now) => whereDisksAre(now));
-  const next = looks.flatMap(([on, now]) => (on === graph.home ? nextSteps(course, now) : []));
+  const next = () =>
+    looks.flatMap(([on, now]) => (on === graph.home ? nextSteps(course, now) : []));
   if (final === 'succeeded') {
     const lostNow = each(({ world }, now, on) => lostRecords(graph, on, world, now));
     const wrong = [...each(({ world }, now) => contradictions(world, now)), ...lostNow];
@@ -92,7 +98,7 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     const state = ['all steps are done, but:', ...wrong, ...lost, ...disks, ...ours];
     // No resumption makes a record again: to know of it is all that is left.
     const over = lostNow.length === wrong.length ? [blockplanCommand('forget', course.run)] : [];
-    return endOf('stranded', course, state, [...over, ...next, ...waysOn(course)]);
+    return endOf('stranded', course, state, [...over, ...next(), ...waysOn(course)]);
   }
   const apart = [
     ...course.doubts.map(({ text }) => text),
@@ -108,7 +114,7 @@ function* judged(course: Course, final: FinalState | undefined): Asking<Finish> 
     return endOf('rolled-back', course, state, []);
   }
   const state = [...reasons, ...lost, ...apart, ...disks];
-  const asked = course.next.length > 0 ? course.next : next;
+  const asked = course.next.length > 0 ? course.next : next();
   return endOf('stranded', course, state, [...asked, ...waysOn(course)]);
 }
 

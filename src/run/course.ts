@@ -5,7 +5,7 @@ import type { Direction } from '../events.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
 import { takeUpCommands, type Way, waysFrom } from '../journal/direction.ts';
 import type { Machine, MachineState, Performance } from '../machine/machine.ts';
-import { eachHost, type HostName, type OnHosts, on, withHost } from '../model/hosts.ts';
+import { eachHost, type HostName, type OnHosts, ofHost, withHost } from '../model/hosts.ts';
 import type { Bundle, World } from '../model/world.ts';
 import type { End } from '../outcomes.ts';
 import type { Deed } from './last-writes.ts';
@@ -70,7 +70,7 @@ export interface Course {
 
 /** What a run knows of that host. */
 export function hostIn({ hosts }: Pick<Course, 'hosts'>, name: HostName): RunHost {
-  return on(hosts, name);
+  return ofHost(hosts, name);
 }
 
 /** What is known of the host of the plan's domain. */
@@ -79,14 +79,18 @@ export function home(course: Course): RunHost {
 }
 
 /** Replaces what a run knows of that host, in parts. */
-export function learn(course: Pick<Course, 'hosts'>, name: HostName, news: Partial<RunHost>): void {
+export function setHost(
+  course: Pick<Course, 'hosts'>,
+  name: HostName,
+  news: Partial<RunHost>,
+): void {
   course.hosts = withHost(course.hosts, name, { ...hostIn(course, name), ...news });
 }
 
 /** The same course with what a run knows of that host replaced, in parts. */
-export function learned(course: Course, name: HostName, news: Partial<RunHost>): Course {
+export function withHostKnown(course: Course, name: HostName, news: Partial<RunHost>): Course {
   const other = { ...course };
-  learn(other, name, news);
+  setHost(other, name, news);
   return other;
 }
 

@@ -8,7 +8,7 @@ import { writeBundle } from '../journal/bundle.ts';
 import { directed, directionOf, takeUpCommands, waysFrom } from '../journal/direction.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { createPlanMachine } from '../machine/machine.ts';
-import { type OnHosts, on } from '../model/hosts.ts';
+import { type OnHosts, ofHost } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
 import { unwritable } from './act.ts';
 import { type Asking, type HostRequest, Interrupted, type Request, type Told } from './ask.ts';
@@ -58,7 +58,7 @@ export interface Run {
  */
 export function execute(run: Run): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
-  const compiled = compiledPlanOf(run.graph, on(run.hosts, run.graph.home).world);
+  const compiled = compiledPlanOf(run.graph, ofHost(run.hosts, run.graph.home).world);
   const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
   return perform(run, 'do', wholeRun(beginningOf(run), { ...of, compiled }));
 }
@@ -92,7 +92,7 @@ function beginningOf({ id: run, graph, journal, hosts }: Run): Course {
 /** @param direction which way the run goes when it begins, or is taken up */
 async function perform(run: Run, direction: Direction, asking: Asking<Finish>): Promise<Finish> {
   const { id, graph, hosts, listener, leave } = run;
-  const { driver, world } = on(hosts, graph.home);
+  const { driver, world } = ofHost(hosts, graph.home);
   const journal = new Heading(run.journal, direction);
   const tell = teller(listener);
   driver.onGuestState((state, detail) => {
@@ -184,7 +184,7 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
     }
   };
   return async (request) => {
-    if ('on' in request) return answerOn(on(hosts, request.on).driver, request);
+    if ('on' in request) return answerOn(ofHost(hosts, request.on).driver, request);
     switch (request.ask) {
       case 'tell':
         return tell(request.event);
@@ -202,7 +202,7 @@ function guardDefinition(
   { id, journal, uri, hosts }: Run,
   { on: host, bundle: kept }: Extract<Entry, { type: 'kept' }>,
 ): Promise<void> {
-  const { world } = on(hosts, host);
+  const { world } = ofHost(hosts, host);
   const { name: domain, uuid } = world.domain;
   const of = { run: id, domain, uuid, uri: uri || world.host.uri };
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });

@@ -23,7 +23,7 @@ export function lostRecords(graph: Graph, on: HostName, initial: World, now: Wor
 function end({ nodes }: Graph, on: HostName, initial: World): World {
   let start = initial;
   let last = initial;
-  for (const node of nodes.filter((each) => each.on === on)) {
+  for (const node of nodes.filter((each) => each.host === on)) {
     if (node.first) start = last;
     last = imagined(node, { before: last, start }).at(-1) ?? last;
   }

@@ -12,7 +12,7 @@ import {
 } from '../journal/replay.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import { eachHost, LOCAL, on } from '../model/hosts.ts';
+import { eachHost, LOCAL, ofHost } from '../model/hosts.ts';
 import { isUuid } from '../model/uuid.ts';
 import type { World } from '../model/world.ts';
 import { printable } from '../printable.ts';
@@ -64,7 +64,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
   const course = own && (await courseIn(folder, own));
   const last = replay?.records.at(-1);
   const owes = owedBy(found, own);
-  const uri = (found.uri ?? begun?.uri) || (begun && on(begun.hosts, LOCAL).host.uri);
+  const uri = (found.uri ?? begun?.uri) || (begun && ofHost(begun.hosts, LOCAL).host.uri);
   const run = found.run ?? begun?.run;
   return {
     found,
@@ -72,7 +72,7 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     uuid,
     ...(uri === undefined ? {} : { uri }),
     ...(run === undefined ? {} : { run }),
-    ...(begun ? { begun: on(begun.hosts, LOCAL) } : {}),
+    ...(begun ? { begun: ofHost(begun.hosts, LOCAL) } : {}),
     lastUp: course ?? [],
     course: own && isOver(own) ? 'over' : course ? 'open' : 'unknown',
     ways: replay ? waysOf(replay) : [],
@@ -90,7 +90,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
   // Records that cannot be read may tell that the guest was moved.
   if (!started || isUnbelievable(replay)) return undefined;
   try {
-    const graph = await graphOfRun(folder, started);
+    const graph = await graphOfRun(folder, started, 'rollback', records);
     const course = courseOf({
       graph,
       machine: createPlanMachine(graph),

@@ -1,6 +1,6 @@
 /** The effects of a phase that has begun, which another version of blockplan may have compiled. */
-import { argvOf, type Effect, isCommand } from '../commands/effect.ts';
-import { commandText } from '../commands/effect-text.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Effect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
 import type { Begun } from './course.ts';
 
@@ -31,12 +31,12 @@ export function otherEffects(
   return same ? {} : { effects: recorded };
 }
 
-/** Whether two lists of effects are the same commands, for whatever reasons they are given. */
+/** Whether two lists of effects are the same but for what they tell people. What came from a journal has no absent fields. */
 export function isSameCommands(some: readonly Effect[], others: readonly Effect[]): boolean {
-  const words = (effects: readonly Effect[]) => JSON.stringify(effects.map(wordsOf));
-  return words(some) === words(others);
+  return isDeepStrictEqual(some.map(silent), others.map(silent));
 }
 
-function wordsOf(effect: Effect): unknown {
-  return isCommand(effect) ? [effect.tool, argvOf(effect)] : commandText(effect);
+function silent(effect: Effect): unknown {
+  const { why: _why, doubt: _doubt, ...rest } = effect as Effect & { readonly doubt?: string };
+  return JSON.parse(JSON.stringify(rest));
 }

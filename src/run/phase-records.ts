@@ -49,5 +49,5 @@ export function refOf(node: PhaseNode): PhaseRef {
 
 /** The phase and its host. */
 export function placeOf(node: PhaseNode): PhaseRef & OnHost {
-  return { ...refOf(node), on: node.on };
+  return { ...refOf(node), on: node.host };
 }

@@ -55,7 +55,7 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
           node,
           begun,
           progress,
-          yield* observe(course, node.on),
+          yield* observe(course, node.host),
         );
         if (from === undefined)
           return failed('contact was lost, and what is seen since is not what it was doing');
@@ -68,7 +68,7 @@ function* attempt(course: Course, node: PhaseNode, begun: Begun, done: number): 
       if (error instanceof Interrupted) return interruption();
       if (!isContactLost(error)) return failed(reasonOf(error));
       yield* tell({ event: 'notice', message: `${error.message} Looking for it again.` });
-      if (!(yield* reconnects(node.on))) return { type: 'LOST', reason: notBack(error.message) };
+      if (!(yield* reconnects(node.host))) return { type: 'LOST', reason: notBack(error.message) };
       if (losses === DO_RECONNECTS) return failed(error.message);
     }
   }
@@ -81,11 +81,11 @@ function* effectsFrom(
   from: number,
   progress: (to: Progressed) => void,
 ): Asking<Result> {
-  const current = inProcessOf(hostIn(course, node.on).lastSeen, begun);
+  const current = inProcessOf(hostIn(course, node.host).lastSeen, begun);
   const { before, start } = current;
   course.begun = course.begun.with(node.index, current);
   // Recovery needs the World that the phase begins with. The intent that follows takes it to the disk.
-  const { on } = node;
+  const { host: on } = node;
   const started = { type: 'phase-started', direction: 'do', on, before, done: from } as const;
   const recorded = { effects: recordedEffects(node, current) };
   yield* intend('do', heading(course, { ...started, ...refOf(node), ...recorded }), false);
@@ -135,8 +135,8 @@ export function* continuePhase(
   }
   let from: number | undefined;
   try {
-    from = yield* patiently(node.on, () =>
-      goesOnFrom(course, node, begun, progressed, hostIn(course, node.on).now),
+    from = yield* patiently(node.host, () =>
+      goesOnFrom(course, node, begun, progressed, hostIn(course, node.host).now),
     );
   } catch (error) {
     return failureOf(error);
@@ -144,7 +144,9 @@ export function* continuePhase(
   if (from !== undefined) return yield* doPhase(course, node, begun, from);
   const back = yield* undoPhase(course, node, begun, { anew: true });
   if (back.type !== 'DONE') return back;
-  return isAs(imagined(node, begun)[0], back.now) ? yield* doPhase(course, node, begun) : drifted();
+  // What was done by another version's commands is undone, so this version's are given now.
+  const { effects: _former, ...anew } = begun;
+  return isAs(imagined(node, anew)[0], back.now) ? yield* doPhase(course, node, anew) : drifted();
 }
 
 /** Which effect comes next, as far as what is seen tells; where libvirtd has undone an undefine by itself that is done again. */
@@ -157,7 +159,7 @@ function* goesOnFrom(
 ): Asking<number | undefined> {
   const from = firstLeft(node, begun, now, progressed);
   if (from !== undefined) return from;
-  const again = yield* transientAgain(course, node.on, begun.before, now);
+  const again = yield* transientAgain(course, node.host, begun.before, now);
   return firstLeft(node, begun, again, progressed);
 }
 
@@ -172,7 +174,7 @@ export function* patiently<T>(on: HostName, ask: () => Asking<T>): Asking<T> {
 }
 
 /** Between two steps the host may have changed: what preflight saw at the run's start is looked at again. */
-function* obstaclesTo({ planned, on }: PhaseNode, before: World): Asking<string[]> {
+function* obstaclesTo({ planned, host: on }: PhaseNode, before: World): Asking<string[]> {
   const { step, params } = planned;
   const { files } = examine(step, params, before);
   const world = yield* askWorld({ ask: 'survey', on, world: before, files });
@@ -184,7 +186,7 @@ function* obstaclesTo({ planned, on }: PhaseNode, before: World): Asking<string[
 /** Lends the helping hand of a way back that is not taken. */
 export function* helpOnly(course: Course, node: PhaseNode, { before, start }: Begun): Asking<void> {
   try {
-    const now = yield* observe(course, node.on);
+    const now = yield* observe(course, node.host);
     const effects = node.phase.undo(before, now, start).filter(isOptional);
     for (const effect of effects) yield* act(course, placeOf(node), 'undo', effect);
   } catch (error) {
@@ -216,8 +218,8 @@ function* wayBack(
   );
   for (let round = 0; ; ) {
     try {
-      const now = yield* observe(course, node.on);
-      const foreign = foreignLayers(course, node.on, now);
+      const now = yield* observe(course, node.host);
+      const foreign = foreignLayers(course, node.host, now);
       if (foreign.length > 0) {
         if (!helped) yield* helpOnly(course, node, { before, start });
         return failed(foreign.join('; '), handOver(now));
@@ -239,7 +241,7 @@ function* wayBack(
         return failed(reasonOf(error));
       }
       if (losses++ === UNDO_RECONNECTS) return { type: 'LOST', reason: error.message };
-      if (!(yield* reconnects(node.on))) return { type: 'LOST', reason: notBack(error.message) };
+      if (!(yield* reconnects(node.host))) return { type: 'LOST', reason: notBack(error.message) };
     }
   }
 }

@@ -20,9 +20,9 @@ import {
   doubtOf,
   type Finish,
   hostIn,
-  learn,
-  learned,
   type RunHost,
+  setHost,
+  withHostKnown,
 } from './course.ts';
 import type { Deed } from './last-writes.ts';
 import { mark } from './mark.ts';
@@ -59,7 +59,7 @@ function followed(left: Left, entry: Entry): Left {
         ? { ...left, phase: { direction: 'do', done: 0 } }
         : started(left.course, entry);
     case 'kept':
-      return { ...left, course: learned(left.course, entry.on, { kept: entry.bundle }) };
+      return { ...left, course: withHostKnown(left.course, entry.on, { kept: entry.bundle }) };
     case 'intent':
       return intended(left, entry);
     case 'outcome':
@@ -79,10 +79,15 @@ function followed(left: Left, entry: Entry): Left {
 function intended(left: Left, entry: Extract<Entry, { type: 'intent' }>): Left {
   const { on, effect } = entry;
   const host = hostIn(left.course, on);
-  const course = learned(left.course, on, { overwritten: withLost(host.overwritten, effect) });
+  const course = withHostKnown(left.course, on, {
+    overwritten: withLost(host.overwritten, effect),
+  });
   if (!left.phase || !isOf(left, entry)) return { ...left, course };
   const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];
-  return { course: learned(course, on, { since }), phase: { ...left.phase, doubtful: effect } };
+  return {
+    course: withHostKnown(course, on, { since }),
+    phase: { ...left.phase, doubtful: effect },
+  };
 }
 
 /** Whether a phase was only taken back to be done once more: then the run still goes forward. */
@@ -115,7 +120,7 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   const begins = entry.direction === 'do' && entry.done === 0 && isUp(entry.before);
   const seen = begins ? { lastUp: [entry.before], since: [] } : {};
   return {
-    course: { ...learned(course, entry.on, seen), state, todo: { index, direction }, begun },
+    course: { ...withHostKnown(course, entry.on, seen), state, todo: { index, direction }, begun },
     phase: { direction, done: entry.direction === 'do' ? entry.done : 0 },
   };
 }
@@ -135,16 +140,19 @@ function outcome(
 ): Left {
   if (!phase) return { course };
   const { doubtful, ...rest } = phase;
-  const on = course.graph.nodes[course.todo?.index ?? -1]?.on ?? course.graph.home;
+  const on = course.graph.nodes[course.todo?.index ?? -1]?.host ?? course.graph.home;
   const { since: former } = hostIn(course, on);
   if (error === undefined) {
     const since = former.map(
       (deed, at): Deed => (at === former.length - 1 ? { ...deed, known: 'said' } : deed),
     );
-    return { course: learned(course, on, { since }), phase: { ...rest, done: rest.done + 1 } };
+    return {
+      course: withHostKnown(course, on, { since }),
+      phase: { ...rest, done: rest.done + 1 },
+    };
   }
   const since = doubtful && unbegun ? former.slice(0, -1) : former;
-  const known = learned(course, on, { since });
+  const known = withHostKnown(course, on, { since });
   // A helping hand that failed ended nothing; what it left in doubt still is.
   if (!doubtful || !isOptional(doubtful)) return { course: known, phase: rest };
   const doubts = [...course.doubts, ...doubtOf(on, doubtful)];
@@ -156,14 +164,14 @@ function finished(left: Left, result: Result['type']): Left {
   if (result === 'LOST') return left;
   const { phase } = left;
   const index = left.course.todo?.index ?? -1;
-  const on = left.course.graph.nodes[index]?.on ?? left.course.graph.home;
+  const on = left.course.graph.nodes[index]?.host ?? left.course.graph.home;
   // A phase that has ended well has put the guest where it leads to, or back where it had been.
   const begun = left.course.begun[index];
   const back = phase?.direction === 'undo' && begun && isUp(begun.before);
   const seen = back
     ? { lastUp: [begun.before], since: [] }
     : { since: hostIn(left.course, on).since.map((deed): Deed => ({ ...deed, known: 'seen' })) };
-  const course = result === 'DONE' ? learned(left.course, on, seen) : left.course;
+  const course = result === 'DONE' ? withHostKnown(left.course, on, seen) : left.course;
   const [state, todo] = course.machine.next(course.state, { type: result });
   // Where the run was stranded it can be tried once more, when what was in the way has been taken out of it.
   return state.final === 'stranded' ? left : { course: { ...course, state, todo } };
@@ -219,7 +227,7 @@ export function* lookAndMark(course: Course, run: string): Asking<boolean> {
   try {
     for (const on of Object.keys(course.hosts)) {
       const world = yield* patiently(on, () => observe(course, on));
-      learn(course, on, { now: yield* askWorld({ ask: 'headers', on, world }) });
+      setHost(course, on, { now: yield* askWorld({ ask: 'headers', on, world }) });
     }
   } catch (error) {
     if (!isContactLost(error)) throw error;
@@ -244,16 +252,16 @@ export function* endLeftPhase(course: Course, phase: LeftPhase | undefined): Ask
 }
 
 /** What keeps a run from its next phase: what is seen may not be what the earlier one leads to, as a journal may miss its last records. */
-function* wrongBetween(course: Course, { index, on }: PhaseNode): Asking<Result | undefined> {
+function* wrongBetween(course: Course, { index, host: on }: PhaseNode): Asking<Result | undefined> {
   const { graph, begun } = course;
   const { world, now } = hostIn(course, on);
-  const former = graph.nodes.slice(0, index).findLast((node) => node.on === on);
+  const former = graph.nodes.slice(0, index).findLast((node) => node.host === on);
   const from = former && begun[former.index];
   const expected = former && from ? imagined(former, from).at(-1) : world;
   if (!expected) return drifted();
   try {
     const found = yield* patiently(on, () => transientAgain(course, on, expected, now));
-    learn(course, on, { now: found });
+    setHost(course, on, { now: found });
     return isAs(expected, found) ? undefined : drifted();
   } catch (error) {
     return failureOf(error);

@@ -11,7 +11,7 @@ import { DEFINITION_FILE, define, restoreAttachments } from '../steps/effects/de
 import { outsideDisks } from '../steps/rollbacks/definition.ts';
 import { act, observe } from './act.ts';
 import { type Asking, askWorld, tell } from './ask.ts';
-import { type Course, hostIn, learn } from './course.ts';
+import { type Course, hostIn, setHost } from './course.ts';
 import { lastWritesBy, placesOf } from './last-writes.ts';
 
 /**
@@ -56,7 +56,7 @@ export function* salvage(course: Course, on: HostName): Asking<readonly Command[
     yield* tell({ event: 'notice', message: error.message });
   }
   // A definition that is given to a stopped guest tells nothing of where it wrote.
-  learn(course, on, { since });
+  setHost(course, on, { since });
   return [
     ...repairs(course, (yield* observe(course, on)).domain, { wanted, autostart }),
     ...compare,

@@ -5,14 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Code, codes } from '../codes.ts';
+import type { Effect } from '../commands/effect.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile, type Graph, withStates } from '../graph/graph.ts';
 import type { CompiledPlan, CompiledStep } from '../journal/compiled-plan.ts';
-import { effectShape } from '../journal/effect-shape.ts';
+import type { Way } from '../journal/direction.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
+import type { Entry } from '../journal/journal.ts';
 import type { RunStarted } from '../journal/replay.ts';
-import { on } from '../model/hosts.ts';
-import { misfitOf } from '../model/shape.ts';
 import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
@@ -20,19 +20,13 @@ import validate from '../plan/validator.generated.js';
 import { printable } from '../printable.ts';
 import { walk } from '../simulate/walk.ts';
 import { steps } from '../steps/registry.ts';
-import { isSameCommands } from './phase-effects.ts';
 
 /**
  * What the journal holds of an admitted plan.
  * @param world the World that it was admitted on
  */
 export function compiledPlanOf(graph: Graph, world: World): CompiledPlan {
-  const effects = new Map(
-    walk(graph, world).phases.map(({ node, before, start }) => [
-      node.doing.name,
-      node.phase.effects(before, start),
-    ]),
-  );
+  const effects = admittedEffects(graph, world);
   const planned = [...new Set(graph.nodes.map((node) => node.planned))];
   return {
     steps: planned.map((each) => ({
@@ -41,20 +35,42 @@ export function compiledPlanOf(graph: Graph, world: World): CompiledPlan {
       params: each.params,
       phases: graph.nodes
         .filter((node) => node.planned === each)
-        .map(({ phase: { name }, doing }) => ({ name, effects: effects.get(doing.name) ?? [] })),
+        .map(({ phase: { name } }) => ({ name, effects: effects.get(`${each.id}/${name}`) ?? [] })),
     })),
     states: graph.states,
   };
 }
 
+/** The commands of each phase that can be simulated from that World, by the name of its step and its own, as in `a/pivot`. */
+export function admittedEffects(
+  graph: Graph,
+  world: World,
+): ReadonlyMap<string, readonly Effect[]> {
+  return new Map(
+    walk(graph, world).phases.map(({ node, before, start }) => [
+      `${node.planned.id}/${node.phase.name}`,
+      node.phase.effects(before, start),
+    ]),
+  );
+}
+
 /**
  * The graph of a run that is not over: by the compiled plan in its journal or, in a journal of form 1 or 2, which has none,
  * by the plan's text.
- * @throws BlockplanError journalUnreadable where the compiled plan is damaged; journalUnsupported where this version cannot do it; planChanged where only
- *   the text has the plan, and it cannot be read or was edited
+ * @param how for a rollback it may lack steps that have not begun, and that this version does not know
+ * @param records of its journal, in order
+ * @throws BlockplanError journalUnreadable where the compiled plan is damaged; journalUnsupported where this version cannot do
+ *   it; planChanged where only the text has the plan, and it cannot be read or was edited
  */
-export async function graphOfRun(folder: string, started: RunStarted): Promise<Graph> {
-  return started.compiled ? graphBy(started.compiled, started) : graphByText(folder, started);
+export async function graphOfRun(
+  folder: string,
+  started: RunStarted,
+  how: Way,
+  records: readonly Entry[],
+): Promise<Graph> {
+  return started.compiled
+    ? graphBy(started.compiled, started, how, records)
+    : graphByText(folder, started);
 }
 
 /** A warning where the text of a plan was edited of which the journal holds the compiled form: the edit changes nothing. */
@@ -73,42 +89,25 @@ export async function editedText(folder: string, started: RunStarted): Promise<F
   ];
 }
 
-/** A warning where this version compiles other commands for phases than were admitted when the run began. */
-export function otherCommands(graph: Graph, started: RunStarted): Finding[] {
-  const { compiled, run, version, hosts } = started;
-  if (!compiled) return [];
-  const own = compiledPlanOf(graph, on(hosts, graph.home));
-  const phases = compiled.steps.flatMap(({ id, phases }, at) =>
-    phases
-      .filter(({ effects }, index) => {
-        const others = own.steps[at]?.phases[index]?.effects ?? [];
-        return !isSameCommands(effects, others);
-      })
-      .map(({ name }) => `${id}/${name}`),
-  );
-  if (phases.length === 0) return [];
-  return [
-    {
-      code: codes.journalUnsupported,
-      severity: 'warning',
-      message: `run ${run} was admitted by version ${version} of blockplan; this version gives other commands in ${phases.join(', ')}`,
-      hint: `to have the commands that were reviewed, interrupt it and use version ${version}`,
-    },
-  ];
-}
-
-function graphBy(compiled: CompiledPlan, started: RunStarted): Graph {
-  const planned = compiled.steps.map((step, at) => plannedOf(step, at, started));
-  const graph = compile({ name: started.plan, steps: planned, onFailure: 'rollback' });
-  for (const [at, { id, kind, phases }] of compiled.steps.entries()) {
-    const own = graph.nodes.filter((node) => node.planned === planned[at]);
-    const [theirs, ours] = [phases.map(({ name }) => name), own.map(({ phase }) => phase.name)];
-    if (theirs.join('\0') !== ours.join('\0'))
-      throw unknownTo(
-        started,
-        `step ${id} (${kind}) with the phases ${theirs.join(', ')}; in this version they are ${ours.join(', ')}`,
-      );
+function graphBy(
+  compiled: CompiledPlan,
+  started: RunStarted,
+  how: Way,
+  records: readonly Entry[],
+): Graph {
+  // A rollback needs no more than the steps that have begun, and not to compile a plan without a step.
+  const needed =
+    how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, records), 1);
+  const planned: PlannedStep[] = [];
+  for (const [at, step] of compiled.steps.entries()) {
+    const unknown = unknownIn(step);
+    if (unknown === undefined) planned.push(plannedOf(step, at));
+    else if (at < needed) throw unknownTo(started, unknown);
+    else break;
   }
+  // Where all of its steps are known, the states that are stored take the place of these.
+  const graph = compile({ name: started.plan, steps: planned, onFailure: 'rollback' });
+  if (planned.length < compiled.steps.length) return graph;
   const stored = withStates(graph, compiled.states);
   if (!stored)
     throw refused(
@@ -119,37 +118,43 @@ function graphBy(compiled: CompiledPlan, started: RunStarted): Graph {
   return stored;
 }
 
-/** @throws BlockplanError journalUnsupported where this version does not know the step */
-function plannedOf(compiled: CompiledStep, at: number, started: RunStarted): PlannedStep {
-  const { id, kind, params, phases } = compiled;
-  const named = `step ${printable(id)} (${printable(kind)})`;
-  const step = steps.find((each) => each.kind === kind);
-  if (!step) throw unknownTo(started, `${named}, a kind that this version does not know`);
-  const document = {
-    plan: 'blockplan/v1',
-    name: started.plan,
-    domain: started.domain,
-    steps: [{ [kind]: params }],
-  };
-  if (!validate(document)) {
-    const where = validate.errors?.[0]?.instancePath.replace(/^\/steps\/0\/[^/]*\/?/, '') ?? '';
-    const option = where === '' ? 'options' : `a value of "${printable(where)}"`;
-    throw unknownTo(started, `${named} with ${option} that this version does not take`);
-  }
-  for (const { name, effects } of phases)
-    for (const effect of effects)
-      if (misfitOf(effectShape, effect))
-        throw unknownTo(
-          started,
-          `${named}, whose phase ${printable(name)} has the command "${wordsOf(effect)}", which this version does not know`,
-        );
-  return { id, step, params, path: ['steps', at] };
+/** How many of its steps, from the first on, have begun. */
+function begunSteps({ steps }: CompiledPlan, records: readonly Entry[]): number {
+  const begun = new Set(
+    records.flatMap((each) => (each.type === 'phase-started' ? [each.step] : [])),
+  );
+  return steps.findLastIndex(({ id }) => begun.has(id)) + 1;
 }
 
-/** As much of a command as can be said of one that is not known. */
-function wordsOf(effect: object): string {
-  const { tool, verb } = effect as { readonly tool?: unknown; readonly verb?: unknown };
-  return printable([tool, verb].filter((word) => typeof word === 'string').join(' '));
+/** What of a step this version does not know, after "has the"; undefined where it knows all of it. */
+function unknownIn({ id, kind, params, phases }: CompiledStep): string | undefined {
+  const named = `step ${printable(id)} (${printable(kind)})`;
+  const step = steps.find((each) => each.kind === kind);
+  if (!step) return `${named}, a kind that this version does not know`;
+  const document = { plan: 'blockplan/v1', name: 'p', domain: 'd', steps: [{ [kind]: params }] };
+  const misfit = validate(document) ? undefined : validate.errors?.find(isNoLimit);
+  if (misfit) {
+    const where = misfit.instancePath.replace(/^\/steps\/0\/[^/]*\/?/, '');
+    const option = where === '' ? 'options' : `a value of "${printable(where)}"`;
+    return `${named} with ${option} that this version does not take`;
+  }
+  const [theirs, ours] = [phases, step.phases(params)].map((each) =>
+    each.map(({ name }) => name).join(', '),
+  );
+  return theirs === ours
+    ? undefined
+    : `${named} with the phases ${printable(theirs ?? '')}; in this version they are ${ours}`;
+}
+
+/** A limit that has become stricter since says nothing of a plan that was admitted. */
+function isNoLimit({ keyword }: { readonly keyword: string }): boolean {
+  return !['pattern', 'minimum', 'maximum', 'minLength', 'minItems'].includes(keyword);
+}
+
+function plannedOf({ id, kind, params }: CompiledStep, at: number): PlannedStep {
+  const step = steps.find((each) => each.kind === kind);
+  if (!step) throw new Error(`the kind ${kind} is not known`);
+  return { id, step, params, path: ['steps', at] };
 }
 
 async function graphByText(folder: string, started: RunStarted): Promise<Graph> {

@@ -6,7 +6,7 @@ import { eachHost } from '../model/hosts.ts';
 import { record, unwritable } from './act.ts';
 import { type Asking, isInterrupted, tell } from './ask.ts';
 import { conclude, endOf } from './conclude.ts';
-import { begunWith, type Course, type Finish, home, hostIn, learn } from './course.ts';
+import { begunWith, type Course, type Finish, home, hostIn, setHost } from './course.ts';
 import { mark } from './mark.ts';
 import { doPhase, helpOnly, undoPhase } from './phase.ts';
 import { interruption, type Result } from './result.ts';
@@ -63,7 +63,7 @@ export function* advance(course: Course, performing?: Asking<Result>): Asking<vo
   const node = course.graph.nodes[todo?.index ?? -1];
   if (!todo || !node) throw new Error(`the machine has nothing to perform in ${state.name}`);
   const result = yield* performing ?? perform(course, node, todo);
-  if (result.type === 'DONE') learn(course, node.on, { now: result.now });
+  if (result.type === 'DONE') setHost(course, node.host, { now: result.now });
   else {
     yield* note(course, result, node, todo);
     const begun = course.begun[todo.index];
@@ -83,10 +83,10 @@ function* perform(
     // A phase that was interrupted before it began has no Worlds of its own: there is nothing to undo.
     return known
       ? yield* undoPhase(course, node, known)
-      : { type: 'DONE', now: hostIn(course, node.on).now };
+      : { type: 'DONE', now: hostIn(course, node.host).now };
   }
   if (yield* isInterrupted()) return interruption();
-  const begun = begunWith(course, node, hostIn(course, node.on).now);
+  const begun = begunWith(course, node, hostIn(course, node.host).now);
   course.begun = [...course.begun.slice(0, index), begun];
   return yield* doPhase(course, node, begun);
 }

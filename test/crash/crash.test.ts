@@ -56,7 +56,7 @@ test.each(PLANS.map((plan, at) => ({ plan, at })))(
       )
     )
       return;
-    const learnt = await learn(plan);
+    const learnt = await setHost(plan);
     const all = casesOf(plan, learnt.records, moments);
     const chosen = number === 'all' ? all : sample(all, Number(number) / PLANS.length, random);
     const wanted = chosen.filter((each) => isWanted(nameOf(each), words));
@@ -90,7 +90,7 @@ interface Learnt {
 }
 
 /** Runs a plan with nothing going wrong: which records there are. */
-async function learn(plan: string): Promise<Learnt> {
+async function setHost(plan: string): Promise<Learnt> {
   const stage = await scene.begin(plan, undefined);
   const { records, durationMs, ended } = await undisturbed(scene, stage);
   const { end, wrong } = await judge(scene, stage, ended);

@@ -233,11 +233,6 @@ describe('an older record that is malformed is strange', () => {
       qemuImg(['convert', '-p', '/a', '/b']),
       /out-of-order has to be one of "true"/,
     ],
-    [
-      'another program',
-      { ...virsh(['resume', ...D]), tool: 'rm' },
-      /effect\.tool has to be one of/,
-    ],
     ['no program', { argv: ['resume'] }, /effect\.tool has to be one of/],
     ['an effect that is nothing', null, /effect has to be an object/],
     ['an effect that is a list', [], /effect has to be an object/],

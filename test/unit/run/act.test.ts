@@ -15,7 +15,7 @@ import {
   withLost,
 } from '../../../src/run/act.ts';
 import type { Request } from '../../../src/run/ask.ts';
-import { home, learn } from '../../../src/run/course.ts';
+import { home, setHost } from '../../../src/run/course.ts';
 import { answered, asks, courseIn, seeing } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
 import { hostForPlans } from '../../plans.ts';
@@ -84,7 +84,7 @@ describe('an effect', () => {
     const course = courseIn(hostForPlans());
     const known: unknown[] = [];
     const earlier = { effect: remove, known: 'seen' } as const;
-    learn(course, LOCAL, { since: [earlier] });
+    setHost(course, LOCAL, { since: [earlier] });
     answered(act(course, PLACE, 'do', resume), ({ ask }) => {
       if (ask === 'perform') known.push(...home(course).since);
     });
@@ -98,7 +98,7 @@ describe('an effect', () => {
   ])('%s', (_title, begun) => {
     const course = courseIn(hostForPlans());
     const earlier = { effect: remove, known: 'seen' } as const;
-    learn(course, LOCAL, { since: [earlier] });
+    setHost(course, LOCAL, { since: [earlier] });
     const records: unknown[] = [];
     const go = () =>
       answered(act(course, PLACE, 'do', resume), (request) => {

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { FoundBundle } from '../../../src/journal/bundle.ts';
 import { PLAN_FILE, planSumOf } from '../../../src/journal/folder.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
-import { LOCAL, on } from '../../../src/model/hosts.ts';
+import { LOCAL, ofHost } from '../../../src/model/hosts.ts';
 import { activeFile } from '../../../src/model/world.ts';
 import { lostIn } from '../../../src/run/lost.ts';
 import { commanded, ended, GIVEN, journalText, writeRun } from '../../journals.ts';
@@ -67,7 +67,7 @@ test('all of it tells where the guest wrote last, and how the run is taken up', 
     ...{ owed: true, movedAway: false, records: entries.length },
     until: expect.stringMatching(/^2026-/),
   });
-  expect(told.begun).toEqual(on(first.hosts, LOCAL));
+  expect(told.begun).toEqual(ofHost(first.hosts, LOCAL));
   expect(told.lastUp.map((world) => activeFile(world, 'vda'))).toEqual([COPY]);
 });
 

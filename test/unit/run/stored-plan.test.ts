@@ -3,20 +3,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../../src/graph/graph.ts';
 import { type CompiledPlan, compiledPlanShape } from '../../../src/journal/compiled-plan.ts';
 import { planSumOf } from '../../../src/journal/folder.ts';
+import type { Entry } from '../../../src/journal/journal.ts';
 import { beginningOf, type RunStarted, readJournal } from '../../../src/journal/replay.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { onLocal } from '../../../src/model/hosts.ts';
 import { misfitOf } from '../../../src/model/shape.ts';
-import {
-  compiledPlanOf,
-  editedText,
-  graphOfRun,
-  otherCommands,
-} from '../../../src/run/stored-plan.ts';
-import { STARTED, writeRun } from '../../journals.ts';
+import { withDomain } from '../../../src/model/world.ts';
+import { otherCommands } from '../../../src/run/other-commands.ts';
+import { compiledPlanOf, editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
+import { phase, STARTED, writeRun } from '../../journals.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
@@ -58,17 +55,17 @@ describe('a run goes on by the plan in its journal', () => {
     expect(misfitOf(compiledPlanShape, compiled)).toBeUndefined();
     expect(compiled.steps.flatMap(({ phases }) => phases).every((each) => each.effects)).toBe(true);
     const { folder, started } = await begun(compiled);
-    const again = await graphOfRun(folder, started);
+    const again = await graphOfRun(folder, started, 'resume', []);
     expect(again.states).toEqual(graph.states);
     expect(again.nodes.map(({ planned: { id, params } }) => [id, params])).toEqual(
       graph.nodes.map(({ planned: { id, params } }) => [id, params]),
     );
-    expect(otherCommands(again, started)).toEqual([]);
+    expect(otherCommands(again, started, [])).toEqual([]);
   });
 
   test('with the transitions that it had', async () => {
     const { folder, started } = await begun(stored(planned([MOVE], 'stop')));
-    const graph = await graphOfRun(folder, started);
+    const graph = await graphOfRun(folder, started, 'resume', []);
     const machine = createPlanMachine(graph);
     const [first] = machine.start();
     expect(machine.next(first, { type: 'FAILED' })[0].final).toBe('stranded');
@@ -82,7 +79,7 @@ describe('a run goes on by the plan in its journal', () => {
     expect(await editedText(folder, started)).toMatchObject([
       { code: 'BP214', severity: 'warning' },
     ]);
-    expect((await graphOfRun(folder, started)).states).toEqual(compiled.states);
+    expect((await graphOfRun(folder, started, 'resume', [])).states).toEqual(compiled.states);
     rmSync(join(folder, 'plan.yaml'));
     expect(await editedText(folder, started)).toEqual([]);
   });
@@ -93,32 +90,102 @@ describe('a run goes on by the plan in its journal', () => {
     const { graph } = planned([MOVE]);
     const phases = graph.nodes.map(({ phase: { name, summary } }) => ({ name, summary }));
     const of = { ...started, steps: [{ id: 'a', kind: 'blockcopy', phases }] };
-    expect((await graphOfRun(folder, of)).nodes).toHaveLength(phases.length);
-    await expect(graphOfRun(folder, started)).rejects.toMatchObject({
+    expect((await graphOfRun(folder, of, 'resume', [])).nodes).toHaveLength(phases.length);
+    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
       findings: [{ code: 'BP213' }],
     });
     writeFileSync(join(folder, 'plan.yaml'), `${text}#\n`);
-    await expect(graphOfRun(folder, of)).rejects.toMatchObject({ findings: [{ code: 'BP214' }] });
+    await expect(graphOfRun(folder, of, 'resume', [])).rejects.toMatchObject({
+      findings: [{ code: 'BP214' }],
+    });
     expect(await editedText(folder, of)).toEqual([]);
-    expect(otherCommands(graph, of)).toEqual([]);
+    expect(otherCommands(graph, of, [])).toEqual([]);
   });
 });
 
-test('other commands than were admitted are named, phase by phase', async () => {
+describe('other commands than were admitted', () => {
+  const { graph } = planned([MOVE]);
   const compiled = stored(planned([MOVE]));
   const [step] = compiled.steps;
-  const phases = step!.phases.map((phase, at) =>
-    at === 1 ? { ...phase, effects: phase.effects.slice(1) } : phase,
-  );
-  const { started } = await begun({ ...compiled, steps: [{ ...step!, phases }] });
-  const graph = compile({ ...planned([MOVE]).plan });
-  expect(otherCommands(graph, started)).toMatchObject([
-    {
-      code: 'BP213',
-      severity: 'warning',
-      message: `run r was admitted by version 0.9.0 of blockplan; this version gives other commands in ${step!.id}/${phases[1]!.name}`,
-    },
-  ]);
+  const [mirror, pivot] = step!.phases;
+  const withPhases = (phases: CompiledPlan['steps'][number]['phases']): CompiledPlan => ({
+    ...compiled,
+    steps: [{ ...step!, phases }],
+  });
+  const other = withPhases([mirror!, { ...pivot!, effects: pivot!.effects.slice(1) }]);
+  const said = async (plan: CompiledPlan, records: readonly Entry[] = []) =>
+    otherCommands(graph, (await begun(plan)).started, records).map(({ message }) => message);
+  const admitted = 'run r was admitted by version 0.9.0 of blockplan; this version';
+
+  test('are named, phase by phase', async () => {
+    const { started } = await begun(other);
+    expect(otherCommands(graph, started, [])).toMatchObject([
+      {
+        ...{ code: 'BP213', severity: 'warning' },
+        message: `${admitted} gives other commands in ${step!.id}/pivot`,
+        hint: 'version 0.9.0 gives the commands that were reviewed; to give none but those: blockplan rollback r',
+      },
+    ]);
+  });
+
+  test('are no matter of a phase that has begun: it is given the commands in the journal', async () => {
+    expect(await said(other, phase('do', `${step!.id}/pivot`, 'none'))).toEqual([]);
+    expect(await said(other, phase('do', `${step!.id}/mirror`, 'none'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['an option that this version does not know', { args: { 'future-option': true } }, 1],
+    ['a field that this version does not know', { future: true }, 1],
+    ['another reason', { why: 'because' }, 0],
+  ])('count with %s', async (_title, change, count) => {
+    const effects = pivot!.effects.map((effect) => ({
+      ...effect,
+      ...change,
+      args: { ...('args' in effect ? effect.args : {}), ...('args' in change ? change.args : {}) },
+    })) as (typeof mirror & object)['effects'];
+    expect(await said(withPhases([mirror!, { ...pivot!, effects }]))).toHaveLength(count);
+  });
+
+  test('cannot be told where a phase cannot be simulated', async () => {
+    const { started } = await begun(compiled);
+    const gone = withDomain(HOST, { disks: [] });
+    expect(otherCommands(graph, { ...started, hosts: onLocal(gone) }, [])).toMatchObject([
+      {
+        message: `${admitted} cannot tell its commands in ${step!.id}/mirror, ${step!.id}/pivot`,
+      },
+    ]);
+  });
+});
+
+describe('a step that this version does not know', () => {
+  const known = stored(planned([MOVE]));
+  const strange = { id: 'later', kind: 'blockfuture', params: {}, phases: [] };
+  const plan: CompiledPlan = { ...known, steps: [...known.steps, strange] };
+  const first = known.steps[0]!.id;
+
+  test('is no matter of a rollback before it began', async () => {
+    const { folder, started } = await begun(plan);
+    const records = phase('do', `${first}/mirror`, 'none');
+    const graph = await graphOfRun(folder, started, 'rollback', records);
+    expect(graph.nodes.map(({ planned: { id } }) => id)).toEqual([first, first]);
+    expect((await graphOfRun(folder, started, 'rollback', [])).nodes).toHaveLength(2);
+  });
+
+  test('is refused where it has begun, and where the run is to go on', async () => {
+    const { folder, started } = await begun(plan);
+    const has = { findings: [{ code: 'BP213', message: expect.stringContaining('later') }] };
+    const records = phase('do', 'later/future', 'none');
+    await expect(graphOfRun(folder, started, 'rollback', records)).rejects.toMatchObject(has);
+    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject(has);
+  });
+});
+
+test('a limit that has become stricter is no reason to refuse what was admitted', async () => {
+  const [step] = stored(planned([MOVE])).steps;
+  const steps = [{ ...step!, params: { ...step!.params, dest: '', bandwidth: -1 } }];
+  const { folder, started } = await begun({ ...stored(planned([MOVE])), steps });
+  const long = { ...started, plan: 'x'.repeat(10_000) };
+  expect((await graphOfRun(folder, long, 'resume', [])).nodes).toHaveLength(2);
 });
 
 /** A compiled plan of one move with a part of it replaced. */
@@ -132,10 +199,10 @@ describe('what this version does not know is refused before anything is touched'
       'a kind',
       ({ steps: [step], ...rest }: CompiledPlan) => ({
         ...rest,
-        steps: [{ ...step, kind: 'blockpull' }],
+        steps: [{ ...step, kind: 'blockfuture' }],
       }),
       'BP213',
-      /has the step \S+ \(blockpull\), a kind that this version does not know/,
+      /has the step \S+ \(blockfuture\), a kind that this version does not know/,
     ],
     [
       'an option',
@@ -165,23 +232,6 @@ describe('what this version does not know is refused before anything is touched'
       /with the phases make, mirror, pivot; in this version they are mirror, pivot/,
     ],
     [
-      'a command',
-      ({ steps: [step], ...rest }: CompiledPlan) => ({
-        ...rest,
-        steps: [
-          {
-            ...step,
-            phases: step!.phases.map((phase) => ({
-              ...phase,
-              effects: [{ tool: 'virsh', verb: 'blockpull', args: {}, why: 'merge' }],
-            })),
-          },
-        ],
-      }),
-      'BP213',
-      /whose phase mirror has the command "virsh blockpull", which this version does not know/,
-    ],
-    [
       'a state that a damaged plan leads to',
       ({ states: [first, ...states], ...rest }: CompiledPlan) => ({
         ...rest,
@@ -191,6 +241,15 @@ describe('what this version does not know is refused before anything is touched'
       /is damaged: its states do not fit its phases/,
     ],
     [
+      'a state that a damaged plan leads back to itself',
+      ({ states: [first, ...states], ...rest }: CompiledPlan) => ({
+        ...rest,
+        states: [{ ...first, on: { ...first!.on, DONE: first!.name } }, ...states],
+      }),
+      'BP212',
+      /is damaged/,
+    ],
+    [
       'a state that a damaged plan lacks',
       ({ states: [, ...states], ...rest }: CompiledPlan) => ({ ...rest, states }),
       'BP212',
@@ -198,12 +257,12 @@ describe('what this version does not know is refused before anything is touched'
     ],
   ] as const)('%s', async (_title, change, code, message) => {
     const { folder, started } = await begun(changed(change));
-    await expect(graphOfRun(folder, started)).rejects.toMatchObject({
+    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
       end: 'preflight-refused',
       findings: [{ code, message: expect.stringMatching(message) }],
     });
     if (code === 'BP213')
-      await expect(graphOfRun(folder, started)).rejects.toMatchObject({
+      await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
         findings: [
           {
             message: expect.stringContaining('blockplan 0.9.0'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
+import { jobsDie } from '../../../src/simulate/mishaps.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, shipped } from '../../plans.ts';
 
@@ -72,6 +73,17 @@ describe('an upgrade between a kill and a resume', () => {
     runs.upgrade((graph) => upgraded(graph, 'mirror', otherCopy));
     const { commands } = await runs.again('resume');
     expect(commands.filter(has('--synchronous-writes'))).toHaveLength(1);
+  });
+
+  test('a phase that has to be done anew is done as the new version does it', async () => {
+    const runs = new Runs(hostForPlans());
+    await runs.killed(shipped(PLAN), intends('wait for'));
+    runs.befalls(jobsDie);
+    runs.upgrade((graph) => upgraded(graph, 'mirror', otherCopy));
+    const { finish, commands } = await runs.again('resume');
+    expect(finish?.end, finish?.state.join('\n')).toBe('succeeded');
+    expect(commands.filter(has('--synchronous-writes'))).toHaveLength(1);
+    expect(commands.filter(has('blockcopy'))).toHaveLength(1);
   });
 
   test('the run is rolled back', async () => {

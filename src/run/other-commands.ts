@@ -1,0 +1,61 @@
+/** What an upgrade in the middle of a run changes of the commands that were reviewed. */
+import { codes } from '../codes.ts';
+import { blockplanCommand } from '../command.ts';
+import type { Effect } from '../commands/effect.ts';
+import type { Finding } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Entry } from '../journal/journal.ts';
+import type { RunStarted } from '../journal/replay.ts';
+import { ofHost } from '../model/hosts.ts';
+import { isSameCommands } from './phase-effects.ts';
+import { admittedEffects } from './stored-plan.ts';
+
+/**
+ * A warning where this version compiles other commands than were admitted when the run began, for phases that have not begun: the
+ * one that has is given the commands in the journal.
+ * @param records of its journal, in order
+ */
+export function otherCommands(
+  graph: Graph,
+  started: RunStarted,
+  records: readonly Entry[],
+): Finding[] {
+  const { compiled, run, version } = started;
+  if (!compiled) return [];
+  const begun = new Set(
+    records.flatMap((each) =>
+      each.type === 'phase-started' ? [`${each.step}/${each.phase}`] : [],
+    ),
+  );
+  const own = commandsOf(graph, started);
+  const ahead = compiled.steps
+    .flatMap(({ id, phases }) =>
+      phases.map(({ name, effects }) => ({ name: `${id}/${name}`, effects })),
+    )
+    .filter(({ name }) => !begun.has(name));
+  const unknown = ahead.filter(({ name }) => !own.has(name));
+  const others = ahead.filter(({ name, effects }) => {
+    const ours = own.get(name);
+    return ours && !isSameCommands(effects, ours);
+  });
+  const listed = (phases: typeof ahead) => phases.map(({ name }) => name).join(', ');
+  const warn = (what: string): Finding => ({
+    code: codes.journalUnsupported,
+    severity: 'warning',
+    message: `run ${run} was admitted by version ${version} of blockplan; this version ${what}`,
+    hint: `version ${version} gives the commands that were reviewed; to give none but those: ${blockplanCommand('rollback', run)}`,
+  });
+  return [
+    ...(others.length > 0 ? [warn(`gives other commands in ${listed(others)}`)] : []),
+    ...(unknown.length > 0 ? [warn(`cannot tell its commands in ${listed(unknown)}`)] : []),
+  ];
+}
+
+/** The commands of the phases that can be simulated from that state; of none where it does not suit this version's steps. */
+function commandsOf(graph: Graph, { hosts }: RunStarted): ReadonlyMap<string, readonly Effect[]> {
+  try {
+    return admittedEffects(graph, ofHost(hosts, graph.home));
+  } catch {
+    return new Map();
+  }
+}
