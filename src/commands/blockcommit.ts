@@ -9,14 +9,15 @@ import {
   writtenOver,
 } from '../host/host-state.ts';
 import { withoutJobOn } from '../host/jobs.ts';
-import { filesOfLayer, layerIndex } from '../model/file-identity.ts';
+import { filesOfLayer } from '../model/file-identity.ts';
+import { layerAt } from '../model/layer-name.ts';
 import { diskOf } from '../model/world.ts';
 import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
 
 const options = {
   domain: needed('text'),
   path: needed('text'),
-  /** A layer by its path as libvirt spells it, or by its place: `vda[2]`. */
+  /** A layer by its path as libvirt spells it, or by its index: `vda[2]`. */
   base: optional('text'),
   shallow: optional('flag'),
   /** As `base`. */
@@ -38,13 +39,13 @@ export const blockcommit = defineCommand({
   unanswered: () => 'look',
   startsJob: ({ base }) => (base === undefined ? {} : { into: base }),
   writesLayers(args, world) {
-    const chain = diskOf(world, args.path)?.chain ?? [];
-    const find = (word: string | undefined) =>
-      word?.startsWith('/')
-        ? layerIndex(world, chain, word)
-        : chain.findIndex(({ index }) => word?.endsWith(`[${index}]`));
-    const top = find(args.top ?? chain[0]?.file);
+    const disk = diskOf(world, args.path);
+    if (!disk) return [];
+    const find = (name: string | undefined) =>
+      name === undefined ? -1 : layerAt(world, disk, name);
+    const top = args.top === undefined ? 0 : find(args.top);
     const base = args.shallow ? top + 1 : find(args.base);
+    const { chain } = disk;
     return (base < 0 ? chain : chain.slice(0, base + 1)).flatMap(filesOfLayer);
   },
 });
@@ -53,9 +54,9 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
   const disk = workableDisk(host, args.path);
   refuseUnless(!disk.job, 'already in active block job');
   const files = layersOf(host, disk);
-  const top = args.top === undefined ? 0 : layerNamed(disk.chain, args.top);
+  const top = args.top === undefined ? 0 : layerNamed(disk, args.top);
   const deepest = args.shallow ? top + 1 : files.length - 1;
-  const base = args.base === undefined ? deepest : layerNamed(disk.chain, args.base);
+  const base = args.base === undefined ? deepest : layerNamed(disk, args.base);
   refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
   refuseUnless(top > 0 || args.active === true, 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';

@@ -1,6 +1,7 @@
 /** Names of files on a simulated host, which compares and keeps files by one name each. */
 import { FileSet, filesOf, folded, namesByFile } from '../model/file-identity.ts';
-import { type Disk, type ImageFile, type Layer, type World, withFile } from '../model/world.ts';
+import { placeOfIndexed } from '../model/layer-name.ts';
+import { type Disk, type ImageFile, type World, withFile } from '../model/world.ts';
 
 /** The World that a host began as tells which names stand for one file. */
 interface Host {
@@ -71,12 +72,9 @@ export function layersOf(on: Host, disk: Disk): string[] {
 }
 
 /**
- * The place of a layer that a command names by its path as libvirt spells it, or by its number as in `vda[2]`; -1 where the
+ * The place of a layer that a command names by its path as libvirt spells it, or by its index as in `vda[2]`; -1 where the
  * chain has none (libvirt, storage_source.c, virStorageSourceChainLookup).
  */
-export function layerNamed(chain: readonly Layer[], word: string): number {
-  const index = /\[(\d+)\]$/.exec(word)?.[1];
-  return chain.findIndex((layer) =>
-    index === undefined ? layer.file === word : layer.index === Number(index),
-  );
+export function layerNamed(disk: Disk, name: string): number {
+  return placeOfIndexed(disk, name) ?? disk.chain.findIndex(({ file }) => file === name);
 }

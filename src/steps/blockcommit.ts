@@ -1,7 +1,8 @@
 import { codes } from '../codes.ts';
 import { fileAt, filesOfLayer } from '../model/file-identity.ts';
+import { indexedLayer } from '../model/layer-name.ts';
 import type { World } from '../model/world.ts';
-import { findRange, inChain, placeInChain } from './chain-range.ts';
+import { findRange, inChain } from './chain-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
@@ -89,7 +90,7 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkPlainPath('quarantine', params.quarantine),
       ...checkNeeds(params, 'bytes', 'bandwidth'),
       ...[params.base, params.top].flatMap((file, at) =>
-        file === undefined || placeInChain(file) !== undefined
+        file === undefined || indexedLayer(file)
           ? []
           : checkAbsolute(at === 0 ? 'base' : 'top', file),
       ),

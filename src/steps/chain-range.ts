@@ -1,7 +1,7 @@
 /** The part of a disk's chain that a plan names: by paths, or by places such as `vda[2]`. */
 import { codes } from '../codes.ts';
-import { layerIndex } from '../model/file-identity.ts';
-import { type Disk, diskOf, type Layer, type World } from '../model/world.ts';
+import { layerAt } from '../model/layer-name.ts';
+import { diskOf, type Layer, type World } from '../model/world.ts';
 import { type Needs, type Refusal, refuseStep } from './requirements/requirement.ts';
 
 /** The words of a plan that name it. */
@@ -98,25 +98,4 @@ function chainText({ disk }: RangeWords, chain: readonly Layer[]): string {
 
 function filesText(chain: readonly Layer[]): string {
   return chain.map(({ file }) => file).join(' -> ');
-}
-
-/** The parts of `vda[2]`; undefined for a path. */
-export function placeInChain(word: string): { target: string; index: number } | undefined {
-  const found = /^([a-z]+)\[(\d+)\]$/.exec(word);
-  return found ? { target: found[1] ?? '', index: Number(found[2]) } : undefined;
-}
-
-/** The place of the layer that a word names; -1 where the chain has none such. */
-function layerAt(world: World, disk: Disk, word: string): number {
-  const named = placeInChain(word);
-  if (named === undefined) return layerIndex(world, disk.chain, word);
-  if (named.target !== disk.target) return -1;
-  return disk.chain.findIndex(({ index }) => index === named.index);
-}
-
-/** A layer as libvirt spells it, which finds it by that text alone. */
-export function spelledInChain(world: World, target: string, word: string): string {
-  const disk = diskOf(world, target);
-  const at = disk && placeInChain(word) === undefined ? layerAt(world, disk, word) : -1;
-  return disk?.chain[at]?.file ?? word;
 }

@@ -6,8 +6,9 @@ import {
 import { given } from '../../commands/define.ts';
 import type { VirshEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
+import { spelledInChain } from '../../model/layer-name.ts';
 import { activeFile, diskOf, type World } from '../../model/world.ts';
-import { findRange, knownRange, type RangeWords, spelledInChain } from '../chain-range.ts';
+import { findRange, knownRange, type RangeWords } from '../chain-range.ts';
 import type { Phase } from '../define.ts';
 import { awaitEnded, awaitReady, pivot } from '../effects/job.ts';
 import { unremovable } from '../requirements/removal.ts';
