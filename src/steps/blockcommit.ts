@@ -1,19 +1,18 @@
 import { codes } from '../codes.ts';
-import { fileAt, filesOfLayer } from '../model/file-identity.ts';
-import { indexedLayer } from '../model/layer-name.ts';
+import { filesOfLayer } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { findRange, inChain } from './chain-range.ts';
+import { checkLayerName, findRange, inChain } from './chain-range.ts';
+import { commitRange } from './commit-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
 import { deletePhase, quarantinePhase } from './phases/files.ts';
 import { checkPaired } from './requirements/definition.ts';
 import { suitable, unclaimed } from './requirements/disk.ts';
-import { namesRelative, startsAfterCommit } from './requirements/merged-layers.ts';
+import { namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
 import { reopenable } from './requirements/new-file.ts';
 import { movableAside, quarantined, removable } from './requirements/removal.ts';
 import {
-  checkAbsolute,
   checkExclusive,
   checkNeeds,
   checkPlainPath,
@@ -21,7 +20,7 @@ import {
   refuse,
 } from './requirements/requirement.ts';
 import { ownedBy, unshared } from './requirements/unshared.ts';
-import { bytesOf, unknownOf, withoutRoom } from './sizes.ts';
+import { mergedInto, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -89,11 +88,8 @@ export const blockcommit = defineStep<typeof schema>({
       ...checkExclusive(params, 'delete', 'quarantine'),
       ...checkPlainPath('quarantine', params.quarantine),
       ...checkNeeds(params, 'bytes', 'bandwidth'),
-      ...[params.base, params.top].flatMap((file, at) =>
-        file === undefined || indexedLayer(file)
-          ? []
-          : checkAbsolute(at === 0 ? 'base' : 'top', file),
-      ),
+      ...checkLayerName('base', params.base),
+      ...checkLayerName('top', params.top),
     ];
     if (!params.base && !params.shallow) {
       findings.push(
@@ -129,19 +125,15 @@ export const blockcommit = defineStep<typeof schema>({
   },
   requires,
   products(params: Params, world) {
-    const range = findRange(commitOf(params), world);
+    const range = findRange(commitRange(commitOf(params)), world);
     if (!range) return [];
-    const { base, committed } = range;
     const { quarantine } = params;
-    const files = committed.map(({ file }) => file);
-    // What the guest will have written into an overlay that the plan makes, nobody knows before.
-    const known = files.filter((file) => !fileAt(world, file)?.made);
-    const copied = bytesOf(world, known);
+    const files = range.merged.map(({ file }) => file);
     const removed = params.delete || quarantine !== undefined ? files : [];
     const places =
       quarantine === undefined ? [] : files.map((file) => quarantined(quarantine, file));
     return [
-      { file: base.file, copied, room: base.block ? 0 : copied, ...unknownOf(world, known) },
+      mergedInto(world, range.merged, range.base),
       ...[...removed, ...places].map(withoutRoom),
     ];
   },
@@ -152,7 +144,7 @@ export const blockcommit = defineStep<typeof schema>({
       : [commitPhase(commit)];
     // Both are asked also where the World shows no chain: a refused plan is walked, and a guest can stop before the step.
     const committed = (start: World) =>
-      findRange(commit, start)?.committed.map(({ file }) => file) ?? [];
+      findRange(commitRange(commit), start)?.merged.map(({ file }) => file) ?? [];
     if (params.delete) phases.push(deletePhase(committed));
     if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
     return phases;
@@ -193,11 +185,11 @@ function requires(params: Params, world: World, needs: Needs): void {
   if (!disk) return;
   const isFree = unclaimed(needs, world, disk, 'disk');
   // Without the layers nothing can be simulated, whatever else is in the way.
-  const range = inChain(needs, commitOf(params), world);
+  const range = inChain(needs, commitRange(commitOf(params)), world);
   if (!range || !isFree) return;
   const key = params.base === undefined ? 'shallow' : 'base';
-  const { committed, base } = range;
-  const touched = [...committed, base].flatMap(filesOfLayer);
+  const { merged, base } = range;
+  const touched = [...merged, base].flatMap(filesOfLayer);
   unshared(needs, world, key, touched);
   ownedBy(needs, world, disk, key, touched);
   reopenable(needs, base.file);
@@ -205,9 +197,14 @@ function requires(params: Params, world: World, needs: Needs): void {
   needs.require(`${base.file} has room to grow by what is committed`, 'run');
   const paired =
     isActive(params) && !params['keep-overlay'] ? checkPaired(world, disk, 'disk') : [];
-  startsAfterCommit(needs, world, disk, params['keep-overlay'] ? [] : committed, paired);
-  if (params['keep-relative'] && !isActive(params)) namesRelative(needs, world, disk, range);
-  if (params.delete) removable(needs, world, 'delete', committed);
+  startsAfterMerge(needs, world, disk, {
+    what: 'the commit',
+    merged: params['keep-overlay'] ? [] : merged,
+    also: paired,
+  });
+  if (params['keep-relative'] && !isActive(params))
+    namesRelative(needs, world, disk, { merged, base });
+  if (params.delete) removable(needs, world, 'delete', merged);
   if (params.quarantine !== undefined)
-    movableAside(needs, world, 'quarantine', params.quarantine, committed);
+    movableAside(needs, world, 'quarantine', params.quarantine, merged);
 }

@@ -35,6 +35,19 @@ export function unknownOf(world: World, files: readonly string[]): Pick<Product,
   return files.some((file) => fileAt(world, file)?.sizeUntold) ? { unknown: true } : {};
 }
 
+/** The layer that takes the data of others of its chain. */
+export function mergedInto(world: World, merged: readonly Layer[], into: Layer): Product {
+  // What the guest will have written into an overlay that the plan makes, nobody knows before.
+  const known = merged.map(({ file }) => file).filter((file) => !fileAt(world, file)?.made);
+  const copied = bytesOf(world, known);
+  return {
+    file: into.file,
+    copied,
+    room: into.block ? 0 : copied,
+    ...unknownOf(world, known),
+  };
+}
+
 /**
  * By how much a layer's file can grow until it is full; nothing for a block device, which is as large as it is, and where
  * the host did not tell the sizes.

@@ -8,9 +8,10 @@ import type { VirshEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { spelledInChain } from '../../model/layer-name.ts';
 import { activeFile, diskOf, type World } from '../../model/world.ts';
-import { findRange, knownRange, type RangeWords } from '../chain-range.ts';
+import { findRange, knownRange } from '../chain-range.ts';
+import { type CommitWords, commitRange } from '../commit-range.ts';
 import type { Phase } from '../define.ts';
-import { awaitEnded, awaitReady, pivot } from '../effects/job.ts';
+import { awaitReady, pivot } from '../effects/job.ts';
 import { unremovable } from '../requirements/removal.ts';
 import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { reinstateOverlay } from '../rollbacks/reinstate-overlay.ts';
@@ -20,7 +21,7 @@ import { mergePhase } from './merge.ts';
 
 /** A commit, with the options of `blockcommit`. */
 export interface Commit
-  extends RangeWords,
+  extends CommitWords,
     Omit<BlockcommitArgs, 'domain' | 'path' | 'active' | 'top' | 'base'> {
   /** Seconds until the commit is given up. */
   readonly timeout?: number;
@@ -28,9 +29,9 @@ export interface Commit
 
 function start(commit: Commit, world: World): VirshEffect {
   const { active, base, disk, top } = commit;
-  const range = findRange(commit, world);
+  const range = findRange(commitRange(commit), world);
   // What the base held before is nobody's any more, but where it was the guest's until this run put an overlay above it.
-  const losesBase = range && !range.committed.every(({ file }) => fileAt(world, file)?.made);
+  const losesBase = range && !range.merged.every(({ file }) => fileAt(world, file)?.made);
   return {
     tool: 'virsh',
     verb: 'blockcommit',
@@ -62,12 +63,12 @@ export function activePhase(commit: Commit): Phase {
       readyJob(
         disk,
         'active-commit',
-        knownRange(commit, before).base.file,
+        knownRange(commitRange(commit), before).base.file,
         `the commit of ${disk}`,
       ),
     ],
     undo(before, now) {
-      const range = findRange(commit, before);
+      const range = findRange(commitRange(commit), before);
       return range ? abortOwnJob(now, disk, range.base.file) : [];
     },
   };
@@ -82,7 +83,7 @@ export function pivotPhase(commit: Commit): Phase {
       'put an empty overlay of the same name above the base again; the base keeps what was committed',
     effects: (world) => [pivot(world, disk, `move ${disk} to the base`)],
     expects(before) {
-      const { base } = knownRange(commit, before);
+      const { base } = knownRange(commitRange(commit), before);
       const named = diskOf(before, disk)?.persistentSource;
       const follows = isSameFile(before, named, activeFile(before, disk));
       const defined = definedOn(disk, base.file);
@@ -93,14 +94,14 @@ export function pivotPhase(commit: Commit): Phase {
       ];
     },
     undo(before, now) {
-      const range = findRange(commit, before);
+      const range = findRange(commitRange(commit), before);
       return range ? reinstateOverlay(disk, range, before, now) : [];
     },
     pointOfNoReturn(before) {
       // A preview of a refused plan asks as well.
-      const { committed = [] } = findRange(commit, before) ?? {};
-      const [top] = committed;
-      if (committed.length > 1)
+      const { merged = [] } = findRange(commitRange(commit), before) ?? {};
+      const [top] = merged;
+      if (merged.length > 1)
         return 'several layers become one: the layers between cannot be put back under a running guest';
       const why = top && unremovable(before, top);
       return why && `${why}, so no new overlay can take its place`;
@@ -119,14 +120,12 @@ export function keepPhase({ disk }: Commit): Phase {
 
 export function commitPhase(commit: Commit): Phase {
   return mergePhase({
-    name: 'commit',
+    job: 'commit',
     summary: `merge ${commit.top} into the base while the guest runs`,
     wayBack: 'cancel the commit as long as it runs; the chain stays as it is until its end',
-    disk: commit.disk,
-    job: 'commit',
+    range: commitRange(commit),
     start: (world) => start(commit, world),
-    ended: awaitEnded(commit.disk, commit.timeout, 'until the layers are merged'),
-    merged: (before) => knownRange(commit, before).committed,
-    lost: 'a merged layer cannot be put back below a running guest',
+    until: 'until the layers are merged',
+    timeout: commit.timeout,
   });
 }

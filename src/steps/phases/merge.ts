@@ -1,33 +1,39 @@
 /** The phase of a job that takes layers out of a chain and ends by itself. */
-import type { AwaitJobEffect, Effect } from '../../commands/effect.ts';
-import { type BlockJob, diskOf, isUp, type Layer, type World } from '../../model/world.ts';
+import type { Effect } from '../../commands/effect.ts';
+import { type BlockJob, diskOf, isUp, type World } from '../../model/world.ts';
+import { knownRange, type NamedRange } from '../chain-range.ts';
 import { NoWayBack, type Phase } from '../define.ts';
+import { awaitEnded } from '../effects/job.ts';
 import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { chainIs, noJob } from './expect.ts';
 
-export interface Merge extends Pick<Phase, 'name' | 'summary' | 'wayBack'> {
-  readonly disk: string;
+export interface Merge extends Pick<Phase, 'summary' | 'wayBack'> {
+  /** What the job is to libvirt, and what the phase is called. */
   readonly job: BlockJob['type'];
+  readonly range: NamedRange;
   readonly start: (world: World) => Effect;
-  readonly ended: AwaitJobEffect;
-  /** The layers that leave the chain. */
-  readonly merged: (before: World) => readonly Layer[];
-  /** Why there is no rollback once the job has ended. */
-  readonly lost: string;
+  /** What is waited for: `until the layers are merged`. */
+  readonly until: string;
+  /** Seconds until the job is given up. */
+  readonly timeout: number | undefined;
 }
 
+const LOST = 'a merged layer cannot be put back below a running guest';
+
 /** As long as the job runs the chain is as it was, so the rollback cancels it; nothing leads back from its end. */
-export function mergePhase({ disk, ended, job, lost, merged, start, ...words }: Merge): Phase {
+export function mergePhase({ job, range, start, timeout, until, ...words }: Merge): Phase {
+  const { disk } = range;
   return {
+    name: job,
     ...words,
-    effects: (world) => [start(world), ended],
+    effects: (world) => [start(world), awaitEnded(disk, timeout, until)],
     expects(before) {
-      const gone = merged(before);
+      const { merged } = knownRange(range, before);
       const chain = diskOf(before, disk)?.chain ?? [];
       return [
         chainIs(
           disk,
-          chain.filter((layer) => !gone.includes(layer)),
+          chain.filter((layer) => !merged.includes(layer)),
         ),
         noJob(disk),
       ];
@@ -35,9 +41,9 @@ export function mergePhase({ disk, ended, job, lost, merged, start, ...words }: 
     undo(before, now) {
       const current = diskOf(now, disk);
       if (isUp(now) && current?.chain.length !== diskOf(before, disk)?.chain.length)
-        throw new NoWayBack(`the layers of ${disk} are merged; ${lost}`);
+        throw new NoWayBack(`the layers of ${disk} are merged; ${LOST}`);
       return current?.job?.type === job ? abortOwnJob(now, disk, undefined) : [];
     },
-    pointOfNoReturn: () => lost,
+    pointOfNoReturn: () => LOST,
   };
 }

@@ -11,32 +11,37 @@ import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requir
  * @param hint what else to do about a disk that only the running guest has
  */
 export function definedAsRun(needs: Needs, world: World, disk: Disk, hint?: string): void {
+  needs.require(
+    `the definition, where there is one, names the file that the guest runs on (${disk.target})`,
+    'domain',
+    [
+      ...checkPaired(world, disk, 'disk', hint),
+      ...checkStale(disk, 'libvirt would leave the definition stale without a word'),
+    ],
+  );
+}
+
+/** Refuses a definition that names another file than the guest writes to, or spells it otherwise. @param why what comes of it */
+export function checkStale(disk: Disk, why: string): Refusal[] {
   const {
     target,
     chain: [active],
     persistentSource,
   } = disk;
-  const isStale =
-    active !== undefined &&
-    persistentSource !== undefined &&
-    !isSameLocation(active, { ...active, file: persistentSource });
-  needs.require(
-    `the definition, where there is one, names the file that the guest runs on (${target})`,
-    'domain',
-    [
-      ...checkPaired(world, disk, 'disk', hint),
-      ...(isStale
-        ? [
-            refuse(
-              codes.definitionMismatch,
-              'disk',
-              `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: libvirt would leave the definition stale without a word`,
-              'bring them together first, with a redefine step',
-            ),
-          ]
-        : []),
-    ],
-  );
+  if (
+    active === undefined ||
+    persistentSource === undefined ||
+    isSameLocation(active, { ...active, file: persistentSource })
+  )
+    return [];
+  return [
+    refuse(
+      codes.definitionMismatch,
+      'disk',
+      `the persistent definition names ${persistentSource} for ${target}, the running guest writes to ${active.file}: ${why}`,
+      'bring them together first, with a redefine step',
+    ),
+  ];
 }
 
 /**

@@ -1,0 +1,64 @@
+/** The layers that a commit merges into one below them. */
+import { layerAt } from '../model/layer-name.ts';
+import type { Disk, Layer } from '../model/world.ts';
+import { chainText, filesText, type NamedRange, notInChain, type Range } from './chain-range.ts';
+import type { Refusal } from './requirements/requirement.ts';
+
+/** The words of a plan that name them. */
+export interface CommitWords {
+  readonly disk: string;
+  /** Whether the active layer is committed. */
+  readonly active: boolean;
+  /** The topmost layer; the active one unless told. */
+  readonly top?: string;
+  /** The layer below that takes the data; the one directly below `top` unless told. */
+  readonly base?: string;
+}
+
+export interface CommitRange extends Range {
+  /** The layer that takes the data. */
+  readonly base: Layer;
+}
+
+export function commitRange(words: CommitWords): NamedRange<CommitRange> {
+  return {
+    disk: words.disk,
+    find(disk, world) {
+      const { chain } = disk;
+      const top = words.top === undefined ? 0 : layerAt(world, disk, words.top);
+      const misplaced = checkTop(words, disk, top);
+      if (misplaced.length > 0) return misplaced;
+      const at = words.base === undefined ? top + 1 : layerAt(world, disk, words.base);
+      const base = chain[at];
+      if (!base)
+        return words.base === undefined
+          ? notInChain('shallow', `there is no layer below ${chain[top]?.file} to commit into`)
+          : notInChain('base', `${words.base} is not in ${chainText(disk)}`);
+      return at > top
+        ? { merged: chain.slice(top, at), base }
+        : notInChain(
+            'base',
+            `${words.base} is not below ${chain[top]?.file} in ${chainText(disk)}`,
+          );
+    },
+  };
+}
+
+/** Refuses a topmost layer that is not there, and one that is the active layer, or is not, against what the plan says. */
+function checkTop({ active, top: name }: CommitWords, disk: Disk, top: number): Refusal[] {
+  const { chain, target } = disk;
+  if (top < 0) return notInChain('top', `${name} is not in ${chainText(disk)}`);
+  if (top > 0 && active)
+    return notInChain(
+      'top',
+      `${name} is not the active layer of ${target}: ${filesText(chain)}`,
+      'leave "active" and "pivot" out, or name the active layer',
+    );
+  return top === 0 && !active
+    ? notInChain(
+        'top',
+        `${name} is the active layer of ${target}`,
+        'add "active: true" and "pivot: true"',
+      )
+    : [];
+}
