@@ -258,7 +258,7 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     'only the reason why the disk does not work, where that is no job',
     active,
     world({ disks: [disk('vda', [SNAP2], { readonly: true })] }),
-    ['BP104 disk: vda is read-only: there is nothing to move or to commit'],
+    ['BP104 disk: vda is read-only: there is nothing to move or to merge'],
   ],
   [
     'to remove a symbolic link',

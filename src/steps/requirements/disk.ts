@@ -5,6 +5,7 @@ import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
 import { type Disk, diskOf, type World } from '../../model/world.ts';
 import { guestUp } from './guest.ts';
+import { checkOneFile } from './one-file.ts';
 import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** Requires that a block job can be started on the disk. @returns the disk; undefined where it is not so */
@@ -21,7 +22,7 @@ export function workable(
 /** Requires that block jobs can be started on such a disk. @returns the disk; undefined where it is not so */
 export function suitable(needs: Needs, world: World, target: string, key: Key): Disk | undefined {
   const disk = findDisk(world, target, key);
-  const checks = [checkKind, checkMedium, checkSupported, checkOneFile];
+  const checks = [checkDevice, checkMedium, checkSupported, checkImages];
   const unfit = Array.isArray(disk)
     ? disk
     : checks.map((check) => check(disk, key)).find((found) => found.length > 0);
@@ -58,7 +59,7 @@ export function unclaimed(needs: Needs, world: World, disk: Disk, key: Key): boo
           refuse(
             codes.layerHasOtherWriter,
             key,
-            `${written}: a copy, a snapshot or a commit would leave out what is written there`,
+            `${written}: a copy, a snapshot or a merge would leave out what is written there`,
             'blockplan works on disks that one guest alone writes to',
           ),
         ],
@@ -88,7 +89,7 @@ export function findDisk(world: World, target: string, key: Key): Disk | Refusal
     : disk;
 }
 
-function checkKind({ target, device, readonly }: Disk, key: Key): Refusal[] {
+function checkDevice({ target, device, readonly }: Disk, key: Key): Refusal[] {
   if (device !== 'disk' && device !== 'lun')
     return [
       refuseStep(
@@ -102,7 +103,7 @@ function checkKind({ target, device, readonly }: Disk, key: Key): Refusal[] {
         refuseStep(
           codes.diskNotEligible,
           key,
-          `${target} is read-only: there is nothing to move or to commit`,
+          `${target} is read-only: there is nothing to move or to merge`,
         ),
       ]
     : [];
@@ -134,19 +135,13 @@ export function checkSupported({ target, unsupported = [] }: Disk, key: Key): Re
   );
 }
 
-/** Refuses a disk on an image of several files: libvirt sets up access to one, and a job would leave the rest behind. */
-function checkOneFile({ target, chain }: Disk, key: Key): Refusal[] {
-  const image = chain.find(({ dataFiles = [] }) => dataFiles.length > 0);
-  if (!image?.dataFiles) return [];
-  const what = `${target} rests on ${image.file}, which keeps its data in other files: ${image.dataFiles.join(', ')}`;
-  return [
-    refuse(
-      codes.imageOfSeveralFiles,
-      key,
-      what,
-      'blockplan works on disks whose layers are one file each',
-    ),
-  ];
+function checkImages({ target, chain }: Disk, key: Key): Refusal[] {
+  const hint = 'blockplan works on disks whose layers are one file each';
+  return chain
+    .flatMap(({ file, dataFiles }) =>
+      checkOneFile(key, `${target} rests on ${file}, which`, dataFiles, hint),
+    )
+    .slice(0, 1);
 }
 
 /** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */

@@ -6,6 +6,7 @@ import { backingPath } from '../../model/headers.ts';
 import type { Place, World } from '../../model/world.ts';
 import { fullQcow2 } from '../sizes.ts';
 import { openable } from './new-file.ts';
+import { checkOneFile } from './one-file.ts';
 import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
 import { unshared } from './unshared.ts';
 
@@ -30,12 +31,16 @@ export interface Existing {
  * target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
  */
 export function overwritable(needs: Needs, world: World, key: Key, existing: Existing): void {
-  const { file, block } = existing;
+  const { file, block, format, reuse } = existing;
   const found = fileAt(world, file);
   const place = found?.place;
   const checks = [
-    () => checkOneFile(key, existing, found?.dataFiles),
-    () => (place ? checkKind(key, existing, place) : []),
+    // A new header, and a raw image, name no other file.
+    () =>
+      reuse && format !== 'raw'
+        ? checkOneFile(key, file, found?.dataFiles, 'choose an image that is one file')
+        : [],
+    () => (place ? checkPlaceKind(key, existing, place) : []),
     () => (place ? checkSize(key, existing, place) : []),
   ];
   const unfit = checks.map((check) => check()).find((unmet) => unmet.length > 0);
@@ -53,25 +58,11 @@ export function overwritable(needs: Needs, world: World, key: Key, existing: Exi
   openable(needs, world, key, file, false);
 }
 
-/** Refuses an image whose header has QEMU write to other files: they may be anybody's. */
-function checkOneFile(
+function checkPlaceKind(
   key: Key,
-  { file, format, reuse }: Existing,
-  dataFiles: readonly string[] = [],
+  { file, block, otherKind }: Existing,
+  { kind }: Place,
 ): Refusal[] {
-  return !reuse || format === 'raw' || dataFiles.length === 0
-    ? []
-    : [
-        refuse(
-          codes.imageOfSeveralFiles,
-          key,
-          `${file} keeps its data in other files: ${dataFiles.join(', ')}`,
-          'choose an image that is one file',
-        ),
-      ];
-}
-
-function checkKind(key: Key, { file, block, otherKind }: Existing, { kind }: Place): Refusal[] {
   if (kind === (block ? 'block device' : 'file')) return [];
   if (kind === 'other')
     return [

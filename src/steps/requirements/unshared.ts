@@ -52,7 +52,7 @@ function checkOthersRead(world: World, key: Key): Refusal[] {
       ];
 }
 
-/** Requires that no other disk of the same guest rests on those layers: a commit would corrupt that disk. */
+/** Requires that no other disk of the same guest rests on those layers: a merge would corrupt that disk. */
 export function ownedBy(
   needs: Needs,
   world: World,

@@ -53,7 +53,7 @@ describe('a disk that a block job can be started on', () => {
   test.each([
     [{ device: 'cdrom' }, 'vda is a cdrom: there is no block job for it'],
     [{ device: 'floppy' }, 'vda is a floppy: there is no block job for it'],
-    [{ readonly: true }, 'vda is read-only: there is nothing to move or to commit'],
+    [{ readonly: true }, 'vda is read-only: there is nothing to move or to merge'],
     [{ chain: [] }, 'vda has no medium'],
   ] as [Partial<Disk>, string][])('is neither of a drive nor empty: %j', (change, message) => {
     expect(found(changed(change))).toEqual([refusal('BP104', ['disk'], message)]);
@@ -119,7 +119,7 @@ describe('a disk that a block job can be started on', () => {
     refusal(
       'BP155',
       ['disk'],
-      `${who}: a copy, a snapshot or a commit would leave out what is written there`,
+      `${who}: a copy, a snapshot or a merge would leave out what is written there`,
       'blockplan works on disks that one guest alone writes to',
     ),
   ];
