@@ -9,7 +9,7 @@ import type { Phase } from '../define.ts';
 import { makeFile, writesOver } from '../effects/files.ts';
 import { AGENT_TIMEOUT_SECONDS, agentTimeout, thaw } from '../effects/guest-agent.ts';
 import { externalSpec, overlaysOf, SNAPSHOT_TIMEOUT_MS, type Snapshot } from '../overlay.ts';
-import { commitBack } from '../rollbacks/commit-back.ts';
+import { undoSnapshot } from '../rollbacks/undo-snapshot.ts';
 import { growthOf } from '../sizes.ts';
 import { notRemoved, recorded, runsOnOverlay } from './expect.ts';
 
@@ -45,7 +45,7 @@ export function snapshotPhase(params: Snapshot): Phase {
       ...(params['no-metadata'] ? [] : [recorded(params.name)]),
       ...(params.memspec ? [notRemoved(params.memspec.file)] : []),
     ],
-    undo: (before, now) => commitBack(params, before, now),
+    undo: (before, now) => undoSnapshot(params, before, now),
     rollbackRoom: (before) =>
       overlaysOf(params, before).flatMap(({ target, base }) => {
         const disk = diskOf(before, target);

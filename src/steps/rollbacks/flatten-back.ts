@@ -8,7 +8,7 @@ import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../../model/file-identity.ts';
 import type { Disk, Layer, World } from '../../model/world.ts';
 import { overlaysBack } from '../copy.ts';
-import { awaitReady, pivot } from '../effects/job.ts';
+import { moveByCommit, moveByCopy } from '../effects/move.ts';
 import { abortOwnJob, checkOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
 import { overlayAgain } from './overlay-again.ts';
@@ -94,28 +94,19 @@ function filled({ disk, dest, old, copyTop }: FlattenedCopy, now: World, format:
       bytes: 0,
       why: `make an overlay above ${top.file}`,
     },
-    {
-      tool: 'virsh',
-      verb: 'blockcopy',
-      args: copyTop(now, home),
-      why: `copy what the guest wrote meanwhile to ${home}`,
-      writesInto: [home],
-    },
-    awaitReady(disk, undefined, 'until that overlay holds all that the other holds'),
-    pivot(now, disk, `move ${disk} to ${home}, above its old chain`),
+    ...moveByCopy(now, copyTop(now, home), {
+      start: `copy what the guest wrote meanwhile to ${home}`,
+      until: 'until that overlay holds all that the other holds',
+      pivot: `move ${disk} to ${home}, above its old chain`,
+    }),
   ];
 }
 
 /** The overlay of the old file is committed into it. */
 function committed({ disk, old: [top] }: FlattenedCopy, now: World): Effect[] {
-  return [
-    {
-      tool: 'virsh',
-      verb: 'blockcommit',
-      args: { domain: now.domain.name, path: disk, base: top.file, active: true },
-      why: `commit what the guest wrote meanwhile into ${top.file}`,
-    },
-    awaitReady(disk, undefined, 'until the old file holds all that the overlay holds'),
-    pivot(now, disk, `move ${disk} back to ${top.file}`),
-  ];
+  return moveByCommit(now, disk, top.file, {
+    start: `commit what the guest wrote meanwhile into ${top.file}`,
+    until: 'until the old file holds all that the overlay holds',
+    pivot: `move ${disk} back to ${top.file}`,
+  });
 }

@@ -4,7 +4,7 @@ import { isSameFile } from '../../model/file-identity.ts';
 import { diskOf, isUp, type World } from '../../model/world.ts';
 import { type CopyOptions, copyArgs } from '../copy.ts';
 import { NoWayBack } from '../define.ts';
-import { awaitReady, pivot } from '../effects/job.ts';
+import { moveByCopy, pivotWhenReady } from '../effects/move.ts';
 import { checkOwnJob } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
 import { flattenBack } from './flatten-back.ts';
@@ -40,20 +40,12 @@ export function mirrorBack(copy: CopyOptions, before: World, now: World): Effect
     ...(copy.shallow ? { shallow: true } : {}),
     'reuse-external': true,
   };
-  const start: Effect[] = current.job
-    ? []
-    : [
-        {
-          tool: 'virsh',
-          verb: 'blockcopy',
-          args: copyArgs(back, now),
-          why: `mirror ${disk} back to ${old.file}`,
-          writesInto: [old.file],
-        },
-      ];
-  return [
-    ...start,
-    awaitReady(disk, undefined, 'until the old file holds all that the copy holds'),
-    pivot(now, disk, `move ${disk} back to ${old.file}`),
-  ];
+  const reasons = {
+    until: 'until the old file holds all that the copy holds',
+    pivot: `move ${disk} back to ${old.file}`,
+  };
+  const start = `mirror ${disk} back to ${old.file}`;
+  return current.job
+    ? pivotWhenReady(now, disk, reasons)
+    : moveByCopy(now, copyArgs(back, now), { start, ...reasons });
 }

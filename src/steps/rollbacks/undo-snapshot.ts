@@ -1,5 +1,4 @@
-/** The rollback of overlays: each is committed back into the file below it, and the guest thawed. */
-
+/** The rollback of a snapshot: each overlay is committed back into the file below it, and the guest thawed. */
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { hasEnded } from '../../model/guest-process.ts';
@@ -7,7 +6,7 @@ import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
 import { NoWayBack } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { agentTimeout, FROZEN, thaw } from '../effects/guest-agent.ts';
-import { awaitReady, pivot } from '../effects/job.ts';
+import { moveByCommit } from '../effects/move.ts';
 import { isAbove, type Overlay, overlaysOf, type Snapshot } from '../overlay.ts';
 import { abortOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
@@ -19,7 +18,7 @@ function mayHaveMoved(before: World, now: World, overlay: Overlay): boolean {
   return Boolean(fileAt(now, file)) && (isNew || isAbove(now, overlay) || !diskOf(now, target));
 }
 
-export function commitBack(params: Snapshot, before: World, now: World): Effect[] {
+export function undoSnapshot(params: Snapshot, before: World, now: World): Effect[] {
   const { name, state, snapshots } = now.domain;
   const running = isUp(now);
   const effects: Effect[] = [];
@@ -32,18 +31,11 @@ export function commitBack(params: Snapshot, before: World, now: World): Effect[
     if (isAbove(now, overlay)) {
       effects.push(
         ...abortOwnJob(now, overlay.target, overlay.base),
-        {
-          tool: 'virsh',
-          verb: 'blockcommit',
-          args: { domain: name, path: overlay.target, base: overlay.base, active: true },
-          why: `commit ${overlay.file} back into ${overlay.base}`,
-        },
-        awaitReady(
-          overlay.target,
-          undefined,
-          'until the file below holds all that the overlay holds',
-        ),
-        pivot(now, overlay.target, `move ${overlay.target} back to ${overlay.base}`),
+        ...moveByCommit(now, overlay.target, overlay.base, {
+          start: `commit ${overlay.file} back into ${overlay.base}`,
+          until: 'until the file below holds all that the overlay holds',
+          pivot: `move ${overlay.target} back to ${overlay.base}`,
+        }),
         ...(params['reuse-external']
           ? []
           : [{ ...removeFile(overlay.file, 'remove the overlay'), made: true as const }]),

@@ -1,0 +1,51 @@
+/** The effects that move a guest to another file: a job brings that file up to date, and a pivot ends the job. */
+import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
+import type { Effect } from '../../commands/effect.ts';
+import type { World } from '../../model/world.ts';
+import { awaitReady, pivot } from './job.ts';
+
+/** The reasons of the effects. */
+interface PivotReasons {
+  /** What is waited for: `until the copy holds all that …`. */
+  readonly until: string;
+  readonly pivot: string;
+}
+
+interface MoveReasons extends PivotReasons {
+  readonly start: string;
+}
+
+/** Commits the active layer of a disk into the base below it, and moves the guest there. */
+export function moveByCommit(
+  world: World,
+  disk: string,
+  base: string,
+  { start, ...reasons }: MoveReasons,
+): Effect[] {
+  return [
+    {
+      tool: 'virsh',
+      verb: 'blockcommit',
+      args: { domain: world.domain.name, path: disk, base, active: true },
+      why: start,
+    },
+    ...pivotWhenReady(world, disk, reasons),
+  ];
+}
+
+/** Copies a disk into a file that is there, and moves the guest to it. */
+export function moveByCopy(
+  world: World,
+  args: BlockcopyArgs,
+  { start, ...reasons }: MoveReasons,
+): Effect[] {
+  return [
+    { tool: 'virsh', verb: 'blockcopy', args, why: start, writesInto: [args.dest] },
+    ...pivotWhenReady(world, args.path, reasons),
+  ];
+}
+
+/** Moves a guest by the job that runs on its disk. */
+export function pivotWhenReady(world: World, disk: string, reasons: PivotReasons): Effect[] {
+  return [awaitReady(disk, undefined, reasons.until), pivot(world, disk, reasons.pivot)];
+}
