@@ -21,7 +21,7 @@ export function spaceDangers(initial: World, phases: readonly Walked[]): Finding
   return [
     ...tooMuchTogether(initial, phases, taken),
     ...overlaysWithoutRoom(initial, phases, taken),
-    ...basesWithoutRoom(initial, phases, taken),
+    ...mergesWithoutRoom(initial, phases, taken),
     ...rollbacksWithoutRoom(phases, (index, file) => {
       const room = roomOf(initial, file);
       return room && room.free - (taken[index]?.get(room.key) ?? 0);
@@ -139,24 +139,24 @@ function copies(before: World, after: World): boolean {
   );
 }
 
-/** A commit writes into its base what the layers above it hold. */
-function basesWithoutRoom(
+/** A merge writes into a layer what others of its chain hold. */
+function mergesWithoutRoom(
   initial: World,
   phases: readonly Walked[],
   taken: readonly ReadonlyMap<string, number>[],
 ): Finding[] {
-  return phases.flatMap((walked, index) =>
-    walked.before.domain.disks.flatMap(({ target, chain, job }) => {
-      const now = diskOf(walked.after, target);
-      const base = now?.job?.type === 'active-commit' && !job ? now.job.mirror : undefined;
-      const at = layerIndex(walked.before, chain, base);
-      // A block device is as large as it is.
-      const grows = at >= 0 && !chain[at]?.block;
-      const room = base === undefined || !grows ? undefined : roomOf(initial, base);
-      if (base === undefined || !room) return [];
-      const growth = chain
-        .slice(0, at)
-        .reduce((sum, { file }) => sum + (fileAt(walked.before, file)?.size ?? 0), 0);
+  return phases.flatMap((walked, index) => {
+    const { node, start } = walked;
+    const { params, step } = node.planned;
+    const layers = start.domain.disks.flatMap(({ chain }) => chain);
+    const written = node.first
+      ? step
+          .products(params, start)
+          .filter(({ file, room }) => room > 0 && layerIndex(start, layers, file) >= 0)
+      : [];
+    return written.flatMap(({ file, room: growth }) => {
+      const room = roomOf(initial, file);
+      if (!room) return [];
       const left = room.free - (taken[index]?.get(room.key) ?? 0);
       return growth <= left
         ? []
@@ -164,10 +164,10 @@ function basesWithoutRoom(
             toldAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
-              message: `the commit writes up to ${growth} bytes into ${base}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,
+              message: `the ${node.phase.name} writes up to ${growth} bytes into ${file}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,
               hint: 'make room before it',
             }),
           ];
-    }),
-  );
+    });
+  });
 }

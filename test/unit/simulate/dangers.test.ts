@@ -87,6 +87,8 @@ describe('space', () => {
     const folders = { '/export/vmimages': folder(30 * MiB) };
     expect(told([commit], { folders })).toEqual(['BP134 0']);
     expect(told([commit], { folders: { '/export/vmimages': folder(50 * MiB) } })).toEqual([]);
+    const middle = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
+    expect(told([middle], { folders })).toEqual(['BP134 0']);
   });
 
   test('for an overlay matters only while something is copied', () => {
