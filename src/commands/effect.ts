@@ -3,6 +3,7 @@
  * so what was reviewed is what runs.
  */
 import type { GuestProcess } from '../model/guest-process.ts';
+import type { World } from '../model/world.ts';
 import { type Word, wordsOf } from './define.ts';
 import { type AnyCommand, type CommandOf, commandNamed } from './registry.ts';
 
@@ -117,6 +118,13 @@ export function writtenInto(effect: Effect): readonly string[] {
   if (effect.tool === 'qemu-img')
     return effect.verb === 'convert' && effect.args['no-create'] ? [effect.args.dest] : [];
   return (effect.tool === 'virsh' && effect.writesInto) || [];
+}
+
+/** The files of the guest's chain that an effect's command writes into by itself. */
+export function layersWritten(effect: Effect, world: World): readonly string[] {
+  if (!isCommand(effect)) return [];
+  const { writesLayers } = commandDefinition(effect);
+  return writesLayers === 'none' ? [] : writesLayers(effect.args, world);
 }
 
 /** The files whose former content an effect writes over, and no rollback brings back. */

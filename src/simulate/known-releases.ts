@@ -6,6 +6,7 @@
  * that does not go away, which each phase looks for before it counts as done.
  */
 import { dirname } from 'node:path';
+import { layersWritten } from '../commands/effect.ts';
 import { FileSet, layerIndex } from '../model/file-identity.ts';
 import { isOlder } from '../model/release.ts';
 import type { World } from '../model/world.ts';
@@ -31,9 +32,10 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     source: 'https://libvirt.org/news.html#v12-1-0-2026-03-02',
     // "AppArmor: Ask for no deny rule for readonly disk elements". Seen with libvirt 9.0.0 on Debian 12 as
     // "unable to execute QEMU command 'block-commit': … Permission denied": OpenNebula/one#6565.
-    strikes({ before, after }, initial) {
+    strikes(phase, initial) {
+      const { before } = phase;
       if (!before.domain.confinement?.apparmor) return undefined;
-      const bases = new FileSet(before, committedInto(before, after));
+      const bases = new FileSet(before, committedInto(phase));
       const below = initial.domain.disks
         .flatMap(({ chain }) => chain.slice(1).map(({ file }) => file))
         .filter((file) => bases.has(file));
@@ -60,15 +62,20 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
 ];
 
 /** The layers that a commit begins to write into: of the active layer, or of layers below it, which ends at once. */
-function committedInto(before: World, after: World): string[] {
+function committedInto({ node, start, before, after }: Walked): string[] {
+  const written = new FileSet(
+    before,
+    node.phase.effects(before, start).flatMap((effect) => layersWritten(effect, before)),
+  );
   return before.domain.disks.flatMap(({ target, chain, job }) => {
     const now = after.domain.disks.find((disk) => disk.target === target);
     if (job || !now) return [];
     if (now.job?.type === 'active-commit') return now.job.mirror ?? [];
     const stays = (file: string) => layerIndex(after, now.chain, file) >= 0;
+    // A pull leaves the same chain, and writes into none of the layers below the active one.
     return chain.flatMap(({ file }, at) => {
       const above = chain[at - 1];
-      return above && stays(file) && !stays(above.file) ? [file] : [];
+      return above && stays(file) && !stays(above.file) && written.has(file) ? [file] : [];
     });
   });
 }
