@@ -1,15 +1,14 @@
 import { codes } from '../codes.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
 import type { World } from '../model/world.ts';
-import { checkLayerName, findRange, inChain } from './chain-range.ts';
+import { checkLayerName, findRange } from './chain-range.ts';
 import { commitRange } from './commit-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
 import { deletePhase, quarantinePhase } from './phases/files.ts';
 import { checkPaired } from './requirements/definition.ts';
-import { suitable, unclaimed } from './requirements/disk.ts';
-import { namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
+import { mergeable, namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
 import { reopenable } from './requirements/new-file.ts';
 import { movableAside, quarantined, removable } from './requirements/removal.ts';
 import {
@@ -132,10 +131,7 @@ export const blockcommit = defineStep<typeof schema>({
     const removed = params.delete || quarantine !== undefined ? files : [];
     const places =
       quarantine === undefined ? [] : files.map((file) => quarantined(quarantine, file));
-    return [
-      mergedInto(world, range.merged, range.base),
-      ...[...removed, ...places].map(withoutRoom),
-    ];
+    return [mergedInto(world, range), ...[...removed, ...places].map(withoutRoom)];
   },
   phases(params: Params) {
     const commit = commitOf(params);
@@ -181,14 +177,11 @@ function isActive(params: Params): boolean {
 }
 
 function requires(params: Params, world: World, needs: Needs): void {
-  const disk = suitable(needs, world, params.disk, 'disk');
-  if (!disk) return;
-  const isFree = unclaimed(needs, world, disk, 'disk');
-  // Without the layers nothing can be simulated, whatever else is in the way.
-  const range = inChain(needs, commitRange(commitOf(params)), world);
-  if (!range || !isFree) return;
+  const found = mergeable(needs, commitRange(commitOf(params)), world);
+  if (!found) return;
+  const { disk, range } = found;
   const key = params.base === undefined ? 'shallow' : 'base';
-  const { merged, base } = range;
+  const { into: base, merged } = range;
   const touched = [...merged, base].flatMap(filesOfLayer);
   unshared(needs, world, key, touched);
   ownedBy(needs, world, disk, key, touched);
@@ -202,8 +195,7 @@ function requires(params: Params, world: World, needs: Needs): void {
     merged: params['keep-overlay'] ? [] : merged,
     also: paired,
   });
-  if (params['keep-relative'] && !isActive(params))
-    namesRelative(needs, world, disk, { merged, base });
+  if (params['keep-relative'] && !isActive(params)) namesRelative(needs, world, disk, merged);
   if (params.delete) removable(needs, world, 'delete', merged);
   if (params.quarantine !== undefined)
     movableAside(needs, world, 'quarantine', params.quarantine, merged);

@@ -13,46 +13,42 @@ import {
 export interface Range {
   /** The layers that leave the chain, topmost first. */
   readonly merged: readonly Layer[];
-  /** The layer below them, which stays; undefined where they end the chain. */
-  readonly base: Layer | undefined;
+  /** The layer that takes their data: below them in a commit, above them in a pull. */
+  readonly into: Layer;
 }
 
 /** A range as a plan names it. */
-export interface NamedRange<R extends Range = Range> {
+export interface NamedRange {
   readonly disk: string;
   /** The range in the disk's chain, or what of the plan does not fit that chain. */
-  find(disk: Disk, world: World): R | Refusal[];
+  find(disk: Disk, world: World): Range | Refusal[];
 }
 
 /** The range; undefined where the chain does not have it: a guest that stopped before the phase began shows no chain. */
-export function findRange<R extends Range>(named: NamedRange<R>, world: World): R | undefined {
+export function findRange(named: NamedRange, world: World): Range | undefined {
   const found = rangeOf(named, world);
   return Array.isArray(found) ? undefined : found;
 }
 
 /** The same, where a requirement has made sure that there is one. */
-export function knownRange<R extends Range>(named: NamedRange<R>, world: World): R {
+export function knownRange(named: NamedRange, world: World): Range {
   const range = findRange(named, world);
   if (!range) throw new Error(`the chain of ${named.disk} is not what the plan says`);
   return range;
 }
 
 /** Requires that the chain has the layers. @returns the range; undefined where it has not */
-export function inChain<R extends Range>(
-  needs: Needs,
-  named: NamedRange<R>,
-  world: World,
-): R | undefined {
+export function inChain(needs: Needs, named: NamedRange, world: World): Range | undefined {
   const range = rangeOf(named, world);
   const refusals = Array.isArray(range) ? range : [];
   needs.require(`the layers are in the chain of ${named.disk}`, 'domain', refusals);
   if (Array.isArray(range)) return undefined;
-  const { base } = range;
-  if (base) needs.require(`there is ${base.file}`, { file: base.file });
+  const { file } = range.into;
+  needs.require(`there is ${file}`, { file });
   return range;
 }
 
-function rangeOf<R extends Range>(named: NamedRange<R>, world: World): R | Refusal[] {
+function rangeOf(named: NamedRange, world: World): Range | Refusal[] {
   const disk = diskOf(world, named.disk);
   return disk
     ? named.find(disk, world)

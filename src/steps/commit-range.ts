@@ -1,7 +1,7 @@
 /** The layers that a commit merges into one below them. */
 import { layerAt } from '../model/layer-name.ts';
-import type { Disk, Layer } from '../model/world.ts';
-import { chainText, filesText, type NamedRange, notInChain, type Range } from './chain-range.ts';
+import type { Disk } from '../model/world.ts';
+import { chainText, filesText, type NamedRange, notInChain } from './chain-range.ts';
 import type { Refusal } from './requirements/requirement.ts';
 
 /** The words of a plan that name them. */
@@ -15,12 +15,7 @@ export interface CommitWords {
   readonly base?: string;
 }
 
-export interface CommitRange extends Range {
-  /** The layer that takes the data. */
-  readonly base: Layer;
-}
-
-export function commitRange(words: CommitWords): NamedRange<CommitRange> {
+export function commitRange(words: CommitWords): NamedRange {
   return {
     disk: words.disk,
     find(disk, world) {
@@ -29,13 +24,13 @@ export function commitRange(words: CommitWords): NamedRange<CommitRange> {
       const misplaced = checkTop(words, disk, top);
       if (misplaced.length > 0) return misplaced;
       const at = words.base === undefined ? top + 1 : layerAt(world, disk, words.base);
-      const base = chain[at];
-      if (!base)
+      const into = chain[at];
+      if (!into)
         return words.base === undefined
           ? notInChain('shallow', `there is no layer below ${chain[top]?.file} to commit into`)
           : notInChain('base', `${words.base} is not in ${chainText(disk)}`);
       return at > top
-        ? { merged: chain.slice(top, at), base }
+        ? { merged: chain.slice(top, at), into }
         : notInChain(
             'base',
             `${words.base} is not below ${chain[top]?.file} in ${chainText(disk)}`,

@@ -1,6 +1,7 @@
 /** What a step makes or fills, and how large that becomes. */
 import { fileAt } from '../model/file-identity.ts';
 import type { Layer, World } from '../model/world.ts';
+import type { Range } from './chain-range.ts';
 
 /** A file that a step makes, writes into, or removes. */
 export interface Product {
@@ -36,7 +37,7 @@ export function unknownOf(world: World, files: readonly string[]): Pick<Product,
 }
 
 /** The layer that takes the data of others of its chain. */
-export function mergedInto(world: World, merged: readonly Layer[], into: Layer): Product {
+export function mergedInto(world: World, { into, merged }: Range): Product {
   // What the guest will have written into an overlay that the plan makes, nobody knows before.
   const known = merged.map(({ file }) => file).filter((file) => !fileAt(world, file)?.made);
   const copied = bytesOf(world, known);

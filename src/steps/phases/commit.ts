@@ -44,7 +44,7 @@ function start(commit: Commit, world: World): VirshEffect {
       active,
     },
     why: `start the commit of ${disk}`,
-    ...(losesBase ? { loses: [range.base.file] } : {}),
+    ...(losesBase ? { loses: [range.into.file] } : {}),
   };
 }
 
@@ -63,13 +63,13 @@ export function activePhase(commit: Commit): Phase {
       readyJob(
         disk,
         'active-commit',
-        knownRange(commitRange(commit), before).base.file,
+        knownRange(commitRange(commit), before).into.file,
         `the commit of ${disk}`,
       ),
     ],
     undo(before, now) {
       const range = findRange(commitRange(commit), before);
-      return range ? abortOwnJob(now, disk, range.base.file) : [];
+      return range ? abortOwnJob(now, disk, range.into.file) : [];
     },
   };
 }
@@ -83,7 +83,7 @@ export function pivotPhase(commit: Commit): Phase {
       'put an empty overlay of the same name above the base again; the base keeps what was committed',
     effects: (world) => [pivot(world, disk, `move ${disk} to the base`)],
     expects(before) {
-      const { base } = knownRange(commitRange(commit), before);
+      const { into: base } = knownRange(commitRange(commit), before);
       const named = diskOf(before, disk)?.persistentSource;
       const follows = isSameFile(before, named, activeFile(before, disk));
       const defined = definedOn(disk, base.file);

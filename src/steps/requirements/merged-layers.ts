@@ -1,10 +1,26 @@
-/** What a merge requires of the definition and of the headers, which name layers that leave the chain. */
+/** What a merge requires of the chain, and of the definition and the headers, which name layers that leave it. */
 import { codes } from '../../codes.ts';
 import { layerIndex } from '../../model/file-identity.ts';
 import { backingName, isRelative } from '../../model/headers.ts';
 import type { Disk, Layer, World } from '../../model/world.ts';
+import { inChain, type NamedRange, type Range } from '../chain-range.ts';
 import { checkStale } from './definition.ts';
+import { suitable, unclaimed } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
+
+/** Requires a disk that a job can be started on, with the layers in its chain. @returns both; undefined where it is not so */
+export function mergeable(
+  needs: Needs,
+  named: NamedRange,
+  world: World,
+): { readonly disk: Disk; readonly range: Range } | undefined {
+  const disk = suitable(needs, world, named.disk, 'disk');
+  if (!disk) return undefined;
+  const isFree = unclaimed(needs, world, disk, 'disk');
+  // Without the layers nothing can be simulated, whatever else is in the way.
+  const range = inChain(needs, named, world);
+  return range && isFree ? { disk, range } : undefined;
+}
 
 interface Merge {
   /** The merge in words: `the commit`. */
@@ -47,10 +63,10 @@ export function namesRelative(
   needs: Needs,
   world: World,
   { chain, target }: Disk,
-  { merged, base }: { readonly merged: readonly Layer[]; readonly base: Layer },
+  merged: readonly Layer[],
 ): boolean {
   const first = merged[0] ? chain.indexOf(merged[0]) : 0;
-  const naming = chain.slice(first - 1, chain.indexOf(base));
+  const naming = chain.slice(first - 1, first + merged.length);
   return needs.require(
     `the layers of ${target} name the next ones relatively, from ${naming[0]?.file} on`,
     'domain',

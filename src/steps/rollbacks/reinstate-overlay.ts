@@ -3,7 +3,7 @@ import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingName, backingPath } from '../../model/headers.ts';
 import { diskOf, isUp, type Layer, type World } from '../../model/world.ts';
-import type { CommitRange } from '../commit-range.ts';
+import type { Range } from '../chain-range.ts';
 import { NoWayBack } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { unremovable } from '../requirements/removal.ts';
@@ -13,7 +13,7 @@ import { overlayAgain } from './overlay-again.ts';
 /** @throws NoWayBack without a running guest, after a commit of several layers, and where the file cannot be replaced */
 export function reinstateOverlay(
   target: string,
-  { merged, base }: CommitRange,
+  { merged, into: base }: Range,
   before: World,
   now: World,
 ): Effect[] {
