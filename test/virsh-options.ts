@@ -39,6 +39,18 @@ export const VIRSH_OPTIONS: Readonly<Record<string, Readonly<Record<string, bool
     'synchronous-writes': false,
     'print-xml': false,
   },
+  blockpull: {
+    domain: true,
+    path: true,
+    bandwidth: true,
+    base: true,
+    wait: false,
+    verbose: false,
+    timeout: true,
+    async: false,
+    'keep-relative': false,
+    bytes: false,
+  },
   blockcommit: {
     domain: true,
     path: true,

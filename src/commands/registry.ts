@@ -2,6 +2,7 @@
 import { blockcommit } from './blockcommit.ts';
 import { blockcopy } from './blockcopy.ts';
 import { blockjob } from './blockjob.ts';
+import { blockpull } from './blockpull.ts';
 import type { ArgsOf, CommandDefinition } from './define.ts';
 import { autostart, define, undefine } from './definition.ts';
 import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
@@ -12,6 +13,7 @@ import { snapshotCreateAs } from './snapshot-create-as.ts';
 const virsh = [
   blockcopy,
   blockcommit,
+  blockpull,
   blockjob,
   snapshotCreateAs,
   snapshotCreate,

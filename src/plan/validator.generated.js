@@ -60,7 +60,14 @@ e proven unused."},quarantine:{type:"string",minLength:1,description:"Move the f
 r, on the same file system, instead of removing them."},"keep-relative":{type:"boolean",description:"Keep relative backi\
 ng file names relative."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s (in bytes/s with `bytes`\
 )."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,description:"Give\
- up, and undo, when the commit has not come so far after so many seconds (a day unless told)."}}},undefine:{description:"\
+ up, and undo, when the commit has not come so far after so many seconds (a day unless told)."}}},blockpull:{description:"\
+Copy what the layers below hold into the active layer of a running disk, so that it needs them no more.",type:"object",additionalProperties:!1,
+required:["disk"],properties:{disk:{type:"string",minLength:1,description:"The target name of the disk, as in `virsh dom\
+blklist`: `vda`."},base:{type:"string",minLength:1,description:"The layer that stays below the active one: its path, or \
+its place in the chain as `vda[2]`. Without it none stays."},"keep-relative":{type:"boolean",description:"Name `base` by\
+ its relative name in the header. Needs `base`."},bandwidth:{type:"integer",minimum:1,description:"Speed limit in MiB/s \
+(in bytes/s with `bytes`)."},bytes:{type:"boolean",description:"`bandwidth` is in bytes/s."},timeout:{type:"integer",minimum:1,
+description:"Give up, and undo, when the pull has not ended after so many seconds (a day unless told)."}}},undefine:{description:"\
 Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the jour\
 nal.",type:"object",additionalProperties:!1,properties:{"keep-nvram":{type:"boolean",description:"Keep the guest's NVRAM\
  file; needed where it has one."},"keep-tpm":{type:"boolean",description:"Keep the guest's TPM state (libvirt 8.9); need\
@@ -128,118 +135,119 @@ if(data.steps!==void 0){let data6=data.steps;if(Array.isArray(data6)){if(data6.l
 vErrors.push(err18),errors++}if(data6.length<1){let err19={instancePath:instancePath+"/steps",schemaPath:"#/properties/s\
 teps/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?vErrors=[err19]:vErrors.push(err19),errors++}let len0=data6.
 length;for(let i0=0;i0<len0;i0++){let data7=data6[i0];if(data7&&typeof data7=="object"&&!Array.isArray(data7)){for(let key3 in data7)
-if(!(key3==="id"||key3==="snapshot-create-as"||key3==="blockcopy"||key3==="blockcommit"||key3==="undefine"||key3==="rede\
-fine"||key3==="convert")){let err20={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties/steps/items/additio\
-nalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=[err20]:vErrors.push(
-err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.test(data8)){let err21={
-instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/pattern",keyword:"patter\
-n",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{let err22={
-instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==void 0){let data9=data7["\
-snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){let err23={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/required",keyword:"\
-required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err23]:vErrors.push(err23),errors++}for(let key4 in data9)
-if(!func2.call(schema31.properties.steps.items.properties["snapshot-create-as"].properties,key4)){let err24={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/additionalProperti\
-es",keyword:"additionalProperties",params:{additionalProperty:key4}};vErrors===null?vErrors=[err24]:vErrors.push(err24),
-errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10=="string"){if(func1(data10)<1){let err25={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/na\
-me/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.
-test(data10)){let err26={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/step\
-s/items/properties/snapshot-create-as/properties/name/pattern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===
-null?vErrors=[err26]:vErrors.push(err26),errors++}}else{let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-cre\
-ate-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/type",keyword:"type",params:{
-type:"string"}};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}}if(data9.description!==void 0&&typeof data9.
-description!="string"){let err28={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#\
-/properties/steps/items/properties/snapshot-create-as/properties/description/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="\
-boolean"){let err29={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/disk-only",schemaPath:"#/properties/ste\
-ps/items/properties/snapshot-create-as/properties/disk-only/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
-vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/\
-atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.
-quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-a\
-s/quiesce",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/quiesce/type",keyword:"type",params:{
-type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["\
-no-metadata"]!="boolean"){let err32={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/no-metadata/type",keyword:"type",params:{type:"boolean"}};
-vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}if(data9["reuse-external"]!==void 0&&typeof data9["reuse-ext\
-ernal"]!="boolean"){let err33={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#\
-/properties/steps/items/properties/snapshot-create-as/properties/reuse-external/type",keyword:"type",params:{type:"boole\
-an"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}if(data9.live!==void 0&&typeof data9.live!="boolean"){
-let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/live",schemaPath:"#/properties/steps/items/proper\
-ties/snapshot-create-as/properties/live/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.
-push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!="boolean"){let err35={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
-s/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data9.
-memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19=="object"&&!Array.isArray(data19)){if(data19.file===
-void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/i\
-tems/properties/snapshot-create-as/properties/memspec/required",keyword:"required",params:{missingProperty:"file"}};vErrors===
-null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)if(key5!=="file"){let err37={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties\
-/memspec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key5}};vErrors===null?vErrors=[
-err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.file;if(typeof data20=="string"){if(func1(
-data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties\
-/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={instancePath:instancePath+"/steps/"+i0+"/sn\
-apshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/pro\
-perties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}}else{
-let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properties/steps/items/pro\
-perties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err40]:
-vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;if(Array.isArray(data21)){if(data21.
-length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"#/properties/step\
-s/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItems",params:{limit:1}};vErrors===null?
-vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<len1;i1++){let data22=data21[i1];if(data22&&
-typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={instancePath:instancePath+"/steps/"+
-i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk\
-spec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?vErrors=[err42]:vErrors.push(err42),
-errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="driver"||key6==="file")){let err43={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/properties/snapshot-create-as/prope\
-rties/diskspec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6}};vErrors===null?
-vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==void 0){let data23=data22.disk;if(typeof data23=="string"){
-if(func1(data23)<1){let err44={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"\
-#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/minLength",keyword:"min\
-Length",params:{limit:1}};vErrors===null?vErrors=[err44]:vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
-as/properties/diskspec/items/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:
-vErrors.push(err45),errors++}}if(data22.snapshot!==void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/ite\
-ms/properties/snapshot-create-as/properties/diskspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err46]:vErrors.push(err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-cre\
-ate-as/properties/diskspec/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.
-items.properties["snapshot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:
-vErrors.push(err47),errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items\
-/properties/snapshot-create-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};
-vErrors===null?vErrors=[err48]:vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+
+if(!(key3==="id"||key3==="snapshot-create-as"||key3==="blockcopy"||key3==="blockcommit"||key3==="blockpull"||key3==="und\
+efine"||key3==="redefine"||key3==="convert")){let err20={instancePath:instancePath+"/steps/"+i0,schemaPath:"#/properties\
+/steps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key3}};vErrors===null?vErrors=
+[err20]:vErrors.push(err20),errors++}if(data7.id!==void 0){let data8=data7.id;if(typeof data8=="string"){if(!pattern4.test(
+data8)){let err21={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/patte\
+rn",keyword:"pattern",params:{pattern:"^[a-z0-9][a-z0-9-]{0,62}$"}};vErrors===null?vErrors=[err21]:vErrors.push(err21),errors++}}else{
+let err22={instancePath:instancePath+"/steps/"+i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"\
+type",params:{type:"string"}};vErrors===null?vErrors=[err22]:vErrors.push(err22),errors++}}if(data7["snapshot-create-as"]!==
+void 0){let data9=data7["snapshot-create-as"];if(data9&&typeof data9=="object"&&!Array.isArray(data9)){if(data9.name===void 0){
+let err23={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/\
+snapshot-create-as/required",keyword:"required",params:{missingProperty:"name"}};vErrors===null?vErrors=[err23]:vErrors.
+push(err23),errors++}for(let key4 in data9)if(!func2.call(schema31.properties.steps.items.properties["snapshot-create-as"].
+properties,key4)){let err24={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps\
+/items/properties/snapshot-create-as/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key4}};
+vErrors===null?vErrors=[err24]:vErrors.push(err24),errors++}if(data9.name!==void 0){let data10=data9.name;if(typeof data10==
+"string"){if(func1(data10)<1){let err25={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#\
+/properties/steps/items/properties/snapshot-create-as/properties/name/minLength",keyword:"minLength",params:{limit:1}};vErrors===
+null?vErrors=[err25]:vErrors.push(err25),errors++}if(!pattern8.test(data10)){let err26={instancePath:instancePath+"/step\
+s/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/name/pat\
+tern",keyword:"pattern",params:{pattern:"^[^/.][^/]*$"}};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}}else{
+let err27={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/name",schemaPath:"#/properties/steps/items/proper\
+ties/snapshot-create-as/properties/name/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err27]:vErrors.
+push(err27),errors++}}if(data9.description!==void 0&&typeof data9.description!="string"){let err28={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/description",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
+ties/description/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}
+if(data9["disk-only"]!==void 0&&typeof data9["disk-only"]!="boolean"){let err29={instancePath:instancePath+"/steps/"+i0+
+"/snapshot-create-as/disk-only",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/disk-only/\
+type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}if(data9.atomic!==
+void 0&&typeof data9.atomic!="boolean"){let err30={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/atomic",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/atomic/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err30]:vErrors.push(err30),errors++}if(data9.quiesce!==void 0&&typeof data9.quiesce!="boolean"){let err31={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/quiesce",schemaPath:"#/properties/steps/items/properties/sna\
+pshot-create-as/properties/quiesce/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err31]:vErrors.
+push(err31),errors++}if(data9["no-metadata"]!==void 0&&typeof data9["no-metadata"]!="boolean"){let err32={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/no-metadata",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
+ties/no-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err32]:vErrors.push(err32),errors++}
+if(data9["reuse-external"]!==void 0&&typeof data9["reuse-external"]!="boolean"){let err33={instancePath:instancePath+"/s\
+teps/"+i0+"/snapshot-create-as/reuse-external",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/proper\
+ties/reuse-external/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err33]:vErrors.push(err33),errors++}
+if(data9.live!==void 0&&typeof data9.live!="boolean"){let err34={instancePath:instancePath+"/steps/"+i0+"/snapshot-creat\
+e-as/live",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/live/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}if(data9.validate!==void 0&&typeof data9.validate!=
+"boolean"){let err35={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/validate",schemaPath:"#/properties/ste\
+ps/items/properties/snapshot-create-as/properties/validate/type",keyword:"type",params:{type:"boolean"}};vErrors===null?
+vErrors=[err35]:vErrors.push(err35),errors++}if(data9.memspec!==void 0){let data19=data9.memspec;if(data19&&typeof data19==
+"object"&&!Array.isArray(data19)){if(data19.file===void 0){let err36={instancePath:instancePath+"/steps/"+i0+"/snapshot-\
+create-as/memspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/required",keyword:"\
+required",params:{missingProperty:"file"}};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}for(let key5 in data19)
+if(key5!=="file"){let err37={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec",schemaPath:"#/properti\
+es/steps/items/properties/snapshot-create-as/properties/memspec/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key5}};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}if(data19.file!==void 0){let data20=data19.
+file;if(typeof data20=="string"){if(func1(data20)<1){let err38={instancePath:instancePath+"/steps/"+i0+"/snapshot-create\
+-as/memspec/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/properties/file/\
+minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err38]:vErrors.push(err38),errors++}}else{let err39={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memspec/file",schemaPath:"#/properties/steps/items/propertie\
+s/snapshot-create-as/properties/memspec/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
+[err39]:vErrors.push(err39),errors++}}}else{let err40={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/memsp\
+ec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/memspec/type",keyword:"type",params:{type:"\
+object"}};vErrors===null?vErrors=[err40]:vErrors.push(err40),errors++}}if(data9.diskspec!==void 0){let data21=data9.diskspec;
+if(Array.isArray(data21)){if(data21.length<1){let err41={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/dis\
+kspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/minItems",keyword:"minItem\
+s",params:{limit:1}};vErrors===null?vErrors=[err41]:vErrors.push(err41),errors++}let len1=data21.length;for(let i1=0;i1<
+len1;i1++){let data22=data21[i1];if(data22&&typeof data22=="object"&&!Array.isArray(data22)){if(data22.disk===void 0){let err42={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
+s/snapshot-create-as/properties/diskspec/items/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
+vErrors=[err42]:vErrors.push(err42),errors++}for(let key6 in data22)if(!(key6==="disk"||key6==="snapshot"||key6==="drive\
+r"||key6==="file")){let err43={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/p\
+roperties/steps/items/properties/snapshot-create-as/properties/diskspec/items/additionalProperties",keyword:"additionalP\
+roperties",params:{additionalProperty:key6}};vErrors===null?vErrors=[err43]:vErrors.push(err43),errors++}if(data22.disk!==
+void 0){let data23=data22.disk;if(typeof data23=="string"){if(func1(data23)<1){let err44={instancePath:instancePath+"/st\
+eps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/p\
+roperties/diskspec/items/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err44]:
+vErrors.push(err44),errors++}}else{let err45={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
+"/disk",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/disk/typ\
+e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err45]:vErrors.push(err45),errors++}}if(data22.snapshot!==
+void 0){let data24=data22.snapshot;if(typeof data24!="string"){let err46={instancePath:instancePath+"/steps/"+i0+"/snaps\
+hot-create-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/di\
+skspec/items/properties/snapshot/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err46]:vErrors.push(
+err46),errors++}if(!(data24==="external"||data24==="no")){let err47={instancePath:instancePath+"/steps/"+i0+"/snapshot-c\
+reate-as/diskspec/"+i1+"/snapshot",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspe\
+c/items/properties/snapshot/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["snaps\
+hot-create-as"].properties.diskspec.items.properties.snapshot.enum}};vErrors===null?vErrors=[err47]:vErrors.push(err47),
+errors++}}if(data22.driver!==void 0){let data25=data22.driver;if(typeof data25!="string"){let err48={instancePath:instancePath+
 "/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-creat\
-e-as/properties/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
-properties["snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.
-push(err49),errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={
-instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/p\
-roperties/snapshot-create-as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};
-vErrors===null?vErrors=[err50]:vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/sn\
-apshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/dis\
-kspec/items/properties/file/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),
-errors++}}}else{let err52={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/prope\
-rties/steps/items/properties/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err52]:vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
-eate-as/diskspec",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"\
-type",params:{type:"array"}};vErrors===null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+
-"/steps/"+i0+"/snapshot-create-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"typ\
-e",params:{type:"object"}};vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.
-blockcopy;if(data27&&typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+
+e-as/properties/diskspec/items/properties/driver/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err48]:
+vErrors.push(err48),errors++}if(!(data25==="qcow2"||data25==="qed")){let err49={instancePath:instancePath+"/steps/"+i0+"\
+/snapshot-create-as/diskspec/"+i1+"/driver",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/propertie\
+s/diskspec/items/properties/driver/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.properties["\
+snapshot-create-as"].properties.diskspec.items.properties.driver.enum}};vErrors===null?vErrors=[err49]:vErrors.push(err49),
+errors++}}if(data22.file!==void 0){let data26=data22.file;if(typeof data26=="string"){if(func1(data26)<1){let err50={instancePath:instancePath+
+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-\
+as/properties/diskspec/items/properties/file/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err50]:
+vErrors.push(err50),errors++}}else{let err51={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1+
+"/file",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/items/properties/file/typ\
+e",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err51]:vErrors.push(err51),errors++}}}else{let err52={
+instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec/"+i1,schemaPath:"#/properties/steps/items/propertie\
+s/snapshot-create-as/properties/diskspec/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err52]:
+vErrors.push(err52),errors++}}}else{let err53={instancePath:instancePath+"/steps/"+i0+"/snapshot-create-as/diskspec",schemaPath:"\
+#/properties/steps/items/properties/snapshot-create-as/properties/diskspec/type",keyword:"type",params:{type:"array"}};vErrors===
+null?vErrors=[err53]:vErrors.push(err53),errors++}}}else{let err54={instancePath:instancePath+"/steps/"+i0+"/snapshot-cr\
+eate-as",schemaPath:"#/properties/steps/items/properties/snapshot-create-as/type",keyword:"type",params:{type:"object"}};
+vErrors===null?vErrors=[err54]:vErrors.push(err54),errors++}}if(data7.blockcopy!==void 0){let data27=data7.blockcopy;if(data27&&
+typeof data27=="object"&&!Array.isArray(data27)){if(data27.disk===void 0){let err55={instancePath:instancePath+"/steps/"+
+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{missingProperty:"\
+disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",keyword:"required",params:{
-missingProperty:"disk"}};vErrors===null?vErrors=[err55]:vErrors.push(err55),errors++}if(data27.dest===void 0){let err56={
-instancePath:instancePath+"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/required",
-keyword:"required",params:{missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)
-if(!func2.call(schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"addit\
-ionalProperties",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.
-disk!==void 0){let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+
-"/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
+missingProperty:"dest"}};vErrors===null?vErrors=[err56]:vErrors.push(err56),errors++}for(let key7 in data27)if(!func2.call(
+schema31.properties.steps.items.properties.blockcopy.properties,key7)){let err57={instancePath:instancePath+"/steps/"+i0+
+"/blockcopy",schemaPath:"#/properties/steps/items/properties/blockcopy/additionalProperties",keyword:"additionalProperti\
+es",params:{additionalProperty:key7}};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data27.disk!==void 0){
+let data28=data27.disk;if(typeof data28=="string"){if(func1(data28)<1){let err58={instancePath:instancePath+"/steps/"+i0+
+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/minLength",keyword:"minLengt\
+h",params:{limit:1}};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}}else{let err59={instancePath:instancePath+
 "/steps/"+i0+"/blockcopy/disk",schemaPath:"#/properties/steps/items/properties/blockcopy/properties/disk/type",keyword:"\
 type",params:{type:"string"}};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}}if(data27.dest!==void 0){let data29=data27.
 dest;if(typeof data29=="string"){if(func1(data29)<1){let err60={instancePath:instancePath+"/steps/"+i0+"/blockcopy/dest",
@@ -361,108 +369,143 @@ let err102={instancePath:instancePath+"/steps/"+i0+"/blockcommit/timeout",schema
 s/blockcommit/properties/timeout/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err102]:
 vErrors.push(err102),errors++}}}else{let err103={instancePath:instancePath+"/steps/"+i0+"/blockcommit",schemaPath:"#/pro\
 perties/steps/items/properties/blockcommit/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err103]:
-vErrors.push(err103),errors++}}if(data7.undefine!==void 0){let data57=data7.undefine;if(data57&&typeof data57=="object"&&
-!Array.isArray(data57)){for(let key9 in data57)if(!(key9==="keep-nvram"||key9==="keep-tpm"||key9==="snapshots-metadata"||
-key9==="checkpoints-metadata")){let err104={instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/\
-steps/items/properties/undefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key9}};vErrors===
-null?vErrors=[err104]:vErrors.push(err104),errors++}if(data57["keep-nvram"]!==void 0&&typeof data57["keep-nvram"]!="bool\
-ean"){let err105={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-nvram",schemaPath:"#/properties/steps/items/pro\
-perties/undefine/properties/keep-nvram/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err105]:vErrors.
-push(err105),errors++}if(data57["keep-tpm"]!==void 0&&typeof data57["keep-tpm"]!="boolean"){let err106={instancePath:instancePath+
-"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-tpm/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}if(data57["snapshots-metada\
-ta"]!==void 0&&typeof data57["snapshots-metadata"]!="boolean"){let err107={instancePath:instancePath+"/steps/"+i0+"/unde\
-fine/snapshots-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/snapshots-metadata/type",keyword:"\
-type",params:{type:"boolean"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}if(data57["checkpoints-meta\
-data"]!==void 0&&typeof data57["checkpoints-metadata"]!="boolean"){let err108={instancePath:instancePath+"/steps/"+i0+"/\
-undefine/checkpoints-metadata",schemaPath:"#/properties/steps/items/properties/undefine/properties/checkpoints-metadata/\
-type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{let err109={
-instancePath:instancePath+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"\
-type",params:{type:"object"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data7.redefine!==void 0){
-let data62=data7.redefine;if(data62&&typeof data62=="object"&&!Array.isArray(data62)){for(let key10 in data62)if(!(key10===
-"disk"||key10==="source")){let err110={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps\
-/items/properties/redefine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key10}};vErrors===
-null?vErrors=[err110]:vErrors.push(err110),errors++}if(data62.disk!==void 0){let data63=data62.disk;if(typeof data63=="s\
-tring"){if(func1(data63)<1){let err111={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties\
-/steps/items/properties/redefine/properties/disk/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err111]:vErrors.push(err111),errors++}}else{let err112={instancePath:instancePath+"/steps/"+i0+"/redefine/disk",schemaPath:"\
-#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err112]:vErrors.push(err112),errors++}}if(data62.source!==void 0){let data64=data62.source;if(typeof data64=="s\
-tring"){if(func1(data64)<1){let err113={instancePath:instancePath+"/steps/"+i0+"/redefine/source",schemaPath:"#/properti\
-es/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err113]:vErrors.push(err113),errors++}}else{let err114={instancePath:instancePath+"/steps/"+i0+"/redefine/source",schemaPath:"\
-#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err114]:vErrors.push(err114),errors++}}}else{let err115={instancePath:instancePath+"/steps/"+i0+"/redefine",schemaPath:"\
-#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err115]:
-vErrors.push(err115),errors++}}if(data7.convert!==void 0){let data65=data7.convert;if(data65&&typeof data65=="object"&&!Array.
-isArray(data65)){if(data65.source===void 0){let err116={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"#/\
-properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"source"}};vErrors===null?
-vErrors=[err116]:vErrors.push(err116),errors++}if(data65.dest===void 0){let err117={instancePath:instancePath+"/steps/"+
-i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
-dest"}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}for(let key11 in data65)if(!func2.call(schema31.properties.
-steps.items.properties.convert.properties,key11)){let err118={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
-#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key11}};
-vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(data65.source!==void 0){let data66=data65.source;if(typeof data66==
-"string"){if(func1(data66)<1){let err119={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
+vErrors.push(err103),errors++}}if(data7.blockpull!==void 0){let data57=data7.blockpull;if(data57&&typeof data57=="object"&&
+!Array.isArray(data57)){if(data57.disk===void 0){let err104={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"\
+#/properties/steps/items/properties/blockpull/required",keyword:"required",params:{missingProperty:"disk"}};vErrors===null?
+vErrors=[err104]:vErrors.push(err104),errors++}for(let key9 in data57)if(!(key9==="disk"||key9==="base"||key9==="keep-re\
+lative"||key9==="bandwidth"||key9==="bytes"||key9==="timeout")){let err105={instancePath:instancePath+"/steps/"+i0+"/blo\
+ckpull",schemaPath:"#/properties/steps/items/properties/blockpull/additionalProperties",keyword:"additionalProperties",params:{
+additionalProperty:key9}};vErrors===null?vErrors=[err105]:vErrors.push(err105),errors++}if(data57.disk!==void 0){let data58=data57.
+disk;if(typeof data58=="string"){if(func1(data58)<1){let err106={instancePath:instancePath+"/steps/"+i0+"/blockpull/disk",
+schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err106]:vErrors.push(err106),errors++}}else{let err107={instancePath:instancePath+"/steps/"+i0+"\
+/blockpull/disk",schemaPath:"#/properties/steps/items/properties/blockpull/properties/disk/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err107]:vErrors.push(err107),errors++}}if(data57.base!==void 0){let data59=data57.
+base;if(typeof data59=="string"){if(func1(data59)<1){let err108={instancePath:instancePath+"/steps/"+i0+"/blockpull/base",
+schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err108]:vErrors.push(err108),errors++}}else{let err109={instancePath:instancePath+"/steps/"+i0+"\
+/blockpull/base",schemaPath:"#/properties/steps/items/properties/blockpull/properties/base/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err109]:vErrors.push(err109),errors++}}if(data57["keep-relative"]!==void 0&&typeof data57["\
+keep-relative"]!="boolean"){let err110={instancePath:instancePath+"/steps/"+i0+"/blockpull/keep-relative",schemaPath:"#/\
+properties/steps/items/properties/blockpull/properties/keep-relative/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err110]:vErrors.push(err110),errors++}if(data57.bandwidth!==void 0){let data61=data57.bandwidth;if(!(typeof data61==
+"number"&&!(data61%1)&&!isNaN(data61)&&isFinite(data61))){let err111={instancePath:instancePath+"/steps/"+i0+"/blockpull\
+/bandwidth",schemaPath:"#/properties/steps/items/properties/blockpull/properties/bandwidth/type",keyword:"type",params:{
+type:"integer"}};vErrors===null?vErrors=[err111]:vErrors.push(err111),errors++}if(typeof data61=="number"&&isFinite(data61)&&
+(data61<1||isNaN(data61))){let err112={instancePath:instancePath+"/steps/"+i0+"/blockpull/bandwidth",schemaPath:"#/prope\
+rties/steps/items/properties/blockpull/properties/bandwidth/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
+vErrors===null?vErrors=[err112]:vErrors.push(err112),errors++}}if(data57.bytes!==void 0&&typeof data57.bytes!="boolean"){
+let err113={instancePath:instancePath+"/steps/"+i0+"/blockpull/bytes",schemaPath:"#/properties/steps/items/properties/bl\
+ockpull/properties/bytes/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err113]:vErrors.push(err113),
+errors++}if(data57.timeout!==void 0){let data63=data57.timeout;if(!(typeof data63=="number"&&!(data63%1)&&!isNaN(data63)&&
+isFinite(data63))){let err114={instancePath:instancePath+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/step\
+s/items/properties/blockpull/properties/timeout/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err114]:
+vErrors.push(err114),errors++}if(typeof data63=="number"&&isFinite(data63)&&(data63<1||isNaN(data63))){let err115={instancePath:instancePath+
+"/steps/"+i0+"/blockpull/timeout",schemaPath:"#/properties/steps/items/properties/blockpull/properties/timeout/minimum",
+keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===null?vErrors=[err115]:vErrors.push(err115),errors++}}}else{
+let err116={instancePath:instancePath+"/steps/"+i0+"/blockpull",schemaPath:"#/properties/steps/items/properties/blockpul\
+l/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err116]:vErrors.push(err116),errors++}}if(data7.undefine!==
+void 0){let data64=data7.undefine;if(data64&&typeof data64=="object"&&!Array.isArray(data64)){for(let key10 in data64)if(!(key10===
+"keep-nvram"||key10==="keep-tpm"||key10==="snapshots-metadata"||key10==="checkpoints-metadata")){let err117={instancePath:instancePath+
+"/steps/"+i0+"/undefine",schemaPath:"#/properties/steps/items/properties/undefine/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key10}};vErrors===null?vErrors=[err117]:vErrors.push(err117),errors++}if(data64["\
+keep-nvram"]!==void 0&&typeof data64["keep-nvram"]!="boolean"){let err118={instancePath:instancePath+"/steps/"+i0+"/unde\
+fine/keep-nvram",schemaPath:"#/properties/steps/items/properties/undefine/properties/keep-nvram/type",keyword:"type",params:{
+type:"boolean"}};vErrors===null?vErrors=[err118]:vErrors.push(err118),errors++}if(data64["keep-tpm"]!==void 0&&typeof data64["\
+keep-tpm"]!="boolean"){let err119={instancePath:instancePath+"/steps/"+i0+"/undefine/keep-tpm",schemaPath:"#/properties/\
+steps/items/properties/undefine/properties/keep-tpm/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err119]:vErrors.push(err119),errors++}if(data64["snapshots-metadata"]!==void 0&&typeof data64["snapshots-metadata"]!="b\
+oolean"){let err120={instancePath:instancePath+"/steps/"+i0+"/undefine/snapshots-metadata",schemaPath:"#/properties/step\
+s/items/properties/undefine/properties/snapshots-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=
+[err120]:vErrors.push(err120),errors++}if(data64["checkpoints-metadata"]!==void 0&&typeof data64["checkpoints-metadata"]!=
+"boolean"){let err121={instancePath:instancePath+"/steps/"+i0+"/undefine/checkpoints-metadata",schemaPath:"#/properties/\
+steps/items/properties/undefine/properties/checkpoints-metadata/type",keyword:"type",params:{type:"boolean"}};vErrors===
+null?vErrors=[err121]:vErrors.push(err121),errors++}}else{let err122={instancePath:instancePath+"/steps/"+i0+"/undefine",
+schemaPath:"#/properties/steps/items/properties/undefine/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=
+[err122]:vErrors.push(err122),errors++}}if(data7.redefine!==void 0){let data69=data7.redefine;if(data69&&typeof data69==
+"object"&&!Array.isArray(data69)){for(let key11 in data69)if(!(key11==="disk"||key11==="source")){let err123={instancePath:instancePath+
+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/additionalProperties",keyword:"additio\
+nalProperties",params:{additionalProperty:key11}};vErrors===null?vErrors=[err123]:vErrors.push(err123),errors++}if(data69.
+disk!==void 0){let data70=data69.disk;if(typeof data70=="string"){if(func1(data70)<1){let err124={instancePath:instancePath+
+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/minLength",keyword:"\
+minLength",params:{limit:1}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}else{let err125={instancePath:instancePath+
+"/steps/"+i0+"/redefine/disk",schemaPath:"#/properties/steps/items/properties/redefine/properties/disk/type",keyword:"ty\
+pe",params:{type:"string"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}}if(data69.source!==void 0){let data71=data69.
+source;if(typeof data71=="string"){if(func1(data71)<1){let err126={instancePath:instancePath+"/steps/"+i0+"/redefine/sou\
+rce",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/minLength",keyword:"minLength",params:{limit:1}};
+vErrors===null?vErrors=[err126]:vErrors.push(err126),errors++}}else{let err127={instancePath:instancePath+"/steps/"+i0+"\
+/redefine/source",schemaPath:"#/properties/steps/items/properties/redefine/properties/source/type",keyword:"type",params:{
+type:"string"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}}}else{let err128={instancePath:instancePath+
+"/steps/"+i0+"/redefine",schemaPath:"#/properties/steps/items/properties/redefine/type",keyword:"type",params:{type:"obj\
+ect"}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}if(data7.convert!==void 0){let data72=data7.convert;
+if(data72&&typeof data72=="object"&&!Array.isArray(data72)){if(data72.source===void 0){let err129={instancePath:instancePath+
+"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
+source"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}if(data72.dest===void 0){let err130={instancePath:instancePath+
+"/steps/"+i0+"/convert",schemaPath:"#/properties/steps/items/properties/convert/required",keyword:"required",params:{missingProperty:"\
+dest"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),errors++}for(let key12 in data72)if(!func2.call(schema31.properties.
+steps.items.properties.convert.properties,key12)){let err131={instancePath:instancePath+"/steps/"+i0+"/convert",schemaPath:"\
+#/properties/steps/items/properties/convert/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key12}};
+vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}if(data72.source!==void 0){let data73=data72.source;if(typeof data73==
+"string"){if(func1(data73)<1){let err132={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"#/propert\
 ies/steps/items/properties/convert/properties/source/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=
-[err119]:vErrors.push(err119),errors++}}else{let err120={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
+[err132]:vErrors.push(err132),errors++}}else{let err133={instancePath:instancePath+"/steps/"+i0+"/convert/source",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/source/type",keyword:"type",params:{type:"string"}};vErrors===null?
-vErrors=[err120]:vErrors.push(err120),errors++}}if(data65.dest!==void 0){let data67=data65.dest;if(typeof data67=="strin\
-g"){if(func1(data67)<1){let err121={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
-s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err121]:
-vErrors.push(err121),errors++}}else{let err122={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
+vErrors=[err133]:vErrors.push(err133),errors++}}if(data72.dest!==void 0){let data74=data72.dest;if(typeof data74=="strin\
+g"){if(func1(data74)<1){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/properties/step\
+s/items/properties/convert/properties/dest/minLength",keyword:"minLength",params:{limit:1}};vErrors===null?vErrors=[err134]:
+vErrors.push(err134),errors++}}else{let err135={instancePath:instancePath+"/steps/"+i0+"/convert/dest",schemaPath:"#/pro\
 perties/steps/items/properties/convert/properties/dest/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=
-[err122]:vErrors.push(err122),errors++}}if(data65["source-format"]!==void 0){let data68=data65["source-format"];if(typeof data68!=
-"string"){let err123={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
-ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err123]:
-vErrors.push(err123),errors++}if(!(data68==="qcow2"||data68==="raw"||data68==="vmdk"||data68==="vdi"||data68==="vhdx"||data68===
-"qed")){let err124={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
+[err135]:vErrors.push(err135),errors++}}if(data72["source-format"]!==void 0){let data75=data72["source-format"];if(typeof data75!=
+"string"){let err136={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/ite\
+ms/properties/convert/properties/source-format/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err136]:
+vErrors.push(err136),errors++}if(!(data75==="qcow2"||data75==="raw"||data75==="vmdk"||data75==="vdi"||data75==="vhdx"||data75===
+"qed")){let err137={instancePath:instancePath+"/steps/"+i0+"/convert/source-format",schemaPath:"#/properties/steps/items\
 /properties/convert/properties/source-format/enum",keyword:"enum",params:{allowedValues:schema31.properties.steps.items.
-properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err124]:vErrors.push(err124),errors++}}if(data65["\
-target-format"]!==void 0){let data69=data65["target-format"];if(typeof data69!="string"){let err125={instancePath:instancePath+
+properties.convert.properties["source-format"].enum}};vErrors===null?vErrors=[err137]:vErrors.push(err137),errors++}}if(data72["\
+target-format"]!==void 0){let data76=data72["target-format"];if(typeof data76!="string"){let err138={instancePath:instancePath+
 "/steps/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/t\
-ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err125]:vErrors.push(err125),errors++}if(!(data69===
-"qcow2"||data69==="raw"||data69==="vmdk"||data69==="vdi"||data69==="vhdx")){let err126={instancePath:instancePath+"/step\
+ype",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),errors++}if(!(data76===
+"qcow2"||data76==="raw"||data76==="vmdk"||data76==="vdi"||data76==="vhdx")){let err139={instancePath:instancePath+"/step\
 s/"+i0+"/convert/target-format",schemaPath:"#/properties/steps/items/properties/convert/properties/target-format/enum",keyword:"\
 enum",params:{allowedValues:schema31.properties.steps.items.properties.convert.properties["target-format"].enum}};vErrors===
-null?vErrors=[err126]:vErrors.push(err126),errors++}}if(data65.compress!==void 0&&typeof data65.compress!="boolean"){let err127={
+null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data72.compress!==void 0&&typeof data72.compress!="boolean"){let err140={
 instancePath:instancePath+"/steps/"+i0+"/convert/compress",schemaPath:"#/properties/steps/items/properties/convert/prope\
-rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err127]:vErrors.push(err127),errors++}
-if(data65.options!==void 0){let data71=data65.options;if(typeof data71=="string"){if(func1(data71)<1){let err128={instancePath:instancePath+
+rties/compress/type",keyword:"type",params:{type:"boolean"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}
+if(data72.options!==void 0){let data78=data72.options;if(typeof data78=="string"){if(func1(data78)<1){let err141={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/minLength",keyword:"\
-minLength",params:{limit:1}};vErrors===null?vErrors=[err128]:vErrors.push(err128),errors++}}else{let err129={instancePath:instancePath+
+minLength",params:{limit:1}};vErrors===null?vErrors=[err141]:vErrors.push(err141),errors++}}else{let err142={instancePath:instancePath+
 "/steps/"+i0+"/convert/options",schemaPath:"#/properties/steps/items/properties/convert/properties/options/type",keyword:"\
-type",params:{type:"string"}};vErrors===null?vErrors=[err129]:vErrors.push(err129),errors++}}if(data65["sparse-size"]!==
-void 0){let data72=data65["sparse-size"];if(!(typeof data72=="number"&&!(data72%1)&&!isNaN(data72)&&isFinite(data72))){let err130={
+type",params:{type:"string"}};vErrors===null?vErrors=[err142]:vErrors.push(err142),errors++}}if(data72["sparse-size"]!==
+void 0){let data79=data72["sparse-size"];if(!(typeof data79=="number"&&!(data79%1)&&!isNaN(data79)&&isFinite(data79))){let err143={
 instancePath:instancePath+"/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/pr\
-operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err130]:vErrors.push(err130),
-errors++}if(typeof data72=="number"&&isFinite(data72)&&(data72<0||isNaN(data72))){let err131={instancePath:instancePath+
+operties/sparse-size/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err143]:vErrors.push(err143),
+errors++}if(typeof data79=="number"&&isFinite(data79)&&(data79<0||isNaN(data79))){let err144={instancePath:instancePath+
 "/steps/"+i0+"/convert/sparse-size",schemaPath:"#/properties/steps/items/properties/convert/properties/sparse-size/minim\
-um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err131]:vErrors.push(err131),errors++}}if(data65.
-coroutines!==void 0){let data73=data65.coroutines;if(!(typeof data73=="number"&&!(data73%1)&&!isNaN(data73)&&isFinite(data73))){
-let err132={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
-/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err132]:vErrors.push(
-err132),errors++}if(typeof data73=="number"&&isFinite(data73)){if(data73>16||isNaN(data73)){let err133={instancePath:instancePath+
+um",keyword:"minimum",params:{comparison:">=",limit:0}};vErrors===null?vErrors=[err144]:vErrors.push(err144),errors++}}if(data72.
+coroutines!==void 0){let data80=data72.coroutines;if(!(typeof data80=="number"&&!(data80%1)&&!isNaN(data80)&&isFinite(data80))){
+let err145={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties\
+/convert/properties/coroutines/type",keyword:"type",params:{type:"integer"}};vErrors===null?vErrors=[err145]:vErrors.push(
+err145),errors++}if(typeof data80=="number"&&isFinite(data80)){if(data80>16||isNaN(data80)){let err146={instancePath:instancePath+
 "/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/steps/items/properties/convert/properties/coroutines/maximum",
-keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err133]:vErrors.push(err133),errors++}if(data73<
-1||isNaN(data73)){let err134={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
+keyword:"maximum",params:{comparison:"<=",limit:16}};vErrors===null?vErrors=[err146]:vErrors.push(err146),errors++}if(data80<
+1||isNaN(data80)){let err147={instancePath:instancePath+"/steps/"+i0+"/convert/coroutines",schemaPath:"#/properties/step\
 s/items/properties/convert/properties/coroutines/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};vErrors===
-null?vErrors=[err134]:vErrors.push(err134),errors++}}}if(data65["rate-limit"]!==void 0){let data74=data65["rate-limit"];
-if(!(typeof data74=="number"&&!(data74%1)&&!isNaN(data74)&&isFinite(data74))){let err135={instancePath:instancePath+"/st\
+null?vErrors=[err147]:vErrors.push(err147),errors++}}}if(data72["rate-limit"]!==void 0){let data81=data72["rate-limit"];
+if(!(typeof data81=="number"&&!(data81%1)&&!isNaN(data81)&&isFinite(data81))){let err148={instancePath:instancePath+"/st\
 eps/"+i0+"/convert/rate-limit",schemaPath:"#/properties/steps/items/properties/convert/properties/rate-limit/type",keyword:"\
-type",params:{type:"integer"}};vErrors===null?vErrors=[err135]:vErrors.push(err135),errors++}if(typeof data74=="number"&&
-isFinite(data74)&&(data74<1||isNaN(data74))){let err136={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
+type",params:{type:"integer"}};vErrors===null?vErrors=[err148]:vErrors.push(err148),errors++}if(typeof data81=="number"&&
+isFinite(data81)&&(data81<1||isNaN(data81))){let err149={instancePath:instancePath+"/steps/"+i0+"/convert/rate-limit",schemaPath:"\
 #/properties/steps/items/properties/convert/properties/rate-limit/minimum",keyword:"minimum",params:{comparison:">=",limit:1}};
-vErrors===null?vErrors=[err136]:vErrors.push(err136),errors++}}}else{let err137={instancePath:instancePath+"/steps/"+i0+
+vErrors===null?vErrors=[err149]:vErrors.push(err149),errors++}}}else{let err150={instancePath:instancePath+"/steps/"+i0+
 "/convert",schemaPath:"#/properties/steps/items/properties/convert/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err137]:vErrors.push(err137),errors++}}}else{let err138={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
-#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err138]:vErrors.push(err138),
-errors++}}}else{let err139={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
-type:"array"}};vErrors===null?vErrors=[err139]:vErrors.push(err139),errors++}}if(data["on-failure"]!==void 0){let data75=data["\
-on-failure"];if(typeof data75!="string"){let err140={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
--failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err140]:vErrors.push(err140),errors++}if(!(data75===
-"rollback"||data75==="stop")){let err141={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
-um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err141]:vErrors.
-push(err141),errors++}}}else{let err142={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
-null?vErrors=[err142]:vErrors.push(err142),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
+null?vErrors=[err150]:vErrors.push(err150),errors++}}}else{let err151={instancePath:instancePath+"/steps/"+i0,schemaPath:"\
+#/properties/steps/items/type",keyword:"type",params:{type:"object"}};vErrors===null?vErrors=[err151]:vErrors.push(err151),
+errors++}}}else{let err152={instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{
+type:"array"}};vErrors===null?vErrors=[err152]:vErrors.push(err152),errors++}}if(data["on-failure"]!==void 0){let data82=data["\
+on-failure"];if(typeof data82!="string"){let err153={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on\
+-failure/type",keyword:"type",params:{type:"string"}};vErrors===null?vErrors=[err153]:vErrors.push(err153),errors++}if(!(data82===
+"rollback"||data82==="stop")){let err154={instancePath:instancePath+"/on-failure",schemaPath:"#/properties/on-failure/en\
+um",keyword:"enum",params:{allowedValues:schema31.properties["on-failure"].enum}};vErrors===null?vErrors=[err154]:vErrors.
+push(err154),errors++}}}else{let err155={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"}};vErrors===
+null?vErrors=[err155]:vErrors.push(err155),errors++}return validate20.errors=vErrors,errors===0}validate20.evaluated={props:!0,
 dynamicProps:!1,dynamicItems:!1};export{stdin_default as default,validate};

@@ -1,5 +1,6 @@
 import { blockcommit } from './blockcommit.ts';
 import { blockcopy } from './blockcopy.ts';
+import { blockpull } from './blockpull.ts';
 import { convert } from './convert.ts';
 import type { AnyStep } from './define.ts';
 import { redefine } from './redefine.ts';
@@ -11,6 +12,7 @@ export const steps: readonly AnyStep[] = [
   snapshotCreateAs,
   blockcopy,
   blockcommit,
+  blockpull,
   undefine,
   redefine,
   convert,

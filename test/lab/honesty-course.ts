@@ -10,7 +10,7 @@ import { daemonRestarts, guestDies, jobsDie, powerFails } from '../../src/simula
 import type { AnyStep, Phase } from '../../src/steps/define.ts';
 import { examine } from '../../src/steps/derived.ts';
 import type { Image, Mishap, Params } from './honesty-plans.ts';
-import type { Sides } from './honesty-walk.ts';
+import { endsByItself, type Sides } from './honesty-walk.ts';
 
 /** A step on the World on which it begins. */
 export interface CourseStep {
@@ -130,7 +130,7 @@ async function strike(
       return true;
     }
     case 'the jobs are aborted': {
-      const busy = domain.disks.filter(({ job }) => job && job.type !== 'commit');
+      const busy = domain.disks.filter(({ job }) => job && !endsByItself(job));
       const abort = async () => {
         for (const { target } of busy) await host.virsh('blockjob', name, target, '--abort');
       };

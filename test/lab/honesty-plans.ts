@@ -90,6 +90,17 @@ const draft = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('blockpull' as const),
+      disk,
+      /** How many layers below the active one are pulled; all of them without. */
+      depth: maybe(fc.integer({ min: 1, max: 3 })),
+      byPlace: fc.boolean(),
+      relative: fc.boolean(),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('snapshot-create-as' as const),
@@ -210,6 +221,21 @@ export function drawn(step: Draft, world: World, folder: string, place: string):
             ? { quarantine: join(folder, ASIDE) }
             : {}),
           ...flag('keep-relative', step.relative),
+        },
+      };
+    }
+    case 'blockpull': {
+      const target = targetOf(step.disk);
+      const chain = chainOf(step.disk);
+      const found = step.depth === undefined ? undefined : chain[step.depth];
+      const byPlace = step.byPlace && found?.index !== undefined;
+      const base = found && (byPlace ? `${target}[${found.index}]` : found.file);
+      return {
+        kind: step.kind,
+        params: {
+          disk: target,
+          ...(base === undefined ? {} : { base }),
+          ...flag('keep-relative', step.relative && base !== undefined),
         },
       };
     }

@@ -8,7 +8,7 @@ import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
 import { guestWrites, hostOf, onDomain, type SimulatedHost } from '../../src/host/host-state.ts';
 import { EffectFailed } from '../../src/model/effect-failed.ts';
-import { type Bundle, type World, withDomain } from '../../src/model/world.ts';
+import { type BlockJob, type Bundle, type World, withDomain } from '../../src/model/world.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { NoWayBack, type Phase } from '../../src/steps/define.ts';
 import { differences, imaginedTold, reallyTold } from './honesty-picture.ts';
@@ -196,12 +196,17 @@ function withIndexes(host: SimulatedHost, { domain }: World): SimulatedHost {
   return onDomain(host, { disks });
 }
 
+/** Whether a job ends without a command: one below the active layer, or one that writes into it. */
+export function endsByItself({ type }: BlockJob): boolean {
+  return type === 'commit' || type === 'pull';
+}
+
 /** The same host with every job as far as it comes by itself. */
 function finished(host: SimulatedHost): SimulatedHost {
   return host.world.domain.disks
     .filter(({ job }) => job && !job.ready)
     .reduce((each, { target, job }) => {
-      const until = job?.type === 'commit' ? 'ended' : 'ready';
+      const until = job && endsByItself(job) ? 'ended' : 'ready';
       return apply(each, { tool: 'await-job', disk: target, until, why: '', timeoutMs: 0 });
     }, host);
 }

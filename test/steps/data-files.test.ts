@@ -23,6 +23,7 @@ const KINDS: readonly (readonly [kind: string, params: Params])[] = [
   ['blockcommit', { disk: 'vda', shallow: true, active: true, pivot: true, delete: true }],
   ['blockcommit', { disk: 'vda', shallow: true, active: true, 'keep-overlay': true }],
   ['blockcommit', { disk: 'vda', top: MID, base: BASE }],
+  ['blockpull', { disk: 'vda' }],
   ['snapshot-create-as', { name: 's', 'disk-only': true }],
 ];
 

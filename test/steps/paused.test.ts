@@ -15,6 +15,7 @@ const PLANS: readonly (readonly string[])[] = [
   ['blockcopy: { disk: vda, dest: /new/c, finish: true }'],
   ['blockcommit: { disk: vda, shallow: true, active: true, pivot: true }'],
   [`blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`],
+  [`blockpull: { disk: vda, base: ${BASE} }`],
   [`${SNAPSHOT} }`],
   [`convert: { source: ${SNAP1}, dest: /new/c }`],
   ['{ id: u, undefine: {} }', '{ id: r, redefine: {} }'],

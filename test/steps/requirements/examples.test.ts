@@ -50,6 +50,9 @@ test('what is copied is what the layers hold', () => {
   expect(products('blockcommit')).toEqual([
     { file: '/images/snap1.qcow2', copied: 64 * MiB, room: 64 * MiB },
   ]);
+  expect(products('blockpull')).toEqual([
+    { file: '/images/snap2.qcow2', copied: 128 * MiB, room: 128 * MiB },
+  ]);
   expect(products('convert')).toEqual([
     { file: '/backup/testvm.qcow2', copied: 64 * MiB, room: 64 * MiB },
   ]);

@@ -23,6 +23,7 @@ const job = (how: string) => virshEffect(['blockjob', ...VDA, how]);
 const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
   blockcopy: [...VDA, '--dest', '/new'],
   blockcommit: VDA,
+  blockpull: VDA,
   blockjob: [...VDA, '--pivot'],
   'snapshot-create-as': [...DOMAIN, '--name', 's'],
   'snapshot-create': [...DOMAIN, '--xmlfile', XML, '--redefine'],
@@ -73,11 +74,11 @@ describe('a command whose answer was not heard', () => {
 });
 
 describe('the job that a command starts', () => {
-  test('is started by a copy and by a commit, and by no other command', () => {
+  test('is started by a copy, a commit and a pull, and by no other command', () => {
     const starting = ALL.filter((each) => each.startsJob !== NO_JOB.startsJob).map(
       ({ verb }) => verb,
     );
-    expect(starting).toEqual(['blockcopy', 'blockcommit']);
+    expect(starting).toEqual(['blockcopy', 'blockcommit', 'blockpull']);
   });
 
   test.each<readonly [string, readonly string[], object]>([
@@ -89,6 +90,7 @@ describe('the job that a command starts', () => {
     ],
     ['a commit', ['blockcommit', ...VDA, '--base', BASE, '--top', SNAP1], { into: BASE }],
     ['a commit that names no base', ['blockcommit', ...VDA, '--shallow', '--active'], {}],
+    ['a pull, which writes into the active layer', ['blockpull', ...VDA, '--base', BASE], {}],
   ])('writes, as far as the command names it: %s', (_title, words, started) => {
     const effect = virshEffect(words);
     expect(commandDefinition(effect).startsJob(effect.args)).toEqual(started);
@@ -102,11 +104,11 @@ describe('the layers that a command writes into', () => {
     return writesLayers === 'none' ? undefined : writesLayers(effect.args, now);
   };
 
-  test('are those of a commit, and no other command has any', () => {
+  test('are those of a commit and a pull, and no other command has any', () => {
     const writing = ALL.filter(({ writesLayers }) => writesLayers !== 'none').map(
       ({ verb }) => verb,
     );
-    expect(writing).toEqual(['blockcommit']);
+    expect(writing).toEqual(['blockcommit', 'blockpull']);
   });
 
   test.each<readonly [string, readonly string[], readonly string[]]>([

@@ -15,6 +15,7 @@ const snapshot = (more: string, file = NEW) =>
   `snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: ${file} }]${more} }`;
 const quiet = snapshot(', no-metadata: true');
 const commit = 'blockcommit: { disk: vda, shallow: true, pivot: true }';
+const pull = `blockpull: { disk: vda, base: ${BASE} }`;
 const copyOf = (file: string) => `convert: { source: ${file}, dest: /new/copy }`;
 
 /** The findings of steps on a guest whose disk shares no layer, as `BP134 1`: the code and the step's place. */
@@ -89,6 +90,7 @@ describe('space', () => {
     expect(told([commit], { folders: { '/export/vmimages': folder(50 * MiB) } })).toEqual([]);
     const middle = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
     expect(told([middle], { folders })).toEqual(['BP134 0']);
+    expect(told([pull], { folders })).toEqual(['BP134 0']);
   });
 
   test('for an overlay matters only while something is copied', () => {
@@ -141,6 +143,7 @@ describe('known releases', () => {
     expect(told([commit], { domain: apparmor }, release)).toEqual(['BP137 0']);
     const middle = `blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} }`;
     expect(told([middle], { domain: apparmor }, release)).toEqual(['BP137 0']);
+    expect(told([pull], { domain: apparmor }, release)).toEqual([]);
     expect(told([quiet, commit], { domain: apparmor }, release)).toEqual([]);
     expect(told([commit], {}, release)).toEqual([]);
     expect(told([commit], { domain: apparmor }, { libvirt: '12.1.0' })).toEqual([]);

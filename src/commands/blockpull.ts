@@ -1,0 +1,54 @@
+/** `virsh blockpull`: what the layers below the active one hold is copied into it, and they leave the chain at the end. */
+import { layerNamed, layersOf } from '../host/file-names.ts';
+import { relativeName } from '../host/header-names.ts';
+import { onDisk, refuseUnless, type SimulatedHost, workableDisk } from '../host/host-state.ts';
+import { withoutJobOn } from '../host/jobs.ts';
+import { filesOfLayer } from '../model/file-identity.ts';
+import { diskOf } from '../model/world.ts';
+import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+
+const options = {
+  domain: needed('text'),
+  path: needed('text'),
+  bandwidth: optional('number'),
+  /** The layer that stays below, by its path as libvirt spells it, or by its index: `vda[2]`. */
+  base: optional('text'),
+  'keep-relative': optional('flag'),
+  bytes: optional('flag'),
+};
+
+type Args = ArgsOf<typeof options>;
+
+export const blockpull = defineCommand({
+  verb: 'blockpull',
+  options,
+  apply: pull,
+  unobstructed: (host, args) =>
+    pull(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
+  unanswered: () => 'look',
+  startsJob: () => ({}),
+  writesLayers: ({ path }, world) =>
+    diskOf(world, path)?.chain.slice(0, 1).flatMap(filesOfLayer) ?? [],
+});
+
+function pull(host: SimulatedHost, args: Args): SimulatedHost {
+  const disk = workableDisk(host, args.path);
+  refuseUnless(!disk.job, 'already in active block job');
+  const files = layersOf(host, disk);
+  const base = args.base === undefined ? files.length : layerNamed(disk, args.base);
+  refuseUnless(base > 0, `could not find image '${args.base}' beneath '${files[0]}'`);
+  const relative = args['keep-relative'] === true;
+  refuseUnless(!relative || args.base !== undefined, 'valid only with non-null base');
+  const name = relative ? relativeName(host, files.slice(0, base + 1)) : undefined;
+  const layers = files.slice(1, base);
+  const [into = ''] = files;
+  const source = { layers, shallow: false, reuse: false, into };
+  return onDisk(
+    {
+      ...host,
+      jobs: { ...host.jobs, [disk.target]: name === undefined ? source : { ...source, name } },
+    },
+    disk.target,
+    (each) => ({ ...each, job: { type: 'pull', ready: false } }),
+  );
+}

@@ -1,0 +1,129 @@
+import { codes } from '../codes.ts';
+import { blockpull as blockpullCommand } from '../commands/blockpull.ts';
+import { given } from '../commands/define.ts';
+import { layerAt, spelledInChain } from '../model/layer-name.ts';
+import {
+  chainText,
+  checkLayerName,
+  findRange,
+  type NamedRange,
+  notInChain,
+} from './chain-range.ts';
+import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
+import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
+import { mergePhase } from './phases/merge.ts';
+import { mergeable, namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
+import { checkNeeds } from './requirements/requirement.ts';
+import { ownedBy, unshared } from './requirements/unshared.ts';
+import { mergedInto } from './sizes.ts';
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['disk'],
+  properties: {
+    disk: DISK,
+    base: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'The layer that stays below the active one: its path, or its place in the chain as `vda[2]`. Without it none stays.',
+    },
+    'keep-relative': {
+      type: 'boolean',
+      description: 'Name `base` by its relative name in the header. Needs `base`.',
+    },
+    ...BANDWIDTH,
+    timeout: {
+      type: 'integer',
+      minimum: 1,
+      description:
+        'Give up, and undo, when the pull has not ended after so many seconds (a day unless told).',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Params = Infer<typeof schema>;
+
+export const blockpull = defineStep<typeof schema>({
+  kind: 'blockpull',
+  summary:
+    'Copy what the layers below hold into the active layer of a running disk, so that it needs them no more.',
+  schema,
+  unoffered: { path: 'blockplan calls the disk `disk`, in every step', ...WAITED_FOR },
+  check: (params: Params) => [
+    ...checkNeeds(params, 'bytes', 'bandwidth'),
+    ...checkNeeds(params, 'keep-relative', 'base'),
+    ...checkLayerName('base', params.base),
+  ],
+  requires(params: Params, world, needs) {
+    const found = mergeable(needs, pullRange(params), world);
+    if (!found) return;
+    const { disk, range } = found;
+    const { into, merged } = range;
+    const alone = needs.hinting(
+      codes.fileInOtherDomain,
+      'a pull writes into the active layer: take it out of the other chain first',
+    );
+    unshared(alone, world, 'disk', [into.file]);
+    ownedBy(alone, world, disk, 'disk', [into.file]);
+    // Nothing looks at it: how much of the layers is new to the active one shows when they are merged.
+    needs.require(`${into.file} has room to grow by what is pulled`, 'run');
+    startsAfterMerge(needs, world, disk, { what: 'the pull', merged });
+    if (params['keep-relative']) namesRelative(needs, world, disk, merged);
+  },
+  products(params: Params, world) {
+    const range = findRange(pullRange(params), world);
+    return range ? [mergedInto(world, range)] : [];
+  },
+  phases: (params: Params) => [pullPhase(params)],
+  examples: [
+    { title: 'A disk that rests on no other file', params: { disk: 'vda' } },
+    {
+      title: 'Down to a base that is shared',
+      params: { disk: 'vda', base: '/images/base.qcow2' },
+    },
+    { title: 'By place in the chain', params: { disk: 'vda', base: 'vda[2]' } },
+  ],
+});
+
+/** The layers between the active one and the base. */
+function pullRange({ base: name, disk: target }: Params): NamedRange {
+  return {
+    disk: target,
+    find(disk, world) {
+      const { chain } = disk;
+      const [into] = chain;
+      const at = name === undefined ? chain.length : layerAt(world, disk, name);
+      if (at < 0) return notInChain('base', `${name} is not in ${chainText(disk)}`);
+      const merged = chain.slice(1, at);
+      if (into && merged.length > 0) return { merged, into };
+      return name === undefined
+        ? notInChain('disk', `there is no layer below ${into?.file} to pull`)
+        : notInChain('base', `there is no layer to pull above ${name} in ${chainText(disk)}`);
+    },
+  };
+}
+
+function pullPhase(params: Params): Phase {
+  const { base, disk, timeout } = params;
+  return mergePhase({
+    job: 'pull',
+    summary: `copy what the layers below hold into the active layer of ${disk} while the guest runs; their files stay`,
+    wayBack: 'cancel the pull as long as it runs; what was copied so far does no harm',
+    range: pullRange(params),
+    start: (world) => ({
+      tool: 'virsh',
+      verb: 'blockpull',
+      args: {
+        ...given(blockpullCommand, params),
+        domain: world.domain.name,
+        path: disk,
+        ...(base === undefined ? {} : { base: spelledInChain(world, disk, base) }),
+      },
+      why: `start the pull of ${disk}`,
+    }),
+    until: 'until the active layer holds all of it',
+    timeout,
+  });
+}
