@@ -1,32 +1,68 @@
-// Bundles the command line and the library into dist/, with the licences of what is bundled. One file to load
-// starts in a third of the time that a tree of small modules takes.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles the command line and the library into dist/, with the licences of what is bundled.
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
+
+const options = {
+  platform: 'node',
+  transform: { target: 'node20.19' },
+  // yaml's own ES modules: its CommonJS ones are evaluated as a whole.
+  resolve: { alias: { yaml: join(process.cwd(), 'node_modules/yaml/browser/dist/index.js') } },
+  checks: { ineffectiveDynamicImport: false },
+};
+const comments = { legal: false, annotation: false, jsdoc: false };
+
+/** commander loads node:child_process for subcommands that are programs of their own; blockplan has none. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  resolveId: (id, importer) =>
+    id === 'node:child_process' && importer?.includes('/commander/') ? '\0none' : undefined,
+  load: (id) => (id === '\0none' ? 'module.exports = {};' : undefined),
+};
+
+/**
+ * What commands share, in few files, since each costs a start 0.5 ms. The first that fits takes a module with all that it
+ * imports: so a command that only looks comes before what changes a host.
+ */
+const groups = [
+  { name: 'main', test: /\/src\/cli\/main\.ts$/ },
+  { name: 'plan', test: /\/src\/cli\/validate\.ts$/ },
+  { name: 'findings', test: /\/src\/cli\/print-findings\.ts$/ },
+  { name: 'simulation', test: /\/src\/(?:graph|machine|simulate)\// },
+  { name: 'journal', test: /\/src\/journal\// },
+  { name: 'look', test: /\/src\/cli\/(?:preview|status|list|show)\.ts$/ },
+  { name: 'libvirt', test: /\/src\/libvirt\// },
+  { name: 'run', test: /\/src\/cli\/run-plan\.ts$/ },
+];
 
 rmSync('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', demo: 'src/demo/main.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'none',
-  // CommonJS packages among the bundled ones call require for Node's own modules.
-  banner: {
-    js: "import { createRequire as bundledRequire } from 'node:module'; const require = bundledRequire(import.meta.url);",
-  },
-  metafile: true,
-  logLevel: 'warning',
-});
+const bundles = [
+  // CommonJS starts in three quarters of the time that ES modules take.
+  await build({
+    ...options,
+    input: { cli: 'src/cli/main.ts', demo: 'src/demo/main.ts' },
+    plugins: [withoutChildProcess],
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      comments,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      codeSplitting: { groups },
+    },
+  }),
+  await build({
+    ...options,
+    input: 'src/index.ts',
+    output: { file: 'dist/index.mjs', format: 'esm', comments },
+  }),
+];
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+chmodSync('dist/cli.js', 0o755);
 
 const folders = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
-  ),
+  bundles
+    .flatMap(({ output }) => output.flatMap(({ moduleIds = [] }) => moduleIds))
+    .flatMap((id) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []),
 );
 const notices = [...folders].sort().map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

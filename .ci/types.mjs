@@ -21,3 +21,5 @@ for (const entry of readdirSync(ROOT, { recursive: true, withFileTypes: true }))
   const file = join(entry.parentPath, entry.name);
   if (entry.isFile() && !kept.has(file)) rmSync(file);
 }
+// The library is an ES module, unlike the command line beside it.
+writeFileSync(join(ROOT, 'package.json'), '{ "type": "module" }\n');

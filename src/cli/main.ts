@@ -3,8 +3,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BlockplanError } from '../errors.ts';
 import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
-import { colorWanted } from '../render/color.ts';
-import { renderFindings } from '../render/findings.ts';
 import { addRunCommands } from './run-commands.ts';
 import { FORMATS } from './show-preview.ts';
 import { VERSION } from './version.ts';
@@ -265,11 +263,7 @@ async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? 0 : EXIT_CODES['input-refused'];
   if (error instanceof BlockplanError) {
-    const { redactFindings } = await import('../model/redact-value.ts');
-    const findings = redactFindings(error.findings);
-    process.stderr.write(
-      renderFindings(findings, colorWanted(process.env, process.stderr.isTTY === true)),
-    );
+    (await import('./print-findings.ts')).printFindings(error.findings);
     return EXIT_CODES[error.end];
   }
   const stack = error instanceof Error ? error.stack : String(error);
@@ -279,4 +273,4 @@ async function explain(error: unknown): Promise<number> {
   return EXIT_CODES.bug;
 }
 
-await main();
+void main();

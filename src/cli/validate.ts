@@ -1,9 +1,6 @@
 /** `blockplan validate`: reads plans and says what is wrong with them; looks at nothing else. */
 import { BlockplanError, type Finding } from '../errors.ts';
-import { redactFindings } from '../model/redact-value.ts';
 import { EXIT_CODES } from '../outcomes.ts';
-import { colorWanted } from '../render/color.ts';
-import { renderFindings } from '../render/findings.ts';
 import { planFrom } from './read.ts';
 
 export async function validate(
@@ -20,12 +17,7 @@ export async function validate(
       findings.push(...error.findings);
     }
   }
-  process.stderr.write(
-    renderFindings(
-      redactFindings(findings),
-      colorWanted(process.env, process.stderr.isTTY === true),
-    ),
-  );
+  if (findings.length > 0) (await import('./print-findings.ts')).printFindings(findings);
   if (findings.some((finding) => finding.severity === 'error')) return EXIT_CODES['input-refused'];
   process.stdout.write(files.length === 1 ? 'valid\n' : `${files.length} plans are valid\n`);
   return 0;

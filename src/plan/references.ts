@@ -72,7 +72,7 @@ export function putIn(
   };
   const result = text.replace(SIGNS, replace);
   if (isWhole && (length > LONGEST_TEXT * 2 || result.length > LONGEST_TEXT)) {
-    tell(TOO_LONG, 0, text.length);
+    tell(tooLong(), 0, text.length);
   }
   if (!isWhole) {
     findings.condemn(path);
@@ -81,11 +81,14 @@ export function putIn(
   return isOneReference(text) && only ? only : { value: result, written: result };
 }
 
-const TOO_LONG: Unknown = {
-  code: codes.valueTooLong,
-  message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
-  hint: 'use shorter values',
-};
+/** Made when it is needed: the first `toLocaleString` of a process loads ICU's data, which takes 8 ms. */
+function tooLong(): Unknown {
+  return {
+    code: codes.valueTooLong,
+    message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
+    hint: 'use shorter values',
+  };
+}
 
 const NEVER_CLOSED: Unknown = {
   code: codes.unclosedReference,

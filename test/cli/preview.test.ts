@@ -40,7 +40,7 @@ describe.each(SHIPPED.map((file) => file.replace('.yaml', '')))('%s', (name) => 
 test('what talks to libvirt is not loaded', () => {
   const loaded = spawnSync(process.execPath, ['dist/cli.js', 'preview', ...MIGRATION], {
     encoding: 'utf8',
-    env: { PATH: folder, NODE_DEBUG: 'esm' },
+    env: { PATH: folder, NODE_DEBUG: 'module' },
   }).stderr;
   const chunks = [...loaded.matchAll(/dist\/(?:chunks\/)?[\w-]+\.js/g)].map(([file]) => file);
   const files = [...new Set(chunks)];
