@@ -25,7 +25,9 @@ const withoutChildProcess = {
  * imports: so a command that only looks comes before what changes a host.
  */
 const groups = [
-  { name: 'main', test: /\/src\/cli\/main\.ts$/ },
+  { name: 'main', test: /\/src\/(?:cli\/main|[\w-]+)\.ts$/ },
+  // `run` starts virsh first, so that it connects while the rest is loaded.
+  { name: 'virsh', test: /\/src\/libvirt\/virsh\.ts$/ },
   { name: 'plan', test: /\/src\/cli\/validate\.ts$/ },
   { name: 'findings', test: /\/src\/cli\/print-findings\.ts$/ },
   { name: 'simulation', test: /\/src\/(?:graph|machine|simulate)\// },

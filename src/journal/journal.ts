@@ -176,7 +176,8 @@ export async function reopenJournal(folder: string, end: JournalEnd): Promise<Jo
 /** Takes the reserve; returns why it cannot be had where the disk is full. */
 async function takeReserve(folder: string): Promise<unknown> {
   try {
-    await writeDurably(join(folder, RESERVE_FILE), Buffer.alloc(RESERVE_BYTES, 'blockplan'));
+    // Its name need not outlive a power loss: whoever takes the run up again takes a new one.
+    await writeSynced(join(folder, RESERVE_FILE), Buffer.alloc(RESERVE_BYTES, 'blockplan'));
     return undefined;
   } catch (error) {
     if (!isFull(error)) throw error;
@@ -189,6 +190,8 @@ class AppendedJournal implements Journal {
   readonly folder: string;
   readonly #file: FileHandle;
   #end: JournalEnd;
+  /** Whether all that was appended is on disk. */
+  #isSynced = true;
   /** Why nothing new can be begun: the disk is full, and the reserve is given up for the way back. */
   #full: unknown;
   /** The first failure: what is written after it could not be read, since each record is chained to the one before. */
@@ -223,8 +226,9 @@ class AppendedJournal implements Journal {
     const sum = checksum(former, record);
     const line = `${JSON.stringify({ ...record, sum })}\n`;
     try {
+      this.#isSynced = false;
       await this.#file.appendFile(line);
-      if (sync) await this.#file.datasync();
+      if (sync) await this.#sync();
     } catch (error) {
       // Half a record would hide all that come after it.
       await this.#file.truncate(length);
@@ -240,8 +244,13 @@ class AppendedJournal implements Journal {
 
   async close(): Promise<void> {
     await rm(join(this.folder, RESERVE_FILE), { force: true });
-    await this.#file.datasync();
+    if (!this.#isSynced) await this.#sync();
     await this.#file.close();
+  }
+
+  async #sync(): Promise<void> {
+    await this.#file.datasync();
+    this.#isSynced = true;
   }
 }
 
@@ -266,6 +275,12 @@ export function checksum(previous: string, record: object): string {
 
 /** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  await writeSynced(path, content);
+  await syncFolder(dirname(path));
+}
+
+/** Writes a file so that its content is on disk, or there is no room for it. */
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(content);
@@ -273,7 +288,6 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
   } finally {
     await file.close();
   }
-  await syncFolder(dirname(path));
 }
 
 /** Makes the names in a folder outlive a power loss. */
