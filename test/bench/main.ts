@@ -1,35 +1,59 @@
 /**
- * The same work by plan and by a straightforward script, on the same guest, taking turns. What is printed is the ratio:
+ * The same work by plan, and by a straightforward script or virsh's own waiting, on the same guest, taking turns. What is printed is the ratio:
  * seconds alone say more of the machine than of blockplan. The whole process counts, Node's start included.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 
-const PAIRS = Number(process.argv[2] ?? 15);
+const PAIRS = Number(process.argv[2] ?? 11);
+const MIB = 1024 * 1024;
 if (!(PAIRS >= 7)) throw new Error('a median wants at least 7 pairs');
 
 const host = await startHost();
 try {
-  const guest = await host.createGuest({
-    name: 'bench',
-    disks: [
-      {
-        target: 'vda',
-        chain: ['base', 'snap1', 'snap2'],
-        size: 256 * 1024 * 1024,
-        fill: 64 * 1024 * 1024,
-      },
-    ],
-  });
-  await guest.waitForWrites(3);
-  await putToWork(host, guest);
-  await compare('migration', PAIRS, guest, migration(host, guest));
-  await compare('backup', PAIRS, guest, backup(host, guest));
+  const empty = await guestOf(host, 'empty', 64);
+  await compare('migration, almost empty disk', PAIRS, empty, migration(host, empty, blockcopy));
+  const busy = await guestOf(host, 'busy', 256, 64);
+  await putToWork(host, busy);
+  await compare('migration, 64 MiB, busy', PAIRS, busy, migration(host, busy, script));
+  await compare('backup, 64 MiB, busy', PAIRS, busy, backup(host, busy));
+  await busy.destroy();
+  const large = await guestOf(host, 'large', 3072);
+  await write(host, large, 2048);
+  await compare('migration, 2 GiB', PAIRS, large, migration(host, large, blockcopy));
 } finally {
   await host.stop();
+}
+
+/** A guest with three layers; sizes in MiB, `fill` in the base. */
+async function guestOf(host: Host, name: string, size: number, fill = 0): Promise<Guest> {
+  const chain = ['base', 'snap1', 'snap2'] as const;
+  const disk = { target: 'vda', chain, size: size * MIB, fill: fill * MIB };
+  const guest = await host.createGuest({ name, disks: [disk] });
+  await guest.waitForWrites(3);
+  return guest;
+}
+
+/** Has the guest write so many MiB into its disk's upper layer, which a migration then copies. */
+async function write(host: Host, guest: Guest, mib: number): Promise<void> {
+  const dd = `dd if=/dev/zero of=/disk/vda/large bs=1M count=${mib} conv=fsync`;
+  await inGuest(host, guest, `/bin/busybox ${dd}`);
+  const file = activeFile(host, guest);
+  const deadline = Date.now() + 600_000;
+  while (statSync(file).size < mib * MIB) {
+    if (Date.now() > deadline) throw new Error(`the guest has not written ${mib} MiB in 600 s`);
+    await delay(1000);
+  }
+}
+
+async function inGuest(host: Host, guest: Guest, script: string): Promise<void> {
+  const path = '/bin/busybox';
+  const command = { execute: 'guest-exec', arguments: { path, arg: ['sh', '-c', script] } };
+  await host.virsh('qemu-agent-command', guest.name, JSON.stringify(command));
 }
 
 /**
@@ -38,10 +62,7 @@ try {
  */
 async function putToWork(host: Host, guest: Guest): Promise<void> {
   const dd = 'dd if=/dev/zero of=/disk/vda/load bs=1M count=8 conv=fsync';
-  const script = `while true; do /bin/busybox ${dd}; /bin/busybox usleep 50000; done`;
-  const path = '/bin/busybox';
-  const command = { execute: 'guest-exec', arguments: { path, arg: ['sh', '-c', script] } };
-  await host.virsh('qemu-agent-command', guest.name, JSON.stringify(command));
+  await inGuest(host, guest, `while true; do /bin/busybox ${dd}; /bin/busybox usleep 50000; done`);
   await guest.waitForWrites(10);
 }
 
@@ -52,13 +73,23 @@ interface Contest {
   clean(turn: string): void;
 }
 
-function migration(host: Host, guest: Guest): Contest {
+/** What a person types: with its waiting, and without a check of what became of the disk. */
+function blockcopy(host: Host, guest: Guest, dest: string): void {
+  const words = ['--shallow', '--transient-job', '--wait', '--pivot'];
+  run(host, 'virsh', ['blockcopy', guest.name, 'vda', dest, ...words]);
+}
+
+function script(host: Host, guest: Guest, dest: string): void {
+  bash(host, 'migrate.sh', guest.name, dest);
+}
+
+function migration(host: Host, guest: Guest, otherwise: typeof blockcopy): Contest {
   let active = guest.disks[0]?.files.at(-1) ?? '';
-  const dest = (turn: string) => join(host.images, `copy-${turn}.qcow2`);
+  const dest = (turn: string) => join(host.images, `${guest.name}-${turn}.qcow2`);
   return {
     plan: (turn) =>
       blockplan(host, 'live-storage-migration', { domain: guest.name, dest: dest(turn) }),
-    script: (turn) => bash(host, 'migrate.sh', guest.name, dest(turn)),
+    script: (turn) => otherwise(host, guest, dest(turn)),
     clean(turn) {
       rmSync(active);
       active = dest(turn);
@@ -67,7 +98,7 @@ function migration(host: Host, guest: Guest): Contest {
 }
 
 function backup(host: Host, guest: Guest): Contest {
-  const source = String(activeFile(host, guest));
+  const source = activeFile(host, guest);
   const dest = (turn: string) => join(host.images, `backup-${turn}.qcow2`);
   const overlay = join(host.images, 'overlay.qcow2');
   return {
@@ -78,9 +109,11 @@ function backup(host: Host, guest: Guest): Contest {
   };
 }
 
-function activeFile(host: Host, guest: Guest): string | undefined {
+function activeFile(host: Host, guest: Guest): string {
   const list = run(host, 'virsh', ['domblklist', guest.name]);
-  return /^\s*vda\s+(.+)$/m.exec(list)?.[1]?.trim();
+  const file = /^\s*vda\s+(.+)$/m.exec(list)?.[1]?.trim();
+  if (file === undefined) throw new Error(`no disk vda in\n${list}`);
+  return file;
 }
 
 /** Takes turns, each time the other way first, so that neither finds the caches warmer. */
