@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BlockplanError } from '../errors.ts';
 import { EXIT_CODES, OUTCOMES, PREVIEW_EXIT_CODES } from '../outcomes.ts';
+import { useCompileCache } from './compile-cache.ts';
 import { addRunCommands } from './run-commands.ts';
 import { FORMATS } from './show-preview.ts';
 import { VERSION } from './version.ts';
@@ -273,4 +274,5 @@ async function explain(error: unknown): Promise<number> {
   return EXIT_CODES.bug;
 }
 
+useCompileCache(process.env, process.getuid?.());
 void main();
