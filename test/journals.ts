@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Word } from '../src/commands/define.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { checksum, type Entry, FORMAT, JOURNAL_FILE } from '../src/journal/journal.ts';
+import { foldRecords, type LogRecord, type StoredLog } from '../src/journal/run-log.ts';
 import { LOCAL, ofHost, onLocal } from '../src/model/hosts.ts';
 import { virshEffect } from './effects.ts';
 import { world } from './worlds.ts';
@@ -122,11 +123,24 @@ export function ended(
   return { type: 'run-finished', end, interrupted: false, state, next };
 }
 
+/** Entries as records, one a second. */
+export function recordsOf(entries: readonly Entry[], begun = BEGUN): LogRecord[] {
+  return entries.map((entry, seq) => ({
+    ...{ seq, time: new Date(begun + seq * 1000).toISOString() },
+    ...entry,
+  }));
+}
+
+/** What a journal of these entries tells. */
+export function logOf(entries: readonly Entry[], damage: StoredLog['damage'] = 'none'): StoredLog {
+  const end = { seq: entries.length, sum: '', length: 0 };
+  return { ...foldRecords(recordsOf(entries)), damage, end };
+}
+
 /** A journal's text, a record a second. */
 export function journalText(entries: readonly Entry[], begun = BEGUN): string {
   let sum = '';
-  const lines = entries.map((entry, seq) => {
-    const record = { seq, time: new Date(begun + seq * 1000).toISOString(), ...entry };
+  const lines = recordsOf(entries, begun).map((record) => {
     sum = checksum(sum, record);
     return `${JSON.stringify({ ...record, sum })}\n`;
   });

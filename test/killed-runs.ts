@@ -16,6 +16,7 @@ import { admit } from '../src/run/admit.ts';
 import type { Finish } from '../src/run/course.ts';
 import { execute, takeUp } from '../src/run/execute.ts';
 import { DriverDouble, type Injection } from './driver-double.ts';
+import { logOf } from './journals.ts';
 import type { shipped } from './plans.ts';
 
 /** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
@@ -104,7 +105,7 @@ export class Runs {
     const { driver, entries } = this;
     const from = driver.asked.length;
     const finish = await this.#until(at, (journal) =>
-      takeUp({ ...this.#run(), journal }, entries, how),
+      takeUp({ ...this.#run(), journal }, logOf(entries), how),
     );
     return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
   }

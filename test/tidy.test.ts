@@ -234,6 +234,16 @@ describe('arrows', () => {
     expect(parts).toEqual([]);
   });
 
+  test('the records of a journal are folded in one place', () => {
+    const readers = ['src/journal/run-log.ts', 'src/journal/glance.ts'];
+    const wrong = inside.filter(
+      ({ from, to }) =>
+        (to === 'src/journal/replay.ts' && !readers.includes(from)) ||
+        (to === 'src/journal/record-shape.ts' && roomOf(from) !== 'journal'),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('nothing in src imports a test', () => {
     expect(imports.filter(({ to }) => to.startsWith('test/'))).toEqual([]);
   });

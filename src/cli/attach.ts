@@ -4,13 +4,18 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import { takeUpCommands, waysOf } from '../journal/direction.ts';
+import { takeUpCommands } from '../journal/direction.ts';
 import { followEvents } from '../journal/follow-events.ts';
 import { isAlive, type Owner } from '../journal/lock.ts';
-import { isUnbelievable, readJournal } from '../journal/replay.ts';
+import {
+  isUnbelievable,
+  type RunLog,
+  readLog,
+  type StoredLog,
+  waysOf,
+} from '../journal/run-log.ts';
 import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
 import type { Display } from '../render/display.ts';
-import { type History, historyOf } from '../run/history.ts';
 import { displayOf } from './performing.ts';
 import { inputRefusal } from './read.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
@@ -124,9 +129,8 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     for await (const events of followEvents(folder, () => false, nobody))
       for (const event of sinceStart(events, false)) await show.take(event);
   }
-  const journal = await readJournal(folder).catch(() => undefined);
-  const history = journal && historyOf(journal);
-  const finished = history && finishOf(history);
+  const log = await readLog(folder).catch(() => undefined);
+  const finished = log?.beginning && finishOf(log);
   if (finished) {
     await show.take(finished);
     return finished.exitCode;
@@ -136,30 +140,31 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     {
       code: codes.runAbandoned,
       severity: 'error',
-      message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(history)}`,
-      hint: `look at it: ${[blockplanCommand('show', run), ...takeUpCommands(run, journal ? waysOf(journal) : [])].join('; then: ')}`,
+      message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(log)}`,
+      hint: `look at it: ${[blockplanCommand('show', run), ...takeUpCommands(run, log ? waysOf(log) : [])].join('; then: ')}`,
     },
   ]);
 }
 
-function whyOpen(history: History | undefined): string {
-  if (!history) return 'its journal cannot be read';
-  if (isUnbelievable(history))
+function whyOpen(log: StoredLog | undefined): string {
+  if (!log?.beginning) return 'its journal cannot be read';
+  if (isUnbelievable(log))
     return 'its journal was altered after it was written, or is of another version';
-  return history.taken.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
+  return log.attempts.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
 }
 
 function finishOf({
   finish,
-  taken,
-}: History): Extract<RunEvent, { event: 'run-finished' }> | undefined {
+  attempts,
+}: RunLog): Extract<RunEvent, { event: 'run-finished' }> | undefined {
   if (!finish) return undefined;
   const { end, interrupted, state, next } = finish;
   const time = Date.parse(finish.time);
+  const attempt = attempts.at(-1);
   return {
     ...{ time, event: 'run-finished', end, interrupted, state, next },
-    exitCode: exitCodeOf(end, interrupted, taken.at(-1)?.how ?? 'run'),
-    durationMs: Math.max(0, time - Date.parse(taken.at(-1)?.time ?? finish.time)),
+    exitCode: exitCodeOf(end, interrupted, attempt?.how ?? 'run'),
+    durationMs: Math.max(0, time - Date.parse(attempt?.time ?? finish.time)),
   };
 }
 

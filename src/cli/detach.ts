@@ -185,7 +185,7 @@ function endOrBeginning(child: ChildProcess, folder: string): Promise<number | u
       resolve(code);
     };
     const look = (): void => {
-      const { last } = glanceAt(folder) ?? {};
+      const { last } = glanceAt(folder)?.log ?? {};
       if (last && last.type !== 'run-started' && last.type !== 'run-finished') settle();
     };
     const watcher = watch(folder, look).on('error', reject);

@@ -8,13 +8,7 @@ import { localHost } from '../host-io/local-host.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { reopenJournal, writeDurably } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
-import {
-  beginningOf,
-  isOver,
-  isUnbelievable,
-  type RunStarted,
-  readJournalIfThere,
-} from '../journal/replay.ts';
+import { isRunOver, isUnbelievable, type RunStarted, readLogIfThere } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
@@ -64,8 +58,7 @@ function taken(run: string, by: string): BlockplanError {
 
 async function startOf({ folder }: RunFolder): Promise<RunStarted | undefined> {
   // What cannot be read is what this command is for.
-  const replay = await readJournalIfThere(folder);
-  return replay && beginningOf(replay);
+  return (await readLogIfThere(folder))?.started;
 }
 
 async function forgotten(
@@ -107,9 +100,9 @@ async function forgotten(
 
 /** Writes it into the journal, so that the run is not taken up either; one that is torn or altered refuses that itself. */
 async function note(folder: string): Promise<void> {
-  const replay = await readJournalIfThere(folder);
-  if (!replay || !beginningOf(replay) || isUnbelievable(replay) || isOver(replay)) return;
-  const journal = await reopenJournal(folder, replay.end);
+  const log = await readLogIfThere(folder);
+  if (!log?.started || isUnbelievable(log) || isRunOver(log)) return;
+  const journal = await reopenJournal(folder, log.end);
   try {
     const entry = { type: 'run-forgotten', host: hostname(), user: userInfo().username } as const;
     await journal.append(entry, true);

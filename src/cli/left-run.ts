@@ -2,17 +2,10 @@
 
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
-import { takeUpCommands, waysOf } from '../journal/direction.ts';
+import { takeUpCommands } from '../journal/direction.ts';
 import { statePath } from '../journal/folder.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import {
-  beginningOf,
-  endOf,
-  isOver,
-  type Replay,
-  type RunStarted,
-  readJournal,
-} from '../journal/replay.ts';
+import { isRunOver, type RunStarted, readLog, type StoredLog, waysOf } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
@@ -23,7 +16,7 @@ import { namedRun } from './run-folders.ts';
 export interface LeftRun {
   readonly run: string;
   readonly folder: string;
-  readonly replay: Replay;
+  readonly log: StoredLog;
   readonly started: RunStarted;
 }
 
@@ -35,58 +28,59 @@ export interface LeftRun {
  */
 export async function leftRun(state: string, word: string | undefined): Promise<LeftRun> {
   const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
-  const replay = await readJournal(folder).catch((error: Error) => {
+  const log = await readLog(folder).catch((error: Error) => {
     throw refusal(
       codes.journalUnreadable,
       `the journal of run ${run} cannot be read: ${error.message}`,
       RESCUE,
     );
   });
-  const started = beginningOf(replay);
-  if (replay.damage === 'altered')
+  const { started, damage, strange } = log;
+  const records = log.end.seq;
+  if (damage === 'altered')
     throw refusal(
       codes.journalUnreadable,
-      `the journal of run ${run} was altered after it was written: nothing behind record ${replay.records.length} can be believed`,
+      `the journal of run ${run} was altered after it was written: nothing behind record ${records} can be believed`,
       RESCUE,
     );
-  if (replay.strange)
+  if (strange)
     throw refusal(
-      replay.strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
-      `the journal of run ${run} cannot be read: ${replay.strange.why}`,
-      replay.strange.otherVersion ? writerOf(replay) : RESCUE,
+      strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
+      `the journal of run ${run} cannot be read: ${strange.why}`,
+      strange.otherVersion ? writerOf(log) : RESCUE,
     );
-  if (replay.records.length === 0) await removeUnfinished(state, run);
+  if (records === 0) await removeUnfinished(state, run);
   if (!started)
     throw refusal(
       codes.journalUnsupported,
-      replay.records.length === 0
+      records === 0
         ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
         : `the journal of run ${run} is of a form that this version of blockplan does not know`,
-      replay.records.length === 0 ? 'start it again: blockplan run' : writerOf(replay),
+      records === 0 ? 'start it again: blockplan run' : writerOf(log),
     );
-  if (isOver(replay)) {
+  if (isRunOver(log)) {
     // blockplan was killed when it had said so.
     await removeUnfinished(state, run);
     throw refusal(
       codes.runEnded,
-      `run ${run} is over: ${endingOf(replay)}`,
+      `run ${run} is over: ${endingOf(log)}`,
       `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
     );
   }
-  return { run, folder, replay, started };
+  return { run, folder, log, started };
 }
 
 /** Which version can go on with a journal that this one cannot read. */
-function writerOf({ records }: Replay): string {
-  const last = records.findLast(({ type }) => type === 'run-started' || type === 'run-resumed');
-  return last && 'version' in last
+function writerOf({ attempts }: StoredLog): string {
+  const last = attempts.at(-1);
+  return last
     ? `use version ${printable(last.version)} of blockplan, which wrote it`
     : 'use the version that wrote it';
 }
 
 /** The word for how it ended. */
-function endingOf(replay: Replay): string | undefined {
-  return replay.records.at(-1)?.type === 'run-forgotten' ? 'forgotten' : endOf(replay)?.end;
+function endingOf({ forgotten, finish }: StoredLog): string | undefined {
+  return forgotten ? 'forgotten' : finish?.end;
 }
 
 const RESCUE =
@@ -120,16 +114,14 @@ export async function refuseLeftHalfway(
   domain: string,
 ): Promise<void> {
   for (const run of await unfinishedRuns(state)) {
-    const replay = await readJournal(statePath(state, 'runs', run)).catch(absentAsUndefined);
-    const [first] = replay?.records ?? [];
-    if (!replay || first?.type !== 'run-started' || first.uuid !== uuid || isOver(replay)) continue;
+    const log = await readLog(statePath(state, 'runs', run)).catch(absentAsUndefined);
+    if (log?.beginning?.uuid !== uuid || isRunOver(log)) continue;
     const owner = await lockOwner(state, domainKey(LOCAL, uuid));
     if (owner?.run === run && isAlive(owner)) continue;
-    const end = endOf(replay)?.end;
     throw refusal(
       codes.domainLocked,
-      `run ${run} of ${first.plan} on "${domain}" is not over: ${end ?? 'it was interrupted'}`,
-      `bring it to an end: ${takeUpCommands(run, waysOf(replay)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
+      `run ${run} of ${log.beginning.plan} on "${domain}" is not over: ${log.finish?.end ?? 'it was interrupted'}`,
+      `bring it to an end: ${takeUpCommands(run, waysOf(log)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
     );
   }
 }

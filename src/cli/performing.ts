@@ -3,7 +3,7 @@ import type { Finding } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import { glanceAt } from '../journal/glance.ts';
 import type { Journal } from '../journal/journal.ts';
-import { isForGood } from '../journal/replay.ts';
+import { isRunOver } from '../journal/run-log.ts';
 import { removeUnfinished } from '../journal/unfinished.ts';
 import { redactFindings } from '../model/redact-value.ts';
 import { EXIT_CODES, isFinalState, isOpenEnd } from '../outcomes.ts';
@@ -60,8 +60,8 @@ export async function performed(
 
 /** Whether a run was refused at its start, and not only the attempt to take it up again: its journal tells the difference. */
 function isRefused({ folder }: Journal): boolean {
-  const last = glanceAt(folder)?.last;
-  return last !== undefined && isForGood(last);
+  const glance = glanceAt(folder);
+  return glance !== undefined && isRunOver(glance.log);
 }
 
 /** The run is over, and what it did is known: an end that did not reach the disk is no reason to call it failed. */

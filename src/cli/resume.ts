@@ -11,8 +11,7 @@ import { localHost } from '../host-io/local-host.ts';
 import { stateFolder, statePath } from '../journal/folder.ts';
 import { type Journal, RESERVE_FILE, reopenJournal, writeDurably } from '../journal/journal.ts';
 import { isAlive, lockOwner, takeLock } from '../journal/lock.ts';
-import type { JournalRecord } from '../journal/record-shape.ts';
-import { wasMovedAway } from '../journal/replay.ts';
+import { commandInDoubt, type RunLog } from '../journal/run-log.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { madeUnseen } from '../libvirt/made-files.ts';
 import { domainKey, LOCAL, ofHost, onLocal } from '../model/hosts.ts';
@@ -78,19 +77,19 @@ async function takenUp(
   { output }: TakeUpOptions,
   user: string,
 ): Promise<number> {
-  const { run, folder, replay, started } = left;
+  const { run, folder, log, started } = left;
   refuseElsewhere(left);
-  const graph = await graphOfRun(folder, started, how, replay.records);
+  const graph = await graphOfRun(folder, started, how, log);
   const findings = [
     ...(await editedText(folder, started)),
-    ...(how === 'resume' ? otherCommands(graph, started, replay.records) : []),
+    ...(how === 'resume' ? otherCommands(graph, started, log) : []),
   ];
-  const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
-  const unseen = await madeInDoubt(replay.records);
-  const made = [...replay.records.filter((record) => record.type === 'made'), ...unseen];
-  const { domain } = started;
   const world = ofHost(started.hosts, LOCAL);
-  const known = { made, movedAway: wasMovedAway(replay) };
+  const uri = started.uri || world.host.uri;
+  const unseen = await madeInDoubt(log);
+  const made = [...log.made, ...unseen];
+  const { domain } = started;
+  const known = { made, movedAway: log.movedAway };
   const driver = await openLiveDriver(localHost, {
     uri,
     domain,
@@ -100,7 +99,7 @@ async function takenUp(
   });
   try {
     await refuseOthers(driver, left);
-    const journal = await withState(state, reopenJournal(folder, replay.end));
+    const journal = await withState(state, reopenJournal(folder, log.end));
     await remember(journal, unseen);
     // Another version may have made files that this one would not.
     const files = [...new Set([...filesOf(graph, world), ...made.map(({ file }) => file)])];
@@ -108,7 +107,7 @@ async function takenUp(
     const of = { id: run, graph, hosts: admitted, journal, uri, user, version: VERSION };
     const { set, planSum } = started;
     return await performed({ state, run, journal, output, findings }, (attended) =>
-      takeUp({ ...of, ...attended, set, planSum }, replay.records, how),
+      takeUp({ ...of, ...attended, set, planSum }, log, how),
     );
   } finally {
     await driver.close();
@@ -116,11 +115,8 @@ async function takenUp(
 }
 
 /** With a state folder that hosts share, the run may go on over there, and its guest runs there. */
-function refuseElsewhere({ run, started, replay }: LeftRun): void {
-  const last = replay.records.findLast(
-    ({ type }) => type === 'run-resumed' || type === 'run-started',
-  );
-  const host = last && 'host' in last ? last.host : started.host;
+function refuseElsewhere({ run, started, log }: LeftRun): void {
+  const host = log.attempts.at(-1)?.host ?? started.host;
   if (host !== hostname())
     throw refusal(
       codes.runOnOtherHost,
@@ -148,20 +144,17 @@ async function refuseOthers(driver: Driver, { run, started }: LeftRun): Promise<
 }
 
 /** The file that the run was about to make when it died, where it did make it. */
-async function madeInDoubt(records: readonly JournalRecord[]): Promise<readonly MadeFile[]> {
-  const last = records.findLast(
-    ({ type }) => type === 'intent' || type === 'outcome' || type === 'made',
-  );
-  if (last?.type !== 'intent') return [];
-  const { effect } = last;
+async function madeInDoubt(log: RunLog): Promise<readonly MadeFile[]> {
+  const command = commandInDoubt(log);
+  if (!command) return [];
+  const { effect, time } = command;
   const file =
     effect.tool === 'make-file'
       ? effect.file
       : effect.tool === 'qemu-img' && writtenInto(effect).length === 0
         ? effect.args.dest
         : undefined;
-  const made =
-    file === undefined ? undefined : await madeUnseen(localHost, file, Date.parse(last.time));
+  const made = file === undefined ? undefined : await madeUnseen(localHost, file, Date.parse(time));
   return made ? [made] : [];
 }
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { type Effect, isCommand } from '../commands/effect.ts';
 import type { LeftRun } from '../doctor/patient.ts';
 import { keptIn } from '../journal/bundle.ts';
-import { takeUpCommands, waysOf } from '../journal/direction.ts';
+import { takeUpCommands } from '../journal/direction.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { endOf, isOver, type Replay, readJournal } from '../journal/replay.ts';
+import { commandsOf, isRunOver, readLog, type StoredLog, waysOf } from '../journal/run-log.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
@@ -36,41 +36,36 @@ export async function runsOnDomain(state: string, domain: Domain): Promise<LeftR
 
 async function runIn(state: string, folder: string, domain: Domain): Promise<LeftRun | undefined> {
   if (!(await isThere(join(folder, JOURNAL_FILE)))) return undefined;
-  const replay = await readJournal(folder);
-  const { records } = replay;
-  const [first] = records;
-  if (first?.type !== 'run-started' || isOver(replay)) return undefined;
+  const log = await readLog(folder);
+  const { beginning: first, finish } = log;
+  const kept = log.kept[LOCAL];
+  if (!first || isRunOver(log)) return undefined;
   if (domain.uuid === '' ? first.domain !== domain.name : first.uuid !== domain.uuid)
     return undefined;
-  const ending = endOf(replay);
-  const end = ending?.end;
   const owner = await lockOwner(state, domainKey(LOCAL, first.uuid));
-  const kept = records.findLast((record) => record.type === 'kept');
   return {
     run: first.run,
     plan: first.plan,
     folder,
     startedAt: Date.parse(first.time),
-    ...(end && isOpenEnd(end) ? { end } : {}),
-    next: ending?.next ?? [],
-    takeUp: takeUpCommands(first.run, waysOf(replay)),
+    ...(finish && isOpenEnd(finish.end) ? { end: finish.end } : {}),
+    next: finish?.next ?? [],
+    takeUp: takeUpCommands(first.run, waysOf(log)),
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
-    ...(kept?.type === 'kept'
-      ? { bundle: kept.bundle, ...(await owes(folder, kept.bundle, replay)) }
-      : {}),
-    files: records.flatMap((record) => (record.type === 'intent' ? filesMade(record.effect) : [])),
+    ...(kept ? { bundle: kept, ...(await owes(folder, kept, log)) } : {}),
+    files: commandsOf(log).flatMap(({ effect }) => filesMade(effect)),
   };
 }
 
 async function owes(
   folder: string,
   bundle: Bundle,
-  replay: Replay,
+  log: StoredLog,
 ): Promise<Pick<LeftRun, 'owesAutostart'>> {
   const found = await keptIn(folder);
   const of = 'kept' in found ? found : { kept: bundle };
-  return owedBy(of, replay).autostart ? { owesAutostart: true } : {};
+  return owedBy(of, log).autostart ? { owesAutostart: true } : {};
 }
 
 function filesMade(effect: Effect): string[] {

@@ -1,6 +1,6 @@
 /** `blockplan show`: all that a run did, as its journal tells. */
 import { codes } from '../codes.ts';
-import { readJournal } from '../journal/replay.ts';
+import { readLog } from '../journal/run-log.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderShown, type Shown } from '../render/show.ts';
 import { historyOf } from '../run/history.ts';
@@ -24,7 +24,7 @@ export async function show(word: string, { output }: ShowCommandOptions): Promis
       `run ${folder.run} never began: its folder has no journal`,
       'give another run, as blockplan list shows them',
     );
-  const history = await readJournal(folder.folder).then(historyOf, () => undefined);
+  const history = await readLog(folder.folder).then(historyOf, () => undefined);
   const shown: Shown = { standing, ...(history ? { history } : {}) };
   process.stdout.write(
     resultText(shown, output, (told, color, columns) =>

@@ -4,7 +4,6 @@
 import { blockplanCommand, type Command } from '../command.ts';
 import type { Direction } from '../events.ts';
 import type { Entry } from './journal.ts';
-import { isUnbelievable, type Replay } from './replay.ts';
 
 /** How a run that is not over is taken up: `resume` goes on to the end of its plan, `rollback` back to its beginning. */
 export type Way = 'resume' | 'rollback';
@@ -24,19 +23,9 @@ export function directed(direction: Direction, entry: Entry): Direction {
   }
 }
 
-/** The direction that the records of a journal lead to. */
-export function directionOf(entries: readonly Entry[]): Direction {
-  return entries.reduce(directed, 'do');
-}
-
 /** The ways that are open to a run with that direction: a rollback that has begun is only finished. */
 export function waysFrom(direction: Direction): readonly Way[] {
   return direction === 'do' ? ['resume', 'rollback'] : ['rollback'];
-}
-
-/** The ways that are open to the run of a journal; none where that cannot be believed. */
-export function waysOf({ records, damage }: Pick<Replay, 'records' | 'damage'>): readonly Way[] {
-  return isUnbelievable({ damage }) ? [] : waysFrom(directionOf(records));
 }
 
 /** What to type to end a run that is not over, one command for each way that is open. */

@@ -8,6 +8,7 @@ import { JOURNAL_FILE } from './journal.ts';
 import { current } from './older.ts';
 import { type JournalRecord, ofForm, type Strange, strangeIn } from './record-shape.ts';
 import { parseRecord, sumOf } from './replay.ts';
+import { foldRecords, type RunLog } from './run-log.ts';
 
 /** The first record holds a World, so it is the longest by far. */
 const HEAD_BYTES = 32 * 1024;
@@ -15,10 +16,12 @@ const TAIL_BYTES = 8 * 1024;
 const LINE_BREAK = 0x0a;
 
 export interface Glance {
-  /** The first record; absent where it is not whole, or is not the beginning of a run. */
-  readonly first?: Extract<JournalRecord, { type: 'run-started' }>;
-  /** The last whole record; absent where there is none, or it is `strange`. */
-  readonly last?: JournalRecord;
+  /**
+   * What the first and the last whole record tell: how the run began, its end where that is the last record, and when that
+   * was written. A first record that is not the whole beginning of a run tells nothing, nor does the last where one is
+   * `strange`.
+   */
+  readonly log: RunLog;
   /** Set where the first or the last record is none that this version writes. */
   readonly strange?: Strange;
   /** Whether something that is no whole record stands behind it: torn, altered, or being written. */
@@ -35,9 +38,14 @@ export function glanceAt(folder: string): Glance | undefined {
   if (file === undefined) return undefined;
   try {
     const { size } = fstatSync(file);
-    const first = firstRecord(file, size);
-    const { strange, ...last } = lastRecord(file, size);
-    return { ...first, ...last, ...(strange ? { strange: ofForm(first.first, strange) } : {}) };
+    const { first, strange: strangeFirst } = firstRecord(file, size);
+    const { last, strange: strangeLast, damaged } = lastRecord(file, size);
+    const strange = strangeLast ? ofForm(first, strangeLast) : strangeFirst;
+    // A journal of one record has it at both ends: the beginning of a run that has begun changes nothing.
+    const log = foldRecords(
+      [first, strange ? undefined : last].filter((each) => each !== undefined),
+    );
+    return { log, damaged, ...(strange ? { strange } : {}) };
   } finally {
     closeSync(file);
   }
@@ -53,7 +61,14 @@ function opened(path: string): number | undefined {
   }
 }
 
-function firstRecord(file: number, size: number): Pick<Glance, 'first' | 'strange'> {
+interface Ends {
+  readonly first?: JournalRecord;
+  readonly last?: JournalRecord;
+  readonly strange?: Strange;
+  readonly damaged: boolean;
+}
+
+function firstRecord(file: number, size: number): Pick<Ends, 'first' | 'strange'> {
   for (let length = HEAD_BYTES; ; length *= 2) {
     const bytes = bytesOf(file, 0, Math.min(length, size));
     const end = bytes.indexOf(LINE_BREAK);
@@ -68,7 +83,7 @@ function firstRecord(file: number, size: number): Pick<Glance, 'first' | 'strang
   }
 }
 
-function lastRecord(file: number, size: number): Omit<Glance, 'first'> {
+function lastRecord(file: number, size: number): Omit<Ends, 'first'> {
   for (let length = TAIL_BYTES; ; length *= 2) {
     const whole = length >= size;
     const bytes = bytesOf(file, whole ? 0 : size - length, Math.min(length, size));

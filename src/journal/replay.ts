@@ -2,8 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOpenEnd } from '../outcomes.ts';
-import { checksum, type Entry, FORMAT, JOURNAL_FILE, type JournalEnd } from './journal.ts';
+import { checksum, type Entry, JOURNAL_FILE, type JournalEnd } from './journal.ts';
 import { current } from './older.ts';
 import { type JournalRecord, ofForm, type Strange, strangeIn } from './record-shape.ts';
 
@@ -19,16 +18,6 @@ export interface Replay {
   readonly strange?: Strange;
   /** Where the journal goes on when the run is taken up again. */
   readonly end: JournalEnd;
-}
-
-/** Reads a journal; undefined where the file system does not give it. */
-export async function readJournalIfThere(folder: string): Promise<Replay | undefined> {
-  try {
-    return await readJournal(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -95,46 +84,4 @@ export function parseRecord(line: string): JournalRecord | undefined {
     // A line that is no JSON is a torn record: the caller says so.
     return undefined;
   }
-}
-
-/** Whether records follow that may tell something else than is believed. */
-export function isUnbelievable({ damage }: Pick<Replay, 'damage'>): boolean {
-  return damage === 'altered' || damage === 'strange';
-}
-
-/** How a run began, where its journal tells so in a form that this version knows. */
-export function beginningOf({ records }: Replay): RunStarted | undefined {
-  const [first] = records;
-  return first?.type === 'run-started' && first.format === FORMAT ? first : undefined;
-}
-
-export type RunStarted = Extract<JournalRecord, { type: 'run-started' }>;
-
-/** How a run ended at last; undefined where it has not, or was taken up since. */
-export function endOf({
-  records,
-}: Replay): Extract<JournalRecord, { type: 'run-finished' }> | undefined {
-  const last = records.findLast(({ type }) => type === 'run-finished' || type === 'run-resumed');
-  return last?.type === 'run-finished' ? last : undefined;
-}
-
-/** Whether the guest of a run is on another host, as far as its journal tells; an end without contact tells nothing. */
-export function wasMovedAway({ records }: Pick<Replay, 'records'>): boolean {
-  const told = records.findLast(
-    (record) => record.type === 'run-finished' && (record.movedAway || record.end !== 'uncertain'),
-  );
-  return told?.type === 'run-finished' && told.movedAway === true;
-}
-
-/** Whether nothing is left to be done of a run: one that was stranded, or lost from sight, can be taken up again. */
-export function isOver(replay: Replay): boolean {
-  const end = endOf(replay);
-  const last = replay.records.at(-1);
-  return [end, last].some((each) => each !== undefined && isForGood(each));
-}
-
-/** Whether a run is over with its last record. */
-export function isForGood(last: JournalRecord): boolean {
-  if (last.type === 'run-forgotten') return true;
-  return last.type === 'run-finished' && !isOpenEnd(last.end);
 }

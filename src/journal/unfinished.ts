@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isStateName, listRuns, statePath } from './folder.ts';
 import { glanceAt } from './glance.ts';
 import { writeDurably } from './journal.ts';
-import { isForGood } from './replay.ts';
+import { isRunOver } from './run-log.ts';
 
 /** Puts a run into the index, before its first effect. */
 export async function addUnfinished(state: string, run: string): Promise<void> {
@@ -54,8 +54,10 @@ async function unfinishedByJournal(state: string): Promise<string[]> {
 
 function isLeft(folder: string): boolean {
   try {
-    const { last, strange } = glanceAt(folder) ?? {};
-    return strange !== undefined || (last !== undefined && !isForGood(last));
+    const glance = glanceAt(folder);
+    if (!glance) return false;
+    const { log, strange } = glance;
+    return strange !== undefined || (log.last !== undefined && !isRunOver(log));
   } catch {
     // What cannot be read has to be looked at by somebody.
     return true;

@@ -5,6 +5,7 @@
  */
 import type { Graph } from '../graph/graph.ts';
 import { hostOf, type SimulatedHost } from '../host/host-state.ts';
+import { foldRecords } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { onLocal } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
@@ -189,7 +190,7 @@ export class Explorer {
       hosts: this.#hosts,
     });
     const { site, result } = played;
-    const left = played.entries.reduce(follow, stand.left);
+    const left = follow(stand.left, foldRecords(played.records));
     if (!result) {
       const blind = site.blind || site.journalFull;
       const anew = { ...siteOf(site.host), marked: site.marked, blind };

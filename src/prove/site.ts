@@ -4,6 +4,7 @@ import { type Effect, writtenInto } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
 import { guestWrites, onDomain, type SimulatedHost } from '../host/host-state.ts';
 import type { Entry } from '../journal/journal.ts';
+import type { LogRecord } from '../journal/run-log.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/world.ts';
 import { type Asking, Interrupted, type Request } from '../run/ask.ts';
@@ -50,8 +51,7 @@ export interface Played<T> {
   readonly result: { readonly value: T } | undefined;
   readonly points: readonly Point[];
   /** The records that were written and are there after the end of it. */
-  readonly entries: readonly Entry[];
-
+  readonly records: readonly LogRecord[];
   /** What the caller found wrong in any of the states on the way. */
   readonly wrong: readonly string[];
 }
@@ -59,6 +59,8 @@ export interface Played<T> {
 /** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
 const ENDED = new Error('blockplan has ended');
 const BY_ITSELF = {};
+/** On a simulated host no time passes. */
+const NO_TIME = new Date(0).toISOString();
 const REFUSED = new EffectFailed('the host refuses it');
 const NOT_RUNNING = new EffectFailed('the domain is not running');
 const JOURNAL_FULL = new Error('no space left on device');
@@ -107,7 +109,7 @@ class Stage {
   #site: Site;
   readonly #playing: Playing;
   readonly #points: Point[] = [];
-  readonly #entries: Entry[] = [];
+  readonly #records: LogRecord[] = [];
   readonly #wrong: string[] = [];
   #synced = 0;
 
@@ -121,7 +123,7 @@ class Stage {
       site: this.#site,
       result: undefined,
       points: this.#points,
-      entries: this.#entries,
+      records: this.#records,
       wrong: this.#wrong,
     };
   }
@@ -175,8 +177,8 @@ class Stage {
 
   #append(entry: Entry, sync: boolean): void {
     if (this.#site.journalFull) throw JOURNAL_FULL;
-    this.#entries.push(entry);
-    if (sync) this.#synced = this.#entries.length;
+    this.#records.push({ ...entry, seq: this.#records.length, time: NO_TIME });
+    if (sync) this.#synced = this.#records.length;
     // What the journal keeps is what a lost definition can be brought back from.
     if (entry.type === 'kept')
       this.#site = {
@@ -244,7 +246,7 @@ class Stage {
         return;
       case 'power':
         this.#site = { ...this.#site, marked: false };
-        this.#entries.length = this.#synced;
+        this.#records.length = this.#synced;
         this.#becomes(powerFails, BY_ITSELF);
         throw ENDED;
       case 'killed':

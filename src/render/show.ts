@@ -1,7 +1,7 @@
 /** What `blockplan show` prints: how a run stands, and all that it did, to be read from above. */
 import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { CommandTold, History, StateTold, TakenUp } from '../run/history.ts';
+import type { CommandTold, History, StateTold } from '../run/history.ts';
 import type { RunStanding } from '../run/standing.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
@@ -77,13 +77,15 @@ function factsOf({ journal }: RunStanding, history: History | undefined): string
   return rows.map(([name, value]) => indented(`${padded(name, 11)}  ${printable(value)}`));
 }
 
-const TAKEN: Readonly<Record<TakenUp['how'], string>> = {
+type Attempt = History['taken'][number];
+
+const TAKEN: Readonly<Record<Attempt['how'], string>> = {
   run: 'begun',
   resume: 'resumed',
   rollback: 'rolled back',
 };
 
-function byText({ time, user, host, pid, version, end }: TakenUp): string {
+function byText({ time, user, host, pid, version, end }: Attempt): string {
   const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
   return `${momentText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
@@ -109,7 +111,7 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
   ];
 }
 
-function markText({ how, time }: TakenUp): string {
+function markText({ how, time }: Attempt): string {
   const word = how === 'rollback' ? 'taken up, to go back' : 'taken up again';
   return `-- ${word} ${momentText(Date.parse(time))}`;
 }

@@ -5,8 +5,9 @@ import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
 import { writeBundle } from '../journal/bundle.ts';
-import { directed, directionOf, takeUpCommands, waysFrom } from '../journal/direction.ts';
+import { directed, takeUpCommands, waysFrom } from '../journal/direction.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
+import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { type OnHosts, ofHost } from '../model/hosts.ts';
 import type { World } from '../model/world.ts';
@@ -65,18 +66,14 @@ export function execute(run: Run): Promise<Finish> {
 
 /**
  * Takes up a run that was left half-way, and brings it to its end.
- * @param entries what its journal tells, in order
+ * @param log what its journal tells
  * @throws LeftHalfway where the user has left it again
  */
-export function takeUp(
-  run: Run,
-  entries: readonly Entry[],
-  how: 'resume' | 'rollback',
-): Promise<Finish> {
+export function takeUp(run: Run, log: RunLog, how: 'resume' | 'rollback'): Promise<Finish> {
   const { user, version } = run;
-  const left = entries.reduce(follow, { course: beginningOf(run) });
+  const left = follow({ course: beginningOf(run) }, log);
   const by = { how, host: hostname(), user, pid: process.pid, version };
-  return perform(run, directionOf(entries), restOfRun(left, run.id, by));
+  return perform(run, log.direction, restOfRun(left, run.id, by));
 }
 
 function beginningOf({ id: run, graph, journal, hosts }: Run): Course {

@@ -1,5 +1,10 @@
 /** What a run took from a domain with its definition, and what of it nobody is known to have given back. */
-import { isUnbelievable, type Replay } from '../journal/replay.ts';
+import {
+  commandsOf,
+  isUnbelievable,
+  type LoggedCommand,
+  type StoredLog,
+} from '../journal/run-log.ts';
 import type { Bundle } from '../model/world.ts';
 
 export interface Owed {
@@ -19,24 +24,23 @@ export function owedBy(
     kept,
     restored,
   }: { readonly kept: Bundle; readonly restored?: { readonly records: number } | undefined },
-  replay: Replay | undefined,
+  log: StoredLog | undefined,
 ): Owed {
-  if (!replay || isUnbelievable(replay))
+  if (!log || isUnbelievable(log))
     return owed(kept, restored !== undefined, restored !== undefined);
-  let defined = false;
-  let marked = false;
-  let command: unknown;
-  for (const [at, record] of replay.records.entries()) {
-    if (at === restored?.records) defined = marked = true;
-    if (record.type === 'intent')
-      command = record.effect.tool === 'virsh' ? record.effect.verb : undefined;
-    if (record.type === 'intent' && command === 'undefine') defined = marked = false;
-    const done = record.type === 'outcome' && record.error === undefined;
-    if (done && command === 'define') defined = true;
-    if (done && command === 'autostart') marked = true;
-  }
-  const rescued = restored !== undefined && restored.records >= replay.records.length;
-  return owed(kept, defined || rescued, marked || rescued);
+  const commands = commandsOf(log);
+  const taken = commands.findLastIndex((command) => isVirsh(command, 'undefine'));
+  const since = commands.slice(taken + 1);
+  const isBack = (verb: string) =>
+    since.some(
+      (command) => isVirsh(command, verb) && command.answer && command.answer.error === undefined,
+    );
+  const rescued = restored !== undefined && restored.records > (commands[taken]?.seq ?? -1);
+  return owed(kept, rescued || isBack('define'), rescued || isBack('autostart'));
+}
+
+function isVirsh({ effect }: LoggedCommand, verb: string): boolean {
+  return effect.tool === 'virsh' && effect.verb === verb;
 }
 
 function owed({ autostart }: Bundle, defined: boolean, marked: boolean): Owed {

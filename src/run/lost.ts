@@ -1,15 +1,14 @@
 /** What a run has kept of a domain, and what its folder tells besides: where the guest was last seen to write. */
 import { BlockplanError } from '../errors.ts';
 import type { FoundBundle } from '../journal/bundle.ts';
-import { type Way, waysOf } from '../journal/direction.ts';
+import type { Way } from '../journal/direction.ts';
 import {
-  beginningOf,
-  isOver,
+  isRunOver,
   isUnbelievable,
-  type Replay,
-  readJournalIfThere,
-  wasMovedAway,
-} from '../journal/replay.ts';
+  readLogIfThere,
+  type StoredLog,
+  waysOf,
+} from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { eachHost, LOCAL, ofHost } from '../model/hosts.ts';
@@ -56,13 +55,12 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
   const { name, uuid } = readDomainXml(found.kept.definition);
   if (!isUuid(uuid)) throw new Error(`"${printable(uuid)}" is not a UUID`);
   // Without its journal less is known of a run, and the bundle is as good.
-  const replay = await readJournalIfThere(folder);
-  const started = replay && beginningOf(replay);
+  const log = await readLogIfThere(folder);
   // A journal of another domain beside a bundle that was put there tells nothing of it.
-  const own = started?.uuid === uuid ? replay : undefined;
-  const begun = own && started;
+  const own = log?.started?.uuid === uuid ? log : undefined;
+  const begun = own?.started;
   const course = own && (await courseIn(folder, own));
-  const last = replay?.records.at(-1);
+  const last = log?.last;
   const owes = owedBy(found, own);
   const uri = (found.uri ?? begun?.uri) || (begun && ofHost(begun.hosts, LOCAL).host.uri);
   const run = found.run ?? begun?.run;
@@ -74,23 +72,22 @@ export async function lostIn(folder: string, found: FoundBundle): Promise<Lost> 
     ...(run === undefined ? {} : { run }),
     ...(begun ? { begun: ofHost(begun.hosts, LOCAL) } : {}),
     lastUp: course ?? [],
-    course: own && isOver(own) ? 'over' : course ? 'open' : 'unknown',
-    ways: replay ? waysOf(replay) : [],
+    course: own && isRunOver(own) ? 'over' : course ? 'open' : 'unknown',
+    ways: log ? waysOf(log) : [],
     owed: owes.definition || owes.autostart,
-    movedAway: own !== undefined && wasMovedAway(own),
-    records: replay?.records.length ?? 0,
+    movedAway: own?.movedAway === true,
+    records: log?.end.seq ?? 0,
     ...(last === undefined ? {} : { until: last.time }),
   };
 }
 
 /** Where the guest wrote last, by plan and journal; undefined where one of them is gone, or is not as it was written. */
-async function courseIn(folder: string, replay: Replay): Promise<readonly World[] | undefined> {
-  const { records } = replay;
-  const started = beginningOf(replay);
+async function courseIn(folder: string, log: StoredLog): Promise<readonly World[] | undefined> {
+  const { started } = log;
   // Records that cannot be read may tell that the guest was moved.
-  if (!started || isUnbelievable(replay)) return undefined;
+  if (!started || isUnbelievable(log)) return undefined;
   try {
-    const graph = await graphOfRun(folder, started, 'rollback', records);
+    const graph = await graphOfRun(folder, started, 'rollback', log);
     const course = courseOf({
       graph,
       machine: createPlanMachine(graph),
@@ -98,7 +95,7 @@ async function courseIn(folder: string, replay: Replay): Promise<readonly World[
       folder,
       hosts: eachHost(started.hosts, (world) => ({ world, files: [] })),
     });
-    return lastWrites(home(records.reduce(follow, { course }).course));
+    return lastWrites(home(follow({ course }, log).course));
   } catch (error) {
     // A plan that is gone, or one that this version does not take any more.
     if (error instanceof BlockplanError) return undefined;

@@ -4,8 +4,7 @@ import { blockplanCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Entry } from '../journal/journal.ts';
-import type { RunStarted } from '../journal/replay.ts';
+import type { RunLog, RunStarted } from '../journal/run-log.ts';
 import { ofHost } from '../model/hosts.ts';
 import { isSameCommands } from './phase-effects.ts';
 import { admittedEffects } from './stored-plan.ts';
@@ -13,19 +12,13 @@ import { admittedEffects } from './stored-plan.ts';
 /**
  * A warning where this version compiles other commands than were admitted when the run began, for phases that have not begun: the
  * one that has is given the commands in the journal.
- * @param records of its journal, in order
+ * @param log what its journal tells
  */
-export function otherCommands(
-  graph: Graph,
-  started: RunStarted,
-  records: readonly Entry[],
-): Finding[] {
+export function otherCommands(graph: Graph, started: RunStarted, { visits }: RunLog): Finding[] {
   const { compiled, run, version } = started;
   if (!compiled) return [];
   const begun = new Set(
-    records.flatMap((each) =>
-      each.type === 'phase-started' ? [`${each.step}/${each.phase}`] : [],
-    ),
+    visits.filter((visit) => visit.started).map(({ step, phase }) => `${step}/${phase}`),
   );
   const own = commandsOf(graph, started);
   const ahead = compiled.steps

@@ -4,8 +4,8 @@
  */
 import type { Direction } from '../events.ts';
 import { outline, type PhaseNode } from '../graph/graph.ts';
-import { directed } from '../journal/direction.ts';
 import type { Entry } from '../journal/journal.ts';
+import type { LoggedCommand, RunLog, Visit } from '../journal/run-log.ts';
 import { endState } from '../machine/machine.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isUp } from '../model/world.ts';
@@ -32,7 +32,7 @@ import { drifted, failureOf, type Result } from './result.ts';
 import { imagined, isAs, type Progressed } from './seen.ts';
 import { advance, finishUp } from './travel.ts';
 
-/** A course as its journal tells it. */
+/** A course as its log tells it. */
 export interface Left {
   readonly course: Course;
   /** The phase that had begun and was not ended; undefined between two phases. */
@@ -43,69 +43,54 @@ export interface LeftPhase extends Progressed {
   readonly direction: Direction;
 }
 
-/** How far a run came by one more record of its journal. */
-export function follow(left: Left, entry: Entry): Left {
-  const { course, ...rest } = followed(left, entry);
-  const direction = directed(course.direction, entry);
-  return direction === course.direction
-    ? { course, ...rest }
-    : { course: { ...course, direction }, ...rest };
+/**
+ * How far a run came, by its log.
+ * @param left how far it was before the first visit of the log
+ * @throws Error where the log has a phase that the plan does not have
+ */
+export function follow(left: Left, log: RunLog): Left {
+  const { course: visited, ...rest } = log.visits.reduce(withVisit, left);
+  const course = Object.entries(log.kept).reduce(
+    (known, [on, kept]) => withHostKnown(known, on, { kept }),
+    visited,
+  );
+  const direction = log.direction === 'undo' ? 'undo' : course.direction;
+  return { course: { ...course, direction }, ...rest };
 }
 
-function followed(left: Left, entry: Entry): Left {
-  switch (entry.type) {
-    case 'phase-started':
-      return isAnew(entry)
-        ? { ...left, phase: { direction: 'do', done: 0 } }
-        : started(left.course, entry);
-    case 'kept':
-      return { ...left, course: withHostKnown(left.course, entry.on, { kept: entry.bundle }) };
-    case 'intent':
-      return intended(left, entry);
-    case 'outcome':
-      return isOf(left, entry) ? outcome(left, entry) : left;
-    case 'phase-finished':
-      return isAnew(entry) ? left : finished(left, entry.result);
-    case 'run-started':
-    case 'run-resumed':
-    case 'run-left':
-    case 'run-finished':
-    case 'run-forgotten':
-    case 'made':
-      return left;
-  }
+function withVisit(left: Left, visit: Visit): Left {
+  const { started, commands, finished } = visit;
+  const begun = started ? withStart(left, started) : left;
+  const acted = commands.reduce((now, command) => withCommand(now, visit, command), begun);
+  // A phase that is undone to be done again does not turn the run back.
+  return !finished || finished.anew ? acted : withEnd(acted, finished.result);
 }
 
-function intended(left: Left, entry: Extract<Entry, { type: 'intent' }>): Left {
-  const { on, effect } = entry;
+function withCommand(left: Left, visit: Visit, { on, effect, answer }: LoggedCommand): Left {
   const host = hostIn(left.course, on);
   const course = withHostKnown(left.course, on, {
     overwritten: withLost(host.overwritten, effect),
   });
-  if (!left.phase || !isOf(left, entry)) return { ...left, course };
+  if (!left.phase || !isOf(left, visit)) return { ...left, course };
   const since: RunHost['since'] = [...host.since, { effect, known: 'begun' }];
-  return {
+  const given = {
     course: withHostKnown(course, on, { since }),
     phase: { ...left.phase, doubtful: effect },
   };
+  return answer ? withAnswer(given, answer) : given;
 }
 
-/** Whether a phase was only taken back to be done once more: then the run still goes forward. */
-function isAnew(entry: Extract<Entry, { type: 'phase-started' | 'phase-finished' }>): boolean {
-  return 'anew' in entry && entry.anew === true;
-}
-
-/** Whether an effect belongs to the phase that is under way: a stranded domain is helped beside all phases. */
-function isOf(
-  { course, phase }: Left,
-  { step, phase: name, direction }: Extract<Entry, { type: 'intent' | 'outcome' }>,
-): boolean {
+/** Whether a visit is of the phase that is under way: a stranded domain is helped beside all phases. */
+function isOf({ course, phase }: Left, visit: Visit): boolean {
   const node = course.graph.nodes[course.todo?.index ?? -1];
-  return direction === phase?.direction && step === node?.planned.id && name === node.phase.name;
+  const isNode = visit.step === node?.planned.id && visit.phase === node.phase.name;
+  return isNode && visit.direction === phase?.direction;
 }
 
-function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }>): Left {
-  const { direction, step, phase } = entry;
+function withStart({ course }: Left, record: NonNullable<Visit['started']>): Left {
+  if (record.direction === 'undo' && record.anew)
+    return { course, phase: { direction: 'do', done: 0 } };
+  const { direction, step, phase } = record;
   const node = course.graph.nodes.find(
     ({ planned, phase: each }) => planned.id === step && each.name === phase,
   );
@@ -114,31 +99,30 @@ function started(course: Course, entry: Extract<Entry, { type: 'phase-started' }
   const { name } = direction === 'do' ? node.doing : node.undoing;
   const state = { name };
   const begun =
-    entry.direction === 'do'
-      ? [...course.begun.slice(0, index), begunAs(course, node, entry)]
+    record.direction === 'do'
+      ? [...course.begun.slice(0, index), begunAs(course, node, record)]
       : course.begun;
-  const begins = entry.direction === 'do' && entry.done === 0 && isUp(entry.before);
-  const seen = begins ? { lastUp: [entry.before], since: [] } : {};
+  const begins = record.direction === 'do' && record.done === 0 && isUp(record.before);
+  const seen = begins ? { lastUp: [record.before], since: [] } : {};
   return {
-    course: { ...withHostKnown(course, entry.on, seen), state, todo: { index, direction }, begun },
-    phase: { direction, done: entry.direction === 'do' ? entry.done : 0 },
+    course: { ...withHostKnown(course, record.on, seen), state, todo: { index, direction }, begun },
+    phase: { direction, done: record.direction === 'do' ? record.done : 0 },
   };
 }
 
 function begunAs(
   course: Course,
   node: PhaseNode,
-  { before, effects }: Extract<Entry, { type: 'phase-started'; direction: 'do' }>,
+  { before, effects }: Extract<NonNullable<Visit['started']>, { direction: 'do' }>,
 ): Begun {
   const begun = begunWith(course, node, before);
   return { ...begun, ...otherEffects(node, begun, effects) };
 }
 
-function outcome(
-  { course, phase }: Left,
-  { error, unbegun }: Extract<Entry, { type: 'outcome' }>,
+function withAnswer(
+  { course, phase }: { readonly course: Course; readonly phase: LeftPhase },
+  { error, unbegun }: NonNullable<LoggedCommand['answer']>,
 ): Left {
-  if (!phase) return { course };
   const { doubtful, ...rest } = phase;
   const on = course.graph.nodes[course.todo?.index ?? -1]?.host ?? course.graph.home;
   const { since: former } = hostIn(course, on);
@@ -159,7 +143,7 @@ function outcome(
   return { course: { ...known, doubts }, phase: { ...rest, done: rest.done + 1 } };
 }
 
-function finished(left: Left, result: Result['type']): Left {
+function withEnd(left: Left, result: Result['type']): Left {
   // Without contact nobody knows how far it came, so it counts as begun.
   if (result === 'LOST') return left;
   const { phase } = left;

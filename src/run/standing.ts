@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_FILE, keptIn } from '../journal/bundle.ts';
-import { type Way, waysOf } from '../journal/direction.ts';
-import { type Glance, glanceAt } from '../journal/glance.ts';
+import type { Way } from '../journal/direction.ts';
+import { glanceAt } from '../journal/glance.ts';
 import type { Owner } from '../journal/lock.ts';
-import { readJournal } from '../journal/replay.ts';
+import { type RunLog, readLog, type StoredLog, waysOf } from '../journal/run-log.ts';
 import { type End, isEnd, isOpenEnd } from '../outcomes.ts';
 import { type Owed, owedBy } from './given-back.ts';
 
@@ -53,27 +53,37 @@ export async function standingOf(
   const bundled = existsSync(join(folder, BUNDLE_FILE));
   const seen = seenOf(folder);
   if (seen === undefined && !bundled && !holder) return undefined;
-  const { first, last, damage, strange }: Seen = seen ?? { damage: 'its journal is missing' };
-  const outcome = strange && !holder ? 'unreadable' : outcomeOf(first, last, holder !== undefined);
-  const owes = isOver(outcome) ? NOTHING_OWED : await owedIn(folder);
+  const { log, damage, strange }: Seen = seen ?? { damage: 'its journal is missing' };
+  const { beginning, last } = log ?? {};
+  const outcome = strange && !holder ? 'unreadable' : outcomeOf(log, holder !== undefined);
+  const whole = isOver(outcome) ? undefined : await wholeLog(folder);
+  const owes = isOver(outcome) ? NOTHING_OWED : await owedIn(folder, whole);
   return {
     run,
     journal: folder,
     outcome,
-    ...(first ? { plan: first.plan, domain: first.domain, startedAt: Date.parse(first.time) } : {}),
-    ...(last ? { lastAt: Date.parse(last.time) } : {}),
-    ...ownerOf(first, holder),
+    ...(beginning
+      ? {
+          plan: beginning.plan,
+          domain: beginning.domain,
+          startedAt: Date.parse(beginning.time),
+        }
+      : {}),
+    ...(last && !strange ? { lastAt: Date.parse(last.time) } : {}),
+    ...ownerOf(log, holder),
     holdsDefinition: owes.definition,
     ...(owes.autostart ? { owesAutostart: true as const } : {}),
-    ways: outcome === 'running' || !first || isOver(outcome) ? [] : await waysIn(folder),
-    state: stateOf(last),
-    next: last?.type === 'run-finished' ? last.next : [],
+    ways: outcome !== 'running' && beginning && whole ? waysOf(whole) : [],
+    state: stateOf(log),
+    next: log?.forgotten ? [] : (log?.finish?.next ?? []),
     // What is being written is torn at its end now and then.
     ...(damage === undefined || holder ? {} : { damage }),
   };
 }
 
-interface Seen extends Omit<Glance, 'damaged' | 'strange'> {
+interface Seen {
+  /** What the two ends of the journal tell. */
+  readonly log?: RunLog;
   readonly damage?: string;
   /** Whether it holds a record that this version does not write. */
   readonly strange?: true;
@@ -84,39 +94,37 @@ function seenOf(folder: string): Seen | undefined {
   try {
     const glance = glanceAt(folder);
     if (!glance) return undefined;
-    const { first, last, damaged, strange } = glance;
+    const { log, damaged, strange } = glance;
     if (strange)
-      return {
-        ...(first ? { first } : {}),
-        damage: `its journal cannot be read: ${strange.why}`,
-        strange: true,
-      };
-    if (!last) return { damage: 'its journal has no whole record, so nothing had been begun' };
-    if (!first) return { last, damage: 'the beginning of its journal has been altered' };
-    if (!damaged) return { first, last };
-    return { first, last, damage: 'its journal ends in a record that is not whole' };
+      return { log, damage: `its journal cannot be read: ${strange.why}`, strange: true };
+    if (!log.last) return { damage: 'its journal has no whole record, so nothing had been begun' };
+    if (!log.beginning) return { log, damage: 'the beginning of its journal has been altered' };
+    if (!damaged) return { log };
+    return { log, damage: 'its journal ends in a record that is not whole' };
   } catch (error) {
     return { damage: `its journal cannot be read: ${(error as Error).message}` };
   }
 }
 
-function outcomeOf(first: Seen['first'], last: Seen['last'], alive: boolean): RunStatus {
+function outcomeOf(log: RunLog | undefined, alive: boolean): RunStatus {
   if (alive) return 'running';
-  if (!first) return 'unreadable';
-  if (last?.type === 'run-forgotten') return 'forgotten';
-  return last?.type === 'run-finished' ? last.end : 'unfinished';
+  if (!log?.beginning) return 'unreadable';
+  if (log.forgotten) return 'forgotten';
+  return log.finish?.end ?? 'unfinished';
 }
 
-function stateOf(last: Seen['last']): readonly string[] {
-  if (last?.type === 'run-forgotten')
-    return [`${last.user}@${last.host} had it forgotten: it counts as over, wherever it stood`];
-  return last?.type === 'run-finished' ? last.state : [];
+function stateOf(log: RunLog | undefined): readonly string[] {
+  const { forgotten, finish } = log ?? {};
+  if (forgotten)
+    return [
+      `${forgotten.user}@${forgotten.host} had it forgotten: it counts as over, wherever it stood`,
+    ];
+  return finish?.state ?? [];
 }
 
 /** A journal that cannot be read tells nothing, and ends no list. */
-async function waysIn(folder: string): Promise<readonly Way[]> {
-  const replay = await readJournal(folder).catch(() => undefined);
-  return replay ? waysOf(replay) : [];
+function wholeLog(folder: string): Promise<StoredLog | undefined> {
+  return readLog(folder).catch(() => undefined);
 }
 
 /** Whether nothing is left to be done of a run that stands so. */
@@ -124,16 +132,17 @@ export function isOver(outcome: RunStatus): boolean {
   return outcome === 'forgotten' || (isEnd(outcome) && !isOpenEnd(outcome));
 }
 
-function ownerOf(first: Seen['first'], holder: Owner | undefined): Pick<RunStanding, 'owner'> {
+function ownerOf(log: RunLog | undefined, holder: Owner | undefined): Pick<RunStanding, 'owner'> {
   if (holder) return { owner: `${holder.user}, pid ${holder.pid}` };
-  return first ? { owner: `${first.user}@${first.host}, pid ${first.pid}` } : {};
+  const { beginning } = log ?? {};
+  return beginning ? { owner: `${beginning.user}@${beginning.host}, pid ${beginning.pid}` } : {};
 }
 
 const NOTHING_OWED: Owed = { definition: false, autostart: false };
 
 /** What was kept that nobody, as far as it is known, has given back. */
-async function owedIn(folder: string): Promise<Owed> {
+async function owedIn(folder: string, log: StoredLog | undefined): Promise<Owed> {
   const found = await keptIn(folder);
   if (!('kept' in found)) return { definition: !found.missing, autostart: false };
-  return owedBy(found, await readJournal(folder).catch(() => undefined));
+  return owedBy(found, log);
 }

@@ -11,8 +11,7 @@ import { compile, type Graph, withStates } from '../graph/graph.ts';
 import type { CompiledPlan, CompiledStep } from '../journal/compiled-plan.ts';
 import type { Way } from '../journal/direction.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
-import type { Entry } from '../journal/journal.ts';
-import type { RunStarted } from '../journal/replay.ts';
+import type { RunLog, RunStarted } from '../journal/run-log.ts';
 import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
@@ -58,7 +57,7 @@ export function admittedEffects(
  * The graph of a run that is not over: by the compiled plan in its journal or, in a journal of form 1 or 2, which has none,
  * by the plan's text.
  * @param how for a rollback it may lack steps that have not begun, and that this version does not know
- * @param records of its journal, in order
+ * @param log what its journal tells
  * @throws BlockplanError journalUnreadable where the compiled plan is damaged; journalUnsupported where this version cannot do
  *   it; planChanged where only the text has the plan, and it cannot be read or was edited
  */
@@ -66,10 +65,10 @@ export async function graphOfRun(
   folder: string,
   started: RunStarted,
   how: Way,
-  records: readonly Entry[],
+  log: RunLog,
 ): Promise<Graph> {
   return started.compiled
-    ? graphBy(started.compiled, started, how, records)
+    ? graphBy(started.compiled, started, how, log)
     : graphByText(folder, started);
 }
 
@@ -89,15 +88,9 @@ export async function editedText(folder: string, started: RunStarted): Promise<F
   ];
 }
 
-function graphBy(
-  compiled: CompiledPlan,
-  started: RunStarted,
-  how: Way,
-  records: readonly Entry[],
-): Graph {
+function graphBy(compiled: CompiledPlan, started: RunStarted, how: Way, log: RunLog): Graph {
   // A rollback needs no more than the steps that have begun, and not to compile a plan without a step.
-  const needed =
-    how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, records), 1);
+  const needed = how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, log), 1);
   const planned: PlannedStep[] = [];
   for (const [at, step] of compiled.steps.entries()) {
     const unknown = unknownIn(step);
@@ -119,10 +112,8 @@ function graphBy(
 }
 
 /** How many of its steps, from the first on, have begun. */
-function begunSteps({ steps }: CompiledPlan, records: readonly Entry[]): number {
-  const begun = new Set(
-    records.flatMap((each) => (each.type === 'phase-started' ? [each.step] : [])),
-  );
+function begunSteps({ steps }: CompiledPlan, { visits }: RunLog): number {
+  const begun = new Set(visits.filter(({ started }) => started).map(({ step }) => step));
   return steps.findLastIndex(({ id }) => begun.has(id)) + 1;
 }
 

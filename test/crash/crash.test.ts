@@ -6,8 +6,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { directionOf } from '../../src/journal/direction.ts';
-import { readJournal } from '../../src/journal/replay.ts';
+import { readLog } from '../../src/journal/run-log.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import type { Again } from '../../src/prove/tally.ts';
 import type { Ended } from '../lab/support.ts';
@@ -153,8 +152,8 @@ async function takenUpIn(
 
 /** Whatever was killed twice comes to a final end; which one, the last command and the direction of the journal say. */
 async function finalEnds(stage: Stage, last: Again, run: string): Promise<Foretold> {
-  const { records } = await readJournal(join(stage.state, 'runs', run));
-  const back = last === 'rollback' || directionOf(records) === 'undo';
+  const { direction } = await readLog(join(stage.state, 'runs', run));
+  const back = last === 'rollback' || direction === 'undo';
   const ends = back ? (['rolled-back'] as const) : (['succeeded', 'rolled-back'] as const);
   return { ends, seeds: ends.map(() => 'a final end') };
 }

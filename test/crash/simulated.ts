@@ -1,6 +1,7 @@
 /** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
 
 import { onDomain } from '../../src/host/host-state.ts';
+import { foldRecords } from '../../src/journal/run-log.ts';
 import type { End } from '../../src/outcomes.ts';
 import { Explorer, placeOf, type Step } from '../../src/prove/explore.ts';
 import type { Fault } from '../../src/prove/faults.ts';
@@ -192,7 +193,7 @@ interface AtEnd {
 
 /** A run that has told that it is stranded, as its journal leaves it, with the guest brought up as it says. */
 function leftStranded({ stand, played, finish }: AtEnd): Stand {
-  const left = played.entries.reduce(follow, stand.left);
+  const left = follow(stand.left, foldRecords(played.records));
   const told = (verb: string) => finish.next.some((each) => each.startsWith(`virsh ${verb} `));
   const { host } = played.site;
   const started = told('start') ? guestStarts(host) : host;

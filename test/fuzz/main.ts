@@ -15,7 +15,7 @@ import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
 import { BUNDLE_FILE, readBundle, writeBundle } from '../../src/journal/bundle.ts';
 import { checksum, JOURNAL_FILE } from '../../src/journal/journal.ts';
-import { readJournal } from '../../src/journal/replay.ts';
+import { readLog } from '../../src/journal/run-log.ts';
 import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
 import { LOCAL } from '../../src/model/hosts.ts';
 import { redactText, redactXml } from '../../src/model/redact.ts';
@@ -343,7 +343,7 @@ try {
       if (!standing) return;
       requireHarmless(renderStatus([standing], { over: 0, elsewhere: 0, now: 0 }, false, 80));
       requireHarmless(renderRuns([standing], false));
-      const history = historyOf(await readJournal(folder));
+      const history = historyOf(await readLog(folder));
       requireHarmless(renderShown({ standing, ...(history ? { history } : {}) }, false, 80));
     }),
     settings,

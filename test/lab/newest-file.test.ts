@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { createJournal, reopenJournal, writeDurably } from '../../src/journal/journal.ts';
-import { readJournal } from '../../src/journal/replay.ts';
+import { readLog } from '../../src/journal/run-log.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
@@ -86,10 +86,10 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
   /** Another attempt, by another process as far as the run can tell. */
   const again = async (how: 'rollback' | 'resume') => {
     const anew = await open();
-    const replay = await readJournal(folder);
-    const journal = await reopenJournal(folder, replay.end);
+    const log = await readLog(folder);
+    const journal = await reopenJournal(folder, log.end);
     const run = { ...common, journal, hosts: onLocal({ driver: anew, world, files }) };
-    const end = await takeUp(run, replay.records, how);
+    const end = await takeUp(run, log, how);
     await journal.close();
     await anew.close();
     return end;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
-import { readJournal } from '../../src/journal/replay.ts';
+import { readLog } from '../../src/journal/run-log.ts';
 import type { Guest } from '../../src/lab/guest.ts';
 import { type Host, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
@@ -169,7 +169,7 @@ test('a state folder that fills up turns the run back, and the way back is writt
   const ended = await running.ended;
   expectEnd(ended, 4);
   await expectAsBefore(ended);
-  const { records, damage } = await readJournal(join(state, 'runs', run));
+  const { last, damage } = await readLog(join(state, 'runs', run));
   expect(damage).toBe('none');
-  expect(records.at(-1)).toMatchObject({ type: 'run-finished', end: 'rolled-back' });
+  expect(last).toMatchObject({ type: 'run-finished', end: 'rolled-back' });
 });

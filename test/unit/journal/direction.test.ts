@@ -1,9 +1,8 @@
 /** Which way a run goes, and how it can be taken up, as its journal tells. */
 import { expect, test } from 'vitest';
-import { directionOf, waysOf } from '../../../src/journal/direction.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
-import type { JournalRecord } from '../../../src/journal/record-shape.ts';
-import { ended, phase, STARTED, TAKEN_UP } from '../../journals.ts';
+import { waysOf } from '../../../src/journal/run-log.ts';
+import { ended, logOf, phase, STARTED, TAKEN_UP } from '../../journals.ts';
 
 const BOTH = ['resume', 'rollback'];
 const BACK = ['rollback'];
@@ -38,9 +37,8 @@ test.each<[string, readonly Entry[], readonly string[]]>([
   ['whose phase is undone to be done again', [STARTED, ...anew], BOTH],
   ['that has done all, with something wrong', [STARTED, ...DONE, ended('stranded')], BOTH],
 ])('of a run %s', (_title, entries, ways) => {
-  const records = entries as readonly JournalRecord[];
-  expect(waysOf({ records, damage: 'none' })).toEqual(ways);
-  expect(waysOf({ records, damage: 'torn' })).toEqual(ways);
-  expect(waysOf({ records, damage: 'altered' })).toEqual([]);
-  expect(directionOf(entries)).toBe(ways.length === 2 ? 'do' : 'undo');
+  expect(waysOf(logOf(entries))).toEqual(ways);
+  expect(waysOf(logOf(entries, 'torn'))).toEqual(ways);
+  expect(waysOf(logOf(entries, 'altered'))).toEqual([]);
+  expect(logOf(entries).direction).toBe(ways.length === 2 ? 'do' : 'undo');
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { glanceAt } from '../../../src/journal/glance.ts';
 import { type Entry, JOURNAL_FILE } from '../../../src/journal/journal.ts';
 import { readJournal } from '../../../src/journal/replay.ts';
+import { foldRecords, isRunOver, type RunLog } from '../../../src/journal/run-log.ts';
 import { commanded, ended, journalText, phase, STARTED, virsh, writeRun } from '../../journals.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'blockplan-glance-'));
@@ -25,8 +26,13 @@ const ENTRIES: readonly Entry[] = [
 /** What a glance gives has to be what reading the whole journal gives. */
 async function expectAsRead(folder: string): Promise<void> {
   const { records } = await readJournal(folder);
-  const { first, last } = glanceAt(folder) ?? {};
-  expect({ first, last }).toEqual({ first: records[0], last: records.at(-1) });
+  const { log } = glanceAt(folder) ?? {};
+  const whole = foldRecords(records);
+  const ends = ({ beginning, started, finish, last }: RunLog) => ({
+    ...{ beginning, started, finish, last },
+  });
+  expect(log && ends(log)).toEqual(ends(whole));
+  expect(log && isRunOver(log)).toBe(isRunOver(whole));
 }
 
 describe('a glance', () => {
@@ -62,14 +68,14 @@ describe('a glance', () => {
   test('believes no end that has been altered, and goes back to one that has not', async () => {
     const text = journalText(ENTRIES);
     const folder = await writeRun(state, 'altered', text.replace('"succeeded"', '"stranded"'));
-    const { last, damaged } = glanceAt(folder) ?? {};
-    expect(last?.type).toBe('phase-finished');
-    expect(damaged).toBe(true);
+    const glance = glanceAt(folder);
+    expect(glance?.log.last?.type).toBe('phase-finished');
+    expect(glance?.damaged).toBe(true);
   });
 
   test('believes no beginning that has been altered', async () => {
     const text = journalText(ENTRIES).replace('"web1"', '"web2"');
-    expect(glanceAt(await writeRun(state, 'head', text))?.first).toBeUndefined();
+    expect(glanceAt(await writeRun(state, 'head', text))?.log.beginning).toBeUndefined();
   });
 
   test('reads a journal of an older version', async () => {

@@ -5,7 +5,8 @@ import { leftRun } from '../../../src/cli/left-run.ts';
 import { type Effect, isCommand } from '../../../src/commands/effect.ts';
 import { glanceAt } from '../../../src/journal/glance.ts';
 import { type Entry, FORMAT, reopenJournal } from '../../../src/journal/journal.ts';
-import { beginningOf, readJournal } from '../../../src/journal/replay.ts';
+import { readJournal } from '../../../src/journal/replay.ts';
+import { readLog } from '../../../src/journal/run-log.ts';
 import { historyOf } from '../../../src/run/history.ts';
 import { virshEffect } from '../../effects.ts';
 import { commanded, ended, ofEarlierForm, phase, STARTED, writeRun } from '../../journals.ts';
@@ -35,25 +36,27 @@ describe('a journal of form 1', () => {
 
   test('is read as one of this version', async () => {
     expect(JSON.stringify(older)).toContain('"argv"');
-    const replay = await readJournal(await written(older));
+    const [old, recent] = [await written(older), await written(newer)];
+    const replay = await readJournal(old);
     expect(replay.damage).toBe('none');
-    const { records } = await readJournal(await written(newer));
+    const { records } = await readJournal(recent);
     expect(withoutSums(replay.records)).toEqual(withoutSums(records));
-    expect(beginningOf(replay)).toMatchObject({ run: STARTED.run, format: FORMAT });
-    expect(historyOf(replay)?.path).toEqual(
-      historyOf(await readJournal(await written(newer)))?.path,
-    );
+    const log = await readLog(old);
+    expect(log.started).toMatchObject({ run: STARTED.run, format: FORMAT });
+    expect(historyOf(log)?.path).toEqual(historyOf(await readLog(recent))?.path);
   });
 
   test('is glanced at as one of this version', async () => {
     const folder = await written([...older, ended('stranded')]);
     const { records } = await readJournal(folder);
-    expect(glanceAt(folder)).toMatchObject({ first: records[0], last: records.at(-1) });
+    expect(glanceAt(folder)?.log).toMatchObject({
+      ...{ beginning: records[0], last: records.at(-1) },
+    });
     const effect = effects.find(isCommand)!;
     const cut = await written(runOf(1, [ofForm1(effect)]).slice(0, 3));
     const intent = (await readJournal(cut)).records.at(-1);
     expect(intent).toMatchObject({ type: 'intent', effect });
-    expect(glanceAt(cut)).toMatchObject({ last: intent, damaged: false });
+    expect(glanceAt(cut)).toMatchObject({ log: { last: intent }, damaged: false });
   });
 
   test('goes on as it is when the run is taken up, in the form of this version', async () => {
@@ -74,10 +77,9 @@ test('a journal of form 2 is read as one of this version', async () => {
     2,
     PLANS.flatMap(([, effects]) => effects),
   );
-  const replay = await readJournal(await written([started!, ...rest]));
-  expect(replay.damage).toBe('none');
-  expect(replay.records).toHaveLength(rest.length + 1);
-  expect(beginningOf(replay)).toMatchObject({ run: STARTED.run, format: FORMAT });
+  const log = await readLog(await written([started!, ...rest]));
+  expect([log.damage, log.end.seq]).toEqual(['none', rest.length + 1]);
+  expect(log.started).toMatchObject({ run: STARTED.run, format: FORMAT });
 });
 
 describe('a journal of a form that this version does not know', () => {
@@ -85,8 +87,8 @@ describe('a journal of a form that this version does not know', () => {
     'has a beginning that is not believed: %j',
     async (format) => {
       const folder = await written([{ ...STARTED, format }]);
-      const replay = await readJournal(folder);
-      expect([replay.records.length, beginningOf(replay)]).toEqual([1, undefined]);
+      const log = await readLog(folder);
+      expect([log.end.seq, log.started]).toEqual([1, undefined]);
       await expect(leftRun(state, `run-${runs}`)).rejects.toMatchObject({
         findings: [
           {
@@ -108,7 +110,7 @@ describe('a journal of a form that this version does not know', () => {
       why: 'record 1 is of a form that this version of blockplan does not know',
       otherVersion: true,
     });
-    expect(glanceAt(folder)?.first).toBeUndefined();
+    expect(glanceAt(folder)?.log.beginning).toBeUndefined();
   });
 });
 

@@ -10,13 +10,8 @@ import {
   RESERVE_FILE,
   reopenJournal,
 } from '../../../src/journal/journal.ts';
-import {
-  beginningOf,
-  endOf,
-  isOver,
-  readJournal,
-  wasMovedAway,
-} from '../../../src/journal/replay.ts';
+import { readJournal } from '../../../src/journal/replay.ts';
+import { isRunOver, readLog } from '../../../src/journal/run-log.ts';
 import {
   addUnfinished,
   removeUnfinished,
@@ -115,31 +110,17 @@ test('a record that others were synced after is not torn but altered', async () 
   expect(await types()).toEqual({ types: ['run-started', 'intent'], damage: 'altered' });
 });
 
-test('a guest that was migrated away is remembered until an end that has seen it here', async () => {
-  const away = { ...finished('stranded'), movedAway: true } as Entry;
-  const told = async (...ends: readonly Entry[]) => {
-    await rm(file(), { force: true });
-    await left(STARTED, ...ends);
-    return wasMovedAway(await readJournal(folder));
-  };
-  expect(await told()).toBe(false);
-  expect(await told(away)).toBe(true);
-  expect(await told(away, RESUMED)).toBe(true);
-  expect(await told(away, RESUMED, finished('uncertain'))).toBe(true);
-  expect(await told(away, RESUMED, finished('stranded'))).toBe(false);
-});
-
 test('a journal of an older form tells no beginning that this version knows', async () => {
   const { format: _none, ...older } = STARTED;
   await left(older as Entry);
-  const replay = await readJournal(folder);
-  expect(replay.records).toHaveLength(1);
-  expect(beginningOf(replay)).toBeUndefined();
+  const log = await readLog(folder);
+  expect(log.end.seq).toBe(1);
+  expect(log.started).toBeUndefined();
 });
 
 test('a run is over when it has succeeded or is rolled back, and not when it was taken up since', async () => {
   await left(STARTED, finished('uncertain'), RESUMED);
-  expect(endOf(await readJournal(folder))).toBeUndefined();
+  expect((await readLog(folder)).finish).toBeUndefined();
   const again = await reopenJournal(folder, (await readJournal(folder)).end);
   for (const [end, over] of [
     ['stranded', false],
@@ -148,9 +129,9 @@ test('a run is over when it has succeeded or is rolled back, and not when it was
     ['succeeded', true],
   ] as const) {
     await again.append(finished(end), true);
-    const replay = await readJournal(folder);
-    expect(endOf(replay)?.end).toBe(end);
-    expect(isOver(replay)).toBe(over);
+    const log = await readLog(folder);
+    expect(log.finish?.end).toBe(end);
+    expect(isRunOver(log)).toBe(over);
   }
   await again.close();
 });

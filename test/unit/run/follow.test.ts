@@ -8,8 +8,9 @@ import { home, type RunHost } from '../../../src/run/course.ts';
 import { backFrom, follow, type Left } from '../../../src/run/recover.ts';
 import { courseIn } from '../../answered.ts';
 import { virshEffect } from '../../effects.ts';
-import { commanded, phase } from '../../journals.ts';
-import { hostForPlans, planned } from '../../plans.ts';
+import { commanded, logOf, phase } from '../../journals.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { world } from '../../worlds.ts';
 
 const MOVE = planned(['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }']);
@@ -18,7 +19,7 @@ const thaw = virshEffect(['domfsthaw', '--domain', 'testvm'], {
   ...{ optional: true, doubt: 'it may be frozen' },
 });
 const followed = (entries: readonly Entry[]): Left =>
-  entries.reduce(follow, { course: courseIn(hostForPlans(), MOVE) });
+  follow({ course: courseIn(hostForPlans(), MOVE) }, logOf(entries));
 const M = 'blockcopy/mirror';
 
 describe('a journal tells', () => {
@@ -101,6 +102,26 @@ describe('a journal tells', () => {
     expect(() => followed(phase('do', 'x/y', 'none'))).toThrow(
       'the journal tells of x/y, which the plan does not have',
     );
+  });
+});
+
+describe('a run that is followed part by part', () => {
+  test.each(SHIPPED)('comes as far as one that is followed at once: %s', async (plan) => {
+    for (const fault of [[], [{ at: 6, fault: 'refused' }]] as const) {
+      const runs = new Runs(hostForPlans(), fault);
+      await runs.killed(shipped(plan), ({ type }) => type === 'phase-finished');
+      await runs.again('rollback');
+      const { entries } = runs;
+      const start: Left = { course: courseIn(hostForPlans(), shipped(plan)) };
+      const whole = follow(start, logOf(entries));
+      for (const [at, { type }] of entries.entries())
+        if (type === 'phase-started') {
+          const first = follow(start, logOf(entries.slice(0, at)));
+          const { phase: left, course } = follow(first, logOf(entries.slice(at)));
+          expect(left).toEqual(whole.phase);
+          expect({ ...course, graph: 0 }).toEqual({ ...whole.course, graph: 0 });
+        }
+    }
   });
 });
 

@@ -1,20 +1,10 @@
 /** What a run has taken from a domain, and what of it is known to be back. */
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/journal/journal.ts';
-import type { JournalRecord } from '../../../src/journal/record-shape.ts';
-import type { Replay } from '../../../src/journal/replay.ts';
 import { owedBy } from '../../../src/run/given-back.ts';
-import { commanded, GIVEN, KEPT, STARTED, TAKEN_UP } from '../../journals.ts';
+import { commanded, GIVEN, KEPT, logOf, STARTED, TAKEN_UP } from '../../journals.ts';
 
 const KEPT_MARKED = KEPT.bundle;
 const KEPT_UNMARKED = { ...KEPT.bundle, autostart: false };
-
-function replayOf(entries: readonly Entry[], damage: Replay['damage'] = 'none'): Replay {
-  const records = entries.map(
-    (entry, seq): JournalRecord => ({ ...entry, seq, time: '2026-11-23T08:15:02.000Z', sum: '' }),
-  );
-  return { records, damage, end: { seq: records.length, sum: '', length: 0 } };
-}
 
 const command = (what: keyof typeof GIVEN, answer: Parameters<typeof commanded>[3] = 'done') =>
   commanded('do', 'a/b', GIVEN[what], answer);
@@ -66,12 +56,12 @@ describe('what is owed of a domain that was marked for autostart', () => {
       BOTH,
     ],
   ] as const)('%s', (_title, entries, owed) => {
-    expect(owedBy({ kept: KEPT_MARKED }, replayOf(entries))).toEqual(owed);
+    expect(owedBy({ kept: KEPT_MARKED }, logOf(entries))).toEqual(owed);
   });
 });
 
 test('no mark is owed to a domain that had none', () => {
-  expect(owedBy({ kept: KEPT_UNMARKED }, replayOf(UNDEFINE))).toEqual(DEFINITION_ONLY);
+  expect(owedBy({ kept: KEPT_UNMARKED }, logOf(UNDEFINE))).toEqual(DEFINITION_ONLY);
 });
 
 describe('a rescue', () => {
@@ -98,24 +88,24 @@ describe('a rescue', () => {
       NOTHING,
     ],
   ] as const)('%s', (_title, entries, records, owed) => {
-    expect(owedBy({ kept: KEPT_MARKED, restored: { records } }, replayOf(entries))).toEqual(owed);
+    expect(owedBy({ kept: KEPT_MARKED, restored: { records } }, logOf(entries))).toEqual(owed);
   });
 });
 
 describe('where the journal tells nothing', () => {
-  const replays = [
+  const logs = [
     ['is gone', undefined],
-    ['is altered', replayOf([...UNDEFINE, ...command('define')], 'altered')],
-    ['is of a later version', replayOf([...UNDEFINE, ...command('define')], 'strange')],
+    ['is altered', logOf([...UNDEFINE, ...command('define')], 'altered')],
+    ['is of a later version', logOf([...UNDEFINE, ...command('define')], 'strange')],
   ] as const;
 
-  test.each(replays)('since it %s, all is owed until a rescue', (_title, replay) => {
-    expect(owedBy({ kept: KEPT_MARKED }, replay)).toEqual(BOTH);
-    expect(owedBy({ kept: KEPT_MARKED, restored: { records: 1 } }, replay)).toEqual(NOTHING);
+  test.each(logs)('since it %s, all is owed until a rescue', (_title, log) => {
+    expect(owedBy({ kept: KEPT_MARKED }, log)).toEqual(BOTH);
+    expect(owedBy({ kept: KEPT_MARKED, restored: { records: 1 } }, log)).toEqual(NOTHING);
   });
 
   test('a torn end does not make it unbelievable', () => {
-    const torn = replayOf([...UNDEFINE, ...command('define')], 'torn');
+    const torn = logOf([...UNDEFINE, ...command('define')], 'torn');
     expect(owedBy({ kept: KEPT_MARKED }, torn)).toEqual(MARK_ONLY);
   });
 });

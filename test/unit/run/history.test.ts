@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Entry } from '../../../src/journal/journal.ts';
-import { readJournal } from '../../../src/journal/replay.ts';
+import { foldRecords, readLog } from '../../../src/journal/run-log.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
 import { type History, historyOf } from '../../../src/run/history.ts';
 import {
@@ -12,7 +12,9 @@ import {
   ended,
   GIVEN,
   journalText,
+  logOf,
   phase,
+  recordsOf,
   STARTED,
   TAKEN_UP,
   writeRun,
@@ -23,7 +25,7 @@ afterAll(() => rm(state, { recursive: true }));
 
 let runs = 0;
 async function history(journal: readonly Entry[] | string): Promise<History | undefined> {
-  return historyOf(await readJournal(await writeRun(state, `run-${++runs}`, journal)));
+  return historyOf(await readLog(await writeRun(state, `run-${++runs}`, journal)));
 }
 
 const COPY = commanded('do', 'mirror/mirror', GIVEN.copy, 'done');
@@ -113,6 +115,19 @@ test('what is done beside all states while one is under way does not become a pa
   ]);
 });
 
+test('the end of a state is told of it, whatever was done beside it meanwhile', async () => {
+  const beside = commanded('do', 'run/come-back', GIVEN.undefine, 'done');
+  const told = await history([
+    STARTED,
+    ...phase('do', 'mirror/mirror', 'FAILED', [...COPY, ...beside], 'contact was lost'),
+  ]);
+  expect(told?.path).toMatchObject([
+    { state: 'mirror:mirror', result: 'FAILED', error: 'contact was lost', durationMs: 5000 },
+    { state: 'run:come-back', commands: [{ answer: 'done' }] },
+  ]);
+  expect(told?.path[1]).not.toHaveProperty('result');
+});
+
 test('a command after the end of its state stands by itself', async () => {
   const told = await history([STARTED, ...phase('do', 'mirror/mirror', 'DONE'), ...COPY]);
   expect(told?.path).toMatchObject([
@@ -149,11 +164,10 @@ test('a torn journal tells what is whole, and one without a beginning nothing', 
 
 test('a clock that was set back makes nothing negative', async () => {
   const entries = [STARTED, ...phase('do', 'mirror/mirror', 'DONE', COPY)];
-  const { records } = await readJournal(await writeRun(state, 'clock', entries));
-  const back = records.map((record, at) => ({
+  const back = recordsOf(entries).map((record, at) => ({
     ...record,
     time: new Date(1e12 - at).toISOString(),
   }));
-  const told = historyOf({ records: back, damage: 'none', end: { seq: 0, sum: '', length: 0 } });
+  const told = historyOf({ ...logOf(entries), ...foldRecords(back) });
   expect(told?.path[0]?.durationMs).toBe(0);
 });

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
-import { directionOf, waysFrom } from '../../../src/journal/direction.ts';
+import { waysFrom } from '../../../src/journal/direction.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { eachHost } from '../../../src/model/hosts.ts';
@@ -14,6 +14,7 @@ import { courseOf, type Finish } from '../../../src/run/course.ts';
 import { follow } from '../../../src/run/recover.ts';
 import { guestDies, guestStarts } from '../../../src/simulate/mishaps.ts';
 import type { Injection } from '../../driver-double.ts';
+import { logOf } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 
@@ -55,7 +56,7 @@ async function wholeRuns(plan: string) {
 
 /** What a run of that journal comes to that is taken up in that way, and what of it a person sees. */
 function expectFinal(entries: readonly Entry[], how: Way, finish: Finish | undefined): void {
-  const direction = directionOf(entries);
+  const direction = logOf(entries).direction;
   const ends =
     how === 'resume' && direction === 'do' ? ['succeeded', 'rolled-back'] : ['rolled-back'];
   expect(ends, finish?.state.join('\n')).toContain(finish?.end);
@@ -68,10 +69,10 @@ function expectDirection(plan: string, entries: readonly Entry[]): void {
   if (first?.type !== 'run-started') throw new Error('a journal begins with its run');
   const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run' };
   const hosts = eachHost(first.hosts, (world) => ({ world, files: [] }));
-  const { course } = entries.reduce(follow, { course: courseOf({ ...of, hosts }) });
+  const { course } = follow({ course: courseOf({ ...of, hosts }) }, logOf(entries));
   const { todo, state } = course;
   const heads = todo?.direction ?? (state.final === 'rolled-back' ? 'undo' : 'do');
-  expect(directionOf(entries)).toBe(heads);
+  expect(logOf(entries).direction).toBe(heads);
 }
 
 /** Does what a report says that a person has to do for the guest, whose agent comes back with it. */
@@ -128,7 +129,9 @@ describe.each(SHIPPED)('%s', (plan) => {
           runs.befalls((host) => onDomain(guestStarts(guestDies(host)), { agent: false }));
           let { finish } = await runs.again(how);
           for (let attempt = 1; finish?.end === 'stranded' && attempt < ATTEMPTS; attempt++) {
-            const offered = waysFrom(directionOf(runs.entries)).map((way) => `blockplan ${way} r`);
+            const offered = waysFrom(logOf(runs.entries).direction).map(
+              (way) => `blockplan ${way} r`,
+            );
             expect(finish.next).toEqual(expect.arrayContaining(offered));
             runs.befalls(helped);
             finish = (await runs.again('rollback')).finish;

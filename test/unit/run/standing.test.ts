@@ -249,6 +249,13 @@ describe('a journal', () => {
     });
   });
 
+  test('with a beginning that this version does not write tells nothing of its end', async () => {
+    const { run: _run, ...strange } = STARTED;
+    const found = await standing([strange as Entry, ended('stranded', ['x'], ['y'])]);
+    expect(found).toMatchObject({ outcome: 'unreadable', state: [], next: [] });
+    expect(found).not.toHaveProperty('lastAt');
+  });
+
   test('whose beginning was altered says so, and tells its last time', async () => {
     const text = journalText([STARTED, ended('succeeded')]);
     const found = await standing(text.replace('"version":"0.1.0"', '"version":"0.2.0"'));

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { type CompiledPlan, compiledPlanShape } from '../../../src/journal/compiled-plan.ts';
 import { planSumOf } from '../../../src/journal/folder.ts';
 import type { Entry } from '../../../src/journal/journal.ts';
-import { beginningOf, type RunStarted, readJournal } from '../../../src/journal/replay.ts';
+import { type RunStarted, readLog } from '../../../src/journal/run-log.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { onLocal } from '../../../src/model/hosts.ts';
 import { misfitOf } from '../../../src/model/shape.ts';
 import { withDomain } from '../../../src/model/world.ts';
 import { otherCommands } from '../../../src/run/other-commands.ts';
 import { compiledPlanOf, editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
-import { phase, STARTED, writeRun } from '../../journals.ts';
+import { logOf, phase, STARTED, writeRun } from '../../journals.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
@@ -25,6 +25,9 @@ let runs = 0;
 function stored(of: ReturnType<typeof planned>): CompiledPlan {
   return JSON.parse(JSON.stringify(compiledPlanOf(of.graph, HOST)));
 }
+
+/** The log of a run of which no phase has begun. */
+const BEGUN = logOf([]);
 
 /** The beginning of a run as it is read from disk, and the run's folder. */
 async function begun(
@@ -43,9 +46,9 @@ async function begun(
   };
   const folder = await writeRun(state, `run-${++runs}`, [entry]);
   if (text !== undefined) writeFileSync(join(folder, 'plan.yaml'), text);
-  const replay = await readJournal(folder);
-  expect(replay.strange).toBeUndefined();
-  return { folder, started: beginningOf(replay)! };
+  const { strange, started } = await readLog(folder);
+  expect(strange).toBeUndefined();
+  return { folder, started: started! };
 }
 
 describe('a run goes on by the plan in its journal', () => {
@@ -55,17 +58,17 @@ describe('a run goes on by the plan in its journal', () => {
     expect(misfitOf(compiledPlanShape, compiled)).toBeUndefined();
     expect(compiled.steps.flatMap(({ phases }) => phases).every((each) => each.effects)).toBe(true);
     const { folder, started } = await begun(compiled);
-    const again = await graphOfRun(folder, started, 'resume', []);
+    const again = await graphOfRun(folder, started, 'resume', BEGUN);
     expect(again.states).toEqual(graph.states);
     expect(again.nodes.map(({ planned: { id, params } }) => [id, params])).toEqual(
       graph.nodes.map(({ planned: { id, params } }) => [id, params]),
     );
-    expect(otherCommands(again, started, [])).toEqual([]);
+    expect(otherCommands(again, started, BEGUN)).toEqual([]);
   });
 
   test('with the transitions that it had', async () => {
     const { folder, started } = await begun(stored(planned([MOVE], 'stop')));
-    const graph = await graphOfRun(folder, started, 'resume', []);
+    const graph = await graphOfRun(folder, started, 'resume', BEGUN);
     const machine = createPlanMachine(graph);
     const [first] = machine.start();
     expect(machine.next(first, { type: 'FAILED' })[0].final).toBe('stranded');
@@ -79,7 +82,7 @@ describe('a run goes on by the plan in its journal', () => {
     expect(await editedText(folder, started)).toMatchObject([
       { code: 'BP214', severity: 'warning' },
     ]);
-    expect((await graphOfRun(folder, started, 'resume', [])).states).toEqual(compiled.states);
+    expect((await graphOfRun(folder, started, 'resume', BEGUN)).states).toEqual(compiled.states);
     rmSync(join(folder, 'plan.yaml'));
     expect(await editedText(folder, started)).toEqual([]);
   });
@@ -90,16 +93,16 @@ describe('a run goes on by the plan in its journal', () => {
     const { graph } = planned([MOVE]);
     const phases = graph.nodes.map(({ phase: { name, summary } }) => ({ name, summary }));
     const of = { ...started, steps: [{ id: 'a', kind: 'blockcopy', phases }] };
-    expect((await graphOfRun(folder, of, 'resume', [])).nodes).toHaveLength(phases.length);
-    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
+    expect((await graphOfRun(folder, of, 'resume', BEGUN)).nodes).toHaveLength(phases.length);
+    await expect(graphOfRun(folder, started, 'resume', BEGUN)).rejects.toMatchObject({
       findings: [{ code: 'BP213' }],
     });
     writeFileSync(join(folder, 'plan.yaml'), `${text}#\n`);
-    await expect(graphOfRun(folder, of, 'resume', [])).rejects.toMatchObject({
+    await expect(graphOfRun(folder, of, 'resume', BEGUN)).rejects.toMatchObject({
       findings: [{ code: 'BP214' }],
     });
     expect(await editedText(folder, of)).toEqual([]);
-    expect(otherCommands(graph, of, [])).toEqual([]);
+    expect(otherCommands(graph, of, BEGUN)).toEqual([]);
   });
 });
 
@@ -113,13 +116,13 @@ describe('other commands than were admitted', () => {
     steps: [{ ...step!, phases }],
   });
   const other = withPhases([mirror!, { ...pivot!, effects: pivot!.effects.slice(1) }]);
-  const said = async (plan: CompiledPlan, records: readonly Entry[] = []) =>
-    otherCommands(graph, (await begun(plan)).started, records).map(({ message }) => message);
+  const said = async (plan: CompiledPlan, entries: readonly Entry[] = []) =>
+    otherCommands(graph, (await begun(plan)).started, logOf(entries)).map(({ message }) => message);
   const admitted = 'run r was admitted by version 0.9.0 of blockplan; this version';
 
   test('are named, phase by phase', async () => {
     const { started } = await begun(other);
-    expect(otherCommands(graph, started, [])).toMatchObject([
+    expect(otherCommands(graph, started, BEGUN)).toMatchObject([
       {
         ...{ code: 'BP213', severity: 'warning' },
         message: `${admitted} gives other commands in ${step!.id}/pivot`,
@@ -149,7 +152,7 @@ describe('other commands than were admitted', () => {
   test('cannot be told where a phase cannot be simulated', async () => {
     const { started } = await begun(compiled);
     const gone = withDomain(HOST, { disks: [] });
-    expect(otherCommands(graph, { ...started, hosts: onLocal(gone) }, [])).toMatchObject([
+    expect(otherCommands(graph, { ...started, hosts: onLocal(gone) }, BEGUN)).toMatchObject([
       {
         message: `${admitted} cannot tell its commands in ${step!.id}/mirror, ${step!.id}/pivot`,
       },
@@ -165,18 +168,18 @@ describe('a step that this version does not know', () => {
 
   test('is no matter of a rollback before it began', async () => {
     const { folder, started } = await begun(plan);
-    const records = phase('do', `${first}/mirror`, 'none');
-    const graph = await graphOfRun(folder, started, 'rollback', records);
+    const log = logOf(phase('do', `${first}/mirror`, 'none'));
+    const graph = await graphOfRun(folder, started, 'rollback', log);
     expect(graph.nodes.map(({ planned: { id } }) => id)).toEqual([first, first]);
-    expect((await graphOfRun(folder, started, 'rollback', [])).nodes).toHaveLength(2);
+    expect((await graphOfRun(folder, started, 'rollback', BEGUN)).nodes).toHaveLength(2);
   });
 
   test('is refused where it has begun, and where the run is to go on', async () => {
     const { folder, started } = await begun(plan);
     const has = { findings: [{ code: 'BP213', message: expect.stringContaining('later') }] };
-    const records = phase('do', 'later/future', 'none');
-    await expect(graphOfRun(folder, started, 'rollback', records)).rejects.toMatchObject(has);
-    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject(has);
+    const log = logOf(phase('do', 'later/future', 'none'));
+    await expect(graphOfRun(folder, started, 'rollback', log)).rejects.toMatchObject(has);
+    await expect(graphOfRun(folder, started, 'resume', BEGUN)).rejects.toMatchObject(has);
   });
 });
 
@@ -185,7 +188,7 @@ test('a limit that has become stricter is no reason to refuse what was admitted'
   const steps = [{ ...step!, params: { ...step!.params, dest: '', bandwidth: -1 } }];
   const { folder, started } = await begun({ ...stored(planned([MOVE])), steps });
   const long = { ...started, plan: 'x'.repeat(10_000) };
-  expect((await graphOfRun(folder, long, 'resume', [])).nodes).toHaveLength(2);
+  expect((await graphOfRun(folder, long, 'resume', BEGUN)).nodes).toHaveLength(2);
 });
 
 /** A compiled plan of one move with a part of it replaced. */
@@ -257,12 +260,12 @@ describe('what this version does not know is refused before anything is touched'
     ],
   ] as const)('%s', async (_title, change, code, message) => {
     const { folder, started } = await begun(changed(change));
-    await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
+    await expect(graphOfRun(folder, started, 'resume', BEGUN)).rejects.toMatchObject({
       end: 'preflight-refused',
       findings: [{ code, message: expect.stringMatching(message) }],
     });
     if (code === 'BP213')
-      await expect(graphOfRun(folder, started, 'resume', [])).rejects.toMatchObject({
+      await expect(graphOfRun(folder, started, 'resume', BEGUN)).rejects.toMatchObject({
         findings: [
           {
             message: expect.stringContaining('blockplan 0.9.0'),
@@ -287,6 +290,6 @@ test.each([
   const folder = await writeRun(state, `run-${++runs}`, [
     { ...STARTED, compiled: compiled as unknown as CompiledPlan },
   ]);
-  const { records, damage, strange } = await readJournal(folder);
-  expect([records.length, damage, strange?.otherVersion]).toEqual([0, 'strange', false]);
+  const { end, damage, strange } = await readLog(folder);
+  expect([end.seq, damage, strange?.otherVersion]).toEqual([0, 'strange', false]);
 });

@@ -1,0 +1,266 @@
+/**
+ * What a run did: its journal's records folded into one plain value. Reports, recovery and rescue are queries on it, and nothing
+ * else reads records.
+ */
+import type { MadeFile } from '../commands/driver.ts';
+import type { Effect } from '../commands/effect.ts';
+import type { Direction, PhaseRef } from '../events.ts';
+import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
+import type { Bundle } from '../model/world.ts';
+import { type End, isOpenEnd } from '../outcomes.ts';
+import { directed, type Way, waysFrom } from './direction.ts';
+import { type Entry, FORMAT, type JournalEnd } from './journal.ts';
+import type { Strange } from './record-shape.ts';
+import { type Replay, readJournal } from './replay.ts';
+
+/** An entry with its number in the journal, from 0, and its time in ISO 8601. */
+export type LogRecord = Entry & { readonly seq: number; readonly time: string };
+
+type Of<Type extends Entry['type']> = Extract<LogRecord, { type: Type }>;
+
+/** How a run began, in a form that this version knows. */
+export type RunStarted = Of<'run-started'>;
+
+/** What of it every version writes. */
+type Beginning = Omit<RunStarted, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
+
+export interface RunLog {
+  /** How the run began, in whatever form; absent where the journal does not begin with it. */
+  readonly beginning?: Beginning;
+  /** The same, where this version knows its form. */
+  readonly started?: RunStarted;
+  /** The start, and each time that the run was resumed or rolled back. */
+  readonly attempts: readonly Attempt[];
+  readonly visits: readonly Visit[];
+  /** The files that the run made, with the number of the record of each. */
+  readonly made: readonly LoggedFile[];
+  /** What was kept of the domain before its last `undefine` on each host; of none where it was not undefined. */
+  readonly kept: OnHosts<Bundle>;
+  /** Where the run is heading. */
+  readonly direction: Direction;
+  /** The end of the last attempt; absent where it has none. */
+  readonly finish?: Of<'run-finished'>;
+  /** Who had the run counted as over. */
+  readonly forgotten?: Of<'run-forgotten'>;
+  /** Whether the guest is on another host; an end without contact to libvirt does not change it. */
+  readonly movedAway: boolean;
+  /** The last record; absent where there is none. */
+  readonly last?: LogRecord;
+}
+
+/** One process that worked on the run. */
+export interface Attempt {
+  readonly how: 'run' | 'resume' | 'rollback';
+  readonly time: string;
+  readonly host: string;
+  readonly user: string;
+  readonly pid: number;
+  readonly version: string;
+  /** Absent where the process ended without a record of it, or is still running. */
+  readonly end?: End | 'left';
+}
+
+/**
+ * A stay in one state of the machine, or commands that were given in none: after the end of their phase, or to keep a
+ * definition (`run/salvage`, `run/come-back`).
+ */
+export interface Visit extends PhaseRef {
+  readonly direction: Direction;
+  /** The time of its first record. */
+  readonly time: string;
+  /** Absent where the commands were given in no state. Of a phase that is done it has the World before it. */
+  readonly started?: Of<'phase-started'>;
+  readonly commands: readonly LoggedCommand[];
+  /** Absent where the process ended first. */
+  readonly finished?: Of<'phase-finished'>;
+}
+
+export interface LoggedFile extends MadeFile {
+  readonly on: HostName;
+  readonly seq: number;
+}
+
+export interface LoggedCommand {
+  readonly on: HostName;
+  readonly effect: Effect;
+  /** The number of the record of its intent. */
+  readonly seq: number;
+  readonly time: string;
+  /** Absent where none was written: whether the host carried it out is not known. */
+  readonly answer?: Of<'outcome'>;
+}
+
+/** The log of a journal without records. */
+const NO_RECORDS: RunLog = {
+  attempts: [],
+  visits: [],
+  made: [],
+  kept: {},
+  direction: 'do',
+  movedAway: false,
+};
+
+/**
+ * Folds records into a log.
+ * @param log what the records before them tell
+ */
+export function foldRecords(records: readonly LogRecord[], log = NO_RECORDS): RunLog {
+  return records.reduce(withRecord, log);
+}
+
+function withRecord(log: RunLog, record: LogRecord): RunLog {
+  const direction = directed(log.direction, record);
+  return { ...changed(log, record), direction, last: record };
+}
+
+function changed(log: RunLog, record: LogRecord): RunLog {
+  switch (record.type) {
+    case 'run-started':
+      return log.last ? log : begun(log, record);
+    case 'run-resumed': {
+      const { finish: _finish, forgotten: _forgotten, ...rest } = log;
+      return { ...rest, attempts: [...log.attempts, attemptOf(record.how, record)] };
+    }
+    case 'run-left':
+      return { ...log, attempts: ended(log.attempts, 'left') };
+    case 'run-forgotten':
+      return { ...log, forgotten: record };
+    case 'run-finished': {
+      const { end, movedAway } = record;
+      return {
+        ...log,
+        attempts: ended(log.attempts, end),
+        finish: record,
+        movedAway: movedAway === true || (end === 'uncertain' && log.movedAway),
+      };
+    }
+    case 'phase-started':
+      return { ...log, visits: [...log.visits, { ...visitOf(record), started: record }] };
+    case 'intent':
+      return { ...log, visits: withCommand(log.visits, record) };
+    case 'outcome':
+      return { ...log, visits: withLast(log.visits, (visit) => answered(visit, record)) };
+    case 'phase-finished':
+      return { ...log, visits: withEnd(log.visits, record) };
+    case 'kept':
+      return { ...log, kept: withHost(log.kept, record.on, record.bundle) };
+    case 'made': {
+      const { on, file, ino, born, seq } = record;
+      return { ...log, made: [...log.made, { on, file, ino, born, seq }] };
+    }
+  }
+}
+
+function begun(log: RunLog, record: RunStarted): RunLog {
+  return {
+    ...log,
+    beginning: record,
+    ...(record.format === FORMAT ? { started: record } : {}),
+    attempts: [attemptOf('run', record)],
+  };
+}
+
+function attemptOf(
+  how: Attempt['how'],
+  { time, host, user, pid, version }: Of<'run-started' | 'run-resumed'>,
+): Attempt {
+  return { how, time, host, user, pid, version };
+}
+
+function ended(attempts: readonly Attempt[], end: Attempt['end'] & string): readonly Attempt[] {
+  return withLast(attempts, (attempt) => ({ ...attempt, end }));
+}
+
+function visitOf({ step, phase, direction, time }: Of<'phase-started' | 'intent'>): Visit {
+  return { step, phase, direction, time, commands: [] };
+}
+
+function isSameState(visit: Visit, record: Of<'intent' | 'phase-finished'>): boolean {
+  const { step, phase, direction } = record;
+  return visit.step === step && visit.phase === phase && visit.direction === direction;
+}
+
+/** A command belongs to the visit that is under way where it names the same state. */
+function withCommand(visits: readonly Visit[], record: Of<'intent'>): readonly Visit[] {
+  const { on, effect, seq, time } = record;
+  const last = visits.at(-1);
+  const isIn = last && isSameState(last, record) && !last.finished;
+  return withLast(isIn ? visits : [...visits, visitOf(record)], (visit) => ({
+    ...visit,
+    commands: [...visit.commands, { on, effect, seq, time }],
+  }));
+}
+
+function answered(visit: Visit, answer: Of<'outcome'>): Visit {
+  return { ...visit, commands: withLast(visit.commands, (command) => ({ ...command, answer })) };
+}
+
+/** Commands may have been given in no state since the phase began. */
+function withEnd(visits: readonly Visit[], finished: Of<'phase-finished'>): readonly Visit[] {
+  const at = visits.findLastIndex(
+    (visit) => isSameState(visit, finished) && visit.started && !visit.finished,
+  );
+  const visit = visits[at];
+  return visit ? visits.with(at, { ...visit, finished }) : visits;
+}
+
+function withLast<T>(list: readonly T[], change: (last: T) => T): readonly T[] {
+  const last = list.at(-1);
+  return last === undefined ? list : list.with(-1, change(last));
+}
+
+/** A log as it was read from a journal. */
+export interface StoredLog extends RunLog {
+  /** What follows the records that it is folded from; see `Replay`. */
+  readonly damage: Replay['damage'];
+  readonly strange?: Strange;
+  /** Where the next attempt appends its records; its `seq` is how many there are. */
+  readonly end: JournalEnd;
+}
+
+/**
+ * Reads the log of a run from its journal.
+ * @throws an error of the file system
+ */
+export async function readLog(folder: string): Promise<StoredLog> {
+  const { records, ...rest } = await readJournal(folder);
+  return { ...foldRecords(records), ...rest };
+}
+
+/** The log of a run; undefined where the file system does not give its journal. */
+export async function readLogIfThere(folder: string): Promise<StoredLog | undefined> {
+  try {
+    return await readLog(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Whether records follow that may contradict the log: altered ones, or ones of another version. */
+export function isUnbelievable({ damage }: Pick<StoredLog, 'damage'>): boolean {
+  return damage === 'altered' || damage === 'strange';
+}
+
+/** Whether a run is over; one that was stranded, or lost libvirt, can be resumed or rolled back. */
+export function isRunOver({ forgotten, finish }: RunLog): boolean {
+  return forgotten !== undefined || (finish !== undefined && !isOpenEnd(finish.end));
+}
+
+/** The commands that can end the run; none where its log cannot be believed. */
+export function waysOf(log: Pick<StoredLog, 'direction' | 'damage'>): readonly Way[] {
+  return isUnbelievable(log) ? [] : waysFrom(log.direction);
+}
+
+/** The last command, where neither its answer nor a file that it made is recorded: it may have been carried out. */
+export function commandInDoubt(log: RunLog): LoggedCommand | undefined {
+  const command = commandsOf(log).at(-1);
+  const made = log.made.at(-1);
+  const isKnown = command?.answer || (command && made && made.seq > command.seq);
+  return isKnown ? undefined : command;
+}
+
+/** All commands of a run, in the order in which they were given. */
+export function commandsOf({ visits }: RunLog): readonly LoggedCommand[] {
+  return visits.flatMap(({ commands }) => commands);
+}
