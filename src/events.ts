@@ -3,10 +3,10 @@
  * `schemas/events.schema.json` documents the same shapes for programs.
  */
 import type { Finding } from './errors.ts';
-import type { DomainState } from './model/world.ts';
+import type { DomainState } from './model/host-state.ts';
 import type { End } from './outcomes.ts';
 
-/** `do` is the way forward, `undo` the way back. */
+/** `do` is the way forward, `undo` the rollback. */
 export type Direction = 'do' | 'undo';
 
 /** Names one phase of one step. */
@@ -32,7 +32,7 @@ export type RunEvent = { /** Milliseconds since the epoch. */ readonly time: num
       /** The folder that holds the journal. */
       readonly journal: string;
       readonly steps: readonly StepOutline[];
-      /** Which way a run that was left half-way is taken; absent at its first start. */
+      /** Which way a run that was interrupted is taken; absent at its first start. */
       readonly again?: 'resume' | 'rollback';
     }
   | {

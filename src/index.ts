@@ -9,7 +9,7 @@ export {
   type MachineState,
   type Performance,
 } from './machine/machine.ts';
-export type { World } from './model/world.ts';
+export type { HostState } from './model/host-state.ts';
 export { type End, EXIT_CODES, exitCodeOf } from './outcomes.ts';
 export type { PlanInput } from './plan/input.ts';
 export type { Plan, PlannedStep } from './plan/plan.ts';

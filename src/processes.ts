@@ -12,13 +12,13 @@ export function startTime(pid: number | string): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isProcessGone(error)) return undefined;
     throw error;
   }
 }
 
 /** Whether a file of a process could not be read because the process has ended. */
-export function isGone(error: unknown): boolean {
+export function isProcessGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ESRCH';
 }

@@ -1,27 +1,32 @@
 /** Parts of a run, given answers by a test. */
 import { createPlanMachine } from '../src/machine/machine.ts';
+import type { HostState } from '../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../src/model/hosts.ts';
-import type { World } from '../src/model/world.ts';
-import type { Asking, Request } from '../src/run/ask.ts';
-import { type Course, courseOf, type RunHost, withHostKnown } from '../src/run/course.ts';
+import type { Request, RunPart } from '../src/run/requests.ts';
+import {
+  initialRunState,
+  type RunHost,
+  type RunState,
+  withHostKnown,
+} from '../src/run/run-state.ts';
 import { planned } from './plans.ts';
 
 const MOVE = ['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }'];
 
-/** The course of a run at its beginning, on that host; of a move of vda unless told. */
-export function courseIn(
-  world: World,
+/** The course of a run at its beginning, on that host; of a move of vda by default. */
+export function runStateIn(
+  state: HostState,
   { graph } = planned(MOVE),
   files: readonly string[] = ['/new/c'],
-): Course {
+): RunState {
   const machine = createPlanMachine(graph);
-  const hosts = onLocal({ world, files });
-  return courseOf({ graph, machine, run: 'r', folder: '/run', hosts });
+  const hosts = onLocal({ initial: state, files });
+  return initialRunState({ graph, machine, id: 'r', folder: '/run', hosts });
 }
 
 /** The same, of which this is known as well. */
-export function courseKnowing(world: World, news: Partial<RunHost>): Course {
-  return withHostKnown(courseIn(world), LOCAL, news);
+export function courseKnowing(state: HostState, news: Partial<RunHost>): RunState {
+  return withHostKnown(runStateIn(state), LOCAL, news);
 }
 
 /**
@@ -30,7 +35,7 @@ export function courseKnowing(world: World, news: Partial<RunHost>): Course {
  * @returns what it asked, in order, and what it returned
  */
 export function answered<T>(
-  asking: Asking<T>,
+  asking: RunPart<T>,
   answer: (request: Request) => unknown = () => undefined,
 ): { readonly asked: readonly Request[]; readonly value: T } {
   const asked: Request[] = [];
@@ -44,8 +49,8 @@ export function answered<T>(
   return { asked, value: next.value };
 }
 
-/** Answers looks with that World, and an effect with an answer of its own. */
-export function seeing(host: World, performed?: Error): (request: Request) => unknown {
+/** Answers looks with that host state, and an effect with an answer of its own. */
+export function seeing(host: HostState, performed?: Error): (request: Request) => unknown {
   return ({ ask }) => {
     if (ask === 'perform') return performed;
     return ask === 'observe' || ask === 'survey' ? host : undefined;

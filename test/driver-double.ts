@@ -2,14 +2,14 @@
 import type { Driver, PerformContext } from '../src/commands/driver.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { BlockplanError } from '../src/errors.ts';
-import { guestWrites, hostOf, type SimulatedHost } from '../src/host/host-state.ts';
+import { guestWrites, type SimulatedHost, simulatedHostOf } from '../src/host/simulated-host.ts';
 import { EffectFailed } from '../src/model/effect-failed.ts';
+import type { Bundle, DomainState, HostState } from '../src/model/host-state.ts';
 import type { Marker } from '../src/model/marker.ts';
-import type { Bundle, DomainState, World } from '../src/model/world.ts';
 import { apply, bundleOf } from '../src/simulate/host.ts';
-import { look, survey } from '../src/simulate/host-looks.ts';
+import { guestDies, jobsDie } from '../src/simulate/host-faults.ts';
 import { Identities } from '../src/simulate/identities.ts';
-import { guestDies, jobsDie } from '../src/simulate/mishaps.ts';
+import { observedState, surveyedState } from '../src/simulate/observed-host.ts';
 import { looked } from './worlds.ts';
 
 /** What can go wrong around an effect. */
@@ -61,30 +61,30 @@ export class DriverDouble implements Driver {
   #listener: (state: DomainState, detail: string) => void = () => {};
 
   constructor(
-    world: World,
+    state: HostState,
     injections: readonly Injection[] = [],
     interrupt: () => void = () => {},
   ) {
-    this.host = hostOf(world);
+    this.host = simulatedHostOf(state);
     this.injections = injections;
     this.#interrupt = interrupt;
   }
 
-  async observe(files: readonly string[]): Promise<World> {
+  async observe(files: readonly string[]): Promise<HostState> {
     this.#reach();
     this.host = guestWrites(this.host);
-    return look(this.host, files);
+    return observedState(this.host, files);
   }
 
-  async headers(world: World): Promise<World> {
-    return world;
+  async headers(state: HostState): Promise<HostState> {
+    return state;
   }
 
   /** A folder of which nothing is told is there, with room. */
-  async survey(seen: World, files: readonly string[]): Promise<World> {
+  async survey(seen: HostState, files: readonly string[]): Promise<HostState> {
     this.#reach();
-    const surveyed = survey(this.host, seen, files);
-    return { ...surveyed, folders: looked(this.host.world, files).folders };
+    const surveyed = surveyedState(this.host, seen, files);
+    return { ...surveyed, folders: looked(this.host.state, files).folders };
   }
 
   #reach(): void {
@@ -180,7 +180,7 @@ export class DriverDouble implements Driver {
 
   #kill(): void {
     this.host = guestDies(this.host);
-    this.#listener(this.host.world.domain.state, 'failed');
+    this.#listener(this.host.state.domain.state, 'failed');
   }
 
   async mark(marker: Marker): Promise<void> {

@@ -12,7 +12,7 @@ import {
   type VirshTerms,
 } from '../src/commands/effect.ts';
 import type { Program } from '../src/commands/registry.ts';
-import { effectOf } from '../src/journal/older.ts';
+import { effectFromWords } from '../src/journal/older.ts';
 
 /** A virsh command that a test gives, with a reason that tells nothing. */
 export function virshEffect(words: readonly Word[], terms: Partial<VirshTerms> = {}): VirshEffect {
@@ -32,7 +32,7 @@ function effectOfWords<P extends Program>(
   words: readonly Word[],
   terms: object,
 ): Extract<CommandEffect, { tool: P }> {
-  const effect = effectOf(tool, words, terms);
+  const effect = effectFromWords(tool, words, terms);
   if (!effect || !isCommand(effect))
     throw new Error(`no step gives ${tool} ${JSON.stringify(words)}`);
   const options: Options = commandDefinition(effect).options;

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Word } from '../src/commands/define.ts';
 import type { Effect } from '../src/commands/effect.ts';
-import { checksum, type Entry, FORMAT, JOURNAL_FILE } from '../src/journal/journal.ts';
+import { checksum, FORMAT, JOURNAL_FILE, type JournalEntry } from '../src/journal/journal.ts';
 import { foldRecords, type LogRecord, type StoredLog } from '../src/journal/run-log.ts';
 import { LOCAL, ofHost, onLocal } from '../src/model/hosts.ts';
 import { virshEffect } from './effects.ts';
@@ -12,7 +12,7 @@ import { world } from './worlds.ts';
 /** When the runs of tests began. */
 export const BEGUN = Date.UTC(2026, 10, 23, 8, 15, 2);
 
-export const STARTED: Extract<Entry, { type: 'run-started' }> = {
+export const STARTED: Extract<JournalEntry, { type: 'run-started' }> = {
   type: 'run-started',
   format: FORMAT,
   run: 'r',
@@ -30,27 +30,27 @@ export const STARTED: Extract<Entry, { type: 'run-started' }> = {
   hosts: onLocal(world()),
 };
 
-export const KEPT: Extract<Entry, { type: 'kept' }> = {
+export const KEPT: Extract<JournalEntry, { type: 'kept' }> = {
   type: 'kept',
   on: LOCAL,
   bundle: { definition: '<domain/>', autostart: true, snapshots: [], checkpoints: [] },
 };
 
 /** The entry as a journal of form 1 or 2 has it: without a compiled plan, and with no word of hosts. */
-export function ofEarlierForm(format: number, entry: Entry): Entry {
+export function ofEarlierForm(format: number, entry: JournalEntry): JournalEntry {
   if (entry.type === 'run-started') {
     const { compiled: _compiled, hosts, ...rest } = entry;
-    return { ...rest, format, world: ofHost(hosts, LOCAL) } as unknown as Entry;
+    return { ...rest, format, world: ofHost(hosts, LOCAL) } as unknown as JournalEntry;
   }
   const {
     on: _local,
     effects: _given,
     ...rest
-  } = entry as Entry & {
+  } = entry as JournalEntry & {
     readonly on?: string;
     readonly effects?: unknown;
   };
-  return rest as Entry;
+  return rest as JournalEntry;
 }
 
 type Way = 'do' | 'undo';
@@ -61,9 +61,9 @@ export function commanded(
   name: string,
   effect: Effect,
   answer: 'done' | 'none' | { readonly error: string; readonly unbegun?: true },
-): Entry[] {
+): JournalEntry[] {
   const ref = { ...refOf(name), direction };
-  const intent: Entry = { type: 'intent', ...ref, on: LOCAL, effect };
+  const intent: JournalEntry = { type: 'intent', ...ref, on: LOCAL, effect };
   if (answer === 'none') return [intent];
   return [intent, { type: 'outcome', ...ref, ...(answer === 'done' ? {} : answer) }];
 }
@@ -73,11 +73,11 @@ export function phase(
   direction: Way,
   name: string,
   result: 'DONE' | 'FAILED' | 'LOST' | 'none',
-  inside: readonly Entry[] = [],
+  inside: readonly JournalEntry[] = [],
   error?: string,
-): Entry[] {
+): JournalEntry[] {
   const ref = refOf(name);
-  const begun: Entry =
+  const begun: JournalEntry =
     direction === 'do'
       ? { type: 'phase-started', ...ref, direction, on: LOCAL, before: world(), done: 0 }
       : { type: 'phase-started', ...ref, direction, on: LOCAL };
@@ -106,7 +106,7 @@ export const GIVEN = {
   abort: virsh('blockjob', '--domain', 'web1', '--path', 'vda', '--abort'),
 } as const;
 
-export const TAKEN_UP: Entry = {
+export const RESUMED: JournalEntry = {
   type: 'run-resumed',
   how: 'resume',
   host: 'host1',
@@ -116,15 +116,15 @@ export const TAKEN_UP: Entry = {
 };
 
 export function ended(
-  end: Extract<Entry, { type: 'run-finished' }>['end'],
+  end: Extract<JournalEntry, { type: 'run-finished' }>['end'],
   state: readonly string[] = [],
   next: readonly string[] = [],
-): Entry {
+): JournalEntry {
   return { type: 'run-finished', end, interrupted: false, state, next };
 }
 
 /** Entries as records, one a second. */
-export function recordsOf(entries: readonly Entry[], begun = BEGUN): LogRecord[] {
+export function recordsOf(entries: readonly JournalEntry[], begun = BEGUN): LogRecord[] {
   return entries.map((entry, seq) => ({
     ...{ seq, time: new Date(begun + seq * 1000).toISOString() },
     ...entry,
@@ -132,13 +132,16 @@ export function recordsOf(entries: readonly Entry[], begun = BEGUN): LogRecord[]
 }
 
 /** What a journal of these entries tells. */
-export function logOf(entries: readonly Entry[], damage: StoredLog['damage'] = 'none'): StoredLog {
+export function logOf(
+  entries: readonly JournalEntry[],
+  damage: StoredLog['damage'] = 'none',
+): StoredLog {
   const end = { seq: entries.length, sum: '', length: 0 };
   return { ...foldRecords(recordsOf(entries)), damage, end };
 }
 
 /** A journal's text, a record a second. */
-export function journalText(entries: readonly Entry[], begun = BEGUN): string {
+export function journalText(entries: readonly JournalEntry[], begun = BEGUN): string {
   let sum = '';
   const lines = recordsOf(entries, begun).map((record) => {
     sum = checksum(sum, record);
@@ -151,7 +154,7 @@ export function journalText(entries: readonly Entry[], begun = BEGUN): string {
 export async function writeRun(
   state: string,
   run: string,
-  journal: readonly Entry[] | string,
+  journal: readonly JournalEntry[] | string,
 ): Promise<string> {
   const folder = join(state, 'runs', run);
   await mkdir(folder, { recursive: true });

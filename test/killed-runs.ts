@@ -1,4 +1,4 @@
-/** Runs on a simulated host that are killed at a record of their journal, and taken up again. */
+/** Runs on a simulated host that are killed at a record of their journal, and resumed. */
 
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -8,13 +8,13 @@ import { onTestFinished } from 'vitest';
 import { commandText } from '../src/commands/effect-text.ts';
 import type { RunEvent } from '../src/events.ts';
 import type { Graph } from '../src/graph/graph.ts';
-import type { SimulatedHost } from '../src/host/host-state.ts';
-import type { Entry, Journal } from '../src/journal/journal.ts';
+import type { SimulatedHost } from '../src/host/simulated-host.ts';
+import type { Journal, JournalEntry } from '../src/journal/journal.ts';
+import type { HostState } from '../src/model/host-state.ts';
 import { onLocal } from '../src/model/hosts.ts';
-import type { World } from '../src/model/world.ts';
-import { admit } from '../src/run/admit.ts';
-import type { Finish } from '../src/run/course.ts';
-import { execute, takeUp } from '../src/run/execute.ts';
+import { executeRun, resumeRun } from '../src/run/execute.ts';
+import { preflight } from '../src/run/preflight.ts';
+import type { Finish } from '../src/run/run-state.ts';
 import { DriverDouble, type Injection } from './driver-double.ts';
 import { logOf } from './journals.ts';
 import type { shipped } from './plans.ts';
@@ -22,16 +22,16 @@ import type { shipped } from './plans.ts';
 /** Keeps entries in memory; where it is told to stop it never answers, as if blockplan were dead. */
 class Recorder implements Journal {
   readonly folder: string;
-  readonly entries: Entry[] = [];
-  readonly #stop: (entry: Entry) => boolean;
+  readonly entries: JournalEntry[] = [];
+  readonly #stop: (entry: JournalEntry) => boolean;
   readonly #stopped: () => void;
-  readonly #asked: (entry: Entry, sync: boolean) => void;
+  readonly #asked: (entry: JournalEntry, sync: boolean) => void;
 
   constructor(
     folder: string,
-    stop: (entry: Entry) => boolean,
+    stop: (entry: JournalEntry) => boolean,
     stopped: () => void,
-    asked: (entry: Entry, sync: boolean) => void,
+    asked: (entry: JournalEntry, sync: boolean) => void,
   ) {
     this.folder = folder;
     this.#stop = stop;
@@ -39,7 +39,7 @@ class Recorder implements Journal {
     this.#asked = asked;
   }
 
-  async append(entry: Entry, sync: boolean): Promise<void> {
+  async append(entry: JournalEntry, sync: boolean): Promise<void> {
     this.#asked(entry, sync);
     this.entries.push(structuredClone(entry));
     if (!this.#stop(entry)) return;
@@ -52,23 +52,23 @@ class Recorder implements Journal {
 
 type Compiled = ReturnType<typeof shipped>;
 
-/** A plan's runs on a simulated host, each killed at a record and taken up again. */
+/** A plan's runs on a simulated host, each killed at a record and resumed. */
 export class Runs {
   readonly driver: DriverDouble;
   /** The runs' own, which goes with the test. */
   readonly folder = mkdtempSync(join(tmpdir(), 'blockplan-runs-'));
-  entries: Entry[] = [];
+  entries: JournalEntry[] = [];
   /** What all of them told. */
   readonly events: RunEvent[] = [];
   /** What the journal is asked to write, and may refuse by an error. */
-  onAppend: (entry: Entry, sync: boolean) => void = () => {};
+  onAppend: (entry: JournalEntry, sync: boolean) => void = () => {};
   readonly interrupt = new AbortController();
   readonly leave = new AbortController();
-  #of: Omit<Parameters<typeof execute>[0], 'journal'> | undefined;
+  #of: Omit<Parameters<typeof executeRun>[0], 'journal'> | undefined;
 
-  constructor(world: World, injections: readonly Injection[] = []) {
+  constructor(state: HostState, injections: readonly Injection[] = []) {
     onTestFinished(() => rm(this.folder, { recursive: true }));
-    this.driver = new DriverDouble(world, injections, () =>
+    this.driver = new DriverDouble(state, injections, () =>
       this.interrupt.abort(new Error('interrupted by SIGINT')),
     );
   }
@@ -78,7 +78,7 @@ export class Runs {
   }
 
   /** Starts a plan and kills blockplan at the first record that fits. */
-  async killed(compiled: Compiled, at: (entry: Entry) => boolean): Promise<void> {
+  async killed(compiled: Compiled, at: (entry: JournalEntry) => boolean): Promise<void> {
     await this.#begun(compiled, at);
   }
 
@@ -89,23 +89,23 @@ export class Runs {
     return finish;
   }
 
-  async #begun({ plan, graph }: Compiled, at: (entry: Entry) => boolean) {
+  async #begun({ plan, graph }: Compiled, at: (entry: JournalEntry) => boolean) {
     const { driver } = this;
-    const { world, files } = await admit(plan, graph, driver);
+    const { state, files } = await preflight(plan, graph, driver);
     const by = { uri: '', user: 'u', version: '0', set: {}, planSum: '' };
     const signals = { signal: this.interrupt.signal, leave: this.leave.signal };
     const listener = (event: RunEvent) => this.events.push(event);
-    const hosts = onLocal({ driver, world, files });
+    const hosts = onLocal({ driver, initial: state, files });
     this.#of = { id: 'r', graph, hosts, ...signals, listener, ...by };
-    return await this.#until(at, (journal) => execute({ ...this.#run(), journal }));
+    return await this.#until(at, (journal) => executeRun({ ...this.#run(), journal }));
   }
 
   /** Takes the run up, and kills it again at the first record that fits. */
-  async again(how: 'resume' | 'rollback', at: (entry: Entry) => boolean = () => false) {
+  async again(how: 'resume' | 'rollback', at: (entry: JournalEntry) => boolean = () => false) {
     const { driver, entries } = this;
     const from = driver.asked.length;
     const finish = await this.#until(at, (journal) =>
-      takeUp({ ...this.#run(), journal }, logOf(entries), how),
+      resumeRun({ ...this.#run(), journal }, logOf(entries), how),
     );
     return { finish, commands: driver.asked.slice(from).map((effect) => commandText(effect)) };
   }
@@ -127,7 +127,7 @@ export class Runs {
   }
 
   async #until(
-    at: (entry: Entry) => boolean,
+    at: (entry: JournalEntry) => boolean,
     start: (journal: Journal) => Promise<Finish>,
   ): Promise<Finish | undefined> {
     return await new Promise((resolve, reject) => {
@@ -147,6 +147,6 @@ export class Runs {
   }
 }
 
-export const intends = (words: string) => (entry: Entry) =>
+export const intends = (words: string) => (entry: JournalEntry) =>
   entry.type === 'intent' && commandText(entry.effect).includes(words);
 export const has = (words: string) => (command: string) => command.includes(words);

@@ -1,7 +1,13 @@
 /** Definitions that are lost, and hosts on which they are rescued. */
-import { type Bundle, type World, withDisk, withDomain, withFile } from '../src/model/world.ts';
-import type { Lost } from '../src/run/lost.ts';
-import { rescue } from '../src/run/rescue.ts';
+import {
+  type Bundle,
+  type HostState,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../src/model/host-state.ts';
+import type { LostDefinition } from '../src/run/lost-definition.ts';
+import { rescueDomain } from '../src/run/rescue.ts';
 import { DriverDouble } from './driver-double.ts';
 import { hostForPlans } from './plans.ts';
 import { disk, SNAP2 } from './worlds.ts';
@@ -11,31 +17,33 @@ export const before = hostForPlans();
 export const { definition = '', uuid } = before.domain;
 export const kept: Bundle = { definition, autostart: true, snapshots: [], checkpoints: [] };
 const FILE = '/state/bundle.json';
-export const lost = (change: Partial<Lost> & { kept?: Bundle; proven?: boolean } = {}): Lost => {
+export const lost = (
+  change: Partial<LostDefinition> & { kept?: Bundle; proven?: boolean } = {},
+): LostDefinition => {
   const { kept: bundle = kept, proven = true, ...rest } = change;
   return {
     found: { kept: bundle, file: FILE, proven },
-    ...{ name: 'testvm', uuid, run: 'r', begun: before, lastUp: [before], course: 'open' },
+    ...{ name: 'testvm', uuid, run: 'r', initial: before, lastUp: [before], runStatus: 'open' },
     ...{ ways: ['resume', 'rollback'], owed: true, movedAway: false, records: 9 },
     until: '2026-11-23T08:15:02.000Z',
     ...rest,
   };
 };
 /** Of which nothing but the bundle is left. */
-export const bare = (change: Parameters<typeof lost>[0] = {}): Lost => {
-  const { begun: _begun, run: _run, until: _until, ...rest } = lost(change);
-  return { ...rest, lastUp: [], course: 'unknown', ways: [] };
+export const bare = (change: Parameters<typeof lost>[0] = {}): LostDefinition => {
+  const { initial: _begun, run: _run, until: _until, ...rest } = lost(change);
+  return { ...rest, lastUp: [], runStatus: 'unknown', ways: [] };
 };
 
 const { definition: _none, ...undefinedDomain } = before.domain;
 const bareDomain = { ...undefinedDomain, snapshots: [], checkpoints: [] };
-export const transient: World = {
+export const transient: HostState = {
   ...before,
   domain: { ...bareDomain, persistent: false, autostart: false },
 };
 export const gone = withDomain(transient, { state: 'gone', disks: [], agent: false });
 export const back = withDomain(before, { snapshots: [], checkpoints: [], autostart: true });
-export const moved = (host: World) =>
+export const moved = (host: HostState) =>
   withFile(
     withDisk(host, 'vda', ({ chain, ...rest }) => ({
       ...rest,
@@ -45,9 +53,13 @@ export const moved = (host: World) =>
     { size: 1, format: 'qcow2' },
   );
 
-export async function rescued(of: Lost, host: World) {
+export async function rescued(of: LostDefinition, host: HostState) {
   const driver = new DriverDouble(host);
-  return { ...(await rescue(of, driver, '/run')), asked: driver.asked, after: driver.host.world };
+  return {
+    ...(await rescueDomain(of, driver, '/run')),
+    asked: driver.asked,
+    after: driver.host.state,
+  };
 }
 
 export const WROTE = `the guest wrote to vda in ${SNAP2} as far as the journal tells, which ends at 2026-11-23T08:15:02.000Z`;

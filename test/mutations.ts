@@ -51,7 +51,7 @@ export interface Mutation {
   readonly change: (steps: readonly Step[], places: Places) => readonly (Step | undefined)[];
   /** The codes of preflight's errors. */
   readonly refused: readonly string[];
-  /** The case that a proof finds the violations in; the one in which nothing goes wrong unless told. */
+  /** The case that a proof finds the violations in; the one in which nothing goes wrong by default. */
   readonly seed?: string;
   /** Everything that is wrong in that case, in any order. */
   readonly found: (places: Places) => readonly string[];
@@ -245,9 +245,9 @@ class Heedless extends Needs {
 function heedlessOf(step: AnyStep): AnyStep {
   return {
     ...step,
-    requires(params, world, needs) {
+    requires(params, state, needs) {
       const heedless = new Heedless();
-      step.requires(params, world, heedless);
+      step.requires(params, state, heedless);
       for (const { text, knowledge } of heedless.stated) needs.require(text, knowledge);
     },
   };

@@ -1,7 +1,7 @@
-/** The shipped plans, read for the Worlds of the tests. */
+/** The shipped plans, read for the host states of the tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { compile, type Graph } from '../src/graph/graph.ts';
-import type { World } from '../src/model/world.ts';
+import type { HostState } from '../src/model/host-state.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { readPlan } from '../src/plan/read.ts';
 import { steps } from '../src/steps/registry.ts';
@@ -42,7 +42,7 @@ export function planned(
 }
 
 /** A host on which every shipped plan can run; with metadata that an undefine would lose. */
-export function hostForPlans(): World {
+export function hostForPlans(): HostState {
   return world({
     disks: [disk('vda', [SNAP2, SNAP1, BASE])],
     domain: { snapshots: ['monday'], checkpoints: ['weekly'] },

@@ -7,7 +7,7 @@ import type { Preview } from '../src/simulate/preview.ts';
 
 const layer = (file: string, format = 'qcow2') => ({ file, format });
 
-/** Two steps: one that pauses the guest, and one without a way back. An error and a warning stand in the way. */
+/** Two steps: one that pauses the guest, and one without a rollback. An error and a warning stand in the way. */
 export const PREVIEW: Preview = {
   format: 'blockplan-preview/v1',
   plan: 'move-testvm',
@@ -163,7 +163,7 @@ export const PREVIEW: Preview = {
 /** Keys whose values are words of blockplan's own, which nobody else can choose. */
 const OWN = new Set(['severity', 'sign', 'checked', 'direction', 'on']);
 
-/** A preview in which everything that somebody else chose says the same. */
+/** A preview in which everything that another user chose says the same. */
 export function poisonedPreview(text: string): Preview {
   const { format, source: _, ...rest } = PREVIEW;
   return {

@@ -3,12 +3,12 @@ import type { PerformContext } from '../src/commands/driver.ts';
 import type { Effect } from '../src/commands/effect.ts';
 import { commandText } from '../src/commands/effect-text.ts';
 import { BlockplanError } from '../src/errors.ts';
-import type { World } from '../src/model/world.ts';
+import type { HostState } from '../src/model/host-state.ts';
 import { Runs } from './killed-runs.ts';
 import { hostForPlans } from './plans.ts';
 import { disk } from './worlds.ts';
 
-/** Contact to libvirt is lost. */
+/** The connection to libvirt is lost. */
 export const lost = () =>
   new BlockplanError('uncertain', [
     { code: 'BP198', severity: 'error', message: 'libvirt is away.' },
@@ -30,12 +30,12 @@ export function runWith(happens: (effect: Effect, runs: Runs) => Error | 'idle' 
   return runs;
 }
 
-/** The World with one more layer on vda. */
-export function onTop(world: World, file: string): World {
-  const [first, ...rest] = world.domain.disks;
+/** The host state with one more layer on vda. */
+export function onTop(state: HostState, file: string): HostState {
+  const [first, ...rest] = state.domain.disks;
   const [layer] = disk('vda', [file]).chain;
   const disks = [{ ...first!, chain: [layer!, ...first!.chain] }, ...rest];
-  return { ...world, domain: { ...world.domain, disks } };
+  return { ...state, domain: { ...state.domain, disks } };
 }
 
 export const is = (words: string) => (effect: Effect) => commandText(effect).includes(words);

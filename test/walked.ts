@@ -1,10 +1,10 @@
-/** What a walk says and would do, to hold two Worlds against each other that differ in amounts and in passwords only. */
+/** What a walk says and would do, to hold two host states against each other that differ in amounts and in passwords only. */
 import type { Graph } from '../src/graph/graph.ts';
-import type { World } from '../src/model/world.ts';
+import type { HostState } from '../src/model/host-state.ts';
 import { walk } from '../src/simulate/walk.ts';
-import { NoWayBack, type Phase } from '../src/steps/define.ts';
+import { NoRollback, type Phase } from '../src/steps/define.ts';
 
-export function walked(graph: Graph, host: World) {
+export function walked(graph: Graph, host: HostState) {
   const { phases, findings, files } = walk(graph, host);
   return {
     findings: findings.map(({ code, path }) => [code, path]),
@@ -20,11 +20,11 @@ export function walked(graph: Graph, host: World) {
   };
 }
 
-function wayBack(phase: Phase, before: World, after: World, start: World): unknown {
+function wayBack(phase: Phase, before: HostState, after: HostState, start: HostState): unknown {
   try {
     return phase.undo(before, after, start);
   } catch (error) {
-    if (error instanceof NoWayBack) return error.message;
+    if (error instanceof NoRollback) return error.message;
     throw error;
   }
 }

@@ -1,14 +1,14 @@
-/** Worlds for tests: a host with a guest on a chain, neighbours that share its base, and everything one would change of it. */
+/** Host states for tests: a host with a guest on a chain, neighbours that share its base, and everything one would change of it. */
 import { dirname } from 'node:path';
 import type {
   Disk,
   Domain,
   Folder,
+  HostState,
   ImageFile,
   Layer,
   OtherDomain,
-  World,
-} from '../src/model/world.ts';
+} from '../src/model/host-state.ts';
 
 const MiB = 1024 * 1024;
 
@@ -66,7 +66,7 @@ ${disks.map(diskXml).join('\n')}
 `;
 }
 
-/** A disk; its persistent source is its active file unless told. */
+/** A disk; its persistent source is its active file by default. */
 export function disk(target: string, files: readonly string[], change: Partial<Disk> = {}): Disk {
   const chain: Layer[] = files.map((file, at) => ({
     file,
@@ -105,7 +105,7 @@ export interface Scene {
 }
 
 /** A host on which `testvm` runs: vda on `base <- snap1 <- snap2`, vdb raw, a CD, and a neighbour on the same base. */
-export function world(scene: Scene = {}): World {
+export function world(scene: Scene = {}): HostState {
   const disks = scene.disks ?? [
     disk('vda', [SNAP2, SNAP1, BASE]),
     disk('vdb', [DATA]),
@@ -157,16 +157,16 @@ export function neighbour(
   return { name, files, writes, unread };
 }
 
-/** The World with what an observation of these paths would add: absent files, and folders with room. */
-export function looked(world: World, paths: readonly string[]): World {
+/** The host state with what an observation of these paths would add: absent files, and folders with room. */
+export function looked(state: HostState, paths: readonly string[]): HostState {
   const files = Object.fromEntries(paths.map((path) => [path, null]));
   const folders = Object.fromEntries(
     paths.map((path) => [dirname(path), { writable: true, free: 100_000 * MiB }]),
   );
   return {
-    ...world,
-    files: { ...files, ...world.files },
-    folders: { ...folders, ...world.folders },
+    ...state,
+    files: { ...files, ...state.files },
+    folders: { ...folders, ...state.folders },
   };
 }
 

@@ -4,19 +4,19 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import { takeUpCommands } from '../journal/direction.ts';
 import { followEvents } from '../journal/follow-events.ts';
-import { isAlive, type Owner } from '../journal/lock.ts';
+import { isAlive, type LockOwner } from '../journal/lock.ts';
+import { recoveryCommands } from '../journal/recovery-mode.ts';
 import {
-  isUnbelievable,
+  isUntrusted,
   type RunLog,
-  readLog,
+  readRunLog,
+  recoveryModesOf,
   type StoredLog,
-  waysOf,
 } from '../journal/run-log.ts';
 import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
 import type { Display } from '../render/display.ts';
-import { displayOf } from './performing.ts';
+import { displayOf } from './perform-run.ts';
 import { inputRefusal } from './read.ts';
 import { namedRun, ownState, type RunFolder, runHolders } from './run-folders.ts';
 
@@ -28,7 +28,7 @@ export interface AttachCommandOptions {
  * @param word names the run; the only one that goes on when undefined
  * @returns the run's exit code; 130 where the user looks away before its end
  */
-export async function attach(
+export async function attachCommand(
   word: string | undefined,
   { output }: AttachCommandOptions,
 ): Promise<number> {
@@ -90,7 +90,7 @@ class Showing {
 /** Shows a run that goes on; returns its exit code, or nothing where its process or the user went away before the end. */
 async function watched(
   { folder }: RunFolder,
-  owner: Owner,
+  owner: LockOwner,
   show: Showing,
   signal: AbortSignal,
 ): Promise<number | undefined> {
@@ -106,7 +106,7 @@ async function watched(
   return undefined;
 }
 
-/** The events since the run was begun, or taken up, the last time; what was told just before with them. */
+/** The events since the run was begun, or resumed, the last time; what was told just before with them. */
 function sinceStart(events: readonly RunEvent[], goesOn: boolean): readonly RunEvent[] {
   const start = events.findLastIndex(({ event }) => event === 'run-started');
   const end = events.findLastIndex(isEnd);
@@ -129,7 +129,7 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     for await (const events of followEvents(folder, () => false, nobody))
       for (const event of sinceStart(events, false)) await show.take(event);
   }
-  const log = await readLog(folder).catch(() => undefined);
+  const log = await readRunLog(folder).catch(() => undefined);
   const finished = log?.beginning && finishOf(log);
   if (finished) {
     await show.take(finished);
@@ -141,14 +141,14 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
       code: codes.runAbandoned,
       severity: 'error',
       message: `nobody works on run ${run} any more, and no end of it is told: ${whyOpen(log)}`,
-      hint: `look at it: ${[blockplanCommand('show', run), ...takeUpCommands(run, log ? waysOf(log) : [])].join('; then: ')}`,
+      hint: `look at it: ${[blockplanCommand('show', run), ...recoveryCommands(run, log ? recoveryModesOf(log) : [])].join('; then: ')}`,
     },
   ]);
 }
 
 function whyOpen(log: StoredLog | undefined): string {
   if (!log?.beginning) return 'its journal cannot be read';
-  if (isUnbelievable(log))
+  if (isUntrusted(log))
     return 'its journal was altered after it was written, or is of another version';
   return log.attempts.at(-1)?.end === 'left' ? 'it was left half-way' : 'its process is gone';
 }
@@ -168,7 +168,7 @@ function finishOf({
   };
 }
 
-function onlyRunning(holders: ReadonlyMap<string, Owner>): string {
+function onlyRunning(holders: ReadonlyMap<string, LockOwner>): string {
   const [only, ...others] = holders.keys();
   if (only !== undefined && others.length === 0) return only;
   throw only === undefined

@@ -8,7 +8,7 @@ import { basename, delimiter, join, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { PLAN_FILE } from '../journal/folder.ts';
-import { glanceAt } from '../journal/glance.ts';
+import { readJournalEnds } from '../journal/journal-ends.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printable } from '../printable.ts';
@@ -50,7 +50,7 @@ export function refuseUndetachable({ detach, dryRun, yes }: DetachOptions): void
  * @param folder the run's, with the plan in it
  * @returns the exit code: 0 once the run has begun; that of the other process where it has ended by then
  */
-export async function detach(
+export async function detachCommand(
   plan: Plan,
   state: string,
   folder: string,
@@ -73,7 +73,7 @@ export async function detach(
   }
   const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
   (code === 0 ? process.stdout : process.stderr).write(said);
-  if (glanceAt(folder) === undefined) await rm(folder, { recursive: true, force: true });
+  if (readJournalEnds(folder) === undefined) await rm(folder, { recursive: true, force: true });
   return code;
 }
 
@@ -185,7 +185,7 @@ function endOrBeginning(child: ChildProcess, folder: string): Promise<number | u
       resolve(code);
     };
     const look = (): void => {
-      const { last } = glanceAt(folder)?.log ?? {};
+      const { last } = readJournalEnds(folder)?.log ?? {};
       if (last && last.type !== 'run-started' && last.type !== 'run-finished') settle();
     };
     const watcher = watch(folder, look).on('error', reject);

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
-import { copyPlace } from '../doctor/chain.ts';
+import { wholeCopyPath } from '../doctor/chain.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError } from '../errors.ts';
@@ -13,8 +13,8 @@ import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
-import { filesOf } from '../model/file-identity.ts';
-import type { World } from '../model/world.ts';
+import { filesOfDisk } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
 import { renderDiagnosis } from '../render/doctor.ts';
@@ -31,7 +31,10 @@ export interface DoctorCommandOptions {
 }
 
 /** @returns the exit code: that of a refusal where anything was found */
-export async function doctor(domain: string, options: DoctorCommandOptions): Promise<number> {
+export async function doctorCommand(
+  domain: string,
+  options: DoctorCommandOptions,
+): Promise<number> {
   const diagnosis = diagnose(await admitted(domain, options.connect));
   const { output } = options;
   if (output !== undefined) await writePlans(diagnosis, output);
@@ -68,7 +71,7 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
       const [unknown] = checkRunning(first);
       if (unknown && !runs.some(({ bundle }) => bundle))
         throw new BlockplanError('preflight-refused', [unknown]);
-      return { world: first, ...common };
+      return { state: first, ...common };
     }
     return await examined(await connecting, first, (files) => driver.survey(first, files), common);
   } finally {
@@ -81,19 +84,19 @@ async function admitted(domain: string, connect: string | undefined): Promise<Pa
 
 async function examined(
   virsh: Virsh,
-  { domain }: World,
-  survey: (files: readonly string[]) => Promise<World>,
-  common: Omit<Patient, 'world' | 'seen'>,
+  { domain }: HostState,
+  survey: (files: readonly string[]) => Promise<HostState>,
+  common: Omit<Patient, 'state' | 'seen'>,
 ): Promise<Patient> {
   const seen = await examineDomain(localHost, byExactName(virsh, domain.name), domain);
   const places = domain.disks.flatMap((disk) => [
-    ...filesOf(disk),
-    ...(disk.chain.length > 0 ? [copyPlace(domain.name, disk)] : []),
+    ...filesOfDisk(disk),
+    ...(disk.chain.length > 0 ? [wholeCopyPath(domain.name, disk)] : []),
   ]);
   const files = [...places, ...examinedFiles(seen)].filter((file) => file.startsWith('/'));
-  const world = await survey([...new Set(files)]);
+  const state = await survey([...new Set(files)]);
   const markedAlive = await isMarkerAlive(seen.marker, common.runs);
-  return { ...common, world, seen, ...(markedAlive === undefined ? {} : { markedAlive }) };
+  return { ...common, state, seen, ...(markedAlive === undefined ? {} : { markedAlive }) };
 }
 
 /** Writes the plans into a folder, over no file: nobody shall run another plan than the one that he has read. */

@@ -1,7 +1,7 @@
 /** `run --expect`: refuses to run anything but what was reviewed. */
 import { codes } from '../codes.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
 import { colorWanted } from '../render/color.ts';
 import { inputRefusal, textOf } from './read.ts';
@@ -13,17 +13,17 @@ export interface ExpectOptions {
   readonly facts?: string;
 }
 
-/** Holds a World against what was reviewed. @throws BlockplanError reviewMismatch where it is something else */
-export type Expectation = (world: World) => void;
+/** Holds a host state against what was reviewed. @throws BlockplanError reviewMismatch where it is something else */
+export type ReviewCheck = (state: HostState) => void;
 
 /**
  * Reads what a run is bound to; without a fingerprint it is bound to nothing.
  * @throws BlockplanError `input-refused` when that is no fingerprint, or there are facts without one, or they are not the ones that it stands for
  */
-export async function expectationOf(
+export async function reviewCheckOf(
   plan: Plan,
   { expect, facts }: ExpectOptions,
-): Promise<Expectation> {
+): Promise<ReviewCheck> {
   if (expect === undefined) {
     if (facts === undefined) return () => {};
     throw inputRefusal(
@@ -52,9 +52,9 @@ export async function expectationOf(
   }
   const { driftFrom } = await import('../facts/drift.ts');
   const { renderDrift } = await import('../render/drift.ts');
-  return (world) => {
-    const drifts = driftFrom(expect, plan, world, reviewed);
-    const [first, ...rest] = drifts.map(({ what }) => drifted(what, fingerprintOf(plan, world)));
+  return (state) => {
+    const drifts = driftFrom(expect, plan, state, reviewed);
+    const [first, ...rest] = drifts.map(({ what }) => drifted(what, fingerprintOf(plan, state)));
     if (!first) return;
     process.stderr.write(
       renderDrift(drifts, colorWanted(process.env, process.stderr.isTTY === true)),
@@ -63,7 +63,7 @@ export async function expectationOf(
   };
 }
 
-async function readReviewed(file: string): Promise<World> {
+async function readReviewed(file: string): Promise<HostState> {
   const { readFacts } = await import('../facts/read.ts');
   const { source, name } = await textOf(file, 'facts');
   return readFacts(source, name);

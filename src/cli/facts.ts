@@ -5,7 +5,7 @@ import { BlockplanError } from '../errors.ts';
 import { writeFacts } from '../facts/write.ts';
 import type { Plan } from '../plan/plan.ts';
 import { checkRunning } from '../steps/requirements/guest.ts';
-import { liveWorldOf } from './live-world.ts';
+import { liveStateOf } from './live-state.ts';
 import { inputRefusal, planFrom } from './read.ts';
 
 export interface FactsCommandOptions {
@@ -16,14 +16,14 @@ export interface FactsCommandOptions {
 }
 
 /** @returns the exit code */
-export async function facts(domain: string, options: FactsCommandOptions): Promise<number> {
+export async function factsCommand(domain: string, options: FactsCommandOptions): Promise<number> {
   const plans: Plan[] = [];
   for (const file of options.plan) plans.push(await planFor(domain, file, options.set));
-  const world = await liveWorldOf(domain, plans, options.connect);
+  const state = await liveStateOf(domain, plans, options.connect);
   // A guest that is off has facts too; one that libvirt does not know is a word mistyped.
-  const [unknown] = checkRunning(world).filter(({ code }) => code === codes.domainNotFound);
+  const [unknown] = checkRunning(state).filter(({ code }) => code === codes.domainNotFound);
   if (unknown) throw new BlockplanError('preflight-refused', [unknown]);
-  await put(writeFacts(world), options.output);
+  await put(writeFacts(state), options.output);
   return 0;
 }
 

@@ -5,16 +5,17 @@ import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
+import { writeDurably } from '../journal/durable.ts';
 import { stateFolder } from '../journal/folder.ts';
-import { reopenJournal, writeDurably } from '../journal/journal.ts';
+import { reopenJournal } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
-import { isRunOver, isUnbelievable, type RunStarted, readLogIfThere } from '../journal/run-log.ts';
+import { isRunOver, isUntrusted, type StartRecord, tryReadRunLog } from '../journal/run-log.ts';
 import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
 import { domainKey, LOCAL, ofHost } from '../model/hosts.ts';
 import { printable } from '../printable.ts';
-import { standingOf } from '../run/standing.ts';
-import { refusal } from './refusal.ts';
+import { runSummaryOf } from '../run/run-summary.ts';
+import { preflightRefusal } from './refusal.ts';
 import { namedRun, type RunFolder, runHolders } from './run-folders.ts';
 import { withState } from './with-state.ts';
 
@@ -24,7 +25,7 @@ import { withState } from './with-state.ts';
  * @throws BlockplanError domainLocked where a process works on it; runEnded where there is nothing to forget; onlyDefinition
  *   where the definition of its domain may be with it alone
  */
-export async function forget(word: string): Promise<number> {
+export async function forgetCommand(word: string): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   const found = await namedRun(state, word);
   const started = await startOf(found);
@@ -49,37 +50,37 @@ export async function forget(word: string): Promise<number> {
 }
 
 function taken(run: string, by: string): BlockplanError {
-  return refusal(
+  return preflightRefusal(
     codes.domainLocked,
     `run ${run} is under way (${by})`,
     `wait until it has ended: ${blockplanCommand('attach', run)}`,
   );
 }
 
-async function startOf({ folder }: RunFolder): Promise<RunStarted | undefined> {
+async function startOf({ folder }: RunFolder): Promise<StartRecord | undefined> {
   // What cannot be read is what this command is for.
-  return (await readLogIfThere(folder))?.started;
+  return (await tryReadRunLog(folder))?.started;
 }
 
 async function forgotten(
   state: string,
   found: RunFolder,
-  started: RunStarted | undefined,
+  started: StartRecord | undefined,
 ): Promise<number> {
   const { run, folder } = found;
   const open = (await unfinishedRuns(state)).includes(run);
   const seen = started && (await seenOn(started, run));
   if (!open && !seen?.unmarked)
-    throw refusal(
+    throw preflightRefusal(
       codes.runEnded,
       `run ${run} is over, and no mark of it is on its domain`,
       `nothing is left to forget; see what it did: ${blockplanCommand('show', run)}`,
     );
-  const standing = await standingOf(found, new Map());
-  if (open && standing?.holdsDefinition && seen?.persistent !== true)
-    throw refusal(
+  const summary = await runSummaryOf(found, new Map());
+  if (open && summary?.holdsDefinition && seen?.persistent !== true)
+    throw preflightRefusal(
       codes.onlyDefinition,
-      `the definition of "${standing.domain ?? 'a domain'}" may be with run ${run} alone${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
+      `the definition of "${summary.domain ?? 'a domain'}" may be with run ${run} alone${seen?.problem === undefined ? '' : `, and libvirt does not answer: ${seen.problem}`}`,
       `write it back first: ${blockplanCommand('rescue', run)}`,
     );
   await note(folder);
@@ -98,10 +99,10 @@ async function forgotten(
   return 0;
 }
 
-/** Writes it into the journal, so that the run is not taken up either; one that is torn or altered refuses that itself. */
+/** Writes it into the journal, so that the run is not resumed either; one that is torn or altered refuses that itself. */
 async function note(folder: string): Promise<void> {
-  const log = await readLogIfThere(folder);
-  if (!log?.started || isUnbelievable(log) || isRunOver(log)) return;
+  const log = await tryReadRunLog(folder);
+  if (!log?.started || isUntrusted(log) || isRunOver(log)) return;
   const journal = await reopenJournal(folder, log.end);
   try {
     const entry = { type: 'run-forgotten', host: hostname(), user: userInfo().username } as const;
@@ -121,7 +122,7 @@ interface SeenDomain {
 }
 
 /** Looks at the run's domain and takes the run's mark out; another run's stays. */
-async function seenOn(started: RunStarted, run: string): Promise<SeenDomain> {
+async function seenOn(started: StartRecord, run: string): Promise<SeenDomain> {
   const { domain, uuid } = started;
   const uri = started.uri || ofHost(started.hosts, LOCAL).host.uri;
   try {

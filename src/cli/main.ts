@@ -82,7 +82,7 @@ function program(finish: (code: number) => void): Command {
     .argument('<plan...>', 'plan files, or - for standard input')
     .addOption(settings())
     .action(async (files, options) =>
-      finish(await (await import('./validate.ts')).validate(files, options)),
+      finish(await (await import('./validate.ts')).validateCommand(files, options)),
     );
   addPreview(root, finish);
   addProve(root, finish);
@@ -104,14 +104,14 @@ function program(finish: (code: number) => void): Command {
         .default('text'),
     )
     .action(async (file, options) =>
-      finish(await (await import('./rehearse.ts')).rehearse(file, options)),
+      finish(await (await import('./rehearse.ts')).rehearseCommand(file, options)),
     );
   addRunCommands(root, finish);
   addRescue(root, finish);
   root
     .command('schema')
     .description('print the JSON Schema of a plan')
-    .action(async () => finish((await import('./schema.ts')).schema()));
+    .action(async () => finish((await import('./schema.ts')).schemaCommand()));
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -129,7 +129,7 @@ function addRescue(root: Command, finish: (code: number) => void): void {
     )
     .addOption(connection())
     .action(async (what, options) =>
-      finish(await (await import('./rescue.ts')).rescue(what, options)),
+      finish(await (await import('./rescue.ts')).rescueCommand(what, options)),
     );
 }
 
@@ -150,7 +150,7 @@ function addProve(root: Command, finish: (code: number) => void): void {
         .default('text'),
     )
     .action(async (file, options) =>
-      finish(await (await import('./prove.ts')).prove(file, options)),
+      finish(await (await import('./prove.ts')).proveCommand(file, options)),
     );
 }
 
@@ -183,7 +183,9 @@ function addRun(root: Command, finish: (code: number) => void): void {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .action(async (file, options) => finish(await (await import('./run.ts')).run(file, options)));
+    .action(async (file, options) =>
+      finish(await (await import('./run.ts')).runCommand(file, options)),
+    );
 }
 
 function addPreview(root: Command, finish: (code: number) => void): void {
@@ -202,7 +204,7 @@ function addPreview(root: Command, finish: (code: number) => void): void {
       'tell by the exit code whether there is nothing to do, whether something changes, and whether nothing leads back from it',
     )
     .action(async (file, options) =>
-      finish(await (await import('./preview.ts')).preview(file, options)),
+      finish(await (await import('./preview.ts')).previewCommand(file, options)),
     );
 }
 
@@ -225,7 +227,7 @@ function addFacts(root: Command, finish: (code: number) => void): void {
       'write into this file, which is replaced (default: standard output)',
     )
     .action(async (domain, options) =>
-      finish(await (await import('./facts.ts')).facts(domain, options)),
+      finish(await (await import('./facts.ts')).factsCommand(domain, options)),
     );
 }
 
@@ -245,7 +247,7 @@ function addDoctor(root: Command, finish: (code: number) => void): void {
       new Option('--format <format>', 'how it is told').choices(['text', 'json']).default('text'),
     )
     .action(async (domain, options) =>
-      finish(await (await import('./doctor.ts')).doctor(domain, options)),
+      finish(await (await import('./doctor.ts')).doctorCommand(domain, options)),
     );
 }
 

@@ -4,23 +4,26 @@ import { fingerprintOf } from '../facts/fingerprint.ts';
 import { PREVIEW_EXIT_CODES } from '../outcomes.ts';
 import type { Preview } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
+import { type HostStateOptions, readHostState } from './host-state.ts';
 import { planFrom } from './read.ts';
-import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { type Format, showPreview } from './show-preview.ts';
 
-export interface PreviewCommandOptions extends WorldOptions {
+export interface PreviewCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly format: Format;
   readonly exitCode?: boolean;
 }
 
 /** @returns the exit code */
-export async function preview(file: string, options: PreviewCommandOptions): Promise<number> {
+export async function previewCommand(
+  file: string,
+  options: PreviewCommandOptions,
+): Promise<number> {
   const plan = await planFrom(file, options.set);
-  const world = await seenWorld(plan, options);
-  const shown = previewPlan(plan, world, {
+  const state = await readHostState(plan, options);
+  const shown = previewPlan(plan, state, {
     ...(options.facts === undefined ? {} : { facts: options.facts }),
-    fingerprint: fingerprintOf(plan, world),
+    fingerprint: fingerprintOf(plan, state),
   });
   const code = await showPreview(shown, options.format);
   return code === 0 && options.exitCode ? PREVIEW_EXIT_CODES[outcomeOf(shown)] : code;

@@ -2,39 +2,39 @@
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { EXIT_CODES } from '../outcomes.ts';
-import { positioned } from '../plan/text.ts';
+import { withPositions } from '../plan/text.ts';
 import { Explorer } from '../prove/explore.ts';
 import { provePlan } from '../prove/prove.ts';
 import { replay } from '../prove/replay.ts';
 import { readSeed } from '../prove/seed.ts';
 import { renderCase, renderProof } from '../render/proof.ts';
 import { walk } from '../simulate/walk.ts';
+import { type HostStateOptions, readHostState } from './host-state.ts';
 import { planFrom } from './read.ts';
 import { resultText } from './result-text.ts';
-import { seenWorld, type WorldOptions } from './seen-world.ts';
 
-export interface ProveCommandOptions extends WorldOptions {
+export interface ProveCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly replay?: string;
   readonly output: 'text' | 'json';
 }
 
 /** @returns the exit code: that of a refused plan where a run of it could do what no run may */
-export async function prove(file: string, options: ProveCommandOptions): Promise<number> {
+export async function proveCommand(file: string, options: ProveCommandOptions): Promise<number> {
   const plan = await planFrom(file, options.set);
   const injections = options.replay === undefined ? undefined : readSeed(options.replay);
   const graph = compile(plan);
-  const world = await seenWorld(plan, options);
-  const { files, findings } = walk(graph, world);
-  const [first, ...rest] = positioned(
+  const state = await readHostState(plan, options);
+  const { files, findings } = walk(graph, state);
+  const [first, ...rest] = withPositions(
     plan.text,
     findings.filter(({ severity }) => severity === 'error'),
   );
   if (first) throw new BlockplanError('preflight-refused', [first, ...rest]);
-  const touched = [...new Set([...files, ...Object.keys(world.files)])];
+  const touched = [...new Set([...files, ...Object.keys(state.files)])];
   const result = injections
-    ? replay(new Explorer(graph, world, touched), injections)
-    : provePlan(graph, world, touched);
+    ? replay(new Explorer(graph, state, touched), injections)
+    : provePlan(graph, state, touched);
   process.stdout.write(
     resultText(result, options.output, (shown, color, columns) =>
       'parts' in shown ? renderCase(shown, color, columns) : renderProof(shown, color, columns),

@@ -2,6 +2,6 @@ import type { Code } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 
 /** A refusal before anything was done, of one thing that is in the way. */
-export function refusal(code: Code, message: string, hint: string): BlockplanError {
+export function preflightRefusal(code: Code, message: string, hint: string): BlockplanError {
   return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }]);
 }

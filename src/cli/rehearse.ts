@@ -1,15 +1,15 @@
 /** `blockplan rehearse`: does the plan, undoes it and does it again on a throwaway libvirt with a guest of the same shape. */
 import { BlockplanError } from '../errors.ts';
-import { refuseUnfit, refuseWithoutLab } from '../rehearse/admit.ts';
+import { refuseUnfit, refuseWithoutLab } from '../rehearse/refusals.ts';
 import { rehearse as rehearsePlan } from '../rehearse/rehearse.ts';
 import { renderRehearsal } from '../render/rehearsal.ts';
+import { type HostStateOptions, readHostState } from './host-state.ts';
 import { planFrom } from './read.ts';
 import { resultText } from './result-text.ts';
-import { seenWorld, type WorldOptions } from './seen-world.ts';
 import { onInterrupt } from './signals.ts';
 import { VERSION } from './version.ts';
 
-export interface RehearseCommandOptions extends WorldOptions {
+export interface RehearseCommandOptions extends HostStateOptions {
   readonly set: readonly string[];
   readonly output: 'text' | 'json';
 }
@@ -18,11 +18,14 @@ export interface RehearseCommandOptions extends WorldOptions {
 const INTERRUPTED = 130;
 
 /** @returns the exit code */
-export async function rehearse(file: string, options: RehearseCommandOptions): Promise<number> {
+export async function rehearseCommand(
+  file: string,
+  options: RehearseCommandOptions,
+): Promise<number> {
   const plan = await planFrom(file, options.set);
   await refuseWithoutLab();
-  const world = await seenWorld(plan, options);
-  refuseUnfit(plan, world);
+  const state = await readHostState(plan, options);
+  refuseUnfit(plan, state);
   const signals = onInterrupt((name) => {
     process.stderr.write(`rehearsal: ${name}: it is being ended; please wait\n`);
   });
@@ -31,7 +34,7 @@ export async function rehearse(file: string, options: RehearseCommandOptions): P
   try {
     const rehearsal = await rehearsePlan({
       plan,
-      world,
+      state,
       version: VERSION,
       signal: signals.signal,
       tell: (what) => process.stderr.write(`rehearsal: ${what}\n`),

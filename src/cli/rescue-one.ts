@@ -9,18 +9,18 @@ import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
 import { BUNDLE_FILE, type FoundBundle, writeBundle } from '../journal/bundle.ts';
+import { writeDurably } from '../journal/durable.ts';
 import { newRunId } from '../journal/folder.ts';
-import { writeDurably } from '../journal/journal.ts';
-import { type Owner, takeLock } from '../journal/lock.ts';
+import { type LockOwner, takeLock } from '../journal/lock.ts';
+import { domainNameOf } from '../libvirt/domain-name.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
-import { nameOf } from '../libvirt/name-of.ts';
 import { openVirsh, type Virsh } from '../libvirt/virsh.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { RescueReport } from '../render/rescue.ts';
-import { type Lost, lostIn } from '../run/lost.ts';
-import { type Rescued, rescue } from '../run/rescue.ts';
-import { refusal } from './refusal.ts';
-import { requireFound, type Target } from './rescue-targets.ts';
+import { type LostDefinition, lostDefinitionIn } from '../run/lost-definition.ts';
+import { type Rescued, rescueDomain } from '../run/rescue.ts';
+import { preflightRefusal } from './refusal.ts';
+import { type RescueTarget, requireFound } from './rescue-targets.ts';
 import { withState } from './with-state.ts';
 
 export interface RescueOptions {
@@ -30,21 +30,21 @@ export interface RescueOptions {
 }
 
 /** What is said where nothing had to be done. */
-export function alone(why: string): Pick<RescueReport, 'outcome' | 'state' | 'next'> {
+export function leftAlone(why: string): Pick<RescueReport, 'outcome' | 'state' | 'next'> {
   return { outcome: 'left alone', state: [why], next: [] };
 }
 
 /** @throws BlockplanError where it cannot be read, or must not be written back */
 export async function rescueOne(
   state: string,
-  target: Target,
+  target: RescueTarget,
   { connect, all }: RescueOptions,
 ): Promise<RescueReport> {
   const lost = await readLost(target.folder, requireFound(target));
   const { name: domain, run } = lost;
   const of = { domain, ...(run === undefined ? {} : { run }) };
-  if (all && !lost.owed) return { ...of, ...alone('its definition was given back already') };
-  if (lost.course === 'over' && !target.named) throw over(lost);
+  if (all && !lost.owed) return { ...of, ...leftAlone('its definition was given back already') };
+  if (lost.runStatus === 'over' && !target.named) throw over(lost);
   const uri = connect ?? lost.uri;
   const virsh = await openVirsh(localHost, { ...(uri === undefined ? {} : { uri }) });
   try {
@@ -53,7 +53,7 @@ export async function rescueOne(
       takeLock(state, domainKey(LOCAL, lost.uuid), newRunId(new Date()), userInfo().username),
     );
     if ('heldBy' in lock) {
-      if (all) return { ...of, ...alone(`${ownerText(lock.heldBy)} works on it`) };
+      if (all) return { ...of, ...leftAlone(`${ownerText(lock.heldBy)} works on it`) };
       throw taken(domain, lock.heldBy);
     }
     try {
@@ -66,12 +66,12 @@ export async function rescueOne(
   }
 }
 
-async function readLost(folder: string, found: FoundBundle): Promise<Lost> {
+async function readLost(folder: string, found: FoundBundle): Promise<LostDefinition> {
   try {
-    return await lostIn(folder, found);
+    return await lostDefinitionIn(folder, found);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
-    throw refusal(
+    throw preflightRefusal(
       codes.definitionUnavailable,
       `what ${found.file} holds is no definition: ${(error as Error).message}`,
       'look for a copy of it in your backups',
@@ -82,13 +82,13 @@ async function readLost(folder: string, found: FoundBundle): Promise<Lost> {
 async function rescueWith(
   virsh: Virsh,
   state: string,
-  target: Target,
-  lost: Lost,
+  target: RescueTarget,
+  lost: LostDefinition,
 ): Promise<Pick<RescueReport, 'outcome' | 'state' | 'next'>> {
   const { name: domain, uuid } = lost;
-  const known = await nameOf(virsh, uuid);
+  const known = await domainNameOf(virsh, uuid);
   if (known !== undefined && known !== domain)
-    return alone(`libvirt knows it as "${known}": somebody has renamed it`);
+    return leftAlone(`libvirt knows it as "${known}": somebody has renamed it`);
   const { movedAway } = lost;
   const options = { uri: virsh.uri, domain, readonly: false, movedAway, writeDurably };
   const driver = await openLiveDriver(localHost, options, Promise.resolve(virsh));
@@ -97,7 +97,7 @@ async function rescueWith(
     const own = dirname(target.folder) === join(state, 'runs');
     // Beside a file that the user has named nothing is written.
     const folder = own ? target.folder : await mkdtemp(join(tmpdir(), 'blockplan-rescue-'));
-    const rescued = await rescue(lost, driver, folder);
+    const rescued = await rescueDomain(lost, driver, folder);
     if (own)
       return { ...rescued, state: [...rescued.state, ...(await note(folder, lost, rescued))] };
     // What libvirt did not take is needed for another try.
@@ -109,10 +109,10 @@ async function rescueWith(
 }
 
 /** Another domain of the same name is nobody's definition of this one. */
-async function refuseNamesake({ name, uuid }: Lost, driver: Driver): Promise<void> {
+async function refuseNamesake({ name, uuid }: LostDefinition, driver: Driver): Promise<void> {
   const { domain } = await driver.observe([]);
   if (domain.state === 'gone' || domain.uuid === uuid) return;
-  throw refusal(
+  throw preflightRefusal(
     codes.nameTaken,
     `"${name}" is another domain now, with the UUID ${domain.uuid}; the one that was kept had ${uuid}`,
     `look at both, and give one of them another name: virsh domrename`,
@@ -120,7 +120,7 @@ async function refuseNamesake({ name, uuid }: Lost, driver: Driver): Promise<voi
 }
 
 /** Writes down that nothing is owed any more: who takes the definition away from now on does so on purpose. */
-async function note(folder: string, lost: Lost, rescued: Rescued): Promise<string[]> {
+async function note(folder: string, lost: LostDefinition, rescued: Rescued): Promise<string[]> {
   if (rescued.outcome === 'left alone' || !rescued.whole) return [];
   const { found, name: domain, uuid, run = '', uri = '', records } = lost;
   const time = new Date().toISOString();
@@ -137,22 +137,22 @@ async function note(folder: string, lost: Lost, rescued: Rescued): Promise<strin
   }
 }
 
-function over({ run, name, found }: Lost): BlockplanError {
-  return refusal(
+function over({ run, name, found }: LostDefinition): BlockplanError {
+  return preflightRefusal(
     codes.definitionOutdated,
     `run ${run} is over: what it had kept of "${name}" is older than what became of it since`,
     `to write it back all the same, name the file: ${blockplanCommand('rescue', found.file)}`,
   );
 }
 
-function taken(domain: string, owner: Owner): BlockplanError {
-  return refusal(
+function taken(domain: string, owner: LockOwner): BlockplanError {
+  return preflightRefusal(
     codes.domainLocked,
     `"${domain}" is taken by ${ownerText(owner)}`,
     'wait until it has ended: blockplan status',
   );
 }
 
-function ownerText({ run, pid, user, since }: Owner): string {
+function ownerText({ run, pid, user, since }: LockOwner): string {
   return `run ${run} (${user}, pid ${pid}, since ${since})`;
 }

@@ -3,17 +3,22 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
-import { type FoundBundle, keptIn, type NoBundle, readBundle } from '../journal/bundle.ts';
+import {
+  type FoundBundle,
+  type MissingBundle,
+  readBundleFile,
+  readKeptBundle,
+} from '../journal/bundle.ts';
 import { listRuns, statePath } from '../journal/folder.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import { inputRefusal } from './read.ts';
 
 /** A place that a bundle is expected in, and what is there. */
-export interface Target {
+export interface RescueTarget {
   /** The folder of the run, or of the file. */
   readonly folder: string;
-  readonly found: FoundBundle | NoBundle;
+  readonly found: FoundBundle | MissingBundle;
   /** Whether the user named the very file: then it is taken as it is, whatever became of its run. */
   readonly named: boolean;
 }
@@ -22,14 +27,14 @@ export interface Target {
  * What the user means by a word: the path of a bundle or of a run's folder, a run, or a domain, whose newest run counts.
  * @throws BlockplanError `input-refused` definitionNotFound where it means nothing
  */
-export async function targetOf(state: string, word: string): Promise<Target> {
+export async function rescueTargetOf(state: string, word: string): Promise<RescueTarget> {
   if (word.includes('/') || word.endsWith('.json')) return pathTarget(resolve(word));
   const runs = await listRuns(state);
   const [run, another] = runs.filter((each) => each.run.startsWith(word));
   if (run && (!another || run.run === word))
-    return { folder: run.folder, found: await keptIn(run.folder), named: false };
+    return { folder: run.folder, found: await readKeptBundle(run.folder), named: false };
   for (const { folder } of runs.reverse()) {
-    const found = await keptIn(folder);
+    const found = await readKeptBundle(folder);
     if ('kept' in found && isOf(word, found)) return { folder, found, named: false };
   }
   throw inputRefusal(
@@ -39,14 +44,14 @@ export async function targetOf(state: string, word: string): Promise<Target> {
   );
 }
 
-async function pathTarget(path: string): Promise<Target> {
+async function pathTarget(path: string): Promise<RescueTarget> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
   return isFolder
-    ? { folder: path, found: await keptIn(path), named: true }
-    : { folder: dirname(path), found: await readBundle(path), named: true };
+    ? { folder: path, found: await readKeptBundle(path), named: true }
+    : { folder: dirname(path), found: await readBundleFile(path), named: true };
 }
 
 function isOf(domain: string, { kept }: FoundBundle): boolean {
@@ -59,21 +64,24 @@ function isOf(domain: string, { kept }: FoundBundle): boolean {
 }
 
 /** A run that is not over; what it has kept is looked at when its turn comes. */
-export interface Unfinished {
+export interface UnfinishedTarget {
   readonly folder: string;
-  look(): Promise<Target>;
+  look(): Promise<RescueTarget>;
 }
 
 /** The runs that are not over, oldest first. */
-export async function allTargets(state: string): Promise<Unfinished[]> {
+export async function allRescueTargets(state: string): Promise<UnfinishedTarget[]> {
   return (await unfinishedRuns(state)).map((run) => {
     const folder = statePath(state, 'runs', run);
-    return { folder, look: async () => ({ folder, found: await keptIn(folder), named: false }) };
+    return {
+      folder,
+      look: async () => ({ folder, found: await readKeptBundle(folder), named: false }),
+    };
   });
 }
 
 /** @throws BlockplanError definitionUnavailable where nothing was kept, or what was kept cannot be read */
-export function requireFound({ found, folder, named }: Target): FoundBundle {
+export function requireFound({ found, folder, named }: RescueTarget): FoundBundle {
   if ('kept' in found) return found;
   const { missing, problem } = found;
   throw new BlockplanError(named && missing ? 'input-refused' : 'preflight-refused', [

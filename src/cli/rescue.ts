@@ -9,8 +9,8 @@ import { colorWanted } from '../render/color.ts';
 import { renderFindings } from '../render/findings.ts';
 import { type RescueReport, renderRescue } from '../render/rescue.ts';
 import { inputRefusal } from './read.ts';
-import { alone, type RescueOptions, rescueOne } from './rescue-one.ts';
-import { allTargets, type Target, targetOf } from './rescue-targets.ts';
+import { leftAlone, type RescueOptions, rescueOne } from './rescue-one.ts';
+import { allRescueTargets, type RescueTarget, rescueTargetOf } from './rescue-targets.ts';
 
 /** In doubt as stranded, a person is needed. */
 const OUTCOME_CODES: Readonly<Record<RescueReport['outcome'], number>> = {
@@ -24,7 +24,10 @@ const OUTCOME_CODES: Readonly<Record<RescueReport['outcome'], number>> = {
  * @param word a run, a domain, or the path of a bundle or of a run's folder
  * @returns the exit code; of several, the gravest
  */
-export async function rescue(word: string | undefined, options: RescueOptions): Promise<number> {
+export async function rescueCommand(
+  word: string | undefined,
+  options: RescueOptions,
+): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
   // A definition may hold passwords: what is written is nobody else's to read.
   process.umask(0o077);
@@ -36,14 +39,14 @@ export async function rescue(word: string | undefined, options: RescueOptions): 
     );
   return word === undefined
     ? rescueAll(state, options)
-    : tell(await rescueOne(state, await targetOf(state, word), options));
+    : tell(await rescueOne(state, await rescueTargetOf(state, word), options));
 }
 
 /** One that cannot be read, or whose libvirt does not answer, keeps no other from being written back. */
 async function rescueAll(state: string, options: RescueOptions): Promise<number> {
   let code = 0;
   const bugs: unknown[] = [];
-  const folders = await allTargets(state);
+  const folders = await allRescueTargets(state);
   for (const target of folders) {
     const run = basename(target.folder);
     try {
@@ -61,12 +64,12 @@ async function rescueAll(state: string, options: RescueOptions): Promise<number>
 /** Most runs make no domain transient, and have kept nothing. */
 async function rescueFound(
   state: string,
-  target: Target,
+  target: RescueTarget,
   options: RescueOptions,
 ): Promise<RescueReport> {
   const { found, folder } = target;
   if ('kept' in found || !found.missing) return rescueOne(state, target, options);
-  return { run: basename(folder), ...alone('it has kept no definition') };
+  return { run: basename(folder), ...leftAlone('it has kept no definition') };
 }
 
 function tell(report: RescueReport): number {

@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import type { BlockplanError } from '../errors.ts';
 import { listRuns, stateFolder } from '../journal/folder.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
-import { livingHolders, type Owner } from '../journal/lock.ts';
+import { type LockOwner, livingHolders } from '../journal/lock.ts';
 import { inputRefusal } from './read.ts';
 
 export interface RunFolder {
@@ -33,7 +33,7 @@ export function runFolders(state: string): Promise<RunFolder[]> {
  * Who works on runs now, by the run.
  * @throws BlockplanError stateUnreadable where that is not this user's to read
  */
-export function runHolders(state: string): Promise<ReadonlyMap<string, Owner>> {
+export function runHolders(state: string): Promise<ReadonlyMap<string, LockOwner>> {
   return readingState(state, livingHolders(state));
 }
 

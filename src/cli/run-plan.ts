@@ -9,8 +9,9 @@ import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { localHost } from '../host-io/local-host.ts';
+import { writeDurably } from '../journal/durable.ts';
 import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../journal/folder.ts';
-import { createJournal, type Journal, writeDurably } from '../journal/journal.ts';
+import { createJournal, type Journal } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
 import { openLiveDriver } from '../libvirt/live-driver.ts';
@@ -19,15 +20,15 @@ import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Admission, admit, refuseErrors } from '../run/admit.ts';
-import { execute } from '../run/execute.ts';
+import { executeRun } from '../run/execute.ts';
+import { type Admission, preflight, refuseErrors } from '../run/preflight.ts';
 import type { Preview } from '../simulate/preview.ts';
-import { detach, refuseUndetachable } from './detach.ts';
-import { type Expectation, type ExpectOptions, expectationOf } from './expectation.ts';
-import { refuseLeftHalfway } from './left-run.ts';
-import { performed } from './performing.ts';
+import { detachCommand, refuseUndetachable } from './detach.ts';
+import { type ExpectOptions, type ReviewCheck, reviewCheckOf } from './expectation.ts';
+import { performRun } from './perform-run.ts';
 import { inputRefusal, planFrom, readSettings } from './read.ts';
-import { refusal } from './refusal.ts';
+import { preflightRefusal } from './refusal.ts';
+import { refuseUnfinishedRun } from './resumable-run.ts';
 import { showPreview } from './show-preview.ts';
 import { VERSION } from './version.ts';
 import { withState } from './with-state.ts';
@@ -53,7 +54,7 @@ export async function runPlan(
   refuseUndetachable(options);
   const plan = await planFrom(file, options.set);
   const graph = compile(plan);
-  const refuseDrift = await expectationOf(plan, options);
+  const refuseDrift = await reviewCheckOf(plan, options);
   const asks = !options.dryRun && !options.yes;
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && options.output === 'text';
   if (asks && !canAsk) {
@@ -78,8 +79,8 @@ export async function runPlan(
   try {
     if (!options.dryRun && !options.detach && !asks)
       return await locked(plan, graph, driver, options, refuseDrift);
-    const admission = await admit(plan, graph, driver);
-    refuseDrift(admission.world);
+    const admission = await preflight(plan, graph, driver);
+    refuseDrift(admission.state);
     const preview = await previewOf(plan, admission);
     if (options.dryRun) return await showPreview(preview, options.output);
     refuseErrors(admission);
@@ -94,10 +95,10 @@ export async function runPlan(
   }
 }
 
-async function previewOf(plan: Plan, { world }: Admission): Promise<Preview> {
+async function previewOf(plan: Plan, { state }: Admission): Promise<Preview> {
   const { previewPlan } = await import('../simulate/preview-plan.ts');
   const { fingerprintOf } = await import('../facts/fingerprint.ts');
-  return previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
+  return previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
 }
 
 /** Ctrl-C and Ctrl-D are answers too: they close the terminal's interface. A question that Node 20.19 closes never settles. */
@@ -116,7 +117,7 @@ async function confirmed(domain: string): Promise<boolean> {
 async function refuseChanged(plan: Plan, admission: Admission, confirmed: Preview): Promise<void> {
   if (isDeepStrictEqual(confirmable(await previewOf(plan, admission)), confirmable(confirmed)))
     return;
-  throw refusal(
+  throw preflightRefusal(
     codes.hostChanged,
     'the host has changed since the plan was shown, so what was confirmed is not what would run',
     'look at it again, and confirm it again',
@@ -134,7 +135,7 @@ async function locked(
   graph: Graph,
   driver: Driver,
   options: RunCommandOptions,
-  refuseDrift: Expectation,
+  refuseDrift: ReviewCheck,
   shown?: Preview,
 ): Promise<number> {
   const state = stateFolder(process.env, process.getuid?.());
@@ -142,7 +143,7 @@ async function locked(
   const user = userInfo().username;
   const { uuid, state: found } = (await driver.observe([])).domain;
   // What libvirt does not know has no identity to lock; preflight says so.
-  if (found === 'gone') refuseErrors(await admit(plan, graph, driver));
+  if (found === 'gone') refuseErrors(await preflight(plan, graph, driver));
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
@@ -153,24 +154,24 @@ async function locked(
     );
   }
   try {
-    await refuseLeftHalfway(state, uuid, plan.domain);
+    await refuseUnfinishedRun(state, uuid, plan.domain);
     refuseMarked(plan.domain, await driver.marker());
     // Only what is seen under the lock counts: another run may have ended a moment ago.
-    const admission = await admit(plan, graph, driver);
-    refuseDrift(admission.world);
+    const admission = await preflight(plan, graph, driver);
+    refuseDrift(admission.state);
     refuseErrors(admission);
     if (shown) await refuseChanged(plan, admission, shown);
     const journal = await withState(state, openJournal(state, id, plan));
     const findings = [...plan.warnings, ...admission.findings];
-    const { world, files } = admission;
+    const { state: hostState, files } = admission;
     const uri = options.connect ?? process.env['LIBVIRT_DEFAULT_URI'] ?? '';
     const set = readSettings(options.set);
     const planSum = planSumOf(plan.text.source);
-    const hosts = onLocal({ driver, world, files });
+    const hosts = onLocal({ driver, initial: hostState, files });
     const of = { id, graph, hosts, journal, uri, user, version: VERSION };
-    return await performed(
+    return await performRun(
       { state, run: id, journal, output: options.output, findings },
-      (attended) => execute({ ...of, ...attended, set, planSum }),
+      (attended) => executeRun({ ...of, ...attended, set, planSum }),
     );
   } finally {
     await lock.release();
@@ -181,7 +182,7 @@ async function locked(
 async function detached(plan: Plan, options: RunCommandOptions): Promise<number> {
   const state = resolve(stateFolder(process.env, process.getuid?.()));
   const run = newRunId(new Date());
-  return await detach(
+  return await detachCommand(
     plan,
     state,
     await withState(state, makePlanFolder(state, run, plan)),
@@ -226,5 +227,5 @@ function isProcess(pid: number): boolean {
 }
 
 function taken(domain: string, by: string, hint: string): BlockplanError {
-  return refusal(codes.domainLocked, `"${domain}" is taken by ${by}`, hint);
+  return preflightRefusal(codes.domainLocked, `"${domain}" is taken by ${by}`, hint);
 }

@@ -4,7 +4,7 @@ import { openVirsh } from '../libvirt/virsh.ts';
 import type { RunCommandOptions } from './run-plan.ts';
 
 /** @returns the exit code */
-export async function run(file: string, options: RunCommandOptions): Promise<number> {
+export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const connecting = openVirsh(localHost, {
     ...(options.connect === undefined ? {} : { uri: options.connect }),
     readonly: options.dryRun === true,

@@ -4,18 +4,24 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Effect, isCommand } from '../commands/effect.ts';
-import type { LeftRun } from '../doctor/patient.ts';
-import { keptIn } from '../journal/bundle.ts';
-import { takeUpCommands } from '../journal/direction.ts';
+import type { UnfinishedRun } from '../doctor/patient.ts';
+import { readKeptBundle } from '../journal/bundle.ts';
 import { JOURNAL_FILE } from '../journal/journal.ts';
 import { isAlive, lockOwner } from '../journal/lock.ts';
-import { commandsOf, isRunOver, readLog, type StoredLog, waysOf } from '../journal/run-log.ts';
+import { recoveryCommands } from '../journal/recovery-mode.ts';
+import {
+  commandsOf,
+  isRunOver,
+  readRunLog,
+  recoveryModesOf,
+  type StoredLog,
+} from '../journal/run-log.ts';
 import { unfinishedRuns } from '../journal/unfinished.ts';
+import type { Bundle, Domain } from '../model/host-state.ts';
 import { domainKey, LOCAL } from '../model/hosts.ts';
 import type { Marker } from '../model/marker.ts';
-import type { Bundle, Domain } from '../model/world.ts';
 import { isOpenEnd } from '../outcomes.ts';
-import { owedBy } from '../run/given-back.ts';
+import { pendingRestoreOf } from '../run/pending-restore.ts';
 import { runFolders } from './run-folders.ts';
 
 /**
@@ -23,20 +29,24 @@ import { runFolders } from './run-folders.ts';
  * @param domain as observed; one that libvirt does not know is known by its name
  * @throws BlockplanError stateUnreadable when the state folder may not be read
  */
-export async function runsOnDomain(state: string, domain: Domain): Promise<LeftRun[]> {
+export async function runsOnDomain(state: string, domain: Domain): Promise<UnfinishedRun[]> {
   const all = await runFolders(state);
   const unfinished = new Set(await unfinishedRuns(state));
-  const found: LeftRun[] = [];
+  const found: UnfinishedRun[] = [];
   for (const { folder } of all.filter(({ run }) => unfinished.has(run))) {
-    const left = await runIn(state, folder, domain);
-    if (left) found.push(left);
+    const resumable = await runIn(state, folder, domain);
+    if (resumable) found.push(resumable);
   }
   return found;
 }
 
-async function runIn(state: string, folder: string, domain: Domain): Promise<LeftRun | undefined> {
+async function runIn(
+  state: string,
+  folder: string,
+  domain: Domain,
+): Promise<UnfinishedRun | undefined> {
   if (!(await isThere(join(folder, JOURNAL_FILE)))) return undefined;
-  const log = await readLog(folder);
+  const log = await readRunLog(folder);
   const { beginning: first, finish } = log;
   const kept = log.kept[LOCAL];
   if (!first || isRunOver(log)) return undefined;
@@ -50,7 +60,7 @@ async function runIn(state: string, folder: string, domain: Domain): Promise<Lef
     startedAt: Date.parse(first.time),
     ...(finish && isOpenEnd(finish.end) ? { end: finish.end } : {}),
     next: finish?.next ?? [],
-    takeUp: takeUpCommands(first.run, waysOf(log)),
+    takeUp: recoveryCommands(first.run, recoveryModesOf(log)),
     alive: owner !== undefined && owner.run === first.run && isAlive(owner),
     owner: `${first.user}@${first.host}, pid ${first.pid}`,
     ...(kept ? { bundle: kept, ...(await owes(folder, kept, log)) } : {}),
@@ -62,10 +72,10 @@ async function owes(
   folder: string,
   bundle: Bundle,
   log: StoredLog,
-): Promise<Pick<LeftRun, 'owesAutostart'>> {
-  const found = await keptIn(folder);
+): Promise<Pick<UnfinishedRun, 'owesAutostart'>> {
+  const found = await readKeptBundle(folder);
   const of = 'kept' in found ? found : { kept: bundle };
-  return owedBy(of, log).autostart ? { owesAutostart: true } : {};
+  return pendingRestoreOf(of, log).autostart ? { owesAutostart: true } : {};
 }
 
 function filesMade(effect: Effect): string[] {
@@ -79,7 +89,7 @@ function filesMade(effect: Effect): string[] {
  */
 export async function isMarkerAlive(
   marker: Marker | undefined,
-  runs: readonly LeftRun[],
+  runs: readonly UnfinishedRun[],
 ): Promise<boolean | undefined> {
   if (marker === undefined) return undefined;
   const known = runs.find(({ run }) => run === marker.run);

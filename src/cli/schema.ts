@@ -2,7 +2,7 @@
 import { planSchema } from '../plan/schema.ts';
 import { steps } from '../steps/registry.ts';
 
-export function schema(): number {
+export function schemaCommand(): number {
   process.stdout.write(`${JSON.stringify(planSchema(steps, 'editor'), null, 2)}\n`);
   return 0;
 }

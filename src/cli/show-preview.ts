@@ -1,7 +1,7 @@
 /** A preview on standard output, in the form that was asked for. */
 import { EXIT_CODES } from '../outcomes.ts';
 import { colorWanted } from '../render/color.ts';
-import type { Document } from '../render/document.ts';
+import type { DocumentTree } from '../render/document.ts';
 import type { Preview } from '../simulate/preview.ts';
 
 /** What `preview --format` takes. */
@@ -39,7 +39,7 @@ async function textOf(preview: Preview, format: Format): Promise<string> {
 }
 
 async function written(
-  document: Document,
+  document: DocumentTree,
   format: Extract<Format, 'text' | 'markdown' | 'html'>,
 ): Promise<string> {
   switch (format) {

@@ -1,10 +1,10 @@
 /** `blockplan show`: all that a run did, as its journal tells. */
 import { codes } from '../codes.ts';
-import { readLog } from '../journal/run-log.ts';
+import { readRunLog } from '../journal/run-log.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
-import { renderShown, type Shown } from '../render/show.ts';
+import { renderShown, type ShownRun } from '../render/show.ts';
 import { historyOf } from '../run/history.ts';
-import { standingOf } from '../run/standing.ts';
+import { runSummaryOf } from '../run/run-summary.ts';
 import { inputRefusal } from './read.ts';
 import { resultText } from './result-text.ts';
 import { namedRun, ownState, runHolders } from './run-folders.ts';
@@ -14,18 +14,18 @@ export interface ShowCommandOptions {
 }
 
 /** @returns the exit code */
-export async function show(word: string, { output }: ShowCommandOptions): Promise<number> {
+export async function showCommand(word: string, { output }: ShowCommandOptions): Promise<number> {
   const state = ownState();
   const folder = await namedRun(state, word);
-  const standing = await standingOf(folder, await runHolders(state));
-  if (!standing)
+  const summary = await runSummaryOf(folder, await runHolders(state));
+  if (!summary)
     throw inputRefusal(
       codes.journalUnsupported,
       `run ${folder.run} never began: its folder has no journal`,
       'give another run, as blockplan list shows them',
     );
-  const history = await readLog(folder.folder).then(historyOf, () => undefined);
-  const shown: Shown = { standing, ...(history ? { history } : {}) };
+  const history = await readRunLog(folder.folder).then(historyOf, () => undefined);
+  const shown: ShownRun = { standing: summary, ...(history ? { history } : {}) };
   process.stdout.write(
     resultText(shown, output, (told, color, columns) =>
       renderShown(told, color, columns || USUAL_COLUMNS),

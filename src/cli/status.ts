@@ -4,23 +4,23 @@ import { redactValue } from '../model/redact-value.ts';
 import { colorWanted } from '../render/color.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderStatus } from '../render/status.ts';
-import { isOver, type RunStanding, standingOf } from '../run/standing.ts';
+import { isStatusOver, type RunSummary, runSummaryOf } from '../run/run-summary.ts';
 import { ownState, runFolders, runHolders } from './run-folders.ts';
 
 /**
  * @param domain only the runs on that domain; all when undefined
  * @returns the exit code
  */
-export async function status(domain: string | undefined): Promise<number> {
+export async function statusCommand(domain: string | undefined): Promise<number> {
   const state = ownState();
   const folders = await runFolders(state);
   const open = new Set(await unfinishedRuns(state));
   const holders = await runHolders(state);
-  const found: RunStanding[] = [];
+  const found: RunSummary[] = [];
   for (const folder of folders.filter(({ run }) => open.has(run))) {
-    const standing = await standingOf(folder, holders);
+    const summary = await runSummaryOf(folder, holders);
     // The index is on disk before a run begins and after it has ended; the journal knows better.
-    if (standing && !isOver(standing.outcome)) found.push(redactValue(standing));
+    if (summary && !isStatusOver(summary.outcome)) found.push(redactValue(summary));
   }
   // A run whose journal does not tell its domain may be on any.
   const shown = found.filter((each) => domain === undefined || (each.domain ?? domain) === domain);

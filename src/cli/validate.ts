@@ -3,7 +3,7 @@ import { BlockplanError, type Finding } from '../errors.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import { planFrom } from './read.ts';
 
-export async function validate(
+export async function validateCommand(
   files: readonly string[],
   options: { readonly set: readonly string[] },
 ): Promise<number> {

@@ -1,22 +1,22 @@
 /** `virsh blockcommit`: layers of a chain are merged into one below them while the guest writes. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
+import { writtenOver } from '../host/image-files.ts';
+import { withoutJobOn } from '../host/jobs.ts';
 import {
-  onDisk,
+  diskForCommand,
   refuseUnless,
   type SimulatedHost,
-  workableDisk,
-  writtenOver,
-} from '../host/host-state.ts';
-import { withoutJobOn } from '../host/jobs.ts';
+  updateDisk,
+} from '../host/simulated-host.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
+import { diskOf } from '../model/host-state.ts';
 import { layerAt } from '../model/layer-name.ts';
-import { diskOf } from '../model/world.ts';
-import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {
-  domain: needed('text'),
-  path: needed('text'),
+  domain: required('text'),
+  path: required('text'),
   /** A layer by its path as libvirt spells it, or by its index: `vda[2]`. */
   base: optional('text'),
   shallow: optional('flag'),
@@ -38,11 +38,11 @@ export const blockcommit = defineCommand({
     commit(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
   unanswered: () => 'look',
   startsJob: ({ base }) => (base === undefined ? {} : { into: base }),
-  writesLayers(args, world) {
-    const disk = diskOf(world, args.path);
+  writesLayers(args, state) {
+    const disk = diskOf(state, args.path);
     if (!disk) return [];
     const find = (name: string | undefined) =>
-      name === undefined ? -1 : layerAt(world, disk, name);
+      name === undefined ? -1 : layerAt(state, disk, name);
     const top = args.top === undefined ? 0 : find(args.top);
     const base = args.shallow ? top + 1 : find(args.base);
     const { chain } = disk;
@@ -51,7 +51,7 @@ export const blockcommit = defineCommand({
 });
 
 function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
-  const disk = workableDisk(host, args.path);
+  const disk = diskForCommand(host, args.path);
   refuseUnless(!disk.job, 'already in active block job');
   const files = layersOf(host, disk);
   const top = args.top === undefined ? 0 : layerNamed(disk, args.top);
@@ -60,11 +60,11 @@ function commit(host: SimulatedHost, args: BlockcommitArgs): SimulatedHost {
   refuseUnless(top >= 0 && base > top && base < files.length, 'could not find base or top');
   refuseUnless(top > 0 || args.active === true, 'commit of active layer requires active flag');
   const mirror = disk.chain[base]?.file ?? '';
-  const own = files.slice(top, base).every((file) => host.world.files[file]?.made);
+  const own = files.slice(top, base).every((file) => host.state.files[file]?.made);
   // For the active layer there is no header above to keep a name in.
   const name =
     args['keep-relative'] && top > 0 ? relativeName(host, files.slice(top, base + 1)) : undefined;
-  return onDisk(
+  return updateDisk(
     {
       ...(own ? host : writtenOver(host, mirror, true)),
       jobs: {

@@ -3,24 +3,26 @@ import { definitionIsSaved } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import {
   bytesIn,
-  onDisk,
-  refuseUnless,
-  type SimulatedHost,
-  withFileThere,
   withImage,
   withNewImage,
   withoutFile,
-  workableDisk,
+  withSuitableFile,
   writtenOver,
-} from '../host/host-state.ts';
+} from '../host/image-files.ts';
 import { withoutJobOn } from '../host/jobs.ts';
-import { type Disk, diskOf, type Place } from '../model/world.ts';
-import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+import {
+  diskForCommand,
+  refuseUnless,
+  type SimulatedHost,
+  updateDisk,
+} from '../host/simulated-host.ts';
+import { type Destination, type Disk, diskOf } from '../model/host-state.ts';
+import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {
-  domain: needed('text'),
-  path: needed('text'),
-  dest: needed('text'),
+  domain: required('text'),
+  path: required('text'),
+  dest: required('text'),
   format: optional('text'),
   blockdev: optional('flag'),
   shallow: optional('flag'),
@@ -42,10 +44,10 @@ export const blockcopy = defineCommand({
   unobstructed(host, args) {
     const { path, dest } = args;
     const there = usesExisting(args)
-      ? withFileThere(host, dest)
+      ? withSuitableFile(host, dest)
       : withoutFile(host, nameIn(host, dest));
-    // A raw copy cannot share a chain; whole, it can be imagined.
-    const format = args.format ?? diskOf(host.world, path)?.chain[0]?.format;
+    // A raw copy cannot share a chain; whole, it can be simulated.
+    const format = args.format ?? diskOf(host.state, path)?.chain[0]?.format;
     const raw = format === 'raw' && !usesExisting(args);
     return copy(withoutJobOn(there, path), raw ? { ...args, shallow: false } : args);
   },
@@ -66,14 +68,14 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   const reuse = args['reuse-external'] === true;
   const device = args.blockdev === true;
   const host = usesExisting(args) ? writtenOver(before, place, device) : before;
-  const disk = workableDisk(host, path);
+  const disk = diskForCommand(host, path);
   refuseUnless(!disk.job, 'already in active block job');
   refuseUnless(
-    !host.world.domain.persistent || args['transient-job'] === true,
+    !host.state.domain.persistent || args['transient-job'] === true,
     'domain is not transient',
   );
   const dest = nameIn(host, place);
-  const there = host.world.files[dest];
+  const there = host.state.files[dest];
   // An empty file is taken, as if there were none.
   refuseUnless(!there || there.size === 0 || reuse || device, `${dest} already exists`);
   refuseUnless(Boolean(there) || !reuse, 'missing destination file');
@@ -100,7 +102,7 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
   const devices = made.devices.filter((file) => file !== dest);
   // To make or format its file is a job of QEMU's, which ends here; what is there for it needs none (seen on libvirt 9.0).
   const formats = !reuse && !(device && format === 'raw');
-  return onDisk(
+  return updateDisk(
     {
       ...(formats ? definitionIsSaved(made) : made),
       headers,
@@ -117,7 +119,7 @@ function copy(before: SimulatedHost, args: BlockcopyArgs): SimulatedHost {
  * (seen with QEMU 7.2); both come to no job.
  */
 function refuseOtherSize(
-  place: Place | undefined,
+  place: Destination | undefined,
   { format, reuse, capacity }: { format: string; reuse: boolean; capacity: number | undefined },
 ): void {
   if (!place || capacity === undefined) return;

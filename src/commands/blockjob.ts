@@ -2,29 +2,29 @@
 import { definitionFollows } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
 import { relativeNames } from '../host/header-names.ts';
+import { withFilesClosed, withoutJobOn } from '../host/jobs.ts';
 import {
+  diskForCommand,
   filesBelow,
   guestWrites,
-  onDisk,
   refuseUnless,
   type SimulatedHost,
-  workableDisk,
-} from '../host/host-state.ts';
-import { released, withoutJobOn } from '../host/jobs.ts';
+  updateDisk,
+} from '../host/simulated-host.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { type Disk, diskOf, type Layer } from '../model/world.ts';
-import { defineCommand, NO_JOB, needed, optional } from './define.ts';
+import { type Disk, diskOf, type Layer } from '../model/host-state.ts';
+import { defineCommand, NO_JOB, optional, required } from './define.ts';
 
 export const blockjob = defineCommand({
   verb: 'blockjob',
   options: {
-    domain: needed('text'),
-    path: needed('text'),
+    domain: required('text'),
+    path: required('text'),
     abort: optional('flag'),
     pivot: optional('flag'),
   },
   apply(host, { path, abort, pivot }) {
-    const disk = workableDisk(host, path);
+    const disk = diskForCommand(host, path);
     if (!disk.job) throw new EffectFailed(`error: no active block job on ${disk.target}`);
     if (abort === pivot) throw new Error('a simulated host ends jobs by abort or pivot alone');
     return abort ? aborted(host, disk) : pivoted(host, disk);
@@ -77,8 +77,12 @@ function pivoted(host: SimulatedHost, disk: Disk): SimulatedHost {
   const names = found.length === 0 ? {} : relativeNames(host, chain);
   const relative = { ...without(host.relative, found), ...names };
   const closed = layersOf(host, disk).filter((file) => !opened.includes(file));
-  const left = { ...withoutJobOn(released(host, closed, target), target), detected, relative };
-  const ended = onDisk(left, target, (each) => ({
+  const left = {
+    ...withoutJobOn(withFilesClosed(host, closed, target), target),
+    detected,
+    relative,
+  };
+  const ended = updateDisk(left, target, (each) => ({
     ...each,
     chain,
   }));

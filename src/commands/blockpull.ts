@@ -1,15 +1,20 @@
 /** `virsh blockpull`: what the layers below the active one hold is copied into it, and they leave the chain at the end. */
 import { layerNamed, layersOf } from '../host/file-names.ts';
 import { relativeName } from '../host/header-names.ts';
-import { onDisk, refuseUnless, type SimulatedHost, workableDisk } from '../host/host-state.ts';
 import { withoutJobOn } from '../host/jobs.ts';
+import {
+  diskForCommand,
+  refuseUnless,
+  type SimulatedHost,
+  updateDisk,
+} from '../host/simulated-host.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import { diskOf } from '../model/world.ts';
-import { type ArgsOf, defineCommand, needed, optional } from './define.ts';
+import { diskOf } from '../model/host-state.ts';
+import { type ArgsOf, defineCommand, optional, required } from './define.ts';
 
 const options = {
-  domain: needed('text'),
-  path: needed('text'),
+  domain: required('text'),
+  path: required('text'),
   bandwidth: optional('number'),
   /** The layer that stays below, by its path as libvirt spells it, or by its index: `vda[2]`. */
   base: optional('text'),
@@ -27,12 +32,12 @@ export const blockpull = defineCommand({
     pull(withoutJobOn(host, args.path), { ...args, 'keep-relative': false }),
   unanswered: () => 'look',
   startsJob: () => ({}),
-  writesLayers: ({ path }, world) =>
-    diskOf(world, path)?.chain.slice(0, 1).flatMap(filesOfLayer) ?? [],
+  writesLayers: ({ path }, state) =>
+    diskOf(state, path)?.chain.slice(0, 1).flatMap(filesOfLayer) ?? [],
 });
 
 function pull(host: SimulatedHost, args: Args): SimulatedHost {
-  const disk = workableDisk(host, args.path);
+  const disk = diskForCommand(host, args.path);
   refuseUnless(!disk.job, 'already in active block job');
   const files = layersOf(host, disk);
   const base = args.base === undefined ? files.length : layerNamed(disk, args.base);
@@ -43,7 +48,7 @@ function pull(host: SimulatedHost, args: Args): SimulatedHost {
   const layers = files.slice(1, base);
   const [into = ''] = files;
   const source = { layers, shallow: false, reuse: false, into };
-  return onDisk(
+  return updateDisk(
     {
       ...host,
       jobs: { ...host.jobs, [disk.target]: name === undefined ? source : { ...source, name } },

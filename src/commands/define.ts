@@ -2,18 +2,18 @@
  * A command of virsh or qemu-img, once: its options, its effect on a host, and how a run judges it when the answer was lost.
  * Whoever gives one names it and its arguments; words are made of them only to be sent and to be shown.
  */
-import type { SimulatedHost } from '../host/host-state.ts';
-import type { World } from '../model/world.ts';
+import type { SimulatedHost } from '../host/simulated-host.ts';
+import type { HostState } from '../model/host-state.ts';
 
 /** A file in the run's folder, written (fsynced) before the command that reads it. */
-export interface Document {
+export interface InputFile {
   /** Its name in the run's folder. */
   readonly file: string;
   readonly content: string;
 }
 
 /** One word of a command line. */
-export type Word = string | Document;
+export type Word = string | InputFile;
 
 /** What a snapshot does with one disk (virsh, snapshot-create-as, `--diskspec`). */
 export type DiskSpec =
@@ -36,7 +36,7 @@ export interface Values {
   readonly flag: boolean;
   readonly text: string;
   readonly number: number;
-  readonly document: Document;
+  readonly document: InputFile;
   /** One option for each. */
   readonly disks: readonly DiskSpec[];
   readonly memory: MemorySpec;
@@ -57,7 +57,7 @@ export interface Option<K extends Kind = Kind, Required extends boolean = boolea
 export type Options = Readonly<Record<string, Option>>;
 
 /** An option that has to be given. */
-export function needed<K extends Kind>(kind: K, as?: string): Option<K, true> {
+export function required<K extends Kind>(kind: K, as?: string): Option<K, true> {
   return { kind, required: true, ...(as === undefined ? {} : { as }) };
 }
 
@@ -81,7 +81,7 @@ export type ArgsOf<O extends Options> = {
  * What a run that goes on makes of a command whose answer it did not hear: it looks at the host (`look`); it gives it again,
  * since it leaves nothing to look at (`repeat`); or it takes the phase back, since what it sees tells nothing (`undo`).
  */
-export type Unanswered = 'look' | 'repeat' | 'undo';
+export type UnansweredPolicy = 'look' | 'repeat' | 'undo';
 
 /** The job that a command starts. */
 export interface StartedJob {
@@ -101,11 +101,11 @@ export interface CommandDefinition<V extends string = string, O extends Options 
   /** The same with everything out of the way that preflight knows to be an obstacle; where nothing can be, it is left out. */
   unobstructed?(host: SimulatedHost, args: ArgsOf<O>): SimulatedHost;
   /** @param now what is seen once libvirt answers again */
-  unanswered(args: ArgsOf<O>, now: World): Unanswered;
+  unanswered(args: ArgsOf<O>, now: HostState): UnansweredPolicy;
   /** The block job that it starts, if it starts one. */
   startsJob(args: ArgsOf<O>): StartedJob | undefined;
   /** The files of the guest's chain that it writes into by itself. */
-  readonly writesLayers: 'none' | ((args: ArgsOf<O>, world: World) => readonly string[]);
+  readonly writesLayers: 'none' | ((args: ArgsOf<O>, state: HostState) => readonly string[]);
   /** What a refusal means, where that is more than its text. */
   refusal?(args: ArgsOf<O>, said: string): string | undefined;
 }
@@ -143,7 +143,7 @@ const WORDS: { readonly [K in Kind]: (as: string, value: Values[K]) => readonly 
 };
 
 /** How an option is written on the command line. */
-export function writtenAs(name: string, { as }: Option): string {
+export function optionWord(name: string, { as }: Option): string {
   return as ?? `--${name}`;
 }
 
@@ -158,13 +158,13 @@ export function wordsOf(
     ...Object.entries(options).flatMap(([name, option]) => {
       const value = given[name];
       const words = WORDS[option.kind] as (as: string, value: unknown) => readonly Word[];
-      return value === undefined ? [] : words(writtenAs(name, option), value);
+      return value === undefined ? [] : words(optionWord(name, option), value);
     }),
   ];
 }
 
 /** Of these parameters those that bear the name of an option and are given. */
-export function given<O extends Options, P extends object>(
+export function pickOptions<O extends Options, P extends object>(
   { options }: { readonly options: O },
   params: P,
 ): { readonly [N in keyof O & keyof P]?: Exclude<P[N], undefined> } {

@@ -1,12 +1,12 @@
 /** `virsh define`, `undefine` and `autostart`: the persistent definition of a domain, and its mark. */
 import { asDefined, withoutDomain } from '../host/domain.ts';
-import { onDomain, refuseUnless, type SimulatedHost } from '../host/host-state.ts';
-import { isUp } from '../model/world.ts';
-import { type ArgsOf, defineCommand, NO_JOB, needed, optional } from './define.ts';
+import { refuseUnless, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
+import { isUp } from '../model/host-state.ts';
+import { type ArgsOf, defineCommand, NO_JOB, optional, required } from './define.ts';
 
 export const define = defineCommand({
   verb: 'define',
-  options: { file: needed('document') },
+  options: { file: required('document') },
   apply: (host, { file }) => asDefined(host, file.content),
   // Of a definition only the disks are looked at.
   ...NO_JOB,
@@ -14,7 +14,7 @@ export const define = defineCommand({
 });
 
 const undefineOptions = {
-  domain: needed('text'),
+  domain: required('text'),
   'keep-nvram': optional('flag'),
   'keep-tpm': optional('flag'),
   'snapshots-metadata': optional('flag'),
@@ -28,22 +28,22 @@ export const undefine = defineCommand({
   options: undefineOptions,
   apply: takenAway,
   unobstructed(host, args) {
-    const { nvram, tpm, managedSave } = host.world.domain;
-    const free = onDomain(host, { nvram: false, tpm: false, managedSave: false });
-    return onDomain(takenAway(free, args), { nvram, tpm, managedSave });
+    const { nvram, tpm, managedSave } = host.state.domain;
+    const free = updateDomain(host, { nvram: false, tpm: false, managedSave: false });
+    return updateDomain(takenAway(free, args), { nvram, tpm, managedSave });
   },
   ...NO_JOB,
   unanswered: () => 'look',
 });
 
 function takenAway(host: SimulatedHost, args: UndefineArgs): SimulatedHost {
-  const { persistent, nvram, tpm, managedSave, state } = host.world.domain;
+  const { persistent, nvram, tpm, managedSave, state } = host.state.domain;
   refuseUnless(persistent, 'cannot undefine transient domain');
   refuseUnless(!managedSave, 'Refusing to undefine while domain managed save image exists');
   refuseUnless(!nvram || args['keep-nvram'] === true, 'cannot undefine domain with nvram');
   refuseUnless(!tpm || args['keep-tpm'] === true, 'the state of the TPM would go');
-  const { definition, disks, ...rest } = host.world.domain;
-  if (!isUp(host.world) && state !== 'in shutdown' && state !== 'pmsuspended') {
+  const { definition, disks, ...rest } = host.state.domain;
+  if (!isUp(host.state) && state !== 'in shutdown' && state !== 'pmsuspended') {
     for (const list of ['snapshots', 'checkpoints'] as const)
       refuseUnless(
         rest[list].length === 0 || args[`${list}-metadata`] === true,
@@ -58,18 +58,18 @@ function takenAway(host: SimulatedHost, args: UndefineArgs): SimulatedHost {
     disks: disks.map(({ persistentSource: _none, ...disk }) => disk),
   };
   const shadow = definition === undefined ? {} : { shadow: { definition, saved: false } };
-  return { ...host, ...shadow, world: { ...host.world, domain } };
+  return { ...host, ...shadow, state: { ...host.state, domain } };
 }
 
 export const autostart = defineCommand({
   verb: 'autostart',
-  options: { domain: needed('text'), disable: optional('flag') },
+  options: { domain: required('text'), disable: optional('flag') },
   apply(host, { disable }) {
     refuseUnless(
-      host.world.domain.persistent,
+      host.state.domain.persistent,
       'cannot be done to a transient domain: it is not persistent',
     );
-    return onDomain(host, { autostart: !disable });
+    return updateDomain(host, { autostart: !disable });
   },
   ...NO_JOB,
   unanswered: () => 'look',

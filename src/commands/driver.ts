@@ -1,24 +1,25 @@
-/** What a run asks of the place where it happens: the user's libvirt, or a simulated World. */
+/** What a run asks of the place where it happens: the user's libvirt, or a simulated host state. */
+
+import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
-import type { Bundle, DomainState, World } from '../model/world.ts';
 import type { Effect, Progress } from './effect.ts';
 
 /** How long libvirt may be away before a run gives it up. */
-export const AWAY_LIMIT_MS = 60_000;
+export const RECONNECT_LIMIT_MS = 60_000;
 
 export interface Driver {
   /**
    * Looks at the domain, and at whether there are files at these absolute paths; the chain's own are looked at anyway.
    * Folders, other domains and sizes are left out.
    */
-  observe(files: readonly string[]): Promise<World>;
+  observe(files: readonly string[]): Promise<HostState>;
   /**
-   * Completes a World that has just been observed with the backing file names in the headers of the guest's layers, and
+   * Completes a host state that has just been observed with the backing file names in the headers of the guest's layers, and
    * with the files that they lead to.
    */
-  headers(world: World): Promise<World>;
-  /** Completes a World that has just been observed: these files, their folders, the other domains, the disks' sizes. */
-  survey(world: World, files: readonly string[]): Promise<World>;
+  headers(state: HostState): Promise<HostState>;
+  /** Completes a host state that has just been observed: these files, their folders, the other domains, the disks' sizes. */
+  survey(state: HostState, files: readonly string[]): Promise<HostState>;
   /**
    * Does one effect and returns when it has taken hold.
    * @throws EffectFailed when the host says no; BlockplanError `uncertain` when contact is lost; the signal's reason
@@ -55,7 +56,7 @@ export interface PerformContext {
   onMade(made: MadeFile): Promise<void>;
 }
 
-/** A file that a run has made, told by its inode from one that somebody else puts at its place. */
+/** A file that a run has made, told by its inode from one that another user puts at its place. */
 export interface MadeFile {
   readonly file: string;
   readonly ino: string;

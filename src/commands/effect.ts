@@ -3,7 +3,7 @@
  * so what was reviewed is what runs.
  */
 import type { GuestProcess } from '../model/guest-process.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { type Word, wordsOf } from './define.ts';
 import { type AnyCommand, type CommandOf, commandNamed } from './registry.ts';
 
@@ -23,9 +23,9 @@ export type VirshEffect = CommandOf<'virsh'> & VirshTerms;
 export interface VirshTerms {
   readonly tool: 'virsh';
   readonly why: string;
-  /** How long the command may take; 60,000 ms unless told. */
+  /** How long the command may take; 60,000 ms by default. */
   readonly timeoutMs?: number;
-  /** True where a failure is told, but does not fail the phase: a helping hand on the way back. */
+  /** True where a failure is told, but does not fail the phase: a best-effort command during the rollback. */
   readonly optional?: true;
   /** Files that exist before it and that it writes into: it is not given while another process, mount or device uses one. */
   readonly writesInto?: readonly string[];
@@ -114,20 +114,20 @@ export function argvOf(effect: CommandEffect): Word[] {
 }
 
 /** The existing files that an effect writes into, but for a base that the guest itself has open. */
-export function writtenInto(effect: Effect): readonly string[] {
+export function filesWrittenInto(effect: Effect): readonly string[] {
   if (effect.tool === 'qemu-img')
     return effect.verb === 'convert' && effect.args['no-create'] ? [effect.args.dest] : [];
   return (effect.tool === 'virsh' && effect.writesInto) || [];
 }
 
 /** The files of the guest's chain that an effect's command writes into by itself. */
-export function layersWritten(effect: Effect, world: World): readonly string[] {
+export function layersWritten(effect: Effect, state: HostState): readonly string[] {
   if (!isCommand(effect)) return [];
   const { writesLayers } = commandDefinition(effect);
-  return writesLayers === 'none' ? [] : writesLayers(effect.args, world);
+  return writesLayers === 'none' ? [] : writesLayers(effect.args, state);
 }
 
 /** The files whose former content an effect writes over, and no rollback brings back. */
-export function lostBy(effect: Effect): readonly string[] {
+export function contentLostBy(effect: Effect): readonly string[] {
   return ('loses' in effect && effect.loses) || [];
 }

@@ -1,13 +1,13 @@
 /** `virsh domblklist`, `guest-agent-timeout`, `domfsthaw` and `resume`: the guest itself, and its agent. */
-import { onDomain, refuseUnless } from '../host/host-state.ts';
-import { defineCommand, NO_JOB, needed } from './define.ts';
+import { refuseUnless, updateDomain } from '../host/simulated-host.ts';
+import { defineCommand, NO_JOB, required } from './define.ts';
 
 export const guestAgentTimeout = defineCommand({
   verb: 'guest-agent-timeout',
   options: {
-    domain: needed('text'),
+    domain: required('text'),
     /** In seconds; -2 is libvirt's default. */
-    timeout: needed('number'),
+    timeout: required('number'),
   },
   apply: (host) => host,
   ...NO_JOB,
@@ -16,10 +16,10 @@ export const guestAgentTimeout = defineCommand({
 
 export const domfsthaw = defineCommand({
   verb: 'domfsthaw',
-  options: { domain: needed('text') },
+  options: { domain: required('text') },
   apply(host) {
-    refuseUnless(host.world.domain.state === 'running', 'domain is not running');
-    refuseUnless(host.world.domain.agent, 'QEMU guest agent is not connected');
+    refuseUnless(host.state.domain.state === 'running', 'domain is not running');
+    refuseUnless(host.state.domain.agent, 'QEMU guest agent is not connected');
     return host;
   },
   ...NO_JOB,
@@ -29,7 +29,7 @@ export const domfsthaw = defineCommand({
 /** A look alone. */
 export const domblklist = defineCommand({
   verb: 'domblklist',
-  options: { domain: needed('text') },
+  options: { domain: required('text') },
   apply: (host) => host,
   ...NO_JOB,
   unanswered: () => 'look',
@@ -37,10 +37,10 @@ export const domblklist = defineCommand({
 
 export const resume = defineCommand({
   verb: 'resume',
-  options: { domain: needed('text') },
+  options: { domain: required('text') },
   apply(host) {
-    refuseUnless(host.world.domain.state === 'paused', 'domain is not paused');
-    return onDomain(host, { state: 'running' });
+    refuseUnless(host.state.domain.state === 'paused', 'domain is not paused');
+    return updateDomain(host, { state: 'running' });
   },
   ...NO_JOB,
   unanswered: () => 'look',

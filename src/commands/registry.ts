@@ -6,9 +6,9 @@ import { blockpull } from './blockpull.ts';
 import type { ArgsOf, CommandDefinition } from './define.ts';
 import { autostart, define, undefine } from './definition.ts';
 import { domblklist, domfsthaw, guestAgentTimeout, resume } from './guest.ts';
-import { checkpointCreate, snapshotCreate, snapshotDelete } from './moments.ts';
 import { convert, create } from './qemu-img.ts';
 import { snapshotCreateAs } from './snapshot-create-as.ts';
+import { checkpointCreate, snapshotCreate, snapshotDelete } from './snapshot-metadata.ts';
 
 const virsh = [
   blockcopy,

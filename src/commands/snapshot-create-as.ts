@@ -1,25 +1,22 @@
 /** `virsh snapshot-create-as`: the guest's disks go on in overlays, and its memory may be written to a file. */
-import { definedDisks, definitionFollows, definitionIsSaved } from '../host/definitions.ts';
+import { definitionFollows, definitionIsSaved, disksFromDefinition } from '../host/definitions.ts';
 import { fileOn, nameIn } from '../host/file-names.ts';
+import { withImage, withNewImage, withoutFile, writtenOver } from '../host/image-files.ts';
+import { withoutJobOn } from '../host/jobs.ts';
 import {
   guestWrites,
-  onDisk,
-  onDomain,
   refuseUnless,
   type SimulatedHost,
-  withImage,
-  withNewImage,
-  withoutFile,
-  writtenOver,
-} from '../host/host-state.ts';
-import { withoutJobOn } from '../host/jobs.ts';
+  updateDisk,
+  updateDomain,
+} from '../host/simulated-host.ts';
 import { isRelative } from '../model/headers.ts';
-import { diskOf, isUp } from '../model/world.ts';
-import { type ArgsOf, type DiskSpec, defineCommand, NO_JOB, needed, optional } from './define.ts';
+import { diskOf, isUp } from '../model/host-state.ts';
+import { type ArgsOf, type DiskSpec, defineCommand, NO_JOB, optional, required } from './define.ts';
 
 const options = {
-  domain: needed('text'),
-  name: needed('text'),
+  domain: required('text'),
+  name: required('text'),
   description: optional('text'),
   'disk-only': optional('flag'),
   atomic: optional('flag'),
@@ -43,16 +40,16 @@ export const snapshotCreateAs = defineCommand({
   options,
   apply: create,
   unobstructed(host, args) {
-    const { disks, agent, snapshots, state } = host.world.domain;
+    const { disks, agent, snapshots, state } = host.state.domain;
     const made = args['reuse-external'] ? [] : overlaysOf(args);
     const cleared = made.reduce((each, { file }) => withoutFile(each, nameIn(each, file)), host);
     const free = disks.reduce((each, { target }) => withoutJobOn(each, target), cleared);
-    const ready = onDomain(free, {
+    const ready = updateDomain(free, {
       agent: true,
       state: state === 'paused' ? 'running' : state,
       snapshots: snapshots.filter((each) => each !== args.name),
     });
-    return onDomain(create(ready, args), { agent, state });
+    return updateDomain(create(ready, args), { agent, state });
   },
   ...NO_JOB,
   unanswered: () => 'look',
@@ -63,10 +60,10 @@ function overlaysOf({ diskspec = [] }: SnapshotArgs): Overlay[] {
 }
 
 function create(host: SimulatedHost, args: SnapshotArgs): SimulatedHost {
-  const up = isUp(host.world);
+  const up = isUp(host.state);
   // Of a guest that is off libvirt takes one of the disks alone, and changes the definition.
   refuseUnless(up || args['disk-only'] === true, 'domain is not running');
-  const { agent, snapshots, disks, state } = host.world.domain;
+  const { agent, snapshots, disks, state } = host.state.domain;
   // Nobody is asked to freeze a guest that is off; one that is paused cannot answer (seen on libvirt 9.0).
   refuseUnless(!args.quiesce || state !== 'paused', 'domain is not running');
   refuseUnless(!up || !args.quiesce || agent, 'QEMU guest agent is not connected');
@@ -90,11 +87,11 @@ function create(host: SimulatedHost, args: SnapshotArgs): SimulatedHost {
   let after = specs.reduce((each, spec) => withOverlay(each, spec, reuse), definitionIsSaved(over));
   if (args.memspec !== undefined) {
     const file = nameIn(host, args.memspec.file);
-    const image = { ...after.world.files[file], size: 1, format: 'raw' };
+    const image = { ...after.state.files[file], size: 1, format: 'raw' };
     after = withImage(after, file, image);
   }
-  if (metadata) after = onDomain(after, { snapshots: [...snapshots, name] });
-  return up ? guestWrites(after) : onDomain(after, { disks: definedDisks(after) });
+  if (metadata) after = updateDomain(after, { snapshots: [...snapshots, name] });
+  return up ? guestWrites(after) : updateDomain(after, { disks: disksFromDefinition(after) });
 }
 
 /** An overlay that is there keeps its header, and the layer below is known by the name in it. */
@@ -103,7 +100,7 @@ function withOverlay(
   { disk: target, file, driver: format }: Overlay,
   reuse: boolean,
 ): SimulatedHost {
-  const before = diskOf(host.world, target)?.chain ?? [];
+  const before = diskOf(host.state, target)?.chain ?? [];
   const base = nameIn(host, before[0]?.file ?? '');
   const chain = [{ file, format }, ...before];
   const image = { ...fileOn(host, file), format, size: EMPTY_OVERLAY };
@@ -112,6 +109,6 @@ function withOverlay(
   const { [base]: _former, ...others } = host.relative;
   const relative = isRelative(name) ? { ...others, [base]: name } : others;
   const made = { ...withNewImage(host, overlay, image, name), relative };
-  const overlaid = onDisk(made, target, (each) => ({ ...each, chain }));
+  const overlaid = updateDisk(made, target, (each) => ({ ...each, chain }));
   return definitionFollows(overlaid, target, before, chain);
 }

@@ -1,10 +1,10 @@
-/** The demo on a libvirt host of its own: a live disk migration, and the way back from a failed one. */
+/** The demo on a libvirt host of its own: a live disk migration, and the rollback from a failed one. */
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { command } from '../lab/command.ts';
 import type { Guest } from '../lab/guest.ts';
-import { type Host, startHost } from '../lab/host.ts';
+import { type LabHost, startHost } from '../lab/host.ts';
 import { makeChain } from '../lab/images.ts';
 import type { Narrator } from './narrator.ts';
 import { withPulse } from './pulse.ts';
@@ -22,7 +22,7 @@ const PATIENCE_MS = 15_000;
  */
 export async function liveDemo(narrator: Narrator, root: string): Promise<void> {
   const began = performance.now();
-  let host: Host | undefined;
+  let host: LabHost | undefined;
   try {
     host = await startHost({ name: 'demo' });
     await furnish(narrator, host, root);
@@ -44,7 +44,7 @@ interface Facts {
   longestWait: string;
 }
 
-async function story(narrator: Narrator, host: Host): Promise<void> {
+async function story(narrator: Narrator, host: LabHost): Promise<void> {
   narrator.say(
     'A running guest moves to another disk image while it writes. Then a run fails half-way, and the guest is brought back. Everything here is real: libvirt, QEMU, the guest and the commands.',
   );
@@ -57,7 +57,7 @@ async function story(narrator: Narrator, host: Host): Promise<void> {
 }
 
 /** The article's guest: `base <- snap1 <- snap2`, with something in the active layer that is worth moving. */
-async function prepare(narrator: Narrator, host: Host): Promise<Guest> {
+async function prepare(narrator: Narrator, host: LabHost): Promise<Guest> {
   narrator.title('1. A guest with a chain of disk images');
   narrator.say(
     `The libvirt host of this demo is private: its own daemon, in its own namespaces, with its own files in ${host.dir} ($LAB below). The libvirt of this machine, if there is one, is not touched.`,
@@ -84,7 +84,7 @@ async function prepare(narrator: Narrator, host: Host): Promise<Guest> {
 }
 
 /**
- * Gives the active layer data of its own: the content of the file /fill is written anew in the same place, as a guest
+ * Gives the active layer data of its own: the content of the file /fill is written again in the same place, as a guest
  * would do it, so that the file system stays whole.
  */
 async function rewriteFile(base: string, active: string): Promise<void> {
@@ -106,7 +106,7 @@ async function rewriteFile(base: string, active: string): Promise<void> {
 
 const MIGRATE = 'migrate.yaml --set dest=$LAB/tmpfs-1/copy.qcow2';
 
-async function preview(narrator: Narrator, host: Host): Promise<void> {
+async function preview(narrator: Narrator, host: LabHost): Promise<void> {
   narrator.title('2. The plan');
   narrator.say(
     'The disk shall move to another file system, $LAB/tmpfs-1, while the guest goes on. The copy takes over the active layer alone: base <- snap1 <- copy. The steps:',
@@ -117,7 +117,12 @@ async function preview(narrator: Narrator, host: Host): Promise<void> {
   await narrator.runAll(`blockplan run ${MIGRATE} --dry-run`);
 }
 
-async function migrate(narrator: Narrator, host: Host, guest: Guest, facts: Facts): Promise<void> {
+async function migrate(
+  narrator: Narrator,
+  host: LabHost,
+  guest: Guest,
+  facts: Facts,
+): Promise<void> {
   narrator.title('3. The run');
   const began = performance.now();
   const [, pulse] = await withPulse(guest, () => narrator.runAll(`blockplan run ${MIGRATE} --yes`));
@@ -139,7 +144,12 @@ async function migrate(narrator: Narrator, host: Host, guest: Guest, facts: Fact
 }
 
 /** A run that fails after its pivot, for a real reason: the storage of its second step fills up meanwhile. */
-async function fail(narrator: Narrator, host: Host, guest: Guest, facts: Facts): Promise<number> {
+async function fail(
+  narrator: Narrator,
+  host: LabHost,
+  guest: Guest,
+  facts: Facts,
+): Promise<number> {
   narrator.title('5. A run that fails after its pivot');
   narrator.say(
     'The second plan moves the disk back beside its base, and then archives the file that the guest has left. For the archive there are 48 MiB, in $LAB/tmpfs-2: enough, when the run begins.',
@@ -208,7 +218,7 @@ async function tellLog(narrator: Narrator, guest: Guest, image: string): Promise
 }
 
 /** Holds what is shown against what is so: the chain of files that the running guest has open, base first. */
-async function demand(host: Host, names: readonly string[], guest: Guest): Promise<void> {
+async function demand(host: LabHost, names: readonly string[], guest: Guest): Promise<void> {
   const wanted = names.map((name) =>
     name.includes('/') ? name : join(host.images, `${name}.qcow2`),
   );
@@ -222,7 +232,7 @@ async function demand(host: Host, names: readonly string[], guest: Guest): Promi
 }
 
 /** The commands of the story find the lab's libvirt, and `blockplan` is the one that was built beside this file. */
-async function furnish(narrator: Narrator, host: Host, root: string): Promise<void> {
+async function furnish(narrator: Narrator, host: LabHost, root: string): Promise<void> {
   const bin = join(host.dir, 'bin');
   await mkdir(bin);
   await symlink(join(root, 'dist/cli.js'), join(bin, 'blockplan'));

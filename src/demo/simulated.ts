@@ -9,11 +9,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Effect } from '../commands/effect.ts';
 import { fingerprintOf } from '../facts/fingerprint.ts';
 import { compile } from '../graph/graph.ts';
-import { filesBelow, type SimulatedHost, withWorld } from '../host/host-state.ts';
+import { filesBelow, type SimulatedHost, withHostState } from '../host/simulated-host.ts';
 import { makeRunFolder, newRunId } from '../journal/folder.ts';
 import { createJournal } from '../journal/journal.ts';
+import { activeFile } from '../model/host-state.ts';
 import { onLocal } from '../model/hosts.ts';
-import { activeFile } from '../model/world.ts';
 import type { FinalState } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
@@ -21,22 +21,22 @@ import { colorWanted } from '../render/color.ts';
 import { textDisplay } from '../render/display.ts';
 import { documentText } from '../render/document-text.ts';
 import { previewDocument } from '../render/preview-document.ts';
-import { admit, refuseErrors } from '../run/admit.ts';
-import { execute } from '../run/execute.ts';
+import { executeRun } from '../run/execute.ts';
+import { preflight, refuseErrors } from '../run/preflight.ts';
 import { SimulatedDriver } from '../simulate/driver.ts';
-import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
+import { lostAtNextStart, lostWrites } from '../simulate/host-faults.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
 import { steps } from '../steps/registry.ts';
 import type { Narrator } from './narrator.ts';
 import { seconds } from './seconds.ts';
-import { SIMULATED_WORLD } from './simulated-world.ts';
+import { SIMULATED_STATE } from './simulated-state.ts';
 
 const MIB = 1024 * 1024;
 
 /** As fast as the example's slower plan asks for, so that there is something to watch. */
 const RATE = 12 * MIB;
 
-/** What is left for the archive when somebody else has taken the space. */
+/** What is left for the archive when another user has taken the space. */
 const LEFT = 4 * MIB;
 
 /**
@@ -57,7 +57,7 @@ export async function simulatedDemo(
     narrator.say('No real host can be had here:');
     process.stdout.write(`${reason}\n`);
   }
-  const driver = new SimulatedDriver(SIMULATED_WORLD, { rate: RATE, wait: delay, meanwhile });
+  const driver = new SimulatedDriver(SIMULATED_STATE, { rate: RATE, wait: delay, meanwhile });
   const state = await mkdtemp(join(tmpdir(), 'blockplan-demo-'));
   try {
     await story({ narrator, driver, state, example: join(root, 'examples/live-disk-migration') });
@@ -96,9 +96,9 @@ async function migrate(scene: Scene): Promise<string> {
   );
   const plan = await read(scene, 'migrate.yaml');
   narrator.say('What it would do, and the way back out of every phase:');
-  const { world } = await admit(plan, compile(plan), driver);
+  const { state } = await preflight(plan, compile(plan), driver);
   const color = colorWanted(process.env, process.stdout.isTTY === true);
-  const preview = previewPlan(plan, world, { fingerprint: fingerprintOf(plan, world) });
+  const preview = previewPlan(plan, state, { fingerprint: fingerprintOf(plan, state) });
   process.stdout.write(documentText(previewDocument(preview), color));
   narrator.title('2. The run');
   const took = await run(scene, plan, 'succeeded');
@@ -115,14 +115,14 @@ async function fail(scene: Scene): Promise<string> {
     'The second plan moves the disk back beside its base, and then archives the file that the guest has left. In /export/archive there is room enough, when the run begins. But once the disk is on its way, somebody else takes that space.',
   );
   const plan = await read(scene, 'move-and-archive.yaml');
-  const before = driver.host.world;
+  const before = driver.host.state;
   narrator.say('The run:');
   const took = await run(scene, plan, 'rolled-back');
   narrator.say(
     'Exit code 4: failed and rolled back. After the pivot the old file lacked the latest writes, so it was not enough to point the guest at it again: blockplan mirrored the disk back first.',
   );
   tellWhere(narrator, driver.host);
-  const same = driver.host.world.domain.definition === before.domain.definition;
+  const same = driver.host.state.domain.definition === before.domain.definition;
   if (!same) throw new Error('the definition is not the one from before');
   return took;
 }
@@ -142,7 +142,7 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
   const { narrator, driver, state } = scene;
   const began = performance.now();
   const graph = compile(plan);
-  const admission = await admit(plan, graph, driver);
+  const admission = await preflight(plan, graph, driver);
   refuseErrors(admission);
   const id = newRunId(new Date());
   const journal = await createJournal(await makeRunFolder(state, id));
@@ -150,12 +150,12 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
   for (const finding of [...plan.warnings, ...admission.findings])
     display.listener({ time: Date.now(), event: 'finding', finding });
   try {
-    const finish = await execute({
+    const finish = await executeRun({
       id,
       graph,
-      hosts: onLocal({ driver, world: admission.world, files: admission.files }),
+      hosts: onLocal({ driver, initial: admission.state, files: admission.files }),
       journal,
-      uri: admission.world.host.uri,
+      uri: admission.state.host.uri,
       user: 'demo',
       version: 'demo',
       set: {},
@@ -175,14 +175,14 @@ async function run(scene: Scene, plan: Plan, end: FinalState): Promise<string> {
 /** Once a disk is on its way beside its base, the space for the archive is taken. */
 function meanwhile(host: SimulatedHost, effect: Effect): SimulatedHost {
   if (effect.tool !== 'make-file' || !effect.file.endsWith('/copy2.qcow2')) return host;
-  const { world } = host;
-  const folders = { ...world.folders, '/export/archive': { writable: true, free: LEFT } };
-  return withWorld(host, { ...world, folders });
+  const { state } = host;
+  const folders = { ...state.folders, '/export/archive': { writable: true, free: LEFT } };
+  return withHostState(host, { ...state, folders });
 }
 
 function tellWhere(narrator: Narrator, host: SimulatedHost): void {
-  const { domain } = host.world;
-  const active = activeFile(host.world, 'vda');
+  const { domain } = host.state;
+  const active = activeFile(host.state, 'vda');
   if (active === undefined) throw new Error('the guest has lost its disk');
   narrator.list([
     ['the guest', `is ${domain.state}, on ${filesBelow(host, active).reverse().join(' <- ')}`],

@@ -3,31 +3,31 @@ import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import { recordedCommand } from '../command.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
+import type { BlockJob, Disk, HostState } from '../model/host-state.ts';
 import { MARKER_URI } from '../model/marker.ts';
-import type { BlockJob, Disk, World } from '../model/world.ts';
-import { type LeftRun, type Patient, rescueLine, virshLine, type Wreck } from './patient.ts';
+import { type Defect, type Patient, rescueLine, type UnfinishedRun, virshLine } from './patient.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-export function activityWrecks(patient: Patient): Wreck[] {
+export function activityDefects(patient: Patient): Defect[] {
   return [
-    ...patient.runs.filter(({ alive }) => !alive).map((left) => leftRun(patient, left)),
+    ...patient.runs.filter(({ alive }) => !alive).map((unfinished) => leftRun(patient, unfinished)),
     ...deadMarker(patient),
     ...standsStill(patient),
-    ...patient.world.domain.disks.flatMap((disk) => leftJob(patient, disk)),
+    ...patient.state.domain.disks.flatMap((disk) => leftJob(patient, disk)),
     ...savedElsewhere(patient),
   ];
 }
 
 /** A job that is ready waits for somebody to end it; one that is not may be slow, but not for days. */
-function leftJob(patient: Patient, { target, job }: Disk): Wreck[] {
+function leftJob(patient: Patient, { target, job }: Disk): Defect[] {
   if (job?.mirror === undefined) return [];
   const { mirror, ready, type } = job;
   const born = type === 'copy' ? patient.seen?.mirrorsBorn[mirror] : undefined;
   const age = born === undefined ? undefined : (patient.seen?.now ?? 0) - born;
   if (!ready && (age === undefined || age < DAY_MS)) return [];
-  const { name } = patient.world.domain;
-  const maker = patient.runs.find(({ files }) => includesFile(patient.world, files, mirror));
+  const { name } = patient.state.domain;
+  const maker = patient.runs.find(({ files }) => includesFile(patient.state, files, mirror));
   const since = age === undefined ? '' : `, a file that was made ${ageText(age)} ago,`;
   return [
     {
@@ -51,7 +51,7 @@ function endings(
   domain: string,
   target: string,
   { ready, type }: Pick<BlockJob, 'ready' | 'type'>,
-): Pick<Wreck, 'todo' | 'commands'> {
+): Pick<Defect, 'todo' | 'commands'> {
   const end = (how: string) =>
     virshLine(patient, ['blockjob', '--domain', domain, '--path', target, how]);
   const [cancel, pivot] = [end('--abort'), end('--pivot')];
@@ -84,12 +84,12 @@ function ageText(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-function deadMarker(patient: Patient): Wreck[] {
+function deadMarker(patient: Patient): Defect[] {
   const marker = patient.seen?.marker;
   if (!marker) return [];
-  const { name } = patient.world.domain;
+  const { name } = patient.state.domain;
   const elsewhere = marker.host !== patient.here;
-  const left = patient.runs.find(({ run }) => run === marker.run);
+  const unfinished = patient.runs.find(({ run }) => run === marker.run);
   const who = `run ${marker.run} of ${marker.user}@${marker.host} (pid ${marker.pid}, since ${marker.since})`;
   const unmark = virshLine(patient, [
     ...['metadata', '--domain', name, '--uri', MARKER_URI, '--remove', '--live'],
@@ -105,10 +105,10 @@ function deadMarker(patient: Patient): Wreck[] {
       severity: 'warning',
       what: `"${name}" is marked as taken by ${who}${known}`,
       why: 'no other run begins as long as the mark is there',
-      ...(left
+      ...(unfinished
         ? {
             todo: 'finish that run, or undo it: the mark goes with it',
-            commands: left.takeUp,
+            commands: unfinished.takeUp,
           }
         : {
             todo: elsewhere
@@ -120,36 +120,36 @@ function deadMarker(patient: Patient): Wreck[] {
   ];
 }
 
-/** A stranded run has told what to type; taken up again once that is done, it finds that nothing is left to do. */
-function leftRun({ world }: Patient, left: LeftRun): Wreck {
+/** A stranded run has told what to type; resumed once that is done, it finds that nothing is left to do. */
+function leftRun({ state }: Patient, unfinished: UnfinishedRun): Defect {
   const how = {
     none: 'was not finished, and its process is not there any more',
     stranded: 'ended stranded, and nobody has taken it up since',
     uncertain: 'lost contact to libvirt',
-  }[left.end ?? 'none'];
-  const rescue = left.bundle !== undefined && !world.domain.persistent;
-  const stranded = left.end === 'stranded';
+  }[unfinished.end ?? 'none'];
+  const rescue = unfinished.bundle !== undefined && !state.domain.persistent;
+  const stranded = unfinished.end === 'stranded';
   return {
     code: codes.runUnfinished,
     severity: stranded ? 'warning' : 'error',
-    what: `run ${left.run} (${left.plan}, ${left.owner}) ${how}`,
-    why: `what it had begun may stand half-way; its journal is in ${left.folder}`,
+    what: `run ${unfinished.run} (${unfinished.plan}, ${unfinished.owner}) ${how}`,
+    why: `what it had begun may stand half-way; its journal is in ${unfinished.folder}`,
     todo: `${stranded ? 'do what its report told to do; then finish it, or undo it, so that it is over' : 'finish it, or undo it'}${rescue ? '; or, where neither works, have the definition back that it took away' : ''}`,
     commands: [
-      ...left.next.map(recordedCommand).filter((line) => !left.takeUp.includes(line)),
-      ...left.takeUp,
-      ...(rescue ? [rescueLine(left)] : []),
+      ...unfinished.next.map(recordedCommand).filter((line) => !unfinished.takeUp.includes(line)),
+      ...unfinished.takeUp,
+      ...(rescue ? [rescueLine(unfinished)] : []),
     ],
   };
 }
 
-function standsStill(patient: Patient): Wreck[] {
-  const { world, seen } = patient;
-  const { name, state } = world.domain;
+function standsStill(patient: Patient): Defect[] {
+  const { state: hostState, seen } = patient;
+  const { name, state } = hostState.domain;
   const errors = Object.entries(seen?.diskErrors ?? {});
   const stopped = state === 'paused' && (seen?.reason === 'I/O error' || errors.length > 0);
   if (!stopped && errors.length === 0) return [];
-  const told = errors.map(([target, error]) => `${target}: ${error}${roomFor(world, target)}`);
+  const told = errors.map(([target, error]) => `${target}: ${error}${roomFor(hostState, target)}`);
   return [
     {
       code: codes.ioError,
@@ -168,20 +168,20 @@ function standsStill(patient: Patient): Wreck[] {
   ];
 }
 
-function roomFor(world: World, target: string): string {
-  const active = world.domain.disks.find((disk) => disk.target === target)?.chain[0]?.file;
+function roomFor(state: HostState, target: string): string {
+  const active = state.domain.disks.find((disk) => disk.target === target)?.chain[0]?.file;
   const folder = active === undefined ? undefined : dirname(active);
-  const free = folder === undefined ? undefined : world.folders[folder]?.free;
+  const free = folder === undefined ? undefined : state.folders[folder]?.free;
   return free === undefined ? '' : `, ${Math.floor(free / 2 ** 20)} MiB free in ${folder}`;
 }
 
 /** A saved guest goes on with the files that it was saved with, whatever its definition names by now. */
-function savedElsewhere(patient: Patient): Wreck[] {
-  const { world, seen } = patient;
-  const { name, disks } = world.domain;
+function savedElsewhere(patient: Patient): Defect[] {
+  const { state, seen } = patient;
+  const { name, disks } = state.domain;
   const apart = disks.flatMap(({ target, readonly, chain: [top] }) => {
     const saved = seen?.saved?.[target];
-    return readonly || !top || saved === undefined || isSameFile(world, saved, top.file)
+    return readonly || !top || saved === undefined || isSameFile(state, saved, top.file)
       ? []
       : [`${saved} for ${target}, where the definition names ${top.file}`];
   });

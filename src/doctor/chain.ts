@@ -12,13 +12,13 @@ import {
   otherUsersOf,
   usersOf,
 } from '../model/file-identity.ts';
-import { type Disk, isUp, type World } from '../model/world.ts';
+import { type Disk, type HostState, isUp } from '../model/host-state.ts';
 
-import { disksApart, redefineStep } from './definition.ts';
-import type { Mend, Patient, Wreck } from './patient.ts';
+import { disksDefinedElsewhere, redefineStepFor } from './definition.ts';
+import type { Defect, Patient, Repair } from './patient.ts';
 
-export function chainWrecks(patient: Patient): Wreck[] {
-  const { disks } = patient.world.domain;
+export function chainDefects(patient: Patient): Defect[] {
+  const { disks } = patient.state.domain;
   return [
     ...disks.flatMap((disk) => [
       ...(uncommitted(patient, disk) ?? []),
@@ -30,17 +30,17 @@ export function chainWrecks(patient: Patient): Wreck[] {
 }
 
 /** The files of a disk's chain: those that QEMU runs on or, of a guest that is off, those that headers name. */
-export function chainOf({ world, seen }: Patient, { chain }: Disk): readonly string[] {
+export function chainFiles({ state, seen }: Patient, { chain }: Disk): readonly string[] {
   const headers = seen?.headers[chain[0]?.file ?? '']?.layers ?? [];
-  const layers = isUp(world) || headers.length < chain.length ? chain : headers;
+  const layers = isUp(state) || headers.length < chain.length ? chain : headers;
   return layers.map(({ file }) => file);
 }
 
-function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
-  const { world } = patient;
+function uncommitted(patient: Patient, disk: Disk): Defect[] | undefined {
+  const { state } = patient;
   if (isTransient(disk)) return undefined;
-  const files = chainOf(patient, disk);
-  const defined = indexOfFile(world, files, disk.persistentSource);
+  const files = chainFiles(patient, disk);
+  const defined = indexOfFile(state, files, disk.persistentSource);
   const count = defined > 0 ? defined : leftByName(patient, files);
   const base = files[count];
   if (count === 0 || base === undefined) return undefined;
@@ -56,7 +56,7 @@ function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
       what: `${disk.target} runs on ${overlays.join(' above ')}, ${told}`,
       why: 'a backup that did not come to its end leaves such an overlay: it grows with every write, and each one more makes reads slower',
       todo: `unless somebody works with it, merge it into ${base}; the plan removes it once its data is there`,
-      mend: {
+      repair: {
         name: `commit-${disk.target}`,
         title: `Merge what ${disk.target} has written since into ${base}.`,
         steps: [
@@ -74,7 +74,7 @@ function uncommitted(patient: Patient, disk: Disk): Wreck[] | undefined {
  * How many layers at the top look like overlays of a backup: each lies beside the one below and has its name with a word
  * more, as libvirt names overlays, no snapshot on record has made it, and no other domain rests on the one below.
  */
-function leftByName({ world, seen }: Patient, files: readonly string[]): number {
+function leftByName({ state, seen }: Patient, files: readonly string[]): number {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
   const isLeft = (file: string, below: string | undefined) =>
@@ -82,8 +82,8 @@ function leftByName({ world, seen }: Patient, files: readonly string[]): number 
     dirname(file) === dirname(below) &&
     ['.', '-', '_'].some((sign) => basename(file).startsWith(`${stem(below)}${sign}`)) &&
     basename(file) !== basename(below) &&
-    !includesFile(world, recorded, file) &&
-    otherUsersOf(world, below).length === 0;
+    !includesFile(state, recorded, file) &&
+    otherUsersOf(state, below).length === 0;
   const end = files.findIndex((file, at) => !isLeft(file, files[at + 1]));
   return end < 0 ? 0 : end;
 }
@@ -93,12 +93,12 @@ function stem(file: string): string {
   return basename(file, extname(file));
 }
 
-function missing(patient: Patient, disk: Disk): Wreck[] {
-  const { world, seen } = patient;
+function missing(patient: Patient, disk: Disk): Defect[] {
+  const { state, seen } = patient;
   const data = disk.chain.flatMap(({ dataFiles = [] }) => dataFiles);
-  const gone = [...chainOf(patient, disk), ...data].filter((file) => world.files[file] === null);
+  const gone = [...chainFiles(patient, disk), ...data].filter((file) => state.files[file] === null);
   const unread = seen?.headers[disk.chain[0]?.file ?? '']?.unread;
-  const up = isUp(world);
+  const up = isUp(state);
   if (gone.length > 0)
     return [
       {
@@ -111,7 +111,7 @@ function missing(patient: Patient, disk: Disk): Wreck[] {
         todo: up
           ? 'do not stop the guest; copy what it sees into a file of its own'
           : 'bring it back to its place from a backup; no command can make it again',
-        ...(up ? { mend: wholeCopy(world, disk) } : {}),
+        ...(up ? { repair: wholeCopy(state, disk) } : {}),
       },
     ];
   return unread === undefined
@@ -129,35 +129,35 @@ function missing(patient: Patient, disk: Disk): Wreck[] {
 }
 
 /** Everything that the guest sees of a disk, in one new file, on which it goes on. */
-function wholeCopy(world: World, disk: Disk): Mend {
+function wholeCopy(state: HostState, disk: Disk): Repair {
   const { target, chain } = disk;
   const active = chain[0]?.file ?? '';
-  const isApart = disksApart(world).some((each) => each.target === target);
+  const isApart = disksDefinedElsewhere(state).some((each) => each.target === target);
   return {
     name: `copy-${target}`,
     title: `Copy what the guest sees of ${target} into a file of its own, and let it go on there.`,
     steps: [
-      ...(isApart ? [redefineStep(target, active)] : []),
+      ...(isApart ? [redefineStepFor(target, active)] : []),
       {
         id: `copy-${target}`,
-        blockcopy: { disk: target, dest: copyPlace(world.domain.name, disk), pivot: true },
+        blockcopy: { disk: target, dest: wholeCopyPath(state.domain.name, disk), pivot: true },
       },
     ],
   };
 }
 
-/** Where a whole copy of a disk would go: a World that is surveyed with it tells whether it can. */
-export function copyPlace(domain: string, { target, chain: [top] }: Disk): string {
+/** Where a whole copy of a disk would go: a host state that is surveyed with it tells whether it can. */
+export function wholeCopyPath(domain: string, { target, chain: [top] }: Disk): string {
   const name = `${domain}-${target}-whole.${top?.format === 'raw' ? 'raw' : 'qcow2'}`;
   return join(dirname(top?.file ?? '/'), name);
 }
 
 /** A running guest's layers against those that the headers would give at its next start. */
-function misread({ world, seen }: Patient, disk: Disk): Wreck[] {
+function misread({ state, seen }: Patient, disk: Disk): Defect[] {
   const headers = seen?.headers[disk.chain[0]?.file ?? ''];
-  // A job that ends writes the headers anew.
-  if (!headers || !isUp(world) || disk.job) return [];
-  const at = firstDifference(world, disk, headers);
+  // A job that ends writes the headers again.
+  if (!headers || !isUp(state) || disk.job) return [];
+  const at = firstDifference(state, disk, headers);
   if (at === undefined) return [];
   const above = disk.chain[at - 1]?.file;
   const told = headers.layers[at]?.file ?? 'nothing';
@@ -168,34 +168,34 @@ function misread({ world, seen }: Patient, disk: Disk): Wreck[] {
       what: `below ${above} (${disk.target}) the running guest has ${disk.chain[at]?.file ?? 'nothing'}, but its header names ${told}`,
       why: 'the next start would build another chain than the guest has now, and the guest would find other data',
       todo: 'copy what the guest sees into a file of its own, before it stops',
-      mend: wholeCopy(world, disk),
+      repair: wholeCopy(state, disk),
     },
   ];
 }
 
 /** The first place where they differ; what cannot be read differs from nothing. */
 function firstDifference(
-  world: World,
+  state: HostState,
   { chain }: Disk,
   { layers, unread }: HeaderChain,
 ): number | undefined {
-  const ends = unread !== undefined || layers.some(({ file }) => world.files[file] === null);
+  const ends = unread !== undefined || layers.some(({ file }) => state.files[file] === null);
   const length = ends ? layers.length : Math.max(layers.length, chain.length);
   for (let at = 1; at < length; at++) {
     const [live, told] = [chain[at]?.file, layers[at]?.file];
-    if (!isSameFile(world, live, told)) return at;
+    if (!isSameFile(state, live, told)) return at;
   }
   return undefined;
 }
 
 /** Overlays above the guest's files that no chain uses; explained, and left to people. */
-function beside({ world, seen, runs }: Patient): Wreck[] {
+function beside({ state, seen, runs }: Patient): Defect[] {
   const recorded =
     seen?.snapshots.flatMap(({ disks }) => disks.map(({ overlay }) => overlay)) ?? [];
   return (seen?.beside ?? [])
-    .filter(({ file }) => usersOf(world, file).length === 0 && !includesFile(world, recorded, file))
+    .filter(({ file }) => usersOf(state, file).length === 0 && !includesFile(state, recorded, file))
     .map(({ file, backing }) => {
-      const maker = runs.find(({ files }) => includesFile(world, files, file));
+      const maker = runs.find(({ files }) => includesFile(state, files, file));
       const whose = maker === undefined ? '' : `; run ${maker.run} (${maker.plan}) made it`;
       return {
         code: codes.overlayOrphaned,

@@ -2,66 +2,67 @@
 import { codes } from '../codes.ts';
 import { intoPrivateFile } from '../command.ts';
 import { isTransient } from '../model/disk-elements.ts';
-import { readDomainXml, saysChainEnds } from '../model/domain-xml.ts';
+import { isChainTerminated, readDomainXml } from '../model/domain-xml.ts';
 import { isSameFile, layerIndex } from '../model/file-identity.ts';
-import { type Disk, isUp, type World } from '../model/world.ts';
-import { type LeftRun, type Patient, rescueLine, virshLine, type Wreck } from './patient.ts';
+import { type Disk, type HostState, isUp } from '../model/host-state.ts';
+import { type Defect, type Patient, rescueLine, type UnfinishedRun, virshLine } from './patient.ts';
 
-export function definitionWrecks(patient: Patient): Wreck[] {
-  const { domain } = patient.world;
+export function definitionDefects(patient: Patient): Defect[] {
+  const { domain } = patient.state;
   if (domain.state === 'gone') return lost(patient);
   if (!domain.persistent) return [transient(patient)];
   return [...unmarked(patient), ...apart(patient), ...hidden(patient)];
 }
 
 /** A domain that is defined, and that a run keeps from starting with its host. */
-function unmarked(patient: Patient): Wreck[] {
-  const { name, autostart } = patient.world.domain;
-  const left = patient.runs.find(({ owesAutostart, alive }) => owesAutostart && !alive);
-  if (!left || autostart) return [];
+function unmarked(patient: Patient): Defect[] {
+  const { name, autostart } = patient.state.domain;
+  const unfinished = patient.runs.find(({ owesAutostart, alive }) => owesAutostart && !alive);
+  if (!unfinished || autostart) return [];
   return [
     {
       code: codes.autostartLost,
       severity: 'warning',
-      what: `"${name}" is not marked for autostart any more: run ${left.run} (${left.plan}) took the mark away with the definition`,
+      what: `"${name}" is not marked for autostart any more: run ${unfinished.run} (${unfinished.plan}) took the mark away with the definition`,
       why: 'the guest does not start with its host',
       todo: 'finish the run or undo it; or have the mark back alone, unless it is to stay off',
-      commands: [...left.takeUp, rescueLine(left)],
+      commands: [...unfinished.takeUp, rescueLine(unfinished)],
     },
   ];
 }
 
 /** libvirt does not know the name, and a journal does. */
-function lost(patient: Patient): Wreck[] {
-  const { name } = patient.world.domain;
-  return withBundle(patient).map((left) => ({
+function lost(patient: Patient): Defect[] {
+  const { name } = patient.state.domain;
+  return withBundle(patient).map((unfinished) => ({
     code: codes.undefinedRestorable,
     severity: 'error',
-    what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${left.run} (${left.plan})`,
+    what: `libvirt does not know "${name}" any more; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
     why: 'the guest stopped while it had no persistent definition, so it cannot be started',
     todo: 'define it again from the journal, then look at the file that each disk names before you start it',
-    commands: [rescueLine(left)],
+    commands: [rescueLine(unfinished)],
   }));
 }
 
-function withBundle({ runs }: Patient): readonly (LeftRun & { bundle: object })[] {
-  return runs.filter((left): left is LeftRun & { bundle: NonNullable<LeftRun['bundle']> } =>
-    Boolean(left.bundle),
+function withBundle({ runs }: Patient): readonly (UnfinishedRun & { bundle: object })[] {
+  return runs.filter(
+    (unfinished): unfinished is UnfinishedRun & { bundle: NonNullable<UnfinishedRun['bundle']> } =>
+      Boolean(unfinished.bundle),
   );
 }
 
-function transient(patient: Patient): Wreck {
-  const { name } = patient.world.domain;
-  const [left] = withBundle(patient).toReversed();
+function transient(patient: Patient): Defect {
+  const { name } = patient.state.domain;
+  const [unfinished] = withBundle(patient).toReversed();
   const vanishes = 'when its guest stops, libvirt forgets it: nobody could start it again';
-  if (left)
+  if (unfinished)
     return {
       code: codes.transientRestorable,
       severity: 'error',
-      what: `"${name}" is transient; its definition is in the journal of run ${left.run} (${left.plan})`,
+      what: `"${name}" is transient; its definition is in the journal of run ${unfinished.run} (${unfinished.plan})`,
       why: vanishes,
       todo: 'finish the run or undo it; or, where neither works, have its definition back alone',
-      commands: [...left.takeUp, rescueLine(left)],
+      commands: [...unfinished.takeUp, rescueLine(unfinished)],
     };
   const file = `${name.replaceAll(/[^\w.-]/g, '_')}.xml`;
   const dump = virshLine(patient, ['dumpxml', '--inactive', '--security-info', '--domain', name]);
@@ -80,23 +81,25 @@ function transient(patient: Patient): Wreck {
  * The disks whose definition names another file than the guest writes to; discs in drives may be changed, and a transient
  * disk is on a file of libvirt's own until the guest stops.
  */
-export function disksApart(world: World): readonly (Disk & { persistentSource: string })[] {
-  if (!isUp(world) || !world.domain.persistent) return [];
-  return world.domain.disks.filter(
+export function disksDefinedElsewhere(
+  state: HostState,
+): readonly (Disk & { persistentSource: string })[] {
+  if (!isUp(state) || !state.domain.persistent) return [];
+  return state.domain.disks.filter(
     (disk): disk is Disk & { persistentSource: string } =>
       !disk.readonly &&
       !isTransient(disk) &&
       disk.persistentSource !== undefined &&
       disk.chain[0] !== undefined &&
-      !isSameFile(world, disk.persistentSource, disk.chain[0].file),
+      !isSameFile(state, disk.persistentSource, disk.chain[0].file),
   );
 }
 
-function apart({ world }: Patient): Wreck[] {
-  return disksApart(world).map(({ target, persistentSource, chain }) => {
+function apart({ state }: Patient): Defect[] {
+  return disksDefinedElsewhere(state).map(({ target, persistentSource, chain }) => {
     const active = chain[0]?.file ?? '';
-    const missing = world.files[persistentSource] === null ? ', where there is no file' : '';
-    const below = layerIndex(world, chain, persistentSource) >= 0;
+    const missing = state.files[persistentSource] === null ? ', where there is no file' : '';
+    const below = layerIndex(state, chain, persistentSource) >= 0;
     return {
       code: codes.definitionStale,
       severity: 'error',
@@ -106,33 +109,33 @@ function apart({ world }: Patient): Wreck[] {
       mend: {
         name: `redefine-${target}`,
         title: `Put the definition of ${target} on the file that the guest writes to.`,
-        steps: [redefineStep(target, active)],
+        steps: [redefineStepFor(target, active)],
       },
     };
   });
 }
 
 /** A step that puts a disk's definition on the file that the guest writes to. */
-export function redefineStep(target: string, active: string): Record<string, unknown> {
+export function redefineStepFor(target: string, active: string): Record<string, unknown> {
   return { id: `redefine-${target}`, redefine: { disk: target, source: active } };
 }
 
 /** libvirt looks into an image only where the definition does not say what is below it. */
-function hidden(patient: Patient): Wreck[] {
-  const { world, seen } = patient;
-  const { definition } = world.domain;
+function hidden(patient: Patient): Defect[] {
+  const { state, seen } = patient;
+  const { definition } = state.domain;
   if (definition === undefined) return [];
-  return readDomainXml(definition).disks.flatMap(({ target, chain }): Wreck[] => {
+  return readDomainXml(definition).disks.flatMap(({ target, chain }): Defect[] => {
     const [top] = chain;
     const layers = seen?.headers[top?.file ?? '']?.layers ?? [];
     const below = layers.slice(chain.length).map(({ file }) => file);
-    const running = world.domain.disks.find((disk) => disk.target === target);
-    if (!top || below.length === 0 || !saysChainEnds(definition, target)) return [];
-    const onIt = isUp(world) && isSameFile(world, running?.chain[0]?.file, top.file);
+    const running = state.domain.disks.find((disk) => disk.target === target);
+    if (!top || below.length === 0 || !isChainTerminated(definition, target)) return [];
+    const onIt = isUp(state) && isSameFile(state, running?.chain[0]?.file, top.file);
     const mend = {
       name: `redefine-${target}`,
       title: `Let libvirt look for the layers below ${top.file} itself.`,
-      steps: [redefineStep(target, top.file)],
+      steps: [redefineStepFor(target, top.file)],
     };
     return [
       {
@@ -142,8 +145,8 @@ function hidden(patient: Patient): Wreck[] {
         why: 'the next start would not see the layers below: the guest would find its disk torn, and write into that',
         todo: `take the <backingStore/> of ${target} out of the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length
-          ? { mend }
-          : { commands: [virshLine(patient, ['edit', '--domain', world.domain.name])] }),
+          ? { repair: mend }
+          : { commands: [virshLine(patient, ['edit', '--domain', state.domain.name])] }),
       },
     ];
   });

@@ -1,11 +1,11 @@
 /** Everything that is wrong with a domain, and what would mend it. Pure. */
 import { type Code, codes } from '../codes.ts';
-import { activityWrecks } from './activity.ts';
-import { chainWrecks } from './chain.ts';
-import { definitionWrecks } from './definition.ts';
-import { prescribe } from './mend.ts';
-import type { Patient, Wreck } from './patient.ts';
-import { recordWrecks } from './records.ts';
+import { activityDefects } from './activity.ts';
+import { chainDefects } from './chain.ts';
+import { definitionDefects } from './definition.ts';
+import type { Defect, Patient } from './patient.ts';
+import { recordDefects } from './records.ts';
+import { repairPlanOf } from './repair.ts';
 
 /** What the doctor tells, as `--format json` prints it. */
 export interface Diagnosis {
@@ -47,21 +47,21 @@ const PASSING = new Set<Code>([
 ]);
 
 export function diagnose(patient: Patient): Diagnosis {
-  const { world } = patient;
+  const { state } = patient;
   const working = workingOn(patient);
   // In the order in which they are best mended: no plan runs beside a run that was left, and no job beside another.
   const found = [
-    ...activityWrecks(patient),
-    ...definitionWrecks(patient),
-    ...chainWrecks(patient),
-    ...recordWrecks(patient),
+    ...activityDefects(patient),
+    ...definitionDefects(patient),
+    ...chainDefects(patient),
+    ...recordDefects(patient),
   ].filter(({ code }) => working === undefined || !PASSING.has(code));
   return {
     format: 'blockplan-doctor/v1',
-    domain: world.domain.name,
-    uri: world.host.uri,
+    domain: state.domain.name,
+    uri: state.host.uri,
     ...(working === undefined ? {} : { working }),
-    findings: found.map((wreck) => told(patient, wreck)),
+    findings: found.map((defect) => told(patient, defect)),
   };
 }
 
@@ -70,10 +70,10 @@ function workingOn({ runs, seen, markedAlive }: Patient): string | undefined {
 }
 
 function told(
-  { world }: Patient,
-  { code, severity, what, why, todo, commands, mend }: Wreck,
+  { state }: Patient,
+  { code, severity, what, why, todo, commands, repair }: Defect,
 ): Diagnosed {
-  const prescription = mend && prescribe(world, mend);
+  const prescription = repair && repairPlanOf(state, repair);
   return {
     code,
     severity,

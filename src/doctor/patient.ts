@@ -3,16 +3,16 @@
 import type { Code } from '../codes.ts';
 import { blockplanCommand, type Command, commandLine } from '../command.ts';
 import type { Examination } from '../model/examination.ts';
-import type { Bundle, World } from '../model/world.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import type { OpenEnd } from '../outcomes.ts';
 
 /** A domain with everything that was looked at. */
 export interface Patient {
-  readonly world: World;
+  readonly state: HostState;
   /** Absent for a domain that libvirt does not know. */
   readonly seen?: Examination;
   /** The runs on it that this machine's journals tell of and that are not over, oldest first. */
-  readonly runs: readonly LeftRun[];
+  readonly runs: readonly UnfinishedRun[];
   /** Whether the process that the marker names still runs on this machine; absent where nobody can tell. */
   readonly markedAlive?: boolean;
   /** The name of this machine. */
@@ -22,7 +22,7 @@ export interface Patient {
 }
 
 /** A run that is not over. */
-export interface LeftRun {
+export interface UnfinishedRun {
   readonly run: string;
   readonly plan: string;
   /** The folder of its journal. */
@@ -48,7 +48,7 @@ export interface LeftRun {
 }
 
 /** One thing that is wrong with a domain. */
-export interface Wreck {
+export interface Defect {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
   /** What is so. */
@@ -59,11 +59,11 @@ export interface Wreck {
   readonly todo: string;
   /** What to type, in order, or one of them where `todo` says so. */
   readonly commands?: readonly Command[];
-  readonly mend?: Mend;
+  readonly repair?: Repair;
 }
 
 /** Steps of blockplan's own that would mend it. */
-export interface Mend {
+export interface Repair {
   /** A word for the plan's name and its file's. */
   readonly name: string;
   /** What the plan is for, in a sentence. */
@@ -77,6 +77,6 @@ export function virshLine({ connect }: Patient, argv: readonly string[]): Comman
 }
 
 /** What to type to have the definition back that a run took away, and nothing else. */
-export function rescueLine({ run }: LeftRun): Command {
+export function rescueLine({ run }: UnfinishedRun): Command {
   return blockplanCommand('rescue', run);
 }

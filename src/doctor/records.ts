@@ -3,31 +3,31 @@ import { codes } from '../codes.ts';
 import { commandLine } from '../command.ts';
 import type { CheckpointDisk, SnapshotDisk } from '../model/examination.ts';
 import { includesFile } from '../model/file-identity.ts';
-import { LEFT_INTERNAL, leftExternal } from '../model/left-record.ts';
+import { type Disk, diskOf, isUp } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
-import { type Disk, diskOf, isUp } from '../model/world.ts';
-import { chainOf } from './chain.ts';
-import { type Patient, virshLine, type Wreck } from './patient.ts';
+import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
+import { chainFiles } from './chain.ts';
+import { type Defect, type Patient, virshLine } from './patient.ts';
 
-export function recordWrecks(patient: Patient): Wreck[] {
+export function recordDefects(patient: Patient): Defect[] {
   return [
-    ...snapshotWrecks(patient),
-    ...checkpointWrecks(patient),
-    ...(isUp(patient.world) ? [] : strayBitmaps(patient)),
+    ...snapshotDefects(patient),
+    ...checkpointDefects(patient),
+    ...(isUp(patient.state) ? [] : strayBitmaps(patient)),
   ];
 }
 
 /** Bitmaps that no checkpoint has on record and that QEMU died with; what another tool keeps whole is its own. */
-function strayBitmaps({ world, seen }: Patient): Wreck[] {
+function strayBitmaps({ state, seen }: Patient): Defect[] {
   const recorded = new Set(
     (seen?.checkpoints ?? []).flatMap(({ disks }) => disks.map(({ bitmap }) => bitmap)),
   );
-  return world.domain.disks.flatMap(({ target, chain: [top] }) =>
+  return state.domain.disks.flatMap(({ target, chain: [top] }) =>
     (seen?.headers[top?.file ?? '']?.layers ?? []).flatMap(({ file, bitmaps }) =>
       bitmaps
         .filter(({ name, inUse }) => inUse && !recorded.has(name))
         .map(
-          ({ name }): Wreck => ({
+          ({ name }): Defect => ({
             code: codes.checkpointBroken,
             severity: 'warning',
             what: `the bitmap "${name}" in ${file} (${target}) ${UNTRUSTED}, and no checkpoint has it on record`,
@@ -40,13 +40,13 @@ function strayBitmaps({ world, seen }: Patient): Wreck[] {
   );
 }
 
-function snapshotWrecks(patient: Patient): Wreck[] {
-  const { world, seen } = patient;
-  const { name: domain } = world.domain;
-  return (seen?.snapshots ?? []).flatMap(({ name, disks, memory }): Wreck[] => {
+function snapshotDefects(patient: Patient): Defect[] {
+  const { state, seen } = patient;
+  const { name: domain } = state.domain;
+  return (seen?.snapshots ?? []).flatMap(({ name, disks, memory }): Defect[] => {
     const wrong = [
       ...disks.flatMap((each) => wrongWith(patient, name, each)),
-      ...(memory !== undefined && world.files[memory] === null
+      ...(memory !== undefined && state.files[memory] === null
         ? [`its memory, ${memory}, is gone`]
         : []),
     ];
@@ -57,7 +57,7 @@ function snapshotWrecks(patient: Patient): Wreck[] {
             code: codes.snapshotMismatch,
             severity: 'warning',
             what: `libvirt's record of snapshot "${name}" does not match the disks: ${wrong.join('; ')}`,
-            why: `${disks.some(({ kind }) => kind === 'internal') ? LEFT_INTERNAL : leftExternal(world.host.libvirt)}, and a new snapshot of that name is refused`,
+            why: `${disks.some(({ kind }) => kind === 'internal') ? INTERNAL_SNAPSHOT_CAVEAT : externalSnapshotCaveat(state.host.libvirt)}, and a new snapshot of that name is refused`,
             todo: 'if nobody needs it any more, have libvirt forget the record; no file is touched',
             commands: [
               virshLine(patient, [
@@ -71,9 +71,9 @@ function snapshotWrecks(patient: Patient): Wreck[] {
 }
 
 function wrongWith(patient: Patient, snapshot: string, recorded: SnapshotDisk): string[] {
-  const { world, seen } = patient;
+  const { state, seen } = patient;
   const { target, kind, overlay, base } = recorded;
-  const disk = diskOf(world, target);
+  const disk = diskOf(state, target);
   if (!disk) return [`the domain has no disk ${target}`];
   if (kind === 'internal') {
     const [top] = seen?.headers[disk.chain[0]?.file ?? '']?.layers ?? [];
@@ -81,17 +81,17 @@ function wrongWith(patient: Patient, snapshot: string, recorded: SnapshotDisk): 
       ? []
       : [`${top.file} (${target}) does not hold it`];
   }
-  if (base !== undefined && world.files[base] === null)
+  if (base !== undefined && state.files[base] === null)
     return [`${base}, which ${target} was on, is gone`];
   if (overlay === undefined || isInChain(patient, disk, overlay)) return [];
-  if (world.files[overlay] === null) return [`${overlay} (${target}) is gone`];
+  if (state.files[overlay] === null) return [`${overlay} (${target}) is gone`];
   return isOtherBranch(patient, disk, base)
     ? []
     : [`${overlay} is not in the chain of ${target} any more`];
 }
 
 function isInChain(patient: Patient, disk: Disk, file: string): boolean {
-  return includesFile(patient.world, chainOf(patient, disk), file);
+  return includesFile(patient.state, chainFiles(patient, disk), file);
 }
 
 /**
@@ -99,22 +99,22 @@ function isInChain(patient: Patient, disk: Disk, file: string): boolean {
  * day (libvirt's news, v9.9.0: "implement reverting external snapshots").
  */
 function isOtherBranch(patient: Patient, disk: Disk, base: string | undefined): boolean {
-  const { libvirt } = patient.world.host;
+  const { libvirt } = patient.state.host;
   if (base === undefined || libvirt === undefined || isOlder(libvirt, '9.9.0')) return false;
-  const [, ...below] = chainOf(patient, disk);
-  return includesFile(patient.world, below, base);
+  const [, ...below] = chainFiles(patient, disk);
+  return includesFile(patient.state, below, base);
 }
 
-function checkpointWrecks(patient: Patient): Wreck[] {
-  const { domain } = patient.world;
-  return (patient.seen?.checkpoints ?? []).flatMap(({ name, disks }): Wreck[] => {
+function checkpointDefects(patient: Patient): Defect[] {
+  const { domain } = patient.state;
+  return (patient.seen?.checkpoints ?? []).flatMap(({ name, disks }): Defect[] => {
     const broken = disks.flatMap((each) => {
       const how = brokenBy(patient, each);
       return how === undefined ? [] : [{ ...each, how }];
     });
     if (broken.length === 0) return [];
     // libvirt deletes an untrusted bitmap along, and fails on one that is not there (seen with 9.0.0).
-    const records = isUp(patient.world) && broken.every(({ how }) => how === UNTRUSTED);
+    const records = isUp(patient.state) && broken.every(({ how }) => how === UNTRUSTED);
     return [
       {
         code: codes.checkpointBroken,
@@ -138,14 +138,14 @@ const UNTRUSTED = 'was in use when QEMU died, and cannot be trusted';
 const GONE = 'is gone';
 
 function brokenBy(patient: Patient, { target, bitmap, whole }: CheckpointDisk): string | undefined {
-  const { world, seen } = patient;
-  const disk = diskOf(world, target);
+  const { state, seen } = patient;
+  const disk = diskOf(state, target);
   if (!disk) return `went with the disk`;
   const headers = seen?.headers[disk.chain[0]?.file ?? ''];
   const written = headers?.layers
     .flatMap(({ bitmaps }) => bitmaps)
     .filter(({ name }) => name === bitmap);
-  if (isUp(world)) {
+  if (isUp(state)) {
     if (whole !== false) return undefined;
     return written?.some(({ inUse }) => inUse) ? UNTRUSTED : GONE;
   }

@@ -1,5 +1,5 @@
 /** A definition for a guest of which only the disks are told. */
-import type { Disk, Layer } from '../model/world.ts';
+import type { Disk, Layer } from '../model/host-state.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 
 /** The uuid of a domain of which none is told. */

@@ -1,22 +1,23 @@
 /** How what is so differs from what was reviewed: by part from a fingerprint alone, line by line from facts. */
+
+import type { HostState } from '../model/host-state.ts';
 import { type DiffLine, lineDiff } from '../model/line-diff.ts';
 import { redactText } from '../model/redact.ts';
-import type { World } from '../model/world.ts';
 import { emitYaml } from '../plan/emit.ts';
 import type { Plan } from '../plan/plan.ts';
-import { counted, countedByName, type Part } from './counted.ts';
 import { driftedParts, fingerprintOf } from './fingerprint.ts';
+import { type ReviewedPart, reviewedParts, reviewedPartsByName } from './reviewed-parts.ts';
 
 /** A part that is not as it was reviewed. */
 export interface Drift {
-  readonly part: Part;
+  readonly part: ReviewedPart;
   /** What it is, as the beginning of a sentence, with its verb. */
   readonly what: string;
   /** From what was reviewed to what is so, where that can be told; else what is so, in lines without a sign. */
   readonly lines: readonly DiffLine[];
 }
 
-const WHAT: Readonly<Record<Part, string>> = {
+const WHAT: Readonly<Record<ReviewedPart, string>> = {
   plan: 'the plan, with its variables put in, is',
   chains: "the guest's disks, or what is at the places that the plan names, are",
   definition: "the guest's persistent definition, or what is kept with it, is",
@@ -26,14 +27,20 @@ const WHAT: Readonly<Record<Part, string>> = {
 };
 
 /**
- * The parts in which a plan on a World is not what a fingerprint stands for; none where it is.
+ * The parts in which a plan on a host state is not what a fingerprint stands for; none where it is.
  * @param reviewed the facts that were reviewed, of this guest or of another one in the same state
  */
-export function driftFrom(expected: string, plan: Plan, world: World, reviewed?: World): Drift[] {
-  const parts = driftedParts(expected, fingerprintOf(plan, world));
+export function driftFrom(
+  expected: string,
+  plan: Plan,
+  state: HostState,
+  reviewed?: HostState,
+): Drift[] {
+  const parts = driftedParts(expected, fingerprintOf(plan, state));
   // Of another guest all names are other names: then the labels are told.
-  const tell = reviewed && reviewed.domain.name !== world.domain.name ? counted : countedByName;
-  const now = tell(plan, world);
+  const tell =
+    reviewed && reviewed.domain.name !== state.domain.name ? reviewedParts : reviewedPartsByName;
+  const now = tell(plan, state);
   const before = reviewed && tell(plan, reviewed);
   return parts.map((part) => {
     const is = linesOf(part, now[part]);
@@ -47,13 +54,13 @@ export function driftFrom(expected: string, plan: Plan, world: World, reviewed?:
 }
 
 /** Without something to compare them with, a whole plan and a whole definition say nothing. */
-function withoutLong(part: Part, lines: readonly string[]): readonly string[] {
+function withoutLong(part: ReviewedPart, lines: readonly string[]): readonly string[] {
   if (part === 'plan') return [];
   const xml = lines.findIndex((line) => /^ {2}xml: \|/.test(line));
   return part === 'definition' && xml >= 0 ? lines.slice(0, xml) : lines;
 }
 
-function linesOf(part: Part, value: unknown): string[] {
+function linesOf(part: ReviewedPart, value: unknown): string[] {
   return emitYaml({ [part]: value }, [])
     .trimEnd()
     .split('\n')

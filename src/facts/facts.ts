@@ -1,5 +1,5 @@
 /** A facts file as data, in the order in which it is written; see `schema.ts` for what each part means. */
-import type { BlockJob, Disk, DomainState, Place } from '../model/world.ts';
+import type { BlockJob, Destination, Disk, DomainState } from '../model/host-state.ts';
 import type { Amount } from './amounts.ts';
 
 export interface Facts {
@@ -57,11 +57,11 @@ export interface FileFacts {
   readonly backing?: string;
   readonly link?: boolean;
   readonly 'data-files'?: readonly string[];
-  readonly place?: PlaceFacts;
+  readonly place?: DestinationFacts;
 }
 
-export interface PlaceFacts {
-  readonly kind: Place['kind'];
+export interface DestinationFacts {
+  readonly kind: Destination['kind'];
   readonly length: Amount;
   readonly header?: { readonly format: string; readonly 'virtual-size': Amount };
   readonly 'held-by'?: readonly string[];

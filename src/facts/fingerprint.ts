@@ -1,8 +1,8 @@
 /** What binds a run to what was reviewed: a short word for each part of plan and host that counts. */
 import { createHash } from 'node:crypto';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Plan } from '../plan/plan.ts';
-import { counted, PARTS, type Part } from './counted.ts';
+import { REVIEWED_PARTS, type ReviewedPart, reviewedParts } from './reviewed-parts.ts';
 
 const VERSION = 'bp1';
 
@@ -10,21 +10,21 @@ const VERSION = 'bp1';
  * Letters and digits of a part's word. Who writes a plan could look for two with the same word, so that one has 129 bits;
  * against chance 51 are enough.
  */
-function lengthOf(part: Part): number {
+function lengthOf(part: ReviewedPart): number {
   return part === 'plan' ? 25 : 10;
 }
 
 const SHAPE = new RegExp(
-  `^${VERSION}${PARTS.map((part) => `\\.[0-9a-z]{${lengthOf(part)}}`).join('')}$`,
+  `^${VERSION}${REVIEWED_PARTS.map((part) => `\\.[0-9a-z]{${lengthOf(part)}}`).join('')}$`,
 );
 
 /**
- * The fingerprint of a plan on a World, observed or read from facts: `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`.
+ * The fingerprint of a plan on a host state, observed or read from facts: `bp1.PLAN.CHAINS.DEFINITION.JOBS.SNAPSHOTS.SHARING`.
  * Sizes and free space do not count, nor do names; see {@link counted}.
  */
-export function fingerprintOf(plan: Plan, world: World): string {
-  const parts = counted(plan, world);
-  return [VERSION, ...PARTS.map((part) => wordOf(parts[part], lengthOf(part)))].join('.');
+export function fingerprintOf(plan: Plan, state: HostState): string {
+  const parts = reviewedParts(plan, state);
+  return [VERSION, ...REVIEWED_PARTS.map((part) => wordOf(parts[part], lengthOf(part)))].join('.');
 }
 
 /** Whether a text is a fingerprint that {@link fingerprintOf} could have made. */
@@ -33,9 +33,9 @@ export function isFingerprint(text: string): boolean {
 }
 
 /** The parts in which two fingerprints differ. */
-export function driftedParts(expected: string, now: string): Part[] {
+export function driftedParts(expected: string, now: string): ReviewedPart[] {
   const [words, others] = [expected.split('.'), now.split('.')];
-  return PARTS.filter((_, at) => words[at + 1] !== others[at + 1]);
+  return REVIEWED_PARTS.filter((_, at) => words[at + 1] !== others[at + 1]);
 }
 
 function wordOf(part: unknown, length: number): string {

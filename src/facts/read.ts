@@ -1,22 +1,22 @@
-/** A facts file as the World that it tells of, with a sensible value for all that is left out. */
+/** A facts file as the host state that it tells of, with a sensible value for all that is left out. */
 import { type Code, codes } from '../codes.ts';
 import { type DomainXml, readDomainXml } from '../model/domain-xml.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { readDocument } from '../plan/document.ts';
-import { type Findings, flaw, type Path } from '../plan/findings.ts';
-import type { Places } from '../plan/places.ts';
-import { checkShape } from '../plan/shape.ts';
+import { checkShape } from '../plan/document-shape.ts';
+import { errorFinding, type Findings, type Path } from '../plan/findings.ts';
+import type { SourcePositions } from '../plan/source-positions.ts';
 import { quoted } from '../plan/words.ts';
 import { printable } from '../printable.ts';
 import type { Facts } from './facts.ts';
+import { hostStateOf } from './host-state.ts';
 import { factsSchema } from './schema.ts';
 import { FACTS } from './subject.ts';
 import validate from './validator.generated.js';
-import { worldOf } from './world.ts';
 
 /** Where findings go, and where in the text they are. */
 interface Report {
-  readonly places: Places;
+  readonly places: SourcePositions;
   readonly findings: Findings;
 }
 
@@ -27,7 +27,7 @@ interface Report {
  * @param file its name as the user gave it; it is only shown
  * @throws BlockplanError `input-refused` with everything that is wrong, in the text's order
  */
-export function readFacts(source: string | Uint8Array, file: string): World {
+export function readFacts(source: string | Uint8Array, file: string): HostState {
   const { data, places, findings } = readDocument(FACTS, file, source);
   checkShape(data, { validate, schema: factsSchema, steps: [] }, { places, findings });
   findings.refuse();
@@ -36,7 +36,7 @@ export function readFacts(source: string | Uint8Array, file: string): World {
   checkDisks(facts, { places, findings });
   checkTwice(facts, { places, findings });
   findings.refuse();
-  return worldOf(facts, defined);
+  return hostStateOf(facts, defined);
 }
 
 function tell(
@@ -46,7 +46,7 @@ function tell(
   message: string,
   hint: string,
 ): void {
-  findings.add(flaw(code, message, { path, position: places.locate(path), hint }));
+  findings.add(errorFinding(code, message, { path, position: places.locate(path), hint }));
 }
 
 function readDefinition({ definition, domain }: Facts, report: Report): DomainXml | undefined {

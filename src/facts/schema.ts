@@ -1,27 +1,27 @@
 /** What a facts file may say, as JSON Schema: for editors, and for the validator that is made of it ahead of time. */
-import { DOMAIN_STATES } from '../model/world.ts';
-import type { Schema } from '../plan/schema.ts';
+import { DOMAIN_STATES } from '../model/host-state.ts';
+import type { JsonSchema } from '../plan/schema.ts';
 import { AMOUNT } from './amounts.ts';
 
 /** A name, not an address: the schema comes with the package. */
 const SCHEMA_ID = 'urn:blockplan:schema:facts:v1';
 
-function text(description: string, rules: Schema = {}): Schema {
+function text(description: string, rules: JsonSchema = {}): JsonSchema {
   return { type: 'string', minLength: 1, description, ...rules };
 }
 
-function flag(description: string, preset: boolean): Schema {
+function flag(description: string, preset: boolean): JsonSchema {
   return { type: 'boolean', default: preset, description };
 }
 
-function list(items: Schema, description: string): Schema {
+function list(items: JsonSchema, description: string): JsonSchema {
   return { type: 'array', items, description };
 }
 
 function map(
-  properties: Readonly<Record<string, Schema>>,
+  properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[] = [],
-): Schema {
+): JsonSchema {
   return {
     type: 'object',
     additionalProperties: false,
@@ -30,7 +30,7 @@ function map(
   };
 }
 
-function amount(description: string): Schema {
+function amount(description: string): JsonSchema {
   return {
     type: ['string', 'integer'],
     title: 'an amount such as "3.3 GiB", or a number of bytes',
@@ -41,9 +41,9 @@ function amount(description: string): Schema {
   };
 }
 
-const PATH: Schema = { type: 'string', title: 'an absolute path', pattern: '^/' };
+const PATH: JsonSchema = { type: 'string', title: 'an absolute path', pattern: '^/' };
 
-const RELEASE: Schema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
+const RELEASE: JsonSchema = { title: 'a release such as "9.0.0"', pattern: '^[0-9]+(\\.[0-9]+)*$' };
 
 /** Never a bare word: a place is looked up by its name, and objects have names of their own, such as `constructor`. */
 const PLACE_PATTERN = '^(/|[A-Za-z][A-Za-z0-9+.-]*:)';
@@ -80,7 +80,7 @@ const DATA_FILES = list(
   'The other files that hold its data: the data file of a qcow2, the extents of a vmdk; none unless told.',
 );
 
-const LAYER: Schema = {
+const LAYER: JsonSchema = {
   ...map(
     {
       file: PLACE,
@@ -138,11 +138,11 @@ const DISK = map(
 );
 
 /** A map, or the one word for what is not there. */
-function mapOrAbsent(properties: Readonly<Record<string, Schema>>, title: string): Schema {
+function mapOrAbsent(properties: Readonly<Record<string, JsonSchema>>, title: string): JsonSchema {
   return { ...map(properties), type: ['object', 'string'], pattern: '^absent$', title };
 }
 
-const PLACE_FACTS: Schema = {
+const PLACE_FACTS: JsonSchema = {
   ...map(
     {
       kind: {
@@ -207,7 +207,7 @@ const OTHER = map(
 );
 
 /** The schema of a facts file. */
-export function factsSchema(): Schema {
+export function factsSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: SCHEMA_ID,

@@ -1,7 +1,7 @@
 /** Facts as a file to commit beside the plan. */
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { emitYaml } from '../plan/emit.ts';
-import { factsOf } from './tell.ts';
+import { factsOf } from './export.ts';
 
 const HEADING = [
   'yaml-language-server: $schema=../schemas/facts.schema.json',
@@ -9,7 +9,7 @@ const HEADING = [
   'Written by "blockplan facts". Sizes are rounded up and free space down; secrets are left out.',
 ];
 
-/** The text of a World's facts file, in YAML: the same bytes whenever the same is so. */
-export function writeFacts(world: World): string {
-  return emitYaml({ ...factsOf(world) }, HEADING);
+/** The text of a host state's facts file, in YAML: the same bytes whenever the same is so. */
+export function writeFacts(state: HostState): string {
+  return emitYaml({ ...factsOf(state) }, HEADING);
 }

@@ -4,8 +4,8 @@ import type { Finding } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PreviewCommand, PreviewPhase } from '../simulate/preview.ts';
 import { previewPlan } from '../simulate/preview-plan.ts';
-import type { AnyStep, Example, Schema } from '../steps/define.ts';
-import { exampleWorld } from './example-world.ts';
+import type { AnyStep, Example, OptionSchema } from '../steps/define.ts';
+import { exampleState } from './example-state.ts';
 
 /** The text of `src/steps/<kind>.md`. */
 export function stepPage(step: AnyStep): string {
@@ -38,7 +38,7 @@ export function stepsTable(steps: readonly AnyStep[]): string {
   ]);
 }
 
-/** What the walk over the example World finds wrong with an example; the pages are only right where there is nothing. */
+/** What the walk over the example host state finds wrong with an example; the pages are only right where there is nothing. */
 export function exampleFindings(step: AnyStep, example: Example): readonly Finding[] {
   return preview(step, example).findings;
 }
@@ -54,7 +54,7 @@ function preview(step: AnyStep, { params }: Example) {
     // The plan was not read from a text.
     text: { file: '', source: '', locate: () => nowhere },
   };
-  return previewPlan(plan, exampleWorld(step, params));
+  return previewPlan(plan, exampleState(step, params));
 }
 
 function optionRows(step: AnyStep): string[] {
@@ -65,7 +65,7 @@ function optionRows(step: AnyStep): string[] {
 }
 
 /** A row for the option, and one for each part of it, where it has parts. */
-function rowsOf(name: string, schema: Schema, required: boolean): string[] {
+function rowsOf(name: string, schema: OptionSchema, required: boolean): string[] {
   const parts = schema.type === 'array' ? schema.items : schema;
   const row = `| \`${name}\` | ${cell(typeText(schema))} | ${required ? 'required' : ''} | ${cell(schema.description ?? '')} |`;
   if (parts.type !== 'object') return [row];
@@ -75,7 +75,7 @@ function rowsOf(name: string, schema: Schema, required: boolean): string[] {
   return [row, ...inner];
 }
 
-function typeText(schema: Schema): string {
+function typeText(schema: OptionSchema): string {
   switch (schema.type) {
     case 'string':
       return schema.enum?.map((word) => `\`${word}\``).join(' or ') ?? 'text';

@@ -4,7 +4,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { factsSchema } from '../facts/schema.ts';
 import type { Validate } from '../plan/input.ts';
-import { planSchema, type Schema } from '../plan/schema.ts';
+import { type JsonSchema, planSchema } from '../plan/schema.ts';
 import type { AnyStep } from '../steps/define.ts';
 
 /**
@@ -19,7 +19,7 @@ export function factsValidatorCode(): Promise<string> {
   return codeFor(factsSchema(), 'src/facts/schema.ts');
 }
 
-async function codeFor(schema: Schema, origin: string): Promise<string> {
+async function codeFor(schema: JsonSchema, origin: string): Promise<string> {
   const ajv = compiler({ code: { source: true, esm: true } });
   const code = standaloneCode.default(ajv, ajv.compile(schema));
   // The code requires small parts of ajv; bundled in, they make ajv no dependency of the package.

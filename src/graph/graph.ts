@@ -23,7 +23,7 @@ export interface PhaseNode {
   readonly index: number;
   readonly planned: PlannedStep;
   readonly phase: Phase;
-  /** The host that it works on: its effects are for that one, and the Worlds that it is given are that one's. */
+  /** The host that it works on: its effects are for that one, and the host states that it is given are that one's. */
   readonly host: HostName;
   /** Whether this is the first phase of its step. */
   readonly first: boolean;

@@ -4,8 +4,8 @@
  */
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
-import type { Layer } from '../model/world.ts';
 import { absentAsNull } from './files.ts';
 import type { DataFiles } from './host-io.ts';
 import { readQcow2Header } from './qcow2-header.ts';

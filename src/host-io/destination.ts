@@ -2,7 +2,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { ImageHeader, Place } from '../model/world.ts';
+import type { Destination, HeaderSummary } from '../model/host-state.ts';
 import { deviceUsers, swapFiles } from './device-users.ts';
 import { absentAsNull, inspectFile, isFileAt, isForbidden } from './files.ts';
 import { openers } from './openers.ts';
@@ -14,7 +14,7 @@ const SECTOR = 512;
 const HEADER_BYTES = 64;
 
 /** Implements `HostIO.inspectDestination`. */
-export async function inspectDestination(path: string): Promise<Place | undefined> {
+export async function inspectDestination(path: string): Promise<Destination | undefined> {
   const found = await absentAsNull(stat(path));
   if (!found) return undefined;
   if (!found.isFile() && !found.isBlockDevice())
@@ -93,7 +93,7 @@ async function firstBytes(path: string): Promise<Buffer | undefined> {
  * The virtual size that a header names: qcow2 at byte 24, big-endian (QEMU, docs/interop/qcow2.txt), QED at byte 48,
  * little-endian (QEMU, docs/interop/qed_spec.txt).
  */
-function headerOf(bytes: Buffer): ImageHeader | null {
+function headerOf(bytes: Buffer): HeaderSummary | null {
   if (bytes.length >= 32 && bytes.toString('latin1', 0, 4) === 'QFI\xfb')
     return { format: 'qcow2', virtualSize: Number(bytes.readBigUInt64BE(24)) };
   if (bytes.length >= 56 && bytes.toString('latin1', 0, 4) === 'QED\0')

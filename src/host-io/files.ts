@@ -4,7 +4,7 @@ import { access, lstat, open, readlink, realpath, stat, statfs } from 'node:fs/p
 import { basename, dirname, resolve } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
-import type { Folder, ImageFile, World } from '../model/world.ts';
+import type { Folder, HostState, ImageFile } from '../model/host-state.ts';
 import type { FileStamp, FileStat, FolderUser } from './host-io.ts';
 
 /** Implements `HostIO.inspectFile`. */
@@ -41,7 +41,7 @@ export function isElsewhere(error: unknown): boolean {
 /** Implements `HostIO.inspectFiles`. */
 export async function inspectFiles(
   paths: readonly string[],
-): Promise<Required<Pick<World, 'files' | 'names'>>> {
+): Promise<Required<Pick<HostState, 'files' | 'names'>>> {
   const looked = await Promise.all(
     [...new Set(paths)]
       .filter((path) => path.startsWith('/'))

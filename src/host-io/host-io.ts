@@ -10,7 +10,7 @@
  * the host's own error, with its `code`, such as `EACCES`.
  */
 import type { OverlayBeside } from '../model/examination.ts';
-import type { Folder, ImageFile, Layer, Place, World } from '../model/world.ts';
+import type { Destination, Folder, HostState, ImageFile, Layer } from '../model/host-state.ts';
 
 export interface HostIO extends FileQueries, FileChanges, Programs {
   /** The id of the host's boot (random(4)). */
@@ -27,7 +27,7 @@ export interface FileQueries {
    */
   inspectFile(path: string): Promise<ImageFile | null>;
   /** The files at those of the paths that are paths, and what each leads to; a disk may as well be on a network. */
-  inspectFiles(paths: readonly string[]): Promise<Required<Pick<World, 'files' | 'names'>>>;
+  inspectFiles(paths: readonly string[]): Promise<Required<Pick<HostState, 'files' | 'names'>>>;
   /**
    * What a path leads to: the identity of its file or, where there is none yet, of the place where it would be.
    * @throws BlockplanError pathUnreadable where this user may not look
@@ -45,7 +45,7 @@ export interface FileQueries {
    * What is at a path that a step writes into, and who uses it; undefined where nothing is there, or this user may not look.
    * @throws BlockplanError pathUnreadable where the path itself may not be looked at
    */
-  inspectDestination(path: string): Promise<Place | undefined>;
+  inspectDestination(path: string): Promise<Destination | undefined>;
   /**
    * Who uses what is at that path: processes, mounts, swap, other devices, as clauses that follow "it is". Empty where
    * nobody does, or nothing is there.

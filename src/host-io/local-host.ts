@@ -12,9 +12,9 @@ import {
 } from './files.ts';
 import { holdFile } from './held-file.ts';
 import type { HostIO } from './host-io.ts';
-import { makeFile, removeScratchFile, writeScratchFile } from './made-file.ts';
+import { createFile, removeScratchFile, writeScratchFile } from './made-file.ts';
 import { findOverlays } from './overlays-beside.ts';
-import { findProcess, isRunning, run, start } from './programs.ts';
+import { findProcess, isRunning, runProgram, startProgram } from './programs.ts';
 
 let boot: string | undefined;
 
@@ -35,13 +35,13 @@ export const localHost: HostIO = {
   usersAt,
   readDataFiles,
   findOverlays,
-  makeFile,
+  makeFile: createFile,
   holdFile,
   sync: syncPaths,
   writeScratchFile,
   removeScratchFile,
   findProcess,
   isRunning,
-  run,
-  start,
+  run: runProgram,
+  start: startProgram,
 };

@@ -7,7 +7,7 @@ import { stampOf, syncPaths } from './files.ts';
 import type { FileStamp } from './host-io.ts';
 
 /** Implements `HostIO.makeFile`. */
-export async function makeFile(path: string): Promise<FileStamp> {
+export async function createFile(path: string): Promise<FileStamp> {
   const stamp = await create(path);
   await syncPaths([dirname(path)]);
   return stamp;

@@ -1,7 +1,7 @@
 /** Starts programs on this machine, out of reach of the terminal, and finds processes on it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { isGone, startTime } from '../processes.ts';
+import { isProcessGone, startTime } from '../processes.ts';
 import type {
   Argv,
   Environment,
@@ -13,7 +13,10 @@ import type {
 } from './host-io.ts';
 
 /** Implements `HostIO.run`. */
-export async function run(argv: Argv, options: RunProgramOptions = {}): Promise<ProgramResult> {
+export async function runProgram(
+  argv: Argv,
+  options: RunProgramOptions = {},
+): Promise<ProgramResult> {
   const { timeoutMs, signal, onOutput } = options;
   const [program, ...words] = options.tied ? tied(argv) : argv;
   const subprocess = execa(program, words, {
@@ -30,7 +33,7 @@ export async function run(argv: Argv, options: RunProgramOptions = {}): Promise<
 }
 
 /** Implements `HostIO.start`. */
-export function start(argv: Argv, options: StartOptions): RunningProgram {
+export function startProgram(argv: Argv, options: StartOptions): RunningProgram {
   if (!options.tied) return startAs(argv, options);
   const program = startAs(tied(argv), options);
   return program.started ? program : startAs(argv, options);
@@ -109,7 +112,7 @@ async function argumentsOf(pid: string): Promise<string> {
     return await readFile(`/proc/${pid}/cmdline`, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (isGone(error) || code === 'EACCES' || code === 'EPERM') return '';
+    if (isProcessGone(error) || code === 'EACCES' || code === 'EPERM') return '';
     throw error;
   }
 }

@@ -33,7 +33,7 @@ function distinct(groups: readonly string[]): readonly string[] {
 }
 
 /** What a chain holds before anybody looks: each layer something of its own, and the active one the newest. */
-export function before(layers: readonly string[]): Writes {
+export function initialWrites(layers: readonly string[]): Writes {
   return {
     held: distinct(layers.map((file) => groupOf([file]))),
     newest: Object.fromEntries(layers.map((file, at) => [file, at === 0])),
@@ -41,7 +41,11 @@ export function before(layers: readonly string[]): Writes {
 }
 
 /** The guest writes something new, which reaches these files. The same value where that changes nothing. */
-export function written(content: Content, target: string, files: readonly string[]): Content {
+export function withGuestWrite(
+  content: Content,
+  target: string,
+  files: readonly string[],
+): Content {
   const { held, newest } = content[target] ?? { held: [], newest: {} };
   const group = groupOf(files);
   const settled = Object.entries(newest).every(([file, is]) => is === files.includes(file));
@@ -57,7 +61,11 @@ export function written(content: Content, target: string, files: readonly string
 }
 
 /** What the layers hold, topmost first, goes into a file that keeps whatever else it has. */
-export function poured(content: Content, layers: readonly string[], into: string): Content {
+export function withLayersCopied(
+  content: Content,
+  layers: readonly string[],
+  into: string,
+): Content {
   return changed(content, ({ held, newest }) => {
     const top = layers.find((file) => file in newest);
     return {
@@ -73,7 +81,7 @@ export function poured(content: Content, layers: readonly string[], into: string
 }
 
 /** The file holds nothing any more. */
-export function emptied(content: Content, file: string): Content {
+export function withFileEmptied(content: Content, file: string): Content {
   return changed(content, ({ held, newest }) => {
     const { [file]: _gone, ...rest } = newest;
     return {
@@ -90,7 +98,7 @@ function changed(content: Content, change: (writes: Writes) => Writes): Content 
 }
 
 /** What somebody who reads these layers, topmost first, would not find of the guest's writes; a clause for each loss. */
-export function missing(writes: Writes, layers: readonly string[]): string[] {
+export function missingWrites(writes: Writes, layers: readonly string[]): string[] {
   const lost = writes.held
     .map(filesOf)
     .filter((files) => !files.some((file) => layers.includes(file)))

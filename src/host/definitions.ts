@@ -2,19 +2,19 @@
 import {
   type DefinedChain,
   definedChain,
+  memoized,
   readDefinition,
-  remembering,
 } from '../model/defined-chain.ts';
 import { bothUnsupported } from '../model/disk-elements.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
+import { type Disk, isUp, type Layer } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
-import { type Disk, isUp, type Layer } from '../model/world.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 import { nameIn } from './file-names.ts';
-import { filesBelow, onDisk, onDomain, type SimulatedHost } from './host-state.ts';
+import { filesBelow, type SimulatedHost, updateDisk, updateDomain } from './simulated-host.ts';
 
-const moved = remembering((xml = '', target = '', file = '', format = '', block = '') =>
+const moved = memoized((xml = '', target = '', file = '', format = '', block = '') =>
   setDiskSource(xml, target, { file, format, ...(block ? { block: true as const } : {}) }),
 );
 
@@ -76,7 +76,7 @@ export function definitionFollows(
     const defined = definedChain(xml, target);
     if (!top || !areAlike(defined.layers[0], before[0])) return xml;
     const on = moved(xml, target, top.file, top.format, top.block ? 'block' : '');
-    if (isUp(host.world))
+    if (isUp(host.state))
       return withChainBelow(on, target, chainBelow(host, defined, before, after));
     return defined.layers.length > 1 ? withChainBelow(on, target, defined) : on;
   });
@@ -103,11 +103,11 @@ function chainBelow(
 
 /**
  * Whether libvirt writes no end of the chain below a base that a commit has moved the disk to. 9.0.0 writes one; 11.3.0 does
- * not where it has found the base in a header, and does once its daemon has begun anew (all seen); in which release that
+ * not where it has found the base in a header, and does once its daemon has begun again (all seen); in which release that
  * changed is unknown. No layer is below that base, so the next start is the same.
  */
 function forgetsTheEnd(host: SimulatedHost, base: Layer): boolean {
-  const { libvirt } = host.world.host;
+  const { libvirt } = host.state.host;
   const isNew = libvirt !== undefined && !isOlder(libvirt, '10.0.0');
   return isNew && host.detected.includes(nameIn(host, base.file));
 }
@@ -151,14 +151,14 @@ function rewritten(
   change: (xml: string) => string,
 ): SimulatedHost {
   const { shadow } = host;
-  const { definition, persistent } = host.world.domain;
+  const { definition, persistent } = host.state.domain;
   const former = persistent ? definition : shadow?.definition;
   const xml = former === undefined ? undefined : change(former);
   if (xml === undefined || xml === former) return host;
   if (!persistent) return { ...host, shadow: { saved: false, ...shadow, definition: xml } };
   const source = definedChain(xml, target).layers[0]?.file;
-  return onDomain(
-    onDisk(host, target, (each) => (source ? { ...each, persistentSource: source } : each)),
+  return updateDomain(
+    updateDisk(host, target, (each) => (source ? { ...each, persistentSource: source } : each)),
     { definition: xml },
   );
 }
@@ -170,8 +170,8 @@ export function definitionIsSaved(host: SimulatedHost): SimulatedHost {
 }
 
 /** The disks of a guest that is off: those of its definition, which tells no more of a chain than was written into it. */
-export function definedDisks(host: SimulatedHost): Disk[] {
-  const { definition, disks } = host.world.domain;
+export function disksFromDefinition(host: SimulatedHost): Disk[] {
+  const { definition, disks } = host.state.domain;
   if (definition === undefined) return [];
   return readDefinition(definition).disks.map((disk) => {
     const source = disk.chain[0]?.file;

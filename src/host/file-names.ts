@@ -1,39 +1,39 @@
 /** Names of files on a simulated host, which compares and keeps files by one name each. */
-import { FileSet, filesOf, folded, namesByFile } from '../model/file-identity.ts';
-import { placeOfIndexed } from '../model/layer-name.ts';
-import { type Disk, type ImageFile, type World, withFile } from '../model/world.ts';
+import { FileSet, filesOfDisk, namesByFile, normalizedPath } from '../model/file-identity.ts';
+import { type Disk, type HostState, type ImageFile, withFile } from '../model/host-state.ts';
+import { positionOfIndexed } from '../model/layer-name.ts';
 
-/** The World that a host began as tells which names stand for one file. */
+/** The host state that a host began as tells which names stand for one file. */
 interface Host {
-  readonly initial: World;
+  readonly initial: HostState;
 }
 
-/** What each name of a file is to a World: its one name, and all that the World has files under. */
+/** What each name of a file is to a host state: its one name, and all that the host state has files under. */
 interface Spelling {
   readonly files: FileSet;
   readonly known: Map<string, string>;
   readonly all: ReadonlyMap<string, readonly string[]>;
 }
 
-const spellings = new WeakMap<World, Spelling>();
+const spellings = new WeakMap<HostState, Spelling>();
 
-function spellingOf(world: World): Spelling {
-  const { domain, files, names = {} } = world;
-  const found = spellings.get(world);
+function spellingOf(state: HostState): Spelling {
+  const { domain, files, names = {} } = state;
+  const found = spellings.get(state);
   if (found) return found;
-  const one = new FileSet(world, [
+  const one = new FileSet(state, [
     ...domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
-    ...domain.disks.flatMap(filesOf),
+    ...domain.disks.flatMap(filesOfDisk),
     ...Object.keys(files),
     ...Object.keys(names),
   ]);
-  const groups = namesByFile(world, Object.keys(files));
+  const groups = namesByFile(state, Object.keys(files));
   const made = {
     files: one,
     known: new Map<string, string>(),
     all: new Map(groups.map((group) => [one.nameOf(group[0] ?? '') ?? '', group])),
   };
-  spellings.set(world, made);
+  spellings.set(state, made);
   return made;
 }
 
@@ -43,27 +43,27 @@ function spellingOf(world: World): Spelling {
  */
 export function nameIn({ initial }: Host, name: string): string {
   const { files, known } = spellingOf(initial);
-  const found = known.get(name) ?? files.nameOf(name) ?? folded(name);
+  const found = known.get(name) ?? files.nameOf(name) ?? normalizedPath(name);
   known.set(name, found);
   return found;
 }
 
 /** The file that a host has at a path, whichever of its names that is. */
 export function fileOn(
-  host: Host & { readonly world: World },
+  host: Host & { readonly state: HostState },
   name: string,
 ): ImageFile | null | undefined {
-  return host.world.files[nameIn(host, name)];
+  return host.state.files[nameIn(host, name)];
 }
 
-/** The same World with a file made, replaced or removed under all names that it has. */
+/** The same host state with a file made, replaced or removed under all names that it has. */
 export function withFileOn(
-  { initial, world }: Host & { readonly world: World },
+  { initial, state }: Host & { readonly state: HostState },
   name: string,
   file: ImageFile | null,
-): World {
+): HostState {
   const names = new Set([name, ...(spellingOf(initial).all.get(name) ?? [])]);
-  return [...names].reduce((after, each) => withFile(after, each, file), world);
+  return [...names].reduce((after, each) => withFile(after, each, file), state);
 }
 
 /** The files of a disk's chain, active layer first, by the host's names. */
@@ -76,5 +76,5 @@ export function layersOf(on: Host, disk: Disk): string[] {
  * chain has none (libvirt, storage_source.c, virStorageSourceChainLookup).
  */
 export function layerNamed(disk: Disk, name: string): number {
-  return placeOfIndexed(disk, name) ?? disk.chain.findIndex(({ file }) => file === name);
+  return positionOfIndexed(disk, name) ?? disk.chain.findIndex(({ file }) => file === name);
 }

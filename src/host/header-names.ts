@@ -2,25 +2,25 @@
 import { EffectFailed } from '../model/effect-failed.ts';
 import { fileAt } from '../model/file-identity.ts';
 import { backingPath, isRelative } from '../model/headers.ts';
-import type { Layer, World } from '../model/world.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
 import { nameIn } from './file-names.ts';
 
 /** The part of a host that this is about. */
 interface Host {
-  readonly initial: World;
+  readonly initial: HostState;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the headers are told to name; of a chain's layers of which nothing is told, the path of the layer below. */
-export function headersIn(world: World): Record<string, string> {
-  const name = (file: string) => nameIn({ initial: world }, file);
-  const links = world.domain.disks.flatMap(({ chain }) =>
+export function headersIn(state: HostState): Record<string, string> {
+  const name = (file: string) => nameIn({ initial: state }, file);
+  const links = state.domain.disks.flatMap(({ chain }) =>
     chain
       .slice(1)
       .map(({ file }, at): [string, string] => [chain[at]?.file ?? '', file])
-      .filter(([above]) => fileAt(world, above)?.backing === undefined),
+      .filter(([above]) => fileAt(state, above)?.backing === undefined),
   );
-  const told = Object.entries(world.files).flatMap(([file, image]): [string, string][] =>
+  const told = Object.entries(state.files).flatMap(([file, image]): [string, string][] =>
     typeof image?.backing === 'string' ? [[file, image.backing]] : [],
   );
   return Object.fromEntries([...told, ...links].map(([file, below]) => [name(file), below]));

@@ -1,17 +1,17 @@
 /** The end of a block job on a simulated host. */
-import { withoutJob } from '../model/world.ts';
+import { withoutJob } from '../model/host-state.ts';
 import { definitionIsSaved } from './definitions.ts';
 import { layersOf } from './file-names.ts';
-import { onDisk, type SimulatedHost } from './host-state.ts';
+import { type SimulatedHost, updateDisk } from './simulated-host.ts';
 
 /** The same host once a disk's files are closed: QEMU lets go of what it held of them (seen on QEMU 7.2 and 10.0). */
-export function released(
+export function withFilesClosed(
   host: SimulatedHost,
   closed: readonly string[],
   target: string,
 ): SimulatedHost {
   if (host.held.length === 0) return host;
-  const others = host.world.domain.disks.filter((disk) => disk.target !== target);
+  const others = host.state.domain.disks.filter((disk) => disk.target !== target);
   const open = others.flatMap((disk) => layersOf(host, disk));
   const held = host.held.filter((file) => open.includes(file) || !closed.includes(file));
   return held.length === host.held.length ? host : { ...host, held };
@@ -20,5 +20,5 @@ export function released(
 /** The same host without a job on that disk; what the job has written stays. */
 export function withoutJobOn(host: SimulatedHost, target: string): SimulatedHost {
   const { [target]: _ended, ...jobs } = host.jobs;
-  return onDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
+  return updateDisk({ ...definitionIsSaved(host), jobs }, target, withoutJob);
 }

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { amount, text as anyText, fields, misfitOf, optional } from '../model/shape.ts';
-import type { Bundle } from '../model/world.ts';
-import { bundleShape } from '../model/world-shape.ts';
+import type { Bundle } from '../model/host-state.ts';
+import { bundleShape } from '../model/host-state-shape.ts';
+import { amount, text as anyText, fields, mismatchOf, optionalField } from '../model/shape.ts';
 import { printable } from '../printable.ts';
-import { checksum, JOURNAL_FILE, syncFolder, writeDurably } from './journal.ts';
+import { syncFolder, writeDurably } from './durable.ts';
+import { checksum, JOURNAL_FILE } from './journal.ts';
 import { timeShape, uuidShape } from './record-shape.ts';
 
 export const BUNDLE_FILE = 'bundle.json';
@@ -51,7 +52,7 @@ export interface FoundBundle extends Partial<Omit<BundleFile, 'kept'>> {
 }
 
 /** Why there is none: nothing was kept there, or what was kept cannot be read; a clause for people. */
-export interface NoBundle {
+export interface MissingBundle {
   readonly missing: boolean;
   readonly problem: string;
 }
@@ -60,8 +61,8 @@ export interface NoBundle {
  * What a run has kept: its bundle file, or, where that cannot be read, the last record of its journal that tells it. The
  * rest of the journal need not be readable.
  */
-export async function keptIn(folder: string): Promise<FoundBundle | NoBundle> {
-  const own = await readBundle(join(folder, BUNDLE_FILE));
+export async function readKeptBundle(folder: string): Promise<FoundBundle | MissingBundle> {
+  const own = await readBundleFile(join(folder, BUNDLE_FILE));
   if ('kept' in own) return own;
   const file = join(folder, JOURNAL_FILE);
   const text = await textOf(file);
@@ -74,7 +75,7 @@ export async function keptIn(folder: string): Promise<FoundBundle | NoBundle> {
 }
 
 /** Reads a bundle file, wherever it lies. */
-export async function readBundle(file: string): Promise<FoundBundle | NoBundle> {
+export async function readBundleFile(file: string): Promise<FoundBundle | MissingBundle> {
   const text = await textOf(file);
   if (typeof text !== 'string') return text;
   const value = parsed(text);
@@ -84,7 +85,7 @@ export async function readBundle(file: string): Promise<FoundBundle | NoBundle> 
       problem: `${file} is of the form "${printable(String(value.form))}", and this version reads ${FORM}`,
     };
   const { sum, ...told } = value ?? {};
-  if (!value || sum !== sumOf(told) || misfitOf(fileShape, told))
+  if (!value || sum !== sumOf(told) || mismatchOf(fileShape, told))
     return { missing: false, problem: `${file} is no bundle, or not as it was written` };
   const { form: _form, ...bundle } = told as unknown as BundleFile & { form: string };
   return { ...bundle, file, proven: true };
@@ -105,12 +106,12 @@ function keptRecord(text: string): Omit<FoundBundle, 'file'> | undefined {
     kept: record.bundle as Bundle,
     ...(typeof first?.run === 'string' ? { run: first.run } : {}),
     ...(typeof first?.uri === 'string' && first.uri !== '' ? { uri: first.uri } : {}),
-    ...(misfitOf(timeShape, record.time) ? {} : { since: record.time as string }),
+    ...(mismatchOf(timeShape, record.time) ? {} : { since: record.time as string }),
     proven,
   };
 }
 
-async function textOf(file: string): Promise<string | NoBundle> {
+async function textOf(file: string): Promise<string | MissingBundle> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -139,7 +140,7 @@ function sumOf(told: object): string {
 }
 
 function isBundle(value: unknown): value is Bundle {
-  return misfitOf(bundleShape, value) === undefined;
+  return mismatchOf(bundleShape, value) === undefined;
 }
 
 const fileShape = fields<BundleFile>({
@@ -149,7 +150,7 @@ const fileShape = fields<BundleFile>({
   uri: anyText,
   since: timeShape,
   kept: bundleShape,
-  restored: optional(
+  restored: optionalField(
     fields<NonNullable<BundleFile['restored']>>({
       time: timeShape,
       records: amount,

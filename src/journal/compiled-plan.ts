@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../commands/effect.ts';
 import type { PhaseState } from '../graph/graph.ts';
-import { amount, fields, list, oneOf, type Shape, text } from '../model/shape.ts';
+import { amount, fields, listOf, oneOf, type Shape, text } from '../model/shape.ts';
 
 export interface CompiledPlan {
   readonly steps: readonly CompiledStep[];
@@ -22,7 +22,7 @@ export interface CompiledStep {
 
 export interface CompiledPhase {
   readonly name: string;
-  /** The commands of the way forward as they were admitted: simulated from the World that the run began with. */
+  /** The commands of the way forward as they were admitted: simulated from the host state that the run began with. */
   readonly effects: readonly Effect[];
 }
 
@@ -39,15 +39,15 @@ const effect: Shape<Effect> = (value, at) =>
 
 /** The shape of a compiled plan, whatever kinds and commands it names. */
 export const compiledPlanShape: Shape<CompiledPlan> = fields<CompiledPlan>({
-  steps: list(
+  steps: listOf(
     fields<CompiledStep>({
       id: text,
       kind: text,
       params,
-      phases: list(fields<CompiledPhase>({ name: text, effects: list(effect) })),
+      phases: listOf(fields<CompiledPhase>({ name: text, effects: listOf(effect) })),
     }),
   ),
-  states: list(
+  states: listOf(
     fields<PhaseState>({
       name: text,
       index: amount,

@@ -1,5 +1,5 @@
 /** The shape of an effect in a journal: of a command that of its arguments, as the command's definition says. */
-import type { DiskSpec, Document, MemorySpec, Options, Values } from '../commands/define.ts';
+import type { DiskSpec, InputFile, MemorySpec, Options, Values } from '../commands/define.ts';
 import type {
   AwaitJobEffect,
   Effect,
@@ -11,25 +11,25 @@ import type {
   VirshTerms,
 } from '../commands/effect.ts';
 import { type AnyCommand, COMMANDS, commandNamed, type Program } from '../commands/registry.ts';
+import { guestProcessShape } from '../model/host-state-shape.ts';
 import {
   amount,
   byTag,
   type Fields,
   fields,
   flag,
-  list,
+  listOf,
   oneOf,
-  optional,
+  optionalField,
   type Shape,
   text,
   textLike,
-  yes,
+  trueFlag,
 } from '../model/shape.ts';
-import { guestProcess } from '../model/world-shape.ts';
 
 /** The name of a file in the run's folder. */
 const ownFile = textLike(/^\w[\w.-]*$/, 'the name of a file');
-const document = fields<Document>({ file: ownFile, content: text });
+const document = fields<InputFile>({ file: ownFile, content: text });
 const diskSpec: Shape<DiskSpec> = byTag<DiskSpec>('snapshot', {
   external: fields<Extract<DiskSpec, { snapshot: 'external' }>>({
     snapshot: oneOf('external' as const),
@@ -45,7 +45,7 @@ const VALUES: { readonly [K in keyof Values]: Shape<Values[K]> } = {
   text,
   number: amount,
   document,
-  disks: list(diskSpec),
+  disks: listOf(diskSpec),
   memory: fields<MemorySpec>({ file: text }),
   operand: text,
 };
@@ -74,8 +74,8 @@ function commandsOf(
 function argsOf(options: Options): Shape<object> {
   const shapes = Object.entries(options).map(([name, { kind, required }]) => {
     const shape: Shape<unknown> = VALUES[kind];
-    if (!required) return [name, optional(shape)];
-    return [name, kind === 'flag' ? yes : shape];
+    if (!required) return [name, optionalField(shape)];
+    return [name, kind === 'flag' ? trueFlag : shape];
   });
   return fields<object>(Object.fromEntries(shapes));
 }
@@ -97,12 +97,12 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
   virsh: {
     tool: oneOf('virsh' as const),
     why: text,
-    timeoutMs: optional(amount),
-    optional: optional(yes),
-    writesInto: optional(list(text)),
-    loses: optional(list(text)),
-    doubt: optional(text),
-    of: optional(guestProcess),
+    timeoutMs: optionalField(amount),
+    optional: optionalField(trueFlag),
+    writesInto: optionalField(listOf(text)),
+    loses: optionalField(listOf(text)),
+    doubt: optionalField(text),
+    of: optionalField(guestProcessShape),
   },
   'qemu-img': { tool: oneOf('qemu-img' as const), bytes: amount, why: text },
   'await-job': {
@@ -117,7 +117,7 @@ const FIELDS: { readonly [T in Tool]: Fields<FieldsOf[T]> } = {
   'remove-file': {
     tool: oneOf('remove-file' as const),
     file: text,
-    made: optional(yes),
+    made: optionalField(trueFlag),
     why: text,
   },
   'move-file': { tool: oneOf('move-file' as const), file: text, to: text, why: text },

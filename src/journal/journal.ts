@@ -8,16 +8,17 @@ import { dirname, join } from 'node:path';
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import type { HostName, OnHosts } from '../model/hosts.ts';
-import type { Bundle, World } from '../model/world.ts';
 import type { End, PhaseResult } from '../outcomes.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
+import { syncFolder, writeSynced } from './durable.ts';
 
 /** The form of a journal's entries; one that was written before there was a number has none. */
 export const FORMAT = 3;
 
 /** What is written down of a run. */
-export type Entry =
+export type JournalEntry =
   | {
       readonly type: 'run-started';
       /** See `FORMAT`. */
@@ -36,13 +37,13 @@ export type Entry =
       readonly set: Readonly<Record<string, string>>;
       /** SHA-256 of the plan's text, which lies beside the journal. */
       readonly planSum: string;
-      /** The World of each host before the first effect, the persistent definition with it. */
-      readonly hosts: OnHosts<World>;
+      /** The host state of each host before the first effect, the persistent definition with it. */
+      readonly hosts: OnHosts<HostState>;
       /** The plan as it was compiled; absent in a journal of form 1 or 2. */
       readonly compiled?: CompiledPlan;
     }
   | {
-      /** Somebody took up a run that had been left half-way. */
+      /** Somebody took up a run that had been interrupted. */
       readonly type: 'run-resumed';
       readonly how: 'resume' | 'rollback';
       readonly host: string;
@@ -51,7 +52,7 @@ export type Entry =
       readonly version: string;
     }
   | {
-      /** The user left the run half-way; it can be taken up again. */
+      /** The user left the run half-way; it can be resumed. */
       readonly type: 'run-left';
       /** What ended it, such as `SIGINT`. */
       readonly by: string;
@@ -71,8 +72,8 @@ export type Entry =
       readonly type: 'phase-started';
       readonly direction: 'do';
       readonly on: HostName;
-      /** The World of that host that the phase begins with: what its way back leads to. */
-      readonly before: World;
+      /** The host state of that host that the phase begins with: what its rollback leads to. */
+      readonly before: HostState;
       /** How many of its effects an earlier attempt had done. */
       readonly done: number;
       /** The effects that it was begun with, those that were done already with them; absent in a journal of form 1 or 2. */
@@ -82,7 +83,7 @@ export type Entry =
       readonly type: 'phase-started';
       readonly direction: 'undo';
       readonly on: HostName;
-      /** Set where the phase is taken back to be done anew. */
+      /** Set where the phase is taken back to be done again. */
       readonly anew?: true;
     } & PhaseRef)
   | ({
@@ -129,14 +130,14 @@ export interface Journal {
    *   may wait for the next intent, because without it the journal only says less than is so.
    * @throws an error of the file system; then also for every later entry
    */
-  append(entry: Entry, sync: boolean): Promise<void>;
+  append(entry: JournalEntry, sync: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
 export const JOURNAL_FILE = 'journal.jsonl';
 
 /**
- * Room that is taken before the first effect and given back when the disk is full, so that a way back can still be
+ * Room that is taken before the first effect and given back when the disk is full, so that a rollback can still be
  * written down: its records are some kilobytes each.
  */
 export const RESERVE_FILE = 'reserve';
@@ -156,17 +157,17 @@ export async function createJournal(folder: string): Promise<Journal> {
 }
 
 /** Where a journal goes on: the number and the checksum's start of the next record, and the file's good bytes. */
-export interface JournalEnd {
+export interface JournalPosition {
   readonly seq: number;
   readonly sum: string;
   readonly length: number;
 }
 
 /**
- * Opens the journal of a run that was left half-way, to go on after its last good record; a torn one after it is cut off.
+ * Opens the journal of a run that was interrupted, to go on after its last good record; a torn one after it is cut off.
  * @throws an error of the file system
  */
-export async function reopenJournal(folder: string, end: JournalEnd): Promise<Journal> {
+export async function reopenJournal(folder: string, end: JournalPosition): Promise<Journal> {
   const file = await open(join(folder, JOURNAL_FILE), 'a', 0o600);
   await file.truncate(end.length);
   await file.datasync();
@@ -189,22 +190,22 @@ async function takeReserve(folder: string): Promise<unknown> {
 class AppendedJournal implements Journal {
   readonly folder: string;
   readonly #file: FileHandle;
-  #end: JournalEnd;
+  #end: JournalPosition;
   /** Whether all that was appended is on disk. */
   #isSynced = true;
-  /** Why nothing new can be begun: the disk is full, and the reserve is given up for the way back. */
+  /** Why nothing new can be begun: the disk is full, and the reserve is given up for the rollback. */
   #full: unknown;
   /** The first failure: what is written after it could not be read, since each record is chained to the one before. */
   #failure: unknown;
 
-  constructor(folder: string, file: FileHandle, end: JournalEnd, full: unknown) {
+  constructor(folder: string, file: FileHandle, end: JournalPosition, full: unknown) {
     this.folder = folder;
     this.#file = file;
     this.#end = end;
     this.#full = full;
   }
 
-  async append(entry: Entry, sync: boolean): Promise<void> {
+  async append(entry: JournalEntry, sync: boolean): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#full !== undefined && begins(entry)) throw this.#full;
     try {
@@ -220,7 +221,7 @@ class AppendedJournal implements Journal {
     }
   }
 
-  async #write(entry: Entry, sync: boolean): Promise<void> {
+  async #write(entry: JournalEntry, sync: boolean): Promise<void> {
     const { seq, sum: former, length } = this.#end;
     const record = { seq, time: new Date().toISOString(), ...entry };
     const sum = checksum(former, record);
@@ -255,7 +256,7 @@ class AppendedJournal implements Journal {
 }
 
 /** Whether something new is done after that record; what only undoes, or tells what was, is written as long as it can be. */
-function begins(entry: Entry): boolean {
+function begins(entry: JournalEntry): boolean {
   return entry.type === 'kept' || ('effect' in entry && entry.direction === 'do');
 }
 
@@ -271,31 +272,4 @@ export function checksum(previous: string, record: object): string {
     .update(JSON.stringify(record))
     .digest('hex')
     .slice(0, 16);
-}
-
-/** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
-  await writeSynced(path, content);
-  await syncFolder(dirname(path));
-}
-
-/** Writes a file so that its content is on disk, or there is no room for it. */
-async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the names in a folder outlive a power loss. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

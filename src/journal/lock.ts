@@ -5,7 +5,7 @@
 import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { amount, fields, misfitOf, text } from '../model/shape.ts';
+import { amount, fields, mismatchOf, text } from '../model/shape.ts';
 import { bootId, startTime } from '../processes.ts';
 import { statePath } from './folder.ts';
 
@@ -13,9 +13,9 @@ import { statePath } from './folder.ts';
 const UNDECIDED_MS = 5_000;
 
 /** Who holds a lock. Boot and start time tell a living process from another that got its number later. */
-export interface Owner {
+export interface LockOwner {
   readonly run: string;
-  /** Who takes it: a run that was left half-way may be taken up by two at once. */
+  /** Who takes it: a run that was interrupted may be resumed by two at once. */
   readonly taker: string;
   readonly pid: number;
   readonly boot: string;
@@ -44,13 +44,13 @@ export async function takeLock(
   run: string,
   user: string,
   taker = run,
-): Promise<Lock | { heldBy: Owner }> {
+): Promise<Lock | { heldBy: LockOwner }> {
   const folder = join(state, 'locks');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [draft, claim, held] = ['draft', CLAIM, HELD].map((ending) =>
     statePath(state, 'locks', `${key}.${taker}.${ending}`),
   ) as [string, string, string];
-  const owner: Owner = {
+  const owner: LockOwner = {
     run,
     taker,
     pid: process.pid,
@@ -96,7 +96,7 @@ async function isLeftToUs(folder: string, key: string, taker: string): Promise<b
 }
 
 /** Who has got the lock that was left to another, or wants it and takes its time; undefined when it is free again. */
-async function winner(folder: string, key: string): Promise<Owner | undefined> {
+async function winner(folder: string, key: string): Promise<LockOwner | undefined> {
   const deadline = Date.now() + UNDECIDED_MS;
   for (;;) {
     const others = await claims(folder, key);
@@ -111,7 +111,7 @@ const HELD = 'lock';
 
 /** What a living process has put down for a domain. */
 interface Claim {
-  readonly owner: Owner;
+  readonly owner: LockOwner;
   readonly held: boolean;
 }
 
@@ -140,12 +140,12 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Whether the process that is named still runs. */
-export function isAlive(owner: Pick<Owner, 'pid' | 'boot' | 'started'>): boolean {
+export function isAlive(owner: Pick<LockOwner, 'pid' | 'boot' | 'started'>): boolean {
   return owner.boot === bootId() && startTime(owner.pid) === owner.started;
 }
 
 /** The owner of a domain's lock, dead or alive; a living one where there are several; undefined where nobody holds it. */
-export async function lockOwner(state: string, key: string): Promise<Owner | undefined> {
+export async function lockOwner(state: string, key: string): Promise<LockOwner | undefined> {
   const folder = join(state, 'locks');
   const held = (await namesOf(folder, key)).filter((name) => name.endsWith(`.${HELD}`));
   const owners = (await Promise.all(held.map((name) => readOwner(join(folder, name))))).filter(
@@ -155,14 +155,14 @@ export async function lockOwner(state: string, key: string): Promise<Owner | und
 }
 
 /** Who holds a lock now, by the run that it is held for; nobody who is dead. */
-export async function livingHolders(state: string): Promise<ReadonlyMap<string, Owner>> {
+export async function livingHolders(state: string): Promise<ReadonlyMap<string, LockOwner>> {
   const folder = join(state, 'locks');
   const held = (await namesIn(folder)).filter((name) => name.endsWith(`.${HELD}`));
   const owners = await Promise.all(held.map((name) => readOwner(join(folder, name))));
   return new Map(owners.flatMap((owner) => (owner && isAlive(owner) ? [[owner.run, owner]] : [])));
 }
 
-const ownerShape = fields<Owner>({
+const ownerShape = fields<LockOwner>({
   run: text,
   taker: text,
   pid: amount,
@@ -172,10 +172,10 @@ const ownerShape = fields<Owner>({
   since: text,
 });
 
-async function readOwner(path: string): Promise<Owner | undefined> {
+async function readOwner(path: string): Promise<LockOwner | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return misfitOf(ownerShape, value) ? undefined : (value as Owner);
+    return mismatchOf(ownerShape, value) ? undefined : (value as LockOwner);
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
       return undefined;

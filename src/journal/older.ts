@@ -2,7 +2,7 @@
  * Journals of earlier forms, read as if this version had written them. Form 1 has a command as the words of its command line;
  * forms 1 and 2 have no compiled plan, and name no host: all is of the local one.
  */
-import { type Option, type Options, type Values, writtenAs } from '../commands/define.ts';
+import { type Option, type Options, optionWord, type Values } from '../commands/define.ts';
 import type { Effect } from '../commands/effect.ts';
 import { commandNamed, type Program } from '../commands/registry.ts';
 import { LOCAL } from '../model/hosts.ts';
@@ -12,7 +12,7 @@ import type { JournalRecord } from './record-shape.ts';
 const EARLIER: readonly number[] = [1, 2];
 
 /** The record as this version writes it; one that this version cannot read stays as it is. */
-export function current<R extends JournalRecord>(record: R): R {
+export function upgradedRecord<R extends JournalRecord>(record: R): R {
   if (record.type === 'run-started' && EARLIER.includes(record.format)) {
     const { world, ...rest } = record as JournalRecord & { readonly world?: unknown };
     return { ...rest, format: FORMAT, hosts: { [LOCAL]: world } } as unknown as R;
@@ -37,7 +37,9 @@ function commandIn(effect: unknown): Effect | undefined {
   const { argv, tool, dest: _dest, into, ...terms } = effect as Record<string, unknown>;
   if ((tool !== 'virsh' && tool !== 'qemu-img') || !Array.isArray(argv)) return undefined;
   // It always said both that the file is there and that none is made.
-  return (into !== undefined) === argv.includes('-n') ? effectOf(tool, argv, terms) : undefined;
+  return (into !== undefined) === argv.includes('-n')
+    ? effectFromWords(tool, argv, terms)
+    : undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ function commandIn(effect: unknown): Effect | undefined {
  * @param terms the rest of the effect
  * @returns undefined where no step gives such a command
  */
-export function effectOf(
+export function effectFromWords(
   tool: Program,
   [verb, ...words]: readonly unknown[],
   terms: object,
@@ -61,7 +63,7 @@ function argsIn(options: Options, words: readonly unknown[]): Record<string, unk
   const operands = all.filter(([, { kind }]) => kind === 'operand').map(([name]) => name);
   for (let at = 0; at < words.length; ) {
     const word = words[at++];
-    const found = all.find(([name, option]) => writtenAs(name, option) === word);
+    const found = all.find(([name, option]) => optionWord(name, option) === word);
     if (!found) {
       const operand = operands.shift();
       if (operand === undefined) return undefined;

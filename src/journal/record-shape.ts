@@ -1,6 +1,8 @@
 /** The shape of each record of a journal. A journal is read as what somebody may have written by hand. */
 import type { MadeFile } from '../commands/driver.ts';
 import type { Direction, StepOutline } from '../events.ts';
+import type { HostState } from '../model/host-state.ts';
+import { bundleShape, hostStateShape } from '../model/host-state-shape.ts';
 import { type HostName, LOCAL, type OnHosts } from '../model/hosts.ts';
 import {
   amount,
@@ -8,25 +10,23 @@ import {
   byTag,
   fields,
   flag,
-  list,
-  misfitOf,
+  listOf,
+  mismatchOf,
   oneOf,
-  optional,
+  optionalField,
   type Shape,
   text,
-  yes,
+  trueFlag,
 } from '../model/shape.ts';
 import { isUuid } from '../model/uuid.ts';
-import type { World } from '../model/world.ts';
-import { bundleShape, worldShape } from '../model/world-shape.ts';
 import { ENDS, type End, PHASE_RESULTS, type PhaseResult } from '../outcomes.ts';
 import { printable } from '../printable.ts';
 import { compiledPlanShape } from './compiled-plan.ts';
 import { effectShape, unknownInEffect } from './effect-shape.ts';
-import { type Entry, FORMAT } from './journal.ts';
+import { FORMAT, type JournalEntry } from './journal.ts';
 
 /** An entry as it stands in the file. */
-export type JournalRecord = Entry & {
+export type JournalRecord = JournalEntry & {
   readonly seq: number;
   readonly time: string;
   readonly sum: string;
@@ -46,8 +46,8 @@ export const uuidShape: Shape<string> = (value, at) =>
 const numbered = { seq: amount, time: timeShape, sum: text };
 /** This version knows one host; a journal of a run on more has another form. */
 const host: Shape<HostName> = oneOf<HostName>(LOCAL);
-const hosts: Shape<OnHosts<World>> = (value, at) =>
-  byKey(worldShape)(value, at) ??
+const hosts: Shape<OnHosts<HostState>> = (value, at) =>
+  byKey(hostStateShape)(value, at) ??
   (Object.keys(value as object).join() === LOCAL ? undefined : { at, expected: 'the local host' });
 const way: Shape<Direction> = oneOf<Direction>('do', 'undo');
 const ref = { step: text, phase: text };
@@ -56,7 +56,7 @@ const by = { host: text, user: text, pid: amount, version: text };
 const outline = fields<StepOutline>({
   id: text,
   kind: text,
-  phases: list(fields<StepOutline['phases'][number]>({ name: text, summary: text })),
+  phases: listOf(fields<StepOutline['phases'][number]>({ name: text, summary: text })),
 });
 
 const end = oneOf<End>(...ENDS);
@@ -71,7 +71,7 @@ const beginning = {
   domain: text,
   uuid: uuidShape,
   uri: text,
-  steps: list(outline),
+  steps: listOf(outline),
 };
 
 const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
@@ -81,7 +81,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     set: byKey(text),
     planSum: text,
     hosts,
-    compiled: optional(compiledPlanShape),
+    compiled: optionalField(compiledPlanShape),
   }),
   'run-resumed': fields<Of<'run-resumed'>>({
     ...numbered,
@@ -111,9 +111,9 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
       type: oneOf('phase-started' as const),
       direction: oneOf('do' as const),
       on: host,
-      before: worldShape,
+      before: hostStateShape,
       done: amount,
-      effects: optional(list(effectShape)),
+      effects: optionalField(listOf(effectShape)),
     }),
     undo: fields<Extract<Of<'phase-started'>, { direction: 'undo' }>>({
       ...numbered,
@@ -121,7 +121,7 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
       type: oneOf('phase-started' as const),
       direction: oneOf('undo' as const),
       on: host,
-      anew: optional(yes),
+      anew: optionalField(trueFlag),
     }),
   }),
   intent: fields<Of<'intent'>>({
@@ -137,8 +137,8 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     ...ref,
     type: oneOf('outcome' as const),
     direction: way,
-    error: optional(text),
-    unbegun: optional(yes),
+    error: optionalField(text),
+    unbegun: optionalField(trueFlag),
   }),
   kept: fields<Of<'kept'>>({
     ...numbered,
@@ -152,18 +152,18 @@ const SHAPES: { readonly [Type in JournalRecord['type']]: Shape<Of<Type>> } = {
     type: oneOf('phase-finished' as const),
     direction: way,
     result: oneOf<PhaseResult>(...PHASE_RESULTS),
-    anew: optional(yes),
-    stays: optional(yes),
-    error: optional(text),
+    anew: optionalField(trueFlag),
+    stays: optionalField(trueFlag),
+    error: optionalField(text),
   }),
   'run-finished': fields<Of<'run-finished'>>({
     ...numbered,
     type: oneOf('run-finished' as const),
     end,
     interrupted: flag,
-    state: list(text),
-    next: list(text),
-    movedAway: optional(yes),
+    state: listOf(text),
+    next: listOf(text),
+    movedAway: optionalField(trueFlag),
   }),
 };
 
@@ -173,7 +173,7 @@ type OtherBeginning = Omit<Of<'run-started'>, 'format' | 'set' | 'planSum' | 'ho
 const otherBeginning = fields<OtherBeginning>(beginning);
 
 /** A record that this version does not write, and so does not believe. */
-export interface Strange {
+export interface UnknownRecord {
   /** A clause: `record 4 is …`. */
   readonly why: string;
   /** Whether it is of a type, or of a form, that another version may know. */
@@ -181,7 +181,7 @@ export interface Strange {
 }
 
 /** Why a line's value is no record that this version writes; undefined where it is one. */
-export function strangeIn(value: object, number: number): Strange | undefined {
+export function unknownRecordIn(value: object, number: number): UnknownRecord | undefined {
   const { type, format } = value as Readonly<Record<string, unknown>>;
   if (typeof type !== 'string') return { why: `record ${number} has no type`, otherVersion: false };
   if (!Object.hasOwn(SHAPES, type))
@@ -197,8 +197,8 @@ export function strangeIn(value: object, number: number): Strange | undefined {
       otherVersion: true,
     };
   const misfit = another
-    ? misfitOf(otherBeginning, value)
-    : misfitOf<unknown>(SHAPES[type as JournalRecord['type']], value);
+    ? mismatchOf(otherBeginning, value)
+    : mismatchOf<unknown>(SHAPES[type as JournalRecord['type']], value);
   return (
     misfit && {
       why: another
@@ -221,7 +221,10 @@ function unknownCommandIn(value: object): string | undefined {
 }
 
 /** The same, in a journal that begins so: of one of another form its records are not expected to fit. */
-export function ofForm(first: JournalRecord | undefined, strange: Strange): Strange {
+export function asOtherFormat(
+  first: JournalRecord | undefined,
+  strange: UnknownRecord,
+): UnknownRecord {
   return first?.type === 'run-started' && first.format !== FORMAT
     ? { why: 'it is of a form that this version of blockplan does not know', otherVersion: true }
     : strange;

@@ -5,30 +5,30 @@
 import type { MadeFile } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Direction, PhaseRef } from '../events.ts';
+import type { Bundle } from '../model/host-state.ts';
 import { type HostName, type OnHosts, withHost } from '../model/hosts.ts';
-import type { Bundle } from '../model/world.ts';
 import { type End, isOpenEnd } from '../outcomes.ts';
-import { directed, type Way, waysFrom } from './direction.ts';
-import { type Entry, FORMAT, type JournalEnd } from './journal.ts';
-import type { Strange } from './record-shape.ts';
-import { type Replay, readJournal } from './replay.ts';
+import { FORMAT, type JournalEntry, type JournalPosition } from './journal.ts';
+import { type JournalContents, readJournal } from './read.ts';
+import type { UnknownRecord } from './record-shape.ts';
+import { nextDirection, type RecoveryMode, recoveryModesFrom } from './recovery-mode.ts';
 
 /** An entry with its number in the journal, from 0, and its time in ISO 8601. */
-export type LogRecord = Entry & { readonly seq: number; readonly time: string };
+export type LogRecord = JournalEntry & { readonly seq: number; readonly time: string };
 
-type Of<Type extends Entry['type']> = Extract<LogRecord, { type: Type }>;
+type Of<Type extends JournalEntry['type']> = Extract<LogRecord, { type: Type }>;
 
 /** How a run began, in a form that this version knows. */
-export type RunStarted = Of<'run-started'>;
+export type StartRecord = Of<'run-started'>;
 
 /** What of it every version writes. */
-type Beginning = Omit<RunStarted, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
+type Beginning = Omit<StartRecord, 'format' | 'set' | 'planSum' | 'hosts' | 'compiled'>;
 
 export interface RunLog {
   /** How the run began, in whatever form; absent where the journal does not begin with it. */
   readonly beginning?: Beginning;
   /** The same, where this version knows its form. */
-  readonly started?: RunStarted;
+  readonly started?: StartRecord;
   /** The start, and each time that the run was resumed or rolled back. */
   readonly attempts: readonly Attempt[];
   readonly visits: readonly Visit[];
@@ -42,7 +42,7 @@ export interface RunLog {
   readonly finish?: Of<'run-finished'>;
   /** Who had the run counted as over. */
   readonly forgotten?: Of<'run-forgotten'>;
-  /** Whether the guest is on another host; an end without contact to libvirt does not change it. */
+  /** Whether the guest is on another host; an end without the connection to libvirt does not change it. */
   readonly movedAway: boolean;
   /** The last record; absent where there is none. */
   readonly last?: LogRecord;
@@ -62,13 +62,13 @@ export interface Attempt {
 
 /**
  * A stay in one state of the machine, or commands that were given in none: after the end of their phase, or to keep a
- * definition (`run/salvage`, `run/come-back`).
+ * definition (`run/secure-definition`, `run/transient-again`).
  */
 export interface Visit extends PhaseRef {
   readonly direction: Direction;
   /** The time of its first record. */
   readonly time: string;
-  /** Absent where the commands were given in no state. Of a phase that is done it has the World before it. */
+  /** Absent where the commands were given in no state. Of a phase that is done it has the host state before it. */
   readonly started?: Of<'phase-started'>;
   readonly commands: readonly LoggedCommand[];
   /** Absent where the process ended first. */
@@ -109,7 +109,7 @@ export function foldRecords(records: readonly LogRecord[], log = NO_RECORDS): Ru
 }
 
 function withRecord(log: RunLog, record: LogRecord): RunLog {
-  const direction = directed(log.direction, record);
+  const direction = nextDirection(log.direction, record);
   return { ...changed(log, record), direction, last: record };
 }
 
@@ -151,7 +151,7 @@ function changed(log: RunLog, record: LogRecord): RunLog {
   }
 }
 
-function begun(log: RunLog, record: RunStarted): RunLog {
+function begun(log: RunLog, record: StartRecord): RunLog {
   return {
     ...log,
     beginning: record,
@@ -211,26 +211,26 @@ function withLast<T>(list: readonly T[], change: (last: T) => T): readonly T[] {
 
 /** A log as it was read from a journal. */
 export interface StoredLog extends RunLog {
-  /** What follows the records that it is folded from; see `Replay`. */
-  readonly damage: Replay['damage'];
-  readonly strange?: Strange;
+  /** What follows the records that it is folded from; see `JournalContents`. */
+  readonly damage: JournalContents['damage'];
+  readonly strange?: UnknownRecord;
   /** Where the next attempt appends its records; its `seq` is how many there are. */
-  readonly end: JournalEnd;
+  readonly end: JournalPosition;
 }
 
 /**
  * Reads the log of a run from its journal.
  * @throws an error of the file system
  */
-export async function readLog(folder: string): Promise<StoredLog> {
+export async function readRunLog(folder: string): Promise<StoredLog> {
   const { records, ...rest } = await readJournal(folder);
   return { ...foldRecords(records), ...rest };
 }
 
 /** The log of a run; undefined where the file system does not give its journal. */
-export async function readLogIfThere(folder: string): Promise<StoredLog | undefined> {
+export async function tryReadRunLog(folder: string): Promise<StoredLog | undefined> {
   try {
-    return await readLog(folder);
+    return await readRunLog(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
     throw error;
@@ -238,7 +238,7 @@ export async function readLogIfThere(folder: string): Promise<StoredLog | undefi
 }
 
 /** Whether records follow that may contradict the log: altered ones, or ones of another version. */
-export function isUnbelievable({ damage }: Pick<StoredLog, 'damage'>): boolean {
+export function isUntrusted({ damage }: Pick<StoredLog, 'damage'>): boolean {
   return damage === 'altered' || damage === 'strange';
 }
 
@@ -248,8 +248,10 @@ export function isRunOver({ forgotten, finish }: RunLog): boolean {
 }
 
 /** The commands that can end the run; none where its log cannot be believed. */
-export function waysOf(log: Pick<StoredLog, 'direction' | 'damage'>): readonly Way[] {
-  return isUnbelievable(log) ? [] : waysFrom(log.direction);
+export function recoveryModesOf(
+  log: Pick<StoredLog, 'direction' | 'damage'>,
+): readonly RecoveryMode[] {
+  return isUntrusted(log) ? [] : recoveryModesFrom(log.direction);
 }
 
 /** The last command, where neither its answer nor a file that it made is recorded: it may have been carried out. */

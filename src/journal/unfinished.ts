@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from './durable.ts';
 import { isStateName, listRuns, statePath } from './folder.ts';
-import { glanceAt } from './glance.ts';
-import { writeDurably } from './journal.ts';
+import { readJournalEnds } from './journal-ends.ts';
 import { isRunOver } from './run-log.ts';
 
 /** Puts a run into the index, before its first effect. */
@@ -54,9 +54,9 @@ async function unfinishedByJournal(state: string): Promise<string[]> {
 
 function isLeft(folder: string): boolean {
   try {
-    const glance = glanceAt(folder);
-    if (!glance) return false;
-    const { log, strange } = glance;
+    const ends = readJournalEnds(folder);
+    if (!ends) return false;
+    const { log, strange } = ends;
     return strange !== undefined || (log.last !== undefined && !isRunOver(log));
   } catch {
     // What cannot be read has to be looked at by somebody.

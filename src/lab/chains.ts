@@ -1,26 +1,26 @@
 /** The chains of a guest's disks, as libvirt's XML and the images' headers tell them: seen with virsh and qemu-img alone. */
-import type { Host } from './host.ts';
+import type { LabHost } from './host.ts';
 
 /** The files of an image's chain, active layer first, as the images' headers say. */
-export async function imageChain(host: Host, image: string): Promise<string[]> {
+export async function imageChain(host: LabHost, image: string): Promise<string[]> {
   const told = await host.qemuImg('info', '-U', '--backing-chain', '--output=json', image);
   return (JSON.parse(told) as { filename: string }[]).map((layer) => layer.filename);
 }
 
 /** The format of an image, as qemu-img recognises it. */
-export async function imageFormat(host: Host, image: string): Promise<string> {
+export async function imageFormat(host: LabHost, image: string): Promise<string> {
   const told = await host.qemuImg('info', '-U', '--output=json', image);
   return (JSON.parse(told) as { format: string }).format;
 }
 
 /** The chain of a disk as the live XML tells it, active layer first. */
-export async function liveChain(host: Host, domain: string, target: string): Promise<string[]> {
+export async function liveChain(host: LabHost, domain: string, target: string): Promise<string[]> {
   return sources(diskXml(await host.virsh('dumpxml', domain), target), true);
 }
 
 /** The source of a disk in the persistent definition. */
 export async function persistentSource(
-  host: Host,
+  host: LabHost,
   domain: string,
   target: string,
 ): Promise<string | undefined> {
@@ -50,7 +50,7 @@ function diskXml(xml: string, target: string): string {
  * Rejects unless `qemu-img check` finds nothing wrong, in none of the layers; a raw image has nothing to check. Images
  * of a running guest have to stand still meanwhile.
  */
-export async function assertCleanImages(host: Host, images: readonly string[]): Promise<void> {
+export async function assertCleanImages(host: LabHost, images: readonly string[]): Promise<void> {
   for (const image of images) {
     if ((await imageFormat(host, image)) === 'raw') continue;
     await host.qemuImg('check', '-U', image);
@@ -58,7 +58,7 @@ export async function assertCleanImages(host: Host, images: readonly string[]): 
 }
 
 /** By target, the chain of each disk's active image, as its header tells it. */
-export async function imageChains(host: Host, xml: string): Promise<Record<string, string[]>> {
+export async function imageChains(host: LabHost, xml: string): Promise<Record<string, string[]>> {
   const disks = (xml.match(/<disk [\s\S]*?<\/disk>/g) ?? []).flatMap((disk) => {
     const target = /<target dev='([^']*)'/.exec(disk)?.[1] ?? '';
     const [active] = sources(disk, false);

@@ -1,3 +1,4 @@
+import { escapeXml } from '../model/xml-edit.ts';
 import { kvmWorks } from './acceleration.ts';
 import type { GuestKit } from './kit.ts';
 
@@ -65,10 +66,4 @@ function diskXml(disk: DomainDisk): string {
       <source file='${escapeXml(disk.file)}'/>
       <target dev='${escapeXml(disk.target)}' bus='virtio'/>
     </disk>`;
-}
-
-/** Text as it may stand in an element or in an attribute. */
-export function escapeXml(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&apos;' };
-  return text.replace(/[&<>']/g, (character) => names[character]!);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { domainXml } from './domain.ts';
-import { type DiskSpec, makeChain } from './images.ts';
+import { type GuestDiskSpec, makeChain } from './images.ts';
 import type { GuestKit } from './kit.ts';
 import { assertComplete, readLog } from './log.ts';
 import { until } from './poll.ts';
@@ -12,7 +12,7 @@ export interface GuestSpec {
   /** Default: a random name. */
   readonly name?: string;
   /** At least one; the guest writes to all of them. */
-  readonly disks: readonly [DiskSpec, ...DiskSpec[]];
+  readonly disks: readonly [GuestDiskSpec, ...GuestDiskSpec[]];
   /** Whether the definition has the guest agent's channel. Default true. */
   readonly agent?: boolean;
   readonly autostart?: boolean;
@@ -29,7 +29,7 @@ export interface GuestDisk {
 }
 
 /** What a guest needs of its host. */
-export interface Home {
+export interface GuestHost {
   readonly images: string;
   readonly dir: string;
   /** What its guests boot from, where its QEMU may read it. */
@@ -65,8 +65,8 @@ export interface Guest {
   killQemu(): Promise<void>;
 }
 
-/** Makes the images, defines the guest and, unless told otherwise, starts it. */
-export async function createGuest(home: Home, spec: GuestSpec): Promise<Guest> {
+/** Makes the images, defines the guest and, by default, starts it. */
+export async function createGuest(home: GuestHost, spec: GuestSpec): Promise<Guest> {
   const name = spec.name ?? `guest-${randomBytes(3).toString('hex')}`;
   const folder = join(home.images, name);
   await mkdir(folder, { recursive: true });
@@ -102,9 +102,9 @@ class LabGuest implements Guest {
   readonly name: string;
   readonly disks: readonly GuestDisk[];
   readonly console: string;
-  readonly #home: Home;
+  readonly #home: GuestHost;
 
-  constructor(home: Home, name: string, disks: readonly GuestDisk[], console: string) {
+  constructor(home: GuestHost, name: string, disks: readonly GuestDisk[], console: string) {
     this.#home = home;
     this.name = name;
     this.disks = disks;

@@ -7,16 +7,16 @@ import { createGuest, type Guest, type GuestSpec } from './guest.ts';
 import { Keeper } from './keeper.ts';
 import { type GuestKit, guestKit } from './kit.ts';
 import {
-  furnish,
   killLibvirtd,
   libvirtdLog,
   libvirtUri,
   type Permissions,
   startLibvirtd,
+  writeConfiguration,
 } from './libvirtd.ts';
 
 /** A private libvirt host: its own libvirtd in its own namespaces, with its own folder for everything. */
-export interface Host extends AsyncDisposable {
+export interface LabHost extends AsyncDisposable {
   readonly name: string;
   /** Reaches the host's libvirtd from anywhere on the machine. */
   readonly uri: string;
@@ -52,7 +52,7 @@ export interface HostOptions {
 }
 
 /** Starts a private libvirt host. It goes away with {@link Host.stop}, and when this process ends in any way. */
-export async function startHost(options: HostOptions = {}): Promise<Host> {
+export async function startHost(options: HostOptions = {}): Promise<LabHost> {
   if (process.getuid?.() !== 0) {
     throw new Error('a lab host needs root, for its own mounts and namespaces');
   }
@@ -60,12 +60,12 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const dir = await makeHostFolder();
   const { permissions = 'open' } = options;
   const name = options.name ?? basename(dir).replace('blockplan-', '').toLowerCase();
-  const host = new LabHost(name, dir, permissions, new Keeper(dir, name, await kvmWorks()));
+  const host = new StartedLabHost(name, dir, permissions, new Keeper(dir, name, await kvmWorks()));
   try {
     await mkdir(host.images);
     // QEMU's user has to reach the images; the folder was made for root alone.
     if (permissions === 'packaged') await chmod(dir, 0o711);
-    await furnish(dir, name, permissions);
+    await writeConfiguration(dir, name, permissions);
     await host.boot();
   } catch (error) {
     await host.stop();
@@ -74,7 +74,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   return host;
 }
 
-class LabHost implements Host {
+class StartedLabHost implements LabHost {
   readonly name: string;
   readonly dir: string;
   readonly uri: string;

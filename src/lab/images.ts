@@ -4,7 +4,7 @@ import { dirname, join, relative as relativePath, resolve } from 'node:path';
 import { command } from './command.ts';
 
 /** A disk of a lab guest, as it is asked for. */
-export interface DiskSpec {
+export interface GuestDiskSpec {
   /** `vda`, `vdb`, … */
   readonly target: string;
   /**
@@ -34,7 +34,7 @@ export const DEFAULT_SIZE = 64 * 1024 * 1024;
  * Makes the images of a disk and returns their files, base first. The disk holds one ext4 file system.
  * Each layer adds an empty file `/<layer>.layer` to it, so that a lost layer shows.
  */
-export async function makeChain(disk: DiskSpec, folder: string): Promise<string[]> {
+export async function makeChain(disk: GuestDiskSpec, folder: string): Promise<string[]> {
   const work = await mkdtemp(join(folder, '.work-'));
   try {
     const raw = join(work, 'disk.raw');
@@ -61,7 +61,7 @@ export async function makeChain(disk: DiskSpec, folder: string): Promise<string[
   }
 }
 
-async function makeFileSystem(raw: string, work: string, disk: DiskSpec): Promise<void> {
+async function makeFileSystem(raw: string, work: string, disk: GuestDiskSpec): Promise<void> {
   const content = join(work, 'content');
   await mkdir(content);
   if (disk.fill !== undefined) await writeFile(join(content, 'fill'), randomBytes(disk.fill));

@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { command } from './command.ts';
-import { GUEST_INIT, GUEST_MODULES, GUEST_SHUTDOWN } from './guestInit.ts';
+import { GUEST_INIT, GUEST_MODULES, GUEST_SHUTDOWN } from './guest-init.ts';
 
 /** What a lab guest boots from. */
 export interface GuestKit {

@@ -62,7 +62,11 @@ function configuration(
 }
 
 /** Writes what the host's libvirtd reads, below the host's folder, laid out as the init binds it. */
-export async function furnish(dir: string, name: string, permissions: Permissions): Promise<void> {
+export async function writeConfiguration(
+  dir: string,
+  name: string,
+  permissions: Permissions,
+): Promise<void> {
   for (const folder of [
     'run',
     'etc/libvirt',

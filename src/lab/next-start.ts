@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertCleanImages, imageChain, type OpenedDisk, openedDisks } from './chains.ts';
-import type { Host } from './host.ts';
+import type { LabHost } from './host.ts';
 import { assertComplete, readLog } from './log.ts';
 
 /** What the next start has to find. */
@@ -22,7 +22,7 @@ export interface Expected {
  * all numbers, in clean images, whose headers name the files that QEMU opens. The guest runs, or is off.
  */
 export function faultsAtNextStart(
-  host: Host,
+  host: LabHost,
   domain: string,
   { upTo, live, targets, wasKilled = false }: Expected,
 ): Promise<string[]> {
@@ -42,7 +42,7 @@ export function faultsAtNextStart(
 }
 
 async function faultsOf(
-  host: Host,
+  host: LabHost,
   { target, files, image }: OpenedDisk,
   upTo: number,
   wasKilled: boolean,
@@ -70,7 +70,7 @@ function placesOf(disks: readonly OpenedDisk[]): string {
  * since a boot takes many times longer than to save its memory and to restore it. One that was off is off again.
  */
 async function atNextStart<T>(
-  host: Host,
+  host: LabHost,
   domain: string,
   look: (disks: readonly OpenedDisk[]) => Promise<T>,
 ): Promise<T> {
@@ -89,7 +89,7 @@ async function atNextStart<T>(
 
 /** The saved XML names the layers of before; the definition has QEMU look into the headers, as a start does. */
 async function restore(
-  host: Host,
+  host: LabHost,
   domain: string,
   memory: string,
   state: 'running' | 'paused',

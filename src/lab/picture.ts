@@ -2,22 +2,22 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageChains } from './chains.ts';
-import type { Host } from './host.ts';
+import type { LabHost } from './host.ts';
 import { until } from './poll.ts';
 
 /** `virsh dumpxml --inactive --security-info`, byte for byte. */
-export function definition(host: Host, domain: string): Promise<string> {
+export function definition(host: LabHost, domain: string): Promise<string> {
   return host.virsh('dumpxml', domain, '--inactive', '--security-info');
 }
 
 /** One line of `virsh dominfo`. */
-async function info(host: Host, domain: string, key: string): Promise<string> {
+async function info(host: LabHost, domain: string, key: string): Promise<string> {
   const text = await host.virsh('dominfo', domain);
   return (new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '').trim();
 }
 
 /** Whether the domain starts with its host. */
-export async function autostart(host: Host, domain: string): Promise<boolean> {
+export async function isAutostarted(host: LabHost, domain: string): Promise<boolean> {
   return (await info(host, domain, 'Autostart')) === 'enable';
 }
 
@@ -32,8 +32,8 @@ export async function listing(...folders: readonly string[]): Promise<string[]> 
 }
 
 /** Names and metadata of what libvirt has on record for a domain, parents first. */
-export async function moments(
-  host: Host,
+export async function metadataRecords(
+  host: LabHost,
   domain: string,
   kind: 'snapshot' | 'checkpoint',
 ): Promise<Record<string, string>> {
@@ -47,7 +47,7 @@ export async function moments(
 }
 
 /** The name of the current snapshot; undefined where there is none. */
-export function currentSnapshot(host: Host, domain: string): Promise<string | undefined> {
+export function currentSnapshot(host: LabHost, domain: string): Promise<string | undefined> {
   return host.virsh('snapshot-current', domain, '--name').then(
     (name) => name.trim(),
     () => undefined,
@@ -61,7 +61,7 @@ export interface Picture {
   readonly autostart: string;
   /** The persistent definition with passwords; undefined for a transient domain. */
   readonly definition: string | undefined;
-  /** The live definition without the numbers that QEMU gives its nodes anew. */
+  /** The live definition without the numbers that QEMU gives its nodes again. */
   readonly live: string;
   readonly snapshots: Record<string, string>;
   readonly currentSnapshot: string | undefined;
@@ -71,9 +71,9 @@ export interface Picture {
   readonly files: string[];
 }
 
-/** Looks at a domain and at folders; the host's images unless told. */
+/** Looks at a domain and at folders; the host's images by default. */
 export async function picture(
-  host: Host,
+  host: LabHost,
   domain: string,
   folders: readonly string[] = [host.images],
 ): Promise<Picture> {
@@ -81,9 +81,9 @@ export async function picture(
     host.virsh('dominfo', domain),
     host.virsh('dumpxml', domain, '--security-info'),
     definition(host, domain),
-    moments(host, domain, 'snapshot'),
+    metadataRecords(host, domain, 'snapshot'),
     currentSnapshot(host, domain),
-    moments(host, domain, 'checkpoint'),
+    metadataRecords(host, domain, 'checkpoint'),
     listing(...folders),
   ]);
   const line = (key: string) =>
@@ -108,7 +108,7 @@ export async function picture(
 }
 
 /** Waits until libvirt sees the guest agent, without which nothing can be frozen. */
-export async function agentConnected(host: Host, domain: string): Promise<void> {
+export async function agentConnected(host: LabHost, domain: string): Promise<void> {
   await until('the guest agent', 30_000, async () =>
     (await host.virsh('dumpxml', domain)).includes("state='connected'"),
   );

@@ -7,9 +7,9 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The word that means this domain to virsh, and no other: its name, or its UUID where virsh would take the name for
- * something else. Asked anew each time, since a domain may be defined, or get another name, meanwhile.
+ * something else. Asked again each time, since a domain may be defined, or get another name, meanwhile.
  */
-export async function wordFor(virsh: Virsh, name: string): Promise<string> {
+export async function unambiguousName(virsh: Virsh, name: string): Promise<string> {
   if (!isTakenForId(name)) return name;
   const { stdout } = await virsh.run(['list', '--all', '--uuid', '--name']);
   const line = stdout.split('\n').find((each) => each.slice(each.indexOf(' ') + 1) === name);
@@ -43,12 +43,12 @@ class ByUuid implements Virsh {
   }
 
   async run(argv: readonly string[], options?: RunOptions): Promise<Answer> {
-    const word = await wordFor(this.#virsh, this.#name);
+    const word = await unambiguousName(this.#virsh, this.#name);
     return this.#virsh.run(this.#with(word, argv), options);
   }
 
   async runAll(argvs: readonly (readonly string[])[], options?: RunOptions): Promise<Answer[]> {
-    const word = await wordFor(this.#virsh, this.#name);
+    const word = await unambiguousName(this.#virsh, this.#name);
     return this.#virsh.runAll(
       argvs.map((argv) => this.#with(word, argv)),
       options,

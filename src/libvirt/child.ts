@@ -8,7 +8,7 @@ export interface Connection {
   readonly uri?: string;
   /** `virsh -r`: the daemon itself refuses whatever could change something. */
   readonly readonly?: boolean;
-  /** The program; `virsh` unless told. */
+  /** The program; `virsh` by default. */
   readonly command?: string;
 }
 

@@ -75,7 +75,7 @@ export function connectTooSlow(uri: string | undefined, timeoutMs: number): Bloc
  * @param reason how it showed, a clause without a full stop
  * @param argv the command that has no answer, if there is one
  */
-export function contactLost(reason: string, argv?: readonly string[]): BlockplanError {
+export function connectionLost(reason: string, argv?: readonly string[]): BlockplanError {
   const command = argv && shellQuote(['virsh', ...argv]);
   const asked = command ? ` Whether "${printable(command)}" was carried out is not known.` : '';
   return new BlockplanError('uncertain', [
@@ -111,7 +111,7 @@ const BROKEN =
   /^error: (Disconnected from .*|Reconnected to the hypervisor|Failed to reconnect to the hypervisor|no valid connection)$/m;
 
 /** The line in which virsh tells that its connection is, or was, gone. */
-export function brokenConnection(stderr: string): string | undefined {
+export function brokenConnectionLine(stderr: string): string | undefined {
   return BROKEN.exec(stderr)?.[1];
 }
 
@@ -123,7 +123,7 @@ const SUSPICIOUS =
   /End of file while reading data|Cannot (recv|read|write) data|client socket is closed|hangup .*on socket|Connection reset|Broken pipe|keepalive|Failed to connect socket|unable to connect to server|failed to connect to the hypervisor/i;
 
 /** Whether a failed command may mean that the connection is gone. */
-export function suspicious(error: string): boolean {
+export function mayBeDisconnected(error: string): boolean {
   return SUSPICIOUS.test(error);
 }
 

@@ -1,6 +1,6 @@
 /** Which data files a layer or a file has (see `HostIO.readDataFiles`). */
 import type { DataFiles, HostIO } from '../host-io/host-io.ts';
-import type { Layer } from '../model/world.ts';
+import type { Layer } from '../model/host-state.ts';
 
 /** The same layer with its data files; without any where they cannot be told. */
 export async function withDataFiles(io: HostIO, layer: Layer): Promise<Layer> {

@@ -1,9 +1,9 @@
 /** What happens to a domain, as it happens: a second long-lived virsh that only listens. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
-import type { DomainState } from '../model/world.ts';
+import type { DomainState } from '../model/host-state.ts';
 import { type Connection, describeExit, startChild } from './child.ts';
-import { connectArguments, contactLost, keepaliveArguments } from './contact.ts';
+import { connectArguments, connectionLost, keepaliveArguments } from './contact.ts';
 import { type DomainEvent, EventText } from './event-text.ts';
 import { errorIn } from './framing.ts';
 import { JobErrorText, monitorWords } from './qemu-job-errors.ts';
@@ -135,7 +135,7 @@ class Listening implements DomainEvents {
         const timer = setTimeout(() => resolve(undefined), timeoutMs);
         const abort = () => reject(signal?.reason);
         signal?.addEventListener('abort', abort);
-        void this.closed.then(({ reason }) => reject(contactLost(reason)));
+        void this.closed.then(({ reason }) => reject(connectionLost(reason)));
         waiting.signal.addEventListener('abort', () => {
           stop();
           clearTimeout(timer);

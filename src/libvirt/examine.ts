@@ -1,9 +1,9 @@
-/** Looks at a domain as a doctor does: beyond its World, at records, headers, errors and what lies around. Only reads. */
+/** Looks at a domain as a doctor does: beyond its host state, at records, headers, errors and what lies around. Only reads. */
 import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
 import type { Examination, HeaderChain } from '../model/examination.ts';
-import { filesOf, filesOfLayer } from '../model/file-identity.ts';
-import type { Domain, Layer } from '../model/world.ts';
+import { filesOfDisk, filesOfLayer } from '../model/file-identity.ts';
+import type { Domain, Layer } from '../model/host-state.ts';
 import { withDataFiles } from './data-files.ts';
 import { readHeaderChain } from './header-chain.ts';
 import { readMarker } from './marker.ts';
@@ -43,7 +43,7 @@ export async function examineDomain(
   };
 }
 
-/** Every path that an examination names: a World that is surveyed with them tells whether there is a file. */
+/** Every path that an examination names: a host state that is surveyed with them tells whether there is a file. */
 export function examinedFiles(examination: Examination): string[] {
   const { headers, snapshots, saved, beside } = examination;
   const records = snapshots.flatMap(({ disks, memory }) => [
@@ -76,7 +76,7 @@ async function ownFiles(
   );
   const layers = [...disks.flatMap(({ chain }) => chain), ...chains.flatMap((each) => each.layers)];
   const named = [
-    ...disks.flatMap(filesOf),
+    ...disks.flatMap(filesOfDisk),
     ...(await Promise.all(layers.map((layer) => withDataFiles(io, layer)))).flatMap(filesOfLayer),
   ];
   return [...new Set(named)].filter((file) => file.startsWith('/') && !blocks.has(file));

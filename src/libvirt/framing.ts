@@ -16,7 +16,7 @@ export interface RawAnswer {
 }
 
 /** The lines to write for one command, and how to find its answer. */
-export interface Frame {
+export interface CommandFrame {
   readonly argv: readonly string[];
   /** Two lines for virsh's standard input. */
   readonly input: string;
@@ -30,7 +30,7 @@ interface Marks {
 }
 
 /** One answer taken off the front of what has arrived, and what remains. */
-export interface Taken {
+export interface TakenAnswer {
   readonly raw: RawAnswer;
   readonly restOut: string;
   readonly restErr: string;
@@ -44,7 +44,7 @@ export interface Taken {
  * @param serial the number of the command in this session
  * @throws BlockplanError wordNotSendable when the vector cannot be sent
  */
-export function frame(argv: readonly string[], secret: string, serial: number): Frame {
+export function frame(argv: readonly string[], secret: string, serial: number): CommandFrame {
   const command = quoteCommand(argv);
   const mark = (place: string) => ({
     // The empty quotes keep the token, as virsh prints it, out of the echo of the input.
@@ -69,7 +69,7 @@ export function frame(argv: readonly string[], secret: string, serial: number): 
  * @param out all stdout since the previous answer
  * @param err all stderr since the previous answer
  */
-export function takeAnswer(marks: Marks, out: string, err: string): Taken | undefined {
+export function takeAnswer(marks: Marks, out: string, err: string): TakenAnswer | undefined {
   const lastErr = lineEnd(err, `error: ${marks.last}`);
   if (lastErr < 0) return undefined;
   const lastOut = lineEnd(out, marks.last);

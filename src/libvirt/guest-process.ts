@@ -11,7 +11,7 @@ interface Found {
 }
 
 /**
- * Tells the QEMU processes of guests apart. libvirt's id does so as long as its daemon lives; a daemon that begins anew
+ * Tells the QEMU processes of guests apart. libvirt's id does so as long as its daemon lives; a daemon that begins again
  * counts on from the guests that it finds running, so an id may be given again (seen on libvirt 9.0). The start of the
  * process tells these apart too.
  */

@@ -1,8 +1,8 @@
 /** What the images of a chain tell of themselves: layers, bitmaps, internal snapshots. */
 import type { HostIO } from '../host-io/host-io.ts';
 import type { HeaderChain, ImageHeader } from '../model/examination.ts';
-import type { Layer } from '../model/world.ts';
-import { DEEPEST, type ImageInfo, imageInfo } from './image-headers.ts';
+import type { Layer } from '../model/host-state.ts';
+import { type ImageInfo, imageInfo, MAX_CHAIN_DEPTH } from './image-headers.ts';
 
 /** Reads an image and those below it, a layer at a time, so that a broken one hides no other. */
 export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderChain> {
@@ -10,7 +10,11 @@ export async function readHeaderChain(io: HostIO, top: Layer): Promise<HeaderCha
   if (whole) return { layers: whole };
   const layers: ImageHeader[] = [];
   let next: Layer | undefined = top;
-  while (next && layers.length < DEEPEST && !layers.some(({ file }) => file === next?.file)) {
+  while (
+    next &&
+    layers.length < MAX_CHAIN_DEPTH &&
+    !layers.some(({ file }) => file === next?.file)
+  ) {
     const info = await headerOf(io, next);
     if (typeof info === 'string') {
       const bare = { ...next, bitmaps: [], snapshots: [] };

@@ -2,14 +2,14 @@
 import { dirname } from 'node:path';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
+import type { Layer } from '../model/host-state.ts';
 import { pathsNamed } from '../model/image-names.ts';
-import type { Layer } from '../model/world.ts';
 
 /** So many qemu-img run at once: each is a process, and a host may have hundreds of images. */
 const AT_ONCE = 4;
 
 /** Deeper chains than QEMU would open (libvirt: at most 200 layers) are not followed. */
-export const DEEPEST = 200;
+export const MAX_CHAIN_DEPTH = 200;
 
 /** An image and what is below it, as far as could be read. */
 export interface Headers {
@@ -71,7 +71,11 @@ async function readHeaders(io: HostIO, top: string, format: string): Promise<Hea
   const own = await imageInfo(io, top, format, []);
   const layers: Layer[] = [];
   let layer: Layer | undefined = { file: top, format };
-  while (layer && layers.length < DEEPEST && !layers.some(({ file }) => file === layer?.file)) {
+  while (
+    layer &&
+    layers.length < MAX_CHAIN_DEPTH &&
+    !layers.some(({ file }) => file === layer?.file)
+  ) {
     layers.push(layer);
     const below = await layerBelow(io, layer);
     if (below === 'unread') return followed(io, layers, [layer.file], nameIn(own));

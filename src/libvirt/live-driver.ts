@@ -2,44 +2,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTakenForId } from '../command.ts';
 import {
-  AWAY_LIMIT_MS,
   type Driver,
   type MadeFile,
   type PerformContext,
+  RECONNECT_LIMIT_MS,
 } from '../commands/driver.ts';
 import {
   argvOf,
   commandDefinition,
   type Effect,
+  filesWrittenInto,
   type QemuImgEffect,
   type RemoveFileEffect,
   type VirshEffect,
-  writtenInto,
 } from '../commands/effect.ts';
 import { BlockplanError } from '../errors.ts';
 import type { HeldFile, HostIO } from '../host-io/host-io.ts';
 import { allDisks } from '../model/defined-disks.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { filesOf } from '../model/file-identity.ts';
+import { filesOfDisk } from '../model/file-identity.ts';
+import type { Bundle, DomainState, HostState } from '../model/host-state.ts';
 import { MARKER_URI, type Marker } from '../model/marker.ts';
-import type { Bundle, DomainState, World } from '../model/world.ts';
 import { JobWatch } from './await-job.ts';
-import { byExactName, wordFor } from './by-uuid.ts';
+import { byExactName, unambiguousName } from './by-uuid.ts';
 import { checkConnection } from './connection-uri.ts';
 import { convertImage } from './convert.ts';
-import { withDocuments } from './documents.ts';
 import { type DomainEvents, LIFECYCLE_STATES, openEvents } from './events.ts';
 import { GuestProcesses } from './guest-process.ts';
+import { withInputFiles } from './input-files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
-import { observeDomain, readBundle } from './observe.ts';
+import { MigrationWatch } from './migration-watch.ts';
+import { captureBundle, observeDomain } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
-import { refused } from './refusal.ts';
+import { effectRefused } from './refusal.ts';
 import { refuseHeld } from './refuse-held.ts';
 import { moveUnused, removeUnused } from './remove-unused.ts';
 import { surveyHost } from './survey.ts';
 import { openVirsh, type Virsh } from './virsh.ts';
-import { Whereabouts } from './whereabouts.ts';
 
 /** How long a command may take unless its effect says so. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -89,7 +89,7 @@ async function listen(
   connecting: Promise<Virsh>,
 ): Promise<DomainEvents> {
   const { domain } = options;
-  const word = isTakenForId(domain) ? await wordFor(await connecting, domain) : domain;
+  const word = isTakenForId(domain) ? await unambiguousName(await connecting, domain) : domain;
   return openEvents(io, { ...connectionOf(options), domain: word });
 }
 
@@ -98,7 +98,7 @@ class LiveDriver implements Driver {
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
   #virsh: Virsh;
-  readonly #whereabouts: Whereabouts;
+  readonly #whereabouts: MigrationWatch;
   readonly #processes: GuestProcesses;
   #events: DomainEvents | undefined;
   #watch: JobWatch | undefined;
@@ -109,7 +109,7 @@ class LiveDriver implements Driver {
     this.#options = options;
     this.#made = new MadeFiles(io, options.made);
     this.#processes = new GuestProcesses(io);
-    this.#whereabouts = new Whereabouts(options.movedAway);
+    this.#whereabouts = new MigrationWatch(options.movedAway);
     this.#virsh = virsh;
     if (events) this.#attend(events);
   }
@@ -125,11 +125,14 @@ class LiveDriver implements Driver {
     });
   }
 
-  async observe(files: readonly string[]): Promise<World> {
+  async observe(files: readonly string[]): Promise<HostState> {
     const { domain: name, readonly } = this.#options;
     const seen = await observeDomain(this.#virsh, name, !readonly, this.#processes);
     const domain = await this.#whereabouts.of(this.#virsh, seen);
-    const looked = await this.#io.inspectFiles([...files, ...allDisks(domain).flatMap(filesOf)]);
+    const looked = await this.#io.inspectFiles([
+      ...files,
+      ...allDisks(domain).flatMap(filesOfDisk),
+    ]);
     return {
       domain,
       files: await this.#made.mark(looked.files),
@@ -138,12 +141,12 @@ class LiveDriver implements Driver {
     };
   }
 
-  headers(world: World): Promise<World> {
-    return readHeaders(this.#io, world);
+  headers(state: HostState): Promise<HostState> {
+    return readHeaders(this.#io, state);
   }
 
-  survey(world: World, files: readonly string[]): Promise<World> {
-    return surveyHost(this.#io, this.#virsh, world, files);
+  survey(state: HostState, files: readonly string[]): Promise<HostState> {
+    return surveyHost(this.#io, this.#virsh, state, files);
   }
 
   async perform(
@@ -151,7 +154,7 @@ class LiveDriver implements Driver {
     context: PerformContext,
   ): Promise<void> {
     context.signal?.throwIfAborted();
-    await refuseHeld(this.#io, writtenInto(effect));
+    await refuseHeld(this.#io, filesWrittenInto(effect));
     switch (effect.tool) {
       case 'virsh':
         return this.#command(effect, context);
@@ -178,12 +181,12 @@ class LiveDriver implements Driver {
 
   async #convert(effect: QemuImgEffect, context: PerformContext): Promise<void> {
     const { dest } = effect.args;
-    if (writtenInto(effect).length > 0) return convertImage(this.#io, effect, context);
+    if (filesWrittenInto(effect).length > 0) return convertImage(this.#io, effect, context);
     await this.#made.make(dest, context.onMade);
     try {
       await convertImage(this.#io, effect, context);
     } catch (error) {
-      // What is refused leaves nothing behind; where this fails the way back tries it again, and tells why.
+      // What is refused leaves nothing behind; where this fails the rollback tries it again, and tells why.
       if (error instanceof EffectFailed)
         await this.#remove({ file: dest, made: true }).catch(() => {});
       throw error;
@@ -192,14 +195,14 @@ class LiveDriver implements Driver {
 
   async #remove({ file, made }: Pick<RemoveFileEffect, 'file' | 'made'>): Promise<void> {
     const isOwn = async (held: HeldFile) => this.#made.requireOwn(file, await held.stamp());
-    const world = await this.observe([file]);
-    return removeUnused(this.#io, file, world, this, made ? isOwn : undefined);
+    const state = await this.observe([file]);
+    return removeUnused(this.#io, file, state, this, made ? isOwn : undefined);
   }
 
   #command(effect: VirshEffect, { folder }: PerformContext): Promise<void> {
     const { writeDurably } = this.#options;
     const places = { io: this.#io, folder, writeDurably };
-    return withDocuments(argvOf(effect), places, (argv) => this.#send(argv, effect));
+    return withInputFiles(argvOf(effect), places, (argv) => this.#send(argv, effect));
   }
 
   async #send(argv: readonly string[], effect: VirshEffect): Promise<void> {
@@ -209,11 +212,11 @@ class LiveDriver implements Driver {
     const { ok, error: said = 'failed' } = await this.#virsh.run(argv, {
       timeoutMs: effect.timeoutMs ?? COMMAND_TIMEOUT_MS,
     });
-    if (!ok) throw refused(effect, said);
+    if (!ok) throw effectRefused(effect, said);
   }
 
   bundle(): Promise<Bundle> {
-    return readBundle(this.#virsh, this.#options.domain);
+    return captureBundle(this.#virsh, this.#options.domain);
   }
 
   async mark(marker: Marker): Promise<void> {
@@ -245,7 +248,7 @@ class LiveDriver implements Driver {
   }
 
   async reconnect(signal?: AbortSignal): Promise<boolean> {
-    const deadline = Date.now() + AWAY_LIMIT_MS;
+    const deadline = Date.now() + RECONNECT_LIMIT_MS;
     await this.close();
     for (let pause = 100; Date.now() < deadline; pause = Math.min(pause * 2, 5000)) {
       if (signal?.aborted) return false;

@@ -2,7 +2,7 @@
 import type { MadeFile } from '../commands/driver.ts';
 import type { FileStamp, HostIO } from '../host-io/host-io.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import type { ImageFile } from '../model/world.ts';
+import type { ImageFile } from '../model/host-state.ts';
 
 type Files = Readonly<Record<string, ImageFile | null>>;
 
@@ -10,7 +10,7 @@ export class MadeFiles {
   readonly #io: HostIO;
   readonly #made: Map<string, MadeFile>;
 
-  /** @param known what the run had made before it was taken up again */
+  /** @param known what the run had made before it was resumed */
   constructor(io: HostIO, known: readonly MadeFile[] = []) {
     this.#io = io;
     this.#made = new Map(known.map((made) => [made.file, made]));
@@ -73,7 +73,7 @@ const TICK_MS = 10;
  * since, belongs to this user and is empty, so that nothing of anybody's is in it.
  * @param since milliseconds since the epoch
  */
-export async function madeUnseen(
+export async function fileMadeBeforeCrash(
   io: HostIO,
   path: string,
   since: number,

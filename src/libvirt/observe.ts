@@ -1,4 +1,4 @@
-/** Looks at a domain through virsh and makes a World of what it sees. Only reads. */
+/** Looks at a domain through virsh and makes a host state of what it sees. Only reads. */
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import { BlockplanError } from '../errors.ts';
@@ -9,9 +9,9 @@ import {
   type Disk,
   type Domain,
   type DomainState,
-  type Moment,
+  type SavedMetadata,
   VIRSH_STATES,
-} from '../model/world.ts';
+} from '../model/host-state.ts';
 import type { GuestProcesses } from './guest-process.ts';
 import type { Answer, Virsh } from './virsh.ts';
 
@@ -160,7 +160,7 @@ function lines(text: string): string[] {
  * Everything that an undefine would lose.
  * @throws BlockplanError when a part of it cannot be read: half a bundle is none
  */
-export async function readBundle(virsh: Virsh, name: string): Promise<Bundle> {
+export async function captureBundle(virsh: Virsh, name: string): Promise<Bundle> {
   const domain = await observeDomain(virsh, name, true);
   if (domain.definition === undefined) throw unreadable(name, 'it has no persistent definition');
   const current =
@@ -182,7 +182,7 @@ async function readMoments(
   domain: string,
   kind: 'snapshot' | 'checkpoint',
   names: readonly string[],
-): Promise<Moment[]> {
+): Promise<SavedMetadata[]> {
   const answers = await virsh.runAll(
     names.map((name) => [
       `${kind}-dumpxml`,

@@ -3,7 +3,7 @@ import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import type { HostIO } from '../host-io/host-io.ts';
 import { readDomainXml } from '../model/domain-xml.ts';
-import type { Disk, Layer, OtherDomain, World } from '../model/world.ts';
+import type { Disk, HostState, Layer, OtherDomain } from '../model/host-state.ts';
 import { dataFilesByContent } from './data-files.ts';
 import type { ImageHeaders } from './image-headers.ts';
 import type { Answer, Virsh } from './virsh.ts';
@@ -22,7 +22,7 @@ export async function otherDomains(
   virsh: Virsh,
   own: string,
   headers: ImageHeaders,
-): Promise<Required<Pick<World, 'others' | 'names'>>> {
+): Promise<Required<Pick<HostState, 'others' | 'names'>>> {
   const definitions = await readDefinitions(virsh, own);
   const looked = await Promise.all(
     definitions.map(async ({ name, live, persistent }) => {

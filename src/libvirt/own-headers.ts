@@ -4,7 +4,7 @@ import type { HostIO } from '../host-io/host-io.ts';
 import { definedChain, readDefinition } from '../model/defined-chain.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
-import type { Domain, ImageFile, Layer, World } from '../model/world.ts';
+import type { Domain, HostState, ImageFile, Layer } from '../model/host-state.ts';
 import { withDataFiles } from './data-files.ts';
 import { ImageHeaders, imageInfo } from './image-headers.ts';
 
@@ -12,11 +12,11 @@ import { ImageHeaders, imageInfo } from './image-headers.ts';
 type Names = Readonly<Record<string, string | null>>;
 
 /**
- * Completes an observed World with the backing file names in the headers of the layers of the guest's disks and of its
+ * Completes an observed host state with the backing file names in the headers of the layers of the guest's disks and of its
  * definition, and with a look at the files that they lead to. One qemu-img for a chain that is whole.
  */
-export async function readHeaders(io: HostIO, world: World): Promise<World> {
-  const chains = world.domain.disks.map(({ chain }) => chain).filter(isReadable);
+export async function readHeaders(io: HostIO, state: HostState): Promise<HostState> {
+  const chains = state.domain.disks.map(({ chain }) => chain).filter(isReadable);
   const read = await Promise.all(chains.map((chain) => namesIn(io, chain)));
   const names = Object.fromEntries(read.flatMap((each) => Object.entries(each)));
   const led = Object.entries(names).flatMap(([file, name]) =>
@@ -24,13 +24,13 @@ export async function readHeaders(io: HostIO, world: World): Promise<World> {
   );
   const looked = await io.inspectFiles(led);
   const named = Object.entries(names).flatMap(([file, backing]): [string, ImageFile][] => {
-    const image = world.files[file];
+    const image = state.files[file];
     return image ? [[file, { ...image, backing }]] : [];
   });
   return {
-    ...world,
-    files: { ...world.files, ...Object.fromEntries(named) },
-    names: { ...looked.names, ...world.names },
+    ...state,
+    files: { ...state.files, ...Object.fromEntries(named) },
+    names: { ...looked.names, ...state.names },
   };
 }
 

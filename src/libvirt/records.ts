@@ -7,7 +7,7 @@ import type {
   SnapshotDisk,
   SnapshotRecord,
 } from '../model/examination.ts';
-import type { Domain } from '../model/world.ts';
+import type { Domain } from '../model/host-state.ts';
 import { parseXml } from '../model/xml-tree.ts';
 import type { Virsh } from './virsh.ts';
 

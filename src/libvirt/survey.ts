@@ -1,9 +1,9 @@
 /** What else is on the host: folders, sizes, and the other domains with every file of their chains. */
 import { dirname } from 'node:path';
 import type { HostIO } from '../host-io/host-io.ts';
-import { FileSet, filesOf } from '../model/file-identity.ts';
+import { FileSet, filesOfDisk } from '../model/file-identity.ts';
 import { backingPath } from '../model/headers.ts';
-import type { Disk, ImageFile, World } from '../model/world.ts';
+import type { Disk, HostState, ImageFile } from '../model/host-state.ts';
 import { dataFilesByContent, withDataFiles } from './data-files.ts';
 import { ImageHeaders } from './image-headers.ts';
 import { otherDomains } from './others.ts';
@@ -11,17 +11,17 @@ import type { Virsh } from './virsh.ts';
 import { volumePaths } from './volumes.ts';
 
 /**
- * Completes an observed World with what preflight and the proof of an unused file need.
+ * Completes an observed host state with what preflight and the proof of an unused file need.
  * @throws BlockplanError domainListUnknown, pathUnreadable when what is needed cannot be told
  */
 export async function surveyHost(
   io: HostIO,
   virsh: Virsh,
-  world: World,
+  hostState: HostState,
   files: readonly string[],
-): Promise<World> {
-  const { name, uuid, state } = world.domain;
-  const disks = await Promise.all(world.domain.disks.map((disk) => withDiskData(io, disk)));
+): Promise<HostState> {
+  const { name, uuid, state } = hostState.domain;
+  const disks = await Promise.all(hostState.domain.disks.map((disk) => withDiskData(io, disk)));
   const headers = new ImageHeaders(io);
   // A rollback writes into the files that the guest runs on now.
   const active = disks.flatMap(({ chain: [top] }) => (top && !top.block ? [top.file] : []));
@@ -29,13 +29,14 @@ export async function surveyHost(
   const folders = [...new Set(places.map((file) => dirname(file)))];
   const lookedAt = await Promise.all(
     folders.map(
-      async (path) => [path, await io.inspectFolder(path, world.domain.confinement?.user)] as const,
+      async (path) =>
+        [path, await io.inspectFolder(path, hostState.domain.confinement?.user)] as const,
     ),
   );
   const looked = await io.inspectFiles(files);
-  const own = { ...world.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
-  const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOf));
-  const seen = await lookInside(io, looked.files, world, inUse, headers);
+  const own = { ...hostState.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
+  const inUse = new FileSet({ files: {}, names: own }, disks.flatMap(filesOfDisk));
+  const seen = await lookInside(io, looked.files, hostState, inUse, headers);
   const images = [...disks.flatMap(({ chain }) => chain), ...Object.values(seen)];
   const data = await io.inspectFiles(images.flatMap((image) => image?.dataFiles ?? []));
   const led = Object.entries(seen).flatMap(([path, file]) =>
@@ -48,10 +49,10 @@ export async function surveyHost(
     ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
   ]);
   return {
-    ...world,
-    host: { ...world.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
-    domain: { ...world.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: { ...world.files, ...data.files, ...seen },
+    ...hostState,
+    host: { ...hostState.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
+    domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
+    files: { ...hostState.files, ...data.files, ...seen },
     names: { ...others.names, ...backing.names, ...data.names, ...own },
     folders: Object.fromEntries(lookedAt),
     others: others.others,
@@ -64,7 +65,7 @@ async function volumeNames(
   virsh: Virsh,
   disks: readonly Disk[],
 ): Promise<Record<string, string>> {
-  const paths = await volumePaths(virsh, disks.flatMap(filesOf));
+  const paths = await volumePaths(virsh, disks.flatMap(filesOfDisk));
   const names = [...paths].map(
     async ([volume, path]): Promise<[string, string][]> =>
       path?.startsWith('/') ? [[volume, await io.identify(path)]] : [],
@@ -83,7 +84,7 @@ async function withDiskData(io: HostIO, disk: Disk): Promise<Disk> {
 async function lookInside(
   io: HostIO,
   files: Readonly<Record<string, ImageFile | null>>,
-  known: World,
+  known: HostState,
   own: FileSet,
   headers: ImageHeaders,
 ): Promise<Record<string, ImageFile | null>> {
@@ -108,7 +109,7 @@ async function lookInside(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function withHeaderOf({ files }: World, path: string, file: ImageFile): ImageFile {
+function withHeaderOf({ files }: HostState, path: string, file: ImageFile): ImageFile {
   const backing = files[path]?.backing;
   return backing === undefined ? file : { ...file, backing };
 }

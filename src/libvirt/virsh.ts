@@ -6,16 +6,16 @@ import type { HostIO, RunningProgram } from '../host-io/host-io.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { type Connection, describeExit, startChild } from './child.ts';
 import {
-  brokenConnection,
+  brokenConnectionLine,
   connectArguments,
+  connectionLost,
   connectRefused,
   connectTooSlow,
-  contactLost,
   keepaliveArguments,
-  suspicious,
+  mayBeDisconnected,
   virshMissing,
 } from './contact.ts';
-import { errorIn, type Frame, frame, type RawAnswer, takeAnswer } from './framing.ts';
+import { type CommandFrame, errorIn, frame, type RawAnswer, takeAnswer } from './framing.ts';
 
 /** How long a command may take when nobody says, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -37,7 +37,7 @@ export interface Answer {
 }
 
 export interface RunOptions {
-  /** How long to wait, in milliseconds, counted from when the command is sent; 30 000 unless told. */
+  /** How long to wait, in milliseconds, counted from when the command is sent; 30 000 by default. */
   readonly timeoutMs?: number;
   /**
    * Gives up. A command that still waits its turn is never sent, and rejects with the signal's reason. One that was
@@ -83,7 +83,7 @@ export interface Virsh extends AsyncDisposable {
  * Starts virsh and waits until it is connected.
  *
  * @param io the host on which virsh is started
- * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 unless told
+ * @param connection where to; `timeoutMs` bounds the connecting, in milliseconds, 30 000 by default
  * @throws BlockplanError `preflight-refused`: virshMissing, daemonUnreachable, libvirtAccessDenied,
  *   invalidUri, connectionTimeout; connectionRefused for any other reason
  */
@@ -114,7 +114,7 @@ export async function openVirsh(
 
 /** What is on its way to virsh and not answered in full. */
 interface Pending {
-  readonly frames: readonly Frame[];
+  readonly frames: readonly CommandFrame[];
   readonly answers: RawAnswer[];
   resolve(answers: RawAnswer[]): void;
   reject(error: Error): void;
@@ -147,7 +147,7 @@ class Session implements Virsh {
     });
     child.stderr.on('data', (text: string) => {
       this.stderr += text;
-      const broken = brokenConnection(this.stderr);
+      const broken = brokenConnectionLine(this.stderr);
       if (broken) this.#end({ asked: false, reason: broken });
       else this.#advance();
     });
@@ -163,7 +163,7 @@ class Session implements Virsh {
     const [answer] = await this.#inTurn([['uri']], { timeoutMs });
     if (!answer?.ok) {
       this.stderr = answer?.stderr ?? '';
-      throw contactLost('no connection was made');
+      throw connectionLost('no connection was made');
     }
     this.uri = answer.stdout.trim();
   }
@@ -175,7 +175,7 @@ class Session implements Virsh {
 
   async runAll(argvs: readonly (readonly string[])[], options: RunOptions = {}): Promise<Answer[]> {
     const answers = await this.#inTurn(argvs, options);
-    const doubtful = answers.find(({ error }) => error !== undefined && suspicious(error));
+    const doubtful = answers.find(({ error }) => error !== undefined && mayBeDisconnected(error));
     if (doubtful) await this.#assertContact(doubtful);
     return answers;
   }
@@ -198,7 +198,7 @@ class Session implements Virsh {
       // The session has ended meanwhile, which is the answer.
     }
     this.#end({ asked: false, reason: error });
-    throw contactLost(error, argv);
+    throw connectionLost(error, argv);
   }
 
   #inTurn(argvs: readonly (readonly string[])[], options: RunOptions): Promise<Answer[]> {
@@ -208,13 +208,13 @@ class Session implements Virsh {
     return mine;
   }
 
-  async #exchange(frames: readonly Frame[], options: RunOptions): Promise<Answer[]> {
+  async #exchange(frames: readonly CommandFrame[], options: RunOptions): Promise<Answer[]> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     await whatHasArrived();
     signal?.throwIfAborted();
     const [first] = frames;
     if (!first) return [];
-    if (this.#ending) throw contactLost(this.#ending.reason);
+    if (this.#ending) throw connectionLost(this.#ending.reason);
     const started = performance.now();
     const giveUp = () => this.#end({ asked: false, reason: 'the wait for an answer was given up' });
     const timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
@@ -246,7 +246,7 @@ class Session implements Virsh {
   #advance(): void {
     const pending = this.#pending;
     while (pending && pending.answers.length < pending.frames.length) {
-      const next = pending.frames[pending.answers.length] as Frame;
+      const next = pending.frames[pending.answers.length] as CommandFrame;
       const taken = takeAnswer(next.marks, this.#stdout, this.stderr);
       if (!taken) return;
       this.#stdout = taken.restOut;
@@ -262,7 +262,7 @@ class Session implements Virsh {
     this.#ending = ending;
     const argv = this.#unanswered();
     this.#child.kill();
-    this.#pending?.reject(contactLost(ending.reason, argv));
+    this.#pending?.reject(connectionLost(ending.reason, argv));
     this.#pending = undefined;
     this.#settleClosed(ending);
   }

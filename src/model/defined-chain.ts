@@ -2,13 +2,13 @@
  * The chain that a persistent definition names for a disk. Reading XML is dear, and the same few definitions come again
  * and again in a proof's many states: so what was read of the last ones is remembered.
  */
-import { readDomainXml, saysChainEnds } from './domain-xml.ts';
-import type { Layer } from './world.ts';
+import { isChainTerminated, readDomainXml } from './domain-xml.ts';
+import type { Layer } from './host-state.ts';
 
 const REMEMBERED = 500;
 
 /** The same function, which remembers what it made of the last few hundred arguments. */
-export function remembering<T>(make: (...words: string[]) => T): (...words: string[]) => T {
+export function memoized<T>(make: (...words: string[]) => T): (...words: string[]) => T {
   const known = new Map<string, T>();
   return (...words) => {
     const key = words.join('\0');
@@ -22,9 +22,9 @@ export function remembering<T>(make: (...words: string[]) => T): (...words: stri
 }
 
 /** What a definition says; the text has been libvirt's, so it can be read. */
-export const readDefinition = remembering((xml) => readDomainXml(xml ?? ''));
+export const readDefinition = memoized((xml) => readDomainXml(xml ?? ''));
 
-const ends = remembering((xml = '', target = '') => saysChainEnds(xml, target));
+const ends = memoized((xml = '', target = '') => isChainTerminated(xml, target));
 
 /** The layers that a definition names for a disk, and whether it says that there are none below them. */
 export interface DefinedChain {

@@ -4,7 +4,7 @@
  */
 import { readDefinition } from './defined-chain.ts';
 import { bothUnsupported } from './disk-elements.ts';
-import type { Disk, Domain } from './world.ts';
+import type { Disk, Domain } from './host-state.ts';
 
 /** The disks that the domain's next start has: of its definition or, while it is transient, of the one that the journal keeps. */
 export function definedDisks({

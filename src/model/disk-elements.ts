@@ -7,7 +7,7 @@
  * `<disk>` itself, a `<backingStore>` or a `<mirror>`; their attributes bear the layer's name.
  */
 
-import type { Disk } from './world.ts';
+import type { Disk } from './host-state.ts';
 
 /** What blockplan makes of an element or attribute. */
 export type Treatment = 'modelled' | 'irrelevant' | 'refused';

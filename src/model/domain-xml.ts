@@ -4,17 +4,17 @@
  * the parser has no means to.
  */
 import type { XmlElement } from '@rgrove/parse-xml';
+import type { BlockJob, Confinement, Disk } from './host-state.ts';
 import {
   chainOf,
   child,
   children,
   formatOf,
-  PLACE_ATTRIBUTES,
+  LOCATION_ATTRIBUTES,
   sourceOf,
   typeOf,
   unsupportedIn,
 } from './layer-xml.ts';
-import type { BlockJob, Confinement, Disk } from './world.ts';
 import {
   applyEdits,
   type Edit,
@@ -122,7 +122,7 @@ function readDisk(disk: XmlElement): Disk {
  * Whether a disk's definition says that nothing is below the last layer that it names: an empty `<backingStore/>`, with
  * which libvirt does not look into the image (libvirt formatdomain, "backingStore").
  */
-export function saysChainEnds(xml: string, target: string): boolean {
+export function isChainTerminated(xml: string, target: string): boolean {
   let below = diskElement(xml, target);
   while (below && sourceOf(below) !== undefined) below = child(below, 'backingStore');
   return below !== undefined;
@@ -172,14 +172,14 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
   const disk = diskElement(xml, target);
   if (!disk) throw new Error(`the definition has no disk ${target}`);
   const place = child(disk, 'source');
-  if (!place || !PLACE_ATTRIBUTES.some((name) => place.attributes[name] !== undefined))
+  if (!place || !LOCATION_ATTRIBUTES.some((name) => place.attributes[name] !== undefined))
     throw new Error(`the source of disk ${target} is neither a file nor a block device`);
   const type = source.block ? 'block' : 'file';
   const attribute = source.block ? 'dev' : 'file';
   const isThere =
     typeOf(disk) === type &&
     place.attributes[attribute] === source.file &&
-    PLACE_ATTRIBUTES.every((name) => name === attribute || place.attributes[name] === undefined);
+    LOCATION_ATTRIBUTES.every((name) => name === attribute || place.attributes[name] === undefined);
   if (isThere && formatOf(disk) === source.format) return xml;
   const unsupported = unsupportedIn(disk);
   if (unsupported.length > 0)
@@ -195,7 +195,7 @@ export function setDiskSource(xml: string, target: string, source: NewSource): s
 
 /** The place under that attribute alone: the type of the disk decides which one libvirt reads. */
 function setPlace(xml: string, source: XmlElement, attribute: string, file: string): Edit[] {
-  const there = PLACE_ATTRIBUTES.filter((name) => source.attributes[name] !== undefined);
+  const there = LOCATION_ATTRIBUTES.filter((name) => source.attributes[name] !== undefined);
   const kept = there.includes(attribute) ? attribute : there[0];
   return there.flatMap((name) =>
     name === kept

@@ -1,6 +1,7 @@
-/** What a doctor looks at of a domain besides its World: records, headers, and what lies around. */
+/** What a doctor looks at of a domain besides its host state: records, headers, and what lies around. */
+
+import type { Layer } from './host-state.ts';
 import type { Marker } from './marker.ts';
-import type { Layer } from './world.ts';
 
 export interface Examination {
   /** When it was looked at, in milliseconds since the epoch. */

@@ -5,21 +5,21 @@
  */
 import { posix } from 'node:path';
 import { allDisks } from './defined-disks.ts';
-import type { Disk, ImageFile, Layer, World } from './world.ts';
+import type { Disk, HostState, ImageFile, Layer } from './host-state.ts';
 
-/** What tells the files of a World apart. */
-type Names = Pick<World, 'files' | 'names'>;
+/** What tells the files of a host state apart. */
+type Names = Pick<HostState, 'files' | 'names'>;
 
 /**
  * The identity behind a name: what the host said of it or, where nobody has looked (facts, simulated files), the path with
  * `..` and repeated slashes folded.
  */
-function identityOf(world: Names, name: string): string {
-  return known(world, name) ?? foldedIdentity(world, folded(name));
+function identityOf(state: Names, name: string): string {
+  return known(state, name) ?? foldedIdentity(state, normalizedPath(name));
 }
 
-function foldedIdentity(world: Names, name: string): string {
-  return known(world, name) ?? name;
+function foldedIdentity(state: Names, name: string): string {
+  return known(state, name) ?? name;
 }
 
 function known({ files, names }: Names, name: string): string | undefined {
@@ -30,65 +30,65 @@ function known({ files, names }: Names, name: string): string | undefined {
 const FOLDABLE = /\/(?:\.{0,2})(?:\/|$)/;
 
 /** The path without `.`, `..`, repeated slashes and a slash at its end, as far as its text alone tells. */
-export function folded(name: string): string {
+export function normalizedPath(name: string): string {
   if (!name.startsWith('/') || !FOLDABLE.test(name)) return name;
   const plain = posix.normalize(name);
   return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
 }
 
 /** Whether two names stand for one file. A missing name is no file. */
-export function isSameFile(world: Names, a: string | undefined, b: string | undefined): boolean {
+export function isSameFile(state: Names, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false;
-  return a === b || identityOf(world, a) === identityOf(world, b);
+  return a === b || identityOf(state, a) === identityOf(state, b);
 }
 
 /** Whether both lists name the same files in the same order. */
-export function areSameFiles(world: Names, a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, at) => isSameFile(world, name, b[at]));
+export function areSameFiles(state: Names, a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, at) => isSameFile(state, name, b[at]));
 }
 
 /** Where the file is in a list of names; -1 where it is not. */
 export function indexOfFile(
-  world: Names,
+  state: Names,
   names: readonly (string | undefined)[],
   file: string | undefined,
 ): number {
   if (file === undefined) return -1;
-  const identity = identityOf(world, file);
+  const identity = identityOf(state, file);
   return names.findIndex(
-    (name) => name !== undefined && (name === file || identityOf(world, name) === identity),
+    (name) => name !== undefined && (name === file || identityOf(state, name) === identity),
   );
 }
 
 /** Whether a list names the file. */
 export function includesFile(
-  world: Names,
+  state: Names,
   names: readonly (string | undefined)[],
   file: string | undefined,
 ): boolean {
-  return indexOfFile(world, names, file) >= 0;
+  return indexOfFile(state, names, file) >= 0;
 }
 
 /** Files, each by the first of its names. */
 export class FileSet {
-  readonly #world: Names;
+  readonly #state: Names;
   readonly #names = new Map<string, string>();
 
-  constructor(world: Names, names: Iterable<string>) {
-    this.#world = world;
+  constructor(state: Names, names: Iterable<string>) {
+    this.#state = state;
     for (const name of names) {
-      const identity = identityOf(world, name);
+      const identity = identityOf(state, name);
       if (!this.#names.has(identity)) this.#names.set(identity, name);
     }
   }
 
   has(name: string): boolean {
-    return this.#names.has(identityOf(this.#world, name));
+    return this.#names.has(identityOf(this.#state, name));
   }
 
   /** The first name that the file was given to the set by; undefined where it is not in it. */
   nameOf(name: string): string | undefined {
-    return this.#names.get(identityOf(this.#world, name));
+    return this.#names.get(identityOf(this.#state, name));
   }
 
   /** One name of each file, in the order in which they came. */
@@ -98,10 +98,10 @@ export class FileSet {
 }
 
 /** The groups of names that stand for one file, in the order in which they are given; single names among them. */
-export function namesByFile(world: Names, names: Iterable<string>): string[][] {
+export function namesByFile(state: Names, names: Iterable<string>): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of new Set(names)) {
-    const identity = identityOf(world, name);
+    const identity = identityOf(state, name);
     const group = groups.get(identity);
     if (group) group.push(name);
     else groups.set(identity, [name]);
@@ -110,10 +110,10 @@ export function namesByFile(world: Names, names: Iterable<string>): string[][] {
 }
 
 /** What is known of the file at a path, by whatever name it was looked at; undefined where nobody has looked. */
-export function fileAt(world: Names, name: string): ImageFile | null | undefined {
-  if (Object.hasOwn(world.files, name)) return world.files[name];
-  const other = Object.keys(world.files).find((each) => isSameFile(world, each, name));
-  return other === undefined ? undefined : world.files[other];
+export function fileAt(state: Names, name: string): ImageFile | null | undefined {
+  if (Object.hasOwn(state.files, name)) return state.files[name];
+  const other = Object.keys(state.files).find((each) => isSameFile(state, each, name));
+  return other === undefined ? undefined : state.files[other];
 }
 
 /** Every file that a layer is made of. */
@@ -123,19 +123,19 @@ export function filesOfLayer({ file, dataFiles = [] }: Layer): readonly string[]
 
 /** The place of a layer in a chain, by any name of its file; -1 where it is not in it. */
 export function layerIndex(
-  world: Names,
+  state: Names,
   chain: readonly Layer[],
   file: string | undefined,
 ): number {
   return indexOfFile(
-    world,
+    state,
     chain.map((layer) => layer.file),
     file,
   );
 }
 
 /** Every name that a disk's chain, definition or job has. */
-export function filesOf(disk: Disk): string[] {
+export function filesOfDisk(disk: Disk): string[] {
   return [
     ...disk.chain.flatMap(filesOfLayer),
     ...(disk.persistentSource === undefined ? [] : [disk.persistentSource]),
@@ -144,33 +144,33 @@ export function filesOf(disk: Disk): string[] {
 }
 
 /** The disks of the plan's domain, now or at its next start, that have the file in a chain, a mirror or the definition. */
-export function disksUsing(world: World, file: string): Disk[] {
-  return allDisks(world.domain).filter((disk) => includesFile(world, filesOf(disk), file));
+export function disksUsing(state: HostState, file: string): Disk[] {
+  return allDisks(state.domain).filter((disk) => includesFile(state, filesOfDisk(disk), file));
 }
 
 /** The names of all domains, the plan's own included, that have the file in a chain, a mirror or a definition. */
-export function usersOf(world: World, file: string): string[] {
-  const own = disksUsing(world, file).length > 0;
-  return [...(own ? [world.domain.name] : []), ...otherUsersOf(world, file)];
+export function usersOf(state: HostState, file: string): string[] {
+  const own = disksUsing(state, file).length > 0;
+  return [...(own ? [state.domain.name] : []), ...otherUsersOf(state, file)];
 }
 
 /** The names of the other domains that have the file in a chain, a mirror or a definition. */
-export function otherUsersOf(world: World, file: string): string[] {
-  return world.others
-    .filter(({ files, writes }) => includesFile(world, [...files, ...writes], file))
+export function otherUsersOf(state: HostState, file: string): string[] {
+  return state.others
+    .filter(({ files, writes }) => includesFile(state, [...files, ...writes], file))
     .map(({ name }) => name);
 }
 
 /** The names of the other domains whose guests write to the file, or will at their next start. */
-export function otherWritersOf(world: World, file: string): string[] {
-  return world.others
-    .filter(({ writes }) => includesFile(world, writes, file))
+export function otherWritersOf(state: HostState, file: string): string[] {
+  return state.others
+    .filter(({ writes }) => includesFile(state, writes, file))
     .map(({ name }) => name);
 }
 
 /** Whether two sources are one file, opened in the same way: as a file, or as a block device. */
-export function isSameSource(world: Names, a: Layer, b: Layer): boolean {
-  return a.block === b.block && isSameFile(world, a.file, b.file);
+export function isSameSource(state: Names, a: Layer, b: Layer): boolean {
+  return a.block === b.block && isSameFile(state, a.file, b.file);
 }
 
 /**

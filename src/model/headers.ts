@@ -5,7 +5,7 @@
  */
 import { definedChain } from './defined-chain.ts';
 import { fileAt, isSameFile, layerIndex } from './file-identity.ts';
-import { type Disk, isUp, type Layer, type World } from './world.ts';
+import { type Disk, type HostState, isUp, type Layer } from './host-state.ts';
 
 /**
  * The path that a name in an image's header leads to. QEMU and libvirt take a relative name from the folder of the image
@@ -21,20 +21,20 @@ export function isRelative(name: string): boolean {
 }
 
 /** The name of the backing file in a layer's header: `null` for none, undefined where nothing has looked. */
-export function backingName(world: World, { file, format }: Layer): string | null | undefined {
+export function backingName(state: HostState, { file, format }: Layer): string | null | undefined {
   // A raw image has no header: what looks like one is the guest's data.
-  return format === 'raw' ? null : fileAt(world, file)?.backing;
+  return format === 'raw' ? null : fileAt(state, file)?.backing;
 }
 
 /**
- * The name in an image's header where it says more than the World does without it: of a layer it is taken to be the path
+ * The name in an image's header where it says more than the host state does without it: of a layer it is taken to be the path
  * of the layer below.
  */
-export function tellingName(world: World, path: string): string | null | undefined {
-  const name = fileAt(world, path)?.backing;
+export function recordedBackingName(state: HostState, path: string): string | null | undefined {
+  const name = fileAt(state, path)?.backing;
   if (name === undefined) return undefined;
-  const below = world.domain.disks.flatMap(({ chain }) => {
-    const at = layerIndex(world, chain, path);
+  const below = state.domain.disks.flatMap(({ chain }) => {
+    const at = layerIndex(state, chain, path);
     return at < 0 ? [] : [chain[at + 1]?.file ?? null];
   });
   return below.some((each) => each === name) ? undefined : name;
@@ -44,27 +44,27 @@ export function tellingName(world: World, path: string): string | null | undefin
  * What the next start would find below the layers of a disk otherwise than the running guest; a sentence for each disk
  * that is affected. What nothing has looked at, and what is on no path of this host, is left out.
  */
-export function nextStartFaults(world: World): string[] {
-  return isUp(world) ? world.domain.disks.flatMap((disk) => faultOf(world, disk)) : [];
+export function nextStartFaults(state: HostState): string[] {
+  return isUp(state) ? state.domain.disks.flatMap((disk) => faultOf(state, disk)) : [];
 }
 
 /** The faults that were not there before. */
-export function newFaults(before: World, now: World): string[] {
+export function newFaults(before: HostState, now: HostState): string[] {
   const found = nextStartFaults(now);
   if (found.length === 0) return [];
   const known = new Set(nextStartFaults(before));
   return found.filter((fault) => !known.has(fault));
 }
 
-function faultOf(world: World, disk: Disk): string[] {
+function faultOf(state: HostState, disk: Disk): string[] {
   const { target, chain } = disk;
-  const defined = definedFor(world, disk);
+  const defined = definedFor(state, disk);
   for (const [at, layer] of chain.entries()) {
     if (!layer.file.startsWith('/')) return [];
     const live = chain[at + 1]?.file;
-    const named = namedBelow(world, layer, at, defined);
+    const named = namedBelow(state, layer, at, defined);
     if (named === undefined || (named.path !== null && !named.path.startsWith('/'))) return [];
-    if (named.path === null ? live === undefined : isSameFile(world, named.path, live)) continue;
+    if (named.path === null ? live === undefined : isSameFile(state, named.path, live)) continue;
     return [
       `${target}: ${named.by} names ${named.text} below ${layer.file}, but the running guest has ${live ?? 'nothing'} there`,
     ];
@@ -81,7 +81,7 @@ interface NamedBelow {
 
 /** What the next start would open below a layer; undefined where that is not known. */
 function namedBelow(
-  world: World,
+  state: HostState,
   layer: Layer,
   at: number,
   { layers, ends }: { readonly layers: readonly Layer[]; readonly ends: boolean },
@@ -91,7 +91,7 @@ function namedBelow(
     const path = next?.file ?? null;
     return { by: 'the definition', path, text: path ?? 'nothing' };
   }
-  const name = backingName(world, layer);
+  const name = backingName(state, layer);
   if (name === undefined) return undefined;
   const path = name === null ? null : backingPath(layer.file, name);
   const text = path === name ? (name ?? 'nothing') : `"${name}" (${path})`;
@@ -99,11 +99,11 @@ function namedBelow(
 }
 
 /** The chain in the definition; the top layer alone where there is none for that layer, so that the headers decide. */
-function definedFor(world: World, { target, chain: [top] }: Disk) {
-  const { domain } = world;
+function definedFor(state: HostState, { target, chain: [top] }: Disk) {
+  const { domain } = state;
   const defined =
     domain.definition === undefined ? undefined : definedChain(domain.definition, target);
-  return defined && isSameFile(world, defined.layers[0]?.file, top?.file)
+  return defined && isSameFile(state, defined.layers[0]?.file, top?.file)
     ? defined
     : { layers: top ? [top] : [], ends: false };
 }

@@ -1,7 +1,7 @@
 /** Layers of a disk as XML elements: where each is, and what of the disk blockplan does not work on. */
 import { XmlElement } from '@rgrove/parse-xml';
 import { propertyAt, propertyText } from './disk-elements.ts';
-import type { Layer } from './world.ts';
+import type { Layer } from './host-state.ts';
 
 /** The elements that stand for a layer, with a source and layers below. */
 const LAYERS: readonly string[] = ['disk', 'backingStore', 'mirror'];
@@ -14,7 +14,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every attribute that names a place that blockplan can give to a disk, or take from it. */
-export const PLACE_ATTRIBUTES: readonly string[] = Object.values(PLACES).flat();
+export const LOCATION_ATTRIBUTES: readonly string[] = Object.values(PLACES).flat();
 
 export function children(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter(

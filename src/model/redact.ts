@@ -61,7 +61,7 @@ function withoutKnown(text: string, hide: Hide): string {
 }
 
 /** The same for the name of an image: a path of this host stays as it is, whatever it looks like. */
-export function redactPlace(place: string): string {
+export function redactLocation(place: string): string {
   return place.startsWith('/') ? place : redactText(place);
 }
 
@@ -204,7 +204,7 @@ function editsOf(xml: string, node: XmlNode): Edit[] {
   if (node instanceof XmlComment || node instanceof XmlProcessingInstruction)
     return [{ start, end, text: '' }];
   if (node instanceof XmlText) {
-    const text = redactPlace(node.text.trim());
+    const text = redactLocation(node.text.trim());
     return text === node.text.trim() ? [] : [{ start, end, text: escapeXml(text) }];
   }
   if (!(node instanceof XmlElement)) return [];
@@ -227,10 +227,10 @@ function redactAttribute({ name, attributes }: XmlElement, key: string): string 
   if (bare === 'value' && SECRET_NAME.test(attributes.name ?? ''))
     return value === '' ? '' : REDACTED;
   const { protocol } = attributes;
-  // An image on a network has its name in the World behind its protocol, and has to stay the same one.
+  // An image on a network has its name in the host state behind its protocol, and has to stay the same one.
   if (key === 'name' && protocol !== undefined)
     return redactText(`${protocol}:${value}`).slice(protocol.length + 1);
-  return redactPlace(value);
+  return redactLocation(value);
 }
 
 /** Replaces what stands between an element's tags; one without a closing tag has no content. */

@@ -4,7 +4,7 @@
  */
 
 /** The first place that does not fit. */
-export interface Misfit {
+export interface Mismatch {
   /** As keys and indexes: `world.domain.disks[0].chain`; empty for the value itself. */
   readonly at: string;
   /** What belongs there, with its article: `a text`. */
@@ -13,7 +13,7 @@ export interface Misfit {
 
 /** Tells what of a value does not fit `T`; undefined where all of it does. Fields that the shape does not know may be there. */
 export interface Shape<T> {
-  (value: unknown, at: string): Misfit | undefined;
+  (value: unknown, at: string): Mismatch | undefined;
   /** Never there: it makes the type of what fits part of the shape's own. */
   readonly fits?: T;
 }
@@ -30,7 +30,7 @@ export type Fields<T> = {
 };
 
 /** What does not fit, where anything does not. */
-export function misfitOf<T>(shape: Shape<T>, value: unknown): Misfit | undefined {
+export function mismatchOf<T>(shape: Shape<T>, value: unknown): Mismatch | undefined {
   return shape(value, '');
 }
 
@@ -57,9 +57,9 @@ export function oneOf<T extends string | boolean | null>(...values: readonly T[]
 }
 
 /** A field that is `true` or absent. */
-export const yes = oneOf(true as const);
+export const trueFlag = oneOf(true as const);
 
-export function optional<T>(shape: Shape<T>): Optional<T> {
+export function optionalField<T>(shape: Shape<T>): Optional<T> {
   return { optional: shape };
 }
 
@@ -67,7 +67,7 @@ export function either<A, B>(one: Shape<A>, other: Shape<B>): Shape<A | B> {
   return (value, at) => one(value, at) && other(value, at);
 }
 
-export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
+export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   return (value, at) => {
     if (!Array.isArray(value)) return { at, expected: 'a list' };
     for (const [index, each] of value.entries()) {

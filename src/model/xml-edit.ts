@@ -2,12 +2,12 @@
 import type { XmlElement } from '@rgrove/parse-xml';
 
 /** A stretch of the text, its end not included. */
-export interface Range {
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-export interface Edit extends Range {
+export interface Edit extends TextRange {
   readonly text: string;
 }
 
@@ -60,7 +60,7 @@ function findAttribute(
   xml: string,
   element: XmlElement,
   name: string,
-): { name: Range; value: Range } | undefined {
+): { name: TextRange; value: TextRange } | undefined {
   const tag = startOf(xml, element);
   const words = /\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
   const found = [...tag.matchAll(words)].find((each) => each[1] === name);
@@ -75,7 +75,7 @@ function findAttribute(
 }
 
 /** What stands between an element's tags; undefined where it has only one. */
-export function contentOf(xml: string, element: XmlElement): Range | undefined {
+export function contentOf(xml: string, element: XmlElement): TextRange | undefined {
   const start = xml.indexOf('>', element.start + startOf(xml, element).length) + 1;
   const end = xml.lastIndexOf('</', element.end - 1);
   return start >= element.end || end < start ? undefined : { start, end };
@@ -87,7 +87,7 @@ function startOf(xml: string, { start }: XmlElement): string {
 }
 
 /** The element's range, with the white space before it. */
-export function withLeadingSpace(xml: string, element: XmlElement): Range {
+export function withLeadingSpace(xml: string, element: XmlElement): TextRange {
   return { start: xml.slice(0, element.start).trimEnd().length, end: element.end };
 }
 

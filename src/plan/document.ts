@@ -1,10 +1,10 @@
 /** Reads a text as a document: plain data of which it is known where each part stands, and no more. */
 import { codes } from '../codes.ts';
-import { admit } from './admit.ts';
-import { Findings, flaw, refusal } from './findings.ts';
+import { decodeText } from './decode.ts';
+import { errorFinding, Findings, inputError } from './findings.ts';
 import { inspect } from './inspect.ts';
 import { parse } from './parse.ts';
-import { Places } from './places.ts';
+import { SourcePositions } from './source-positions.ts';
 import type { Subject } from './subject.ts';
 import { Tree } from './tree.ts';
 import { named } from './words.ts';
@@ -12,9 +12,9 @@ import { named } from './words.ts';
 /** A map of which nothing else is known. */
 export type Data = Readonly<Record<string, unknown>>;
 
-export interface Document {
+export interface ParsedDocument {
   readonly data: Data;
-  readonly places: Places;
+  readonly places: SourcePositions;
   /** What is wrong with single values; what the caller finds is added to it. */
   readonly findings: Findings;
 }
@@ -29,21 +29,21 @@ export function readDocument(
   subject: Subject,
   file: string,
   source: string | Uint8Array,
-): Document {
-  const lines = admit(subject, file, source);
+): ParsedDocument {
+  const lines = decodeText(subject, file, source);
   const root = parse(lines);
   const findings = new Findings();
   const tree = new Tree(lines, root, inspect(lines, root, findings));
-  const places = new Places(tree);
+  const places = new SourcePositions(tree);
   return { data: dataOf(tree, places), places, findings };
 }
 
-function dataOf(tree: Tree, places: Places): Data {
+function dataOf(tree: Tree, places: SourcePositions): Data {
   const value = tree.value();
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Data;
   const { noun, keys, listHint, beginning } = tree.lines.subject;
-  throw refusal([
-    flaw(
+  throw inputError([
+    errorFinding(
       codes.notMapping,
       `a ${noun} is a map of keys such as ${keys}, but this is ${named(value)}`,
       {

@@ -2,10 +2,10 @@
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { AnyStep } from '../steps/define.ts';
-import { flaw, type Path } from './findings.ts';
+import { errorFinding, type Path } from './findings.ts';
 import { Guesses } from './nearest.ts';
-import type { Places } from './places.ts';
-import type { Schema } from './schema.ts';
+import type { JsonSchema } from './schema.ts';
+import type { SourcePositions } from './source-positions.ts';
 import { listed, named, quoted } from './words.ts';
 
 /** One error of the validator, with the part of the document that it is about and the part of the schema that says so. */
@@ -14,17 +14,17 @@ export interface ShapeError {
   readonly path: Path;
   readonly data: unknown;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly schema: Schema;
+  readonly schema: JsonSchema;
   readonly propertyName?: string;
 }
 
 /** Explains errors of one document. */
 export class Explainer {
-  readonly #places: Places;
+  readonly #places: SourcePositions;
   readonly #steps: ReadonlyMap<string, AnyStep>;
   readonly #guesses = new Guesses();
 
-  constructor(places: Places, steps: readonly AnyStep[]) {
+  constructor(places: SourcePositions, steps: readonly AnyStep[]) {
     this.#places = places;
     this.#steps = new Map(steps.map((step) => [step.kind, step]));
   }
@@ -54,10 +54,10 @@ export class Explainer {
     return path.length === 0 ? `the ${this.#places.tree.lines.subject.noun}` : label(path);
   }
 
-  #missing(error: ShapeError, path: Path, parent: Schema): Finding {
+  #missing(error: ShapeError, path: Path, parent: JsonSchema): Finding {
     const key = String(error.params['missingProperty']);
     const of = this.#label(path);
-    return flaw(codes.missingKey, `${of} needs ${quoted(key)}`, {
+    return errorFinding(codes.missingKey, `${of} needs ${quoted(key)}`, {
       path: [...path, key],
       position: this.#places.locate(path),
       hint:
@@ -66,7 +66,7 @@ export class Explainer {
     });
   }
 
-  #unknownKey(key: string, parentPath: Path, parent: Schema): Finding | undefined {
+  #unknownKey(key: string, parentPath: Path, parent: JsonSchema): Finding | undefined {
     const path = [...parentPath, key];
     const known = Object.keys(propertiesOf(parent));
     const isStep = parentPath.length === 2 && parentPath[0] === 'steps';
@@ -74,14 +74,14 @@ export class Explainer {
     const position = this.#places.locateKey(path);
     const reason = this.#reasonAgainst(key, parentPath);
     if (reason !== undefined) {
-      return flaw(codes.optionNotOffered, `${quoted(key)} cannot be given: ${reason}`, {
+      return errorFinding(codes.optionNotOffered, `${quoted(key)} cannot be given: ${reason}`, {
         path,
         position,
         hint: 'remove it',
       });
     }
     const near = this.#guesses.nearest(key, known);
-    return flaw(codes.unknownKey, `${this.#label(parentPath)} knows no ${quoted(key)}`, {
+    return errorFinding(codes.unknownKey, `${this.#label(parentPath)} knows no ${quoted(key)}`, {
       path,
       position,
       hint: near
@@ -99,7 +99,7 @@ export class Explainer {
     const owner = owners.find((kind) => this.#hasSibling(path, kind));
     const position = this.#places.locateKey(path);
     if (owner) {
-      return flaw(
+      return errorFinding(
         codes.unknownKind,
         `${quoted(key)} is an option of ${quoted(owner)}, not a kind of step`,
         {
@@ -109,7 +109,7 @@ export class Explainer {
         },
       );
     }
-    return flaw(codes.unknownKind, `there is no kind of step ${quoted(key)}`, {
+    return errorFinding(codes.unknownKind, `there is no kind of step ${quoted(key)}`, {
       path,
       position,
       hint: near ? `did you mean ${quoted(near)}?` : `there are ${listed(kinds, 'and')}`,
@@ -139,25 +139,25 @@ export class Explainer {
     const things = error.keyword.endsWith('Items') ? 'item' : 'key';
     const most = error.keyword.startsWith('max') ? 'most' : 'least';
     const count = `${limit} ${things}${limit === 1 ? '' : 's'}`;
-    return flaw(codes.invalidValue, `${label(path)} must have at ${most} ${count}`, {
+    return errorFinding(codes.invalidValue, `${label(path)} must have at ${most} ${count}`, {
       path,
       position: this.#places.locate(path),
     });
   }
 
-  #wrongName(name: string, parentPath: Path, parent: Schema): Finding {
+  #wrongName(name: string, parentPath: Path, parent: JsonSchema): Finding {
     const path = [...parentPath, name];
-    return flaw(codes.invalidValue, `${quoted(name)} must be ${expectation(parent)}`, {
+    return errorFinding(codes.invalidValue, `${quoted(name)} must be ${expectation(parent)}`, {
       path,
       position: this.#places.locateKey(path),
     });
   }
 
-  #wrongValue(error: ShapeError, path: Path, parent: Schema): Finding | undefined {
+  #wrongValue(error: ShapeError, path: Path, parent: JsonSchema): Finding | undefined {
     if (error.data === null && this.#hasStrayOptions(path)) return undefined;
     const code = error.keyword === 'type' ? codes.wrongType : codes.invalidValue;
     const message = this.#label(path);
-    return flaw(
+    return errorFinding(
       code,
       `${message} must be ${expectation(parent, error.keyword)}, but is ${named(error.data)}`,
       {
@@ -168,7 +168,7 @@ export class Explainer {
     );
   }
 
-  #valueHint(error: ShapeError, path: Path, parent: Schema): string | undefined {
+  #valueHint(error: ShapeError, path: Path, parent: JsonSchema): string | undefined {
     const { data } = error;
     const types = [parent['type']].flat();
     const choices = Array.isArray(parent['enum'])
@@ -201,7 +201,7 @@ export class Explainer {
 }
 
 /** What a schema wants, to be said after "must be". */
-function expectation(schema: Schema, keyword?: string): string {
+function expectation(schema: JsonSchema, keyword?: string): string {
   if (schema['const'] !== undefined) return quoted(String(schema['const']));
   if (Array.isArray(schema['enum'])) return listed(schema['enum'].map(String));
   const words = [schema['type']].flat().map((type) => TYPES[String(type)] ?? String(type));
@@ -225,7 +225,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'empty',
 };
 
-function bounds(schema: Schema): string {
+function bounds(schema: JsonSchema): string {
   const { minimum, maximum, minLength, pattern } = schema;
   if (pattern !== undefined) return ` that matches ${pattern}`;
   if (minLength !== undefined)
@@ -242,11 +242,13 @@ function label(path: Path): string {
   return quoted(last ?? '');
 }
 
-function propertiesOf(schema: object | undefined): Readonly<Record<string, Schema>> {
-  return ((schema as Schema | undefined)?.['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+function propertiesOf(schema: object | undefined): Readonly<Record<string, JsonSchema>> {
+  return ((schema as JsonSchema | undefined)?.['properties'] ?? {}) as Readonly<
+    Record<string, JsonSchema>
+  >;
 }
 
-function descriptionOf(schema: Schema | undefined): string | undefined {
+function descriptionOf(schema: JsonSchema | undefined): string | undefined {
   const description = schema?.['description'];
   return typeof description === 'string' ? description : undefined;
 }

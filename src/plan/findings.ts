@@ -59,12 +59,12 @@ export class Findings {
 
   /** @throws BlockplanError `input-refused` with everything found, in the text's order, if any of it is an error */
   refuse(): void {
-    if (this.#all.some((finding) => finding.severity === 'error')) throw refusal(this.#all);
+    if (this.#all.some((finding) => finding.severity === 'error')) throw inputError(this.#all);
   }
 }
 
 /** The error that refuses a plan because of these findings, of which there is at least one. */
-export function refusal(findings: readonly Finding[]): BlockplanError {
+export function inputError(findings: readonly Finding[]): BlockplanError {
   const [first, ...others] = [...findings].sort(byPosition);
   if (!first) throw new TypeError('a refusal needs a finding');
   const left = others.length + 1 - MOST;
@@ -79,7 +79,7 @@ export function refusal(findings: readonly Finding[]): BlockplanError {
 }
 
 /** An error finding; parts that are not known are left out. */
-export function flaw(
+export function errorFinding(
   code: Code,
   message: string,
   details: { path?: Path; position?: Position | undefined; hint?: string | undefined } = {},

@@ -10,7 +10,7 @@ export interface PlanInput {
   readonly set?: Settings;
   /** The step kinds that there are. */
   readonly steps: readonly AnyStep[];
-  /** Made for the same kinds by `src/generate`; the one for the registry's kinds unless told. */
+  /** Made for the same kinds by `src/generate`; the one for the registry's kinds by default. */
   readonly validate?: Validate;
 }
 

@@ -11,8 +11,8 @@ import {
 } from 'yaml';
 import { type Code, codes } from '../codes.ts';
 import { printable } from '../printable.ts';
-import { nameOf } from './admit.ts';
-import { type Findings, flaw, type Path } from './findings.ts';
+import { characterName } from './decode.ts';
+import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { Lines } from './lines.ts';
 import { Guesses } from './nearest.ts';
 import { LONGEST_TEXT } from './references.ts';
@@ -159,7 +159,7 @@ class Inspection {
     if (printable(plain) === plain) return;
     const character = [...plain].find((one) => printable(one) !== one) ?? '';
     const isBreak = character === '\n';
-    this.#add(codes.forbiddenCharacter, `the ${what} holds ${nameOf(character)}`, scalar, {
+    this.#add(codes.forbiddenCharacter, `the ${what} holds ${characterName(character)}`, scalar, {
       path,
       hint: isBreak
         ? 'write it on one line; after ">" or "|", a "-" drops the last line break'
@@ -171,7 +171,9 @@ class Inspection {
     const [start, end] = at?.range ?? [0, 0];
     const { path, hint } = details;
     const position = this.#lines.position(start, end);
-    this.#findings.add(flaw(code, message, { position, hint, ...(path?.length ? { path } : {}) }));
+    this.#findings.add(
+      errorFinding(code, message, { position, hint, ...(path?.length ? { path } : {}) }),
+    );
   }
 }
 

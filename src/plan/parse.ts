@@ -3,12 +3,12 @@
 import { Composer, CST, type Document, Lexer, type Node, Parser } from 'yaml';
 import { codes } from '../codes.ts';
 import { printable } from '../printable.ts';
-import { flaw, refusal } from './findings.ts';
+import { errorFinding, inputError } from './findings.ts';
 import type { Lines } from './lines.ts';
-import { syntaxFlaw } from './syntax.ts';
+import { syntaxFinding } from './syntax.ts';
 
 /** Deeper than any plan, and far from the end of the stack. */
-export const DEEPEST = 40;
+export const MAX_NESTING = 40;
 
 /** Words and signs of a text; the largest plan that the schema allows stays well below. */
 const MOST_LEXEMES = 100_000;
@@ -26,10 +26,10 @@ export function parse(lines: Lines): Node {
   const documents = [...composer.compose(tokens)];
   const [first, second] = documents;
   const error = earliestError(documents) ?? composer.streamInfo().errors[0];
-  if (error) throw refusal([syntaxFlaw(lines, error)]);
-  if (second) throw refusal([severalDocuments(lines, second)]);
+  if (error) throw inputError([syntaxFinding(lines, error)]);
+  if (second) throw inputError([severalDocuments(lines, second)]);
   const root = first?.contents;
-  if (!root || isNothing(root)) throw refusal([emptyDocument(lines)]);
+  if (!root || isNothing(root)) throw inputError([emptyDocument(lines)]);
   return root;
 }
 
@@ -42,14 +42,14 @@ function readTokens(lines: Lines): CST.Token[] {
     const type: CST.TokenType | null = isScalar ? 'scalar' : CST.tokenType(lexeme);
     isScalar = !isScalar && type === 'scalar';
     if (type === 'tag' || type === 'directive-line') {
-      throw refusal([unwantedSign(lines, type, lexeme, parser.offset)]);
+      throw inputError([unwantedSign(lines, type, lexeme, parser.offset)]);
     }
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > DEEPEST) {
-      throw refusal([
-        flaw(
+    if (parser.stack.length > MAX_NESTING) {
+      throw inputError([
+        errorFinding(
           codes.nestedTooDeep,
-          `the ${lines.subject.noun} is nested deeper than ${DEEPEST} levels`,
+          `the ${lines.subject.noun} is nested deeper than ${MAX_NESTING} levels`,
           {
             position: lines.position(parser.offset - lexeme.length),
             hint: `a ${lines.subject.noun} needs no more than five`,
@@ -58,8 +58,8 @@ function readTokens(lines: Lines): CST.Token[] {
       ]);
     }
     if (++count > MOST_LEXEMES) {
-      throw refusal([
-        flaw(
+      throw inputError([
+        errorFinding(
           codes.inputTooLarge,
           `the ${lines.subject.noun} has more than ${MOST_LEXEMES.toLocaleString('en')} words and signs`,
           {
@@ -85,7 +85,7 @@ function isNothing(root: Node): boolean {
 function emptyDocument(lines: Lines) {
   const { noun, beginning, models } = lines.subject;
   const isBlank = lines.source.trim() === '';
-  return flaw(
+  return errorFinding(
     codes.inputEmpty,
     `the ${noun} ${isBlank ? 'is empty' : 'holds nothing but comments'}`,
     {
@@ -98,7 +98,7 @@ function emptyDocument(lines: Lines) {
 function severalDocuments(lines: Lines, second: Document.Parsed) {
   const start = second.range[0];
   const marker = lines.source.lastIndexOf('---', start);
-  return flaw(
+  return errorFinding(
     codes.severalDocuments,
     `a second document begins here; a file holds one ${lines.subject.noun}`,
     {
@@ -116,7 +116,7 @@ function unwantedSign(
 ) {
   const position = lines.position(offset, offset + lexeme.length);
   return type === 'tag'
-    ? flaw(
+    ? errorFinding(
         codes.tagOrDirective,
         `a ${lines.subject.noun} has no use for the tag ${printable(lexeme)}`,
         {
@@ -124,7 +124,7 @@ function unwantedSign(
           hint: 'remove it; to make text of a number, put it in quotes',
         },
       )
-    : flaw(
+    : errorFinding(
         codes.tagOrDirective,
         `a ${lines.subject.noun} has no use for the directive ${printable(lexeme)}`,
         {

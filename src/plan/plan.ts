@@ -8,7 +8,7 @@ export interface Plan {
   readonly domain: string;
   readonly description?: string;
   readonly steps: readonly PlannedStep[];
-  /** `rollback` takes the drawn way back; `stop` leaves things where they are and says so. */
+  /** `rollback` takes the drawn rollback; `stop` leaves things where they are and says so. */
   readonly onFailure: 'rollback' | 'stop';
   /** What the steps' own checks warn of; a plan with errors is never made. */
   readonly warnings: readonly Finding[];

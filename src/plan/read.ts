@@ -1,12 +1,12 @@
 /** Reads a plan: text in, a valid plan out, or everything that is wrong with it. */
 import { type Data, readDocument } from './document.ts';
+import { checkShape } from './document-shape.ts';
 import type { Findings, Path } from './findings.ts';
 import type { PlanInput, Settings } from './input.ts';
-import type { Places } from './places.ts';
 import type { Plan } from './plan.ts';
-import { type Lookup, putIn } from './references.ts';
+import { type Lookup, substitute } from './references.ts';
 import { planSchema } from './schema.ts';
-import { checkShape } from './shape.ts';
+import type { SourcePositions } from './source-positions.ts';
 import { planSteps } from './steps.ts';
 import { PLAN } from './subject.ts';
 import generated from './validator.generated.js';
@@ -41,14 +41,14 @@ export function readPlan({ file, source, set = {}, steps, validate = generated }
 }
 
 /** The document with all references put in; a text with a wrong one stays as it is. */
-function resolve(document: Data, set: Settings, places: Places, findings: Findings): Data {
+function resolve(document: Data, set: Settings, places: SourcePositions, findings: Findings): Data {
   const vars = new Vars(document['vars'], document['domain']);
   vars.settle(set, places, findings);
   const fill = (value: unknown, path: Path, lookup: Lookup): unknown => {
     if (typeof value === 'string') {
       const known =
         value.includes('${') && !findings.isFaulty(path)
-          ? putIn(value, path, { lookup, findings, places })
+          ? substitute(value, path, { lookup, findings, places })
           : undefined;
       return known ? known.value : value;
     }

@@ -1,26 +1,26 @@
 /** `${…}` in a text: found here, and put in where the values are known. */
 import { type Code, codes } from '../codes.ts';
-import { type Findings, flaw, type Path } from './findings.ts';
-import type { Places } from './places.ts';
+import { errorFinding, type Findings, type Path } from './findings.ts';
+import type { SourcePositions } from './source-positions.ts';
 import { quoted } from './words.ts';
 
 export type Scalar = string | number | boolean;
 
 /** What a reference stands for: its value, and the text that is put in where it stands inside a longer text. */
-export interface Known {
+export interface ResolvedName {
   readonly value: Scalar;
   readonly written: string;
 }
 
 /** Why a name has no value; without a message where that has been told before. */
-export interface Unknown {
+export interface UnresolvedName {
   readonly code?: Code;
   readonly message?: string;
   readonly hint?: string | undefined;
 }
 
 /** Answers what a name such as `vars.dest` stands for. */
-export type Lookup = (name: string) => Known | Unknown;
+export type Lookup = (name: string) => ResolvedName | UnresolvedName;
 
 /** `$${` is a literal `${`; a `${` without its `}` is a mistake, and takes the rest so that reading stays linear. */
 const SIGNS = /\$\$\{|\$\{([^}]*)(\}?)/g;
@@ -43,21 +43,21 @@ export function hasReference(text: string): boolean {
  *
  * @returns undefined when one of them is wrong; `findings` has it then
  */
-export function putIn(
+export function substitute(
   text: string,
   path: Path,
-  { lookup, findings, places }: { lookup: Lookup; findings: Findings; places: Places },
-): Known | undefined {
+  { lookup, findings, places }: { lookup: Lookup; findings: Findings; places: SourcePositions },
+): ResolvedName | undefined {
   let isWhole = true;
-  let only: Known | undefined;
+  let only: ResolvedName | undefined;
   let length = text.length;
   const locate = places.locatorWithin(path);
   // Without a path, so that a second wrong reference in the same text is told too.
-  const tell = (unknown: Unknown, from: number, width: number) => {
+  const tell = (unknown: UnresolvedName, from: number, width: number) => {
     isWhole = false;
     const { code = codes.unknownReference, message, hint } = unknown;
     if (message === undefined || findings.isFull) return;
-    findings.add(flaw(code, message, { position: locate(from, width), hint }));
+    findings.add(errorFinding(code, message, { position: locate(from, width), hint }));
   };
   const replace = (sign: string, name: string | undefined, end: string | undefined, at: number) => {
     if (name === undefined) return '${';
@@ -82,7 +82,7 @@ export function putIn(
 }
 
 /** Made when it is needed: the first `toLocaleString` of a process loads ICU's data, which takes 8 ms. */
-function tooLong(): Unknown {
+function tooLong(): UnresolvedName {
   return {
     code: codes.valueTooLong,
     message: `with its references put in, the value is longer than ${LONGEST_TEXT.toLocaleString('en')} characters`,
@@ -90,7 +90,7 @@ function tooLong(): Unknown {
   };
 }
 
-const NEVER_CLOSED: Unknown = {
+const NEVER_CLOSED: UnresolvedName = {
   code: codes.unclosedReference,
   message: `this ${quoted('${')} is never closed with ${quoted('}')}`,
   hint: 'write $${ for a literal ${',

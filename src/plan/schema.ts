@@ -2,7 +2,7 @@
 import type { AnyStep } from '../steps/define.ts';
 
 /** A JSON Schema, or a part of one. */
-export type Schema = Readonly<Record<string, unknown>>;
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** `editor` describes the text, where a reference may stand for any value; `reader` what is left once they are put in. */
 export type Audience = 'editor' | 'reader';
@@ -14,7 +14,7 @@ const MOST_STEPS = 100;
 const SCHEMA_ID = 'urn:blockplan:schema:plan:v1';
 
 /** The schema of a whole plan. */
-export function planSchema(kinds: readonly AnyStep[], audience: Audience): Schema {
+export function planSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: SCHEMA_ID,
@@ -58,13 +58,13 @@ export function planSchema(kinds: readonly AnyStep[], audience: Audience): Schem
   };
 }
 
-const WORD: Schema = {
+const WORD: JsonSchema = {
   type: 'string',
   title: 'a word of a-z, 0-9 and "-"',
   pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
 };
 
-const DOMAIN: Schema = {
+const DOMAIN: JsonSchema = {
   type: 'string',
   title:
     'the name of a libvirt domain: not empty, without "/", and not starting with "-" or a space',
@@ -72,7 +72,7 @@ const DOMAIN: Schema = {
   maxLength: 255,
 };
 
-const VARS: Schema = {
+const VARS: JsonSchema = {
   type: 'object',
   description:
     'Values to refer to as `${vars.NAME}`; `--set NAME=value` replaces them. One without a value must be set.',
@@ -89,10 +89,10 @@ const VARS: Schema = {
 };
 
 /** That a step has exactly one kind is said to editors only: `oneOf` makes errors that nobody can read. */
-function stepSchema(kinds: readonly AnyStep[], audience: Audience): Schema {
+function stepSchema(kinds: readonly AnyStep[], audience: Audience): JsonSchema {
   const properties = kinds.map((step) => [
     step.kind,
-    { description: step.summary, ...forAudience(step.schema as unknown as Schema, audience) },
+    { description: step.summary, ...forAudience(step.schema as unknown as JsonSchema, audience) },
   ]);
   return {
     type: 'object',
@@ -106,7 +106,7 @@ function stepSchema(kinds: readonly AnyStep[], audience: Audience): Schema {
 }
 
 /** For editors, lets a reference stand wherever it would not fit by itself. */
-function forAudience(schema: Schema, audience: Audience): Schema {
+function forAudience(schema: JsonSchema, audience: Audience): JsonSchema {
   if (audience === 'reader') return schema;
   if (schema['type'] === 'object' || schema['type'] === 'array') return withParts(schema);
   const isText = schema['type'] === 'string';
@@ -123,8 +123,11 @@ function forAudience(schema: Schema, audience: Audience): Schema {
   };
 }
 
-function withParts(schema: Schema): Schema {
-  const { properties, items } = schema as { properties?: Record<string, Schema>; items?: Schema };
+function withParts(schema: JsonSchema): JsonSchema {
+  const { properties, items } = schema as {
+    properties?: Record<string, JsonSchema>;
+    items?: JsonSchema;
+  };
   return {
     ...schema,
     ...(items ? { items: forAudience(items, 'editor') } : {}),
@@ -138,7 +141,7 @@ function withParts(schema: Schema): Schema {
   };
 }
 
-function examplesOf(kinds: readonly AnyStep[]): Schema[] {
+function examplesOf(kinds: readonly AnyStep[]): JsonSchema[] {
   return kinds.flatMap((step) =>
     step.examples.slice(0, 1).map((example) => ({
       plan: 'blockplan/v1',

@@ -1,9 +1,9 @@
 /** A plan's list of steps: each with one kind, and an id of its own. */
 import { codes } from '../codes.ts';
 import type { AnyStep } from '../steps/define.ts';
-import { type Findings, flaw, type Path } from './findings.ts';
-import type { Places } from './places.ts';
+import { errorFinding, type Findings, type Path } from './findings.ts';
 import type { PlannedStep } from './plan.ts';
+import type { SourcePositions } from './source-positions.ts';
 import { listed, quoted } from './words.ts';
 
 /** A step as it is read, before anything is known to be right about it. */
@@ -21,7 +21,7 @@ interface Draft {
 export function planSteps(
   list: unknown,
   known: readonly AnyStep[],
-  places: Places,
+  places: SourcePositions,
   findings: Findings,
 ): PlannedStep[] {
   const byKind = new Map(known.map((step) => [step.kind, step]));
@@ -54,7 +54,7 @@ function draft(value: unknown, index: number): Draft[] {
 function checkKinds(
   one: Draft,
   byKind: ReadonlyMap<string, AnyStep>,
-  places: Places,
+  places: SourcePositions,
   findings: Findings,
 ): void {
   const { path, kinds } = one;
@@ -63,7 +63,7 @@ function checkKinds(
   if (first !== undefined && second !== undefined) {
     const place = [...path, second];
     findings.add(
-      flaw(
+      errorFinding(
         codes.severalKinds,
         `a step has one kind, but this one has ${quoted(first)} and ${quoted(second)}`,
         {
@@ -75,7 +75,7 @@ function checkKinds(
     );
   } else if (kinds.length === 0) {
     findings.add(
-      flaw(codes.missingKind, `step ${Number(path[1]) + 1} has no kind`, {
+      errorFinding(codes.missingKind, `step ${Number(path[1]) + 1} has no kind`, {
         path,
         position: places.locate(path),
         hint: `give it one of ${listed([...byKind.keys()])}`,
@@ -84,7 +84,7 @@ function checkKinds(
   }
 }
 
-function checkIds(drafts: readonly Draft[], places: Places, findings: Findings): void {
+function checkIds(drafts: readonly Draft[], places: SourcePositions, findings: Findings): void {
   const seen = new Map<string, Path>();
   for (const { id, path } of drafts) {
     if (typeof id !== 'string') continue;
@@ -92,7 +92,7 @@ function checkIds(drafts: readonly Draft[], places: Places, findings: Findings):
     const first = seen.get(id);
     if (first) {
       findings.add(
-        flaw(
+        errorFinding(
           codes.duplicateStepId,
           `the id ${quoted(id)} is taken by the step in line ${places.locate(first).line}`,
           {

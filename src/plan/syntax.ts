@@ -3,7 +3,7 @@ import type { ErrorCode, YAMLError } from 'yaml';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { flaw } from './findings.ts';
+import { errorFinding } from './findings.ts';
 import { Lexemes } from './lexemes.ts';
 import type { Lines } from './lines.ts';
 import type { Meaning } from './syntax-meanings.ts';
@@ -49,7 +49,7 @@ const ANSWERS: Readonly<Record<ErrorCode, Meaning | ((place: Place) => Meaning) 
 };
 
 /** The finding for what the YAML parser reports. */
-export function syntaxFlaw(lines: Lines, error: YAMLError): Finding {
+export function syntaxFinding(lines: Lines, error: YAMLError): Finding {
   const place: Place = { start: error.pos[0], lexemes: new Lexemes(lines.source) };
   return (
     tabFlaw(lines, place) ??
@@ -67,13 +67,16 @@ function tabFlaw(lines: Lines, { start: offset }: Place): Finding | undefined {
   const tab = indentation.indexOf('\t');
   if (tab < 0) return undefined;
   const { code, message, hint } = meanings.TAB;
-  return flaw(code, message, { position: lines.position(start + tab, start + tab + 1), hint });
+  return errorFinding(code, message, {
+    position: lines.position(start + tab, start + tab + 1),
+    hint,
+  });
 }
 
 function openQuoteFlaw(lines: Lines, place: Place, code: ErrorCode): Finding | undefined {
   const quote = code === 'MISSING_CHAR' ? place.lexemes.openQuote(place.start) : undefined;
   if (!quote) return undefined;
-  return flaw(codes.notYaml, 'this quote is never closed', {
+  return errorFinding(codes.notYaml, 'this quote is never closed', {
     position: lines.position(quote.offset, quote.offset + 1),
     hint: "close it, and write a quote inside it twice ('') or as \\\"",
   });
@@ -84,12 +87,16 @@ function openBracketFlaw(lines: Lines, place: Place, code: ErrorCode): Finding |
   const bracket = isCommentWithoutSpace(place) ? undefined : place.lexemes.openBracket(place.start);
   if (!bracket) return undefined;
   if (bracket.closedAt !== undefined) {
-    return flaw(codes.notYaml, 'this bracket must be indented deeper than what it belongs to', {
-      position: lines.position(bracket.closedAt, bracket.closedAt + 1),
-      hint: 'indent it with spaces',
-    });
+    return errorFinding(
+      codes.notYaml,
+      'this bracket must be indented deeper than what it belongs to',
+      {
+        position: lines.position(bracket.closedAt, bracket.closedAt + 1),
+        hint: 'indent it with spaces',
+      },
+    );
   }
-  return flaw(codes.notYaml, `this "${bracket.sign}" is never closed`, {
+  return errorFinding(codes.notYaml, `this "${bracket.sign}" is never closed`, {
     position: lines.position(bracket.offset, bracket.offset + 1),
     hint: `close it with "${bracket.sign === '{' ? '}' : ']'}"`,
   });
@@ -103,7 +110,7 @@ function referenceFlaw(lines: Lines, { start: offset }: Place): Finding | undefi
   const reference = /[[{,:]\s*(\$\{[^}\n]*\}?)/.exec(line);
   if (!reference?.[1]) return undefined;
   const at = start + reference.index + reference[0].length - reference[1].length;
-  return flaw(codes.notYaml, 'between brackets, a reference must stand in quotes', {
+  return errorFinding(codes.notYaml, 'between brackets, a reference must stand in quotes', {
     position: lines.position(at, at + reference[1].length),
     hint: `write "${printable(reference[1])}"`,
   });
@@ -113,10 +120,12 @@ function namedFlaw(lines: Lines, error: YAMLError, place: Place): Finding {
   const answer = ANSWERS[error.code];
   const position = lines.position(...error.pos);
   if (answer === null) {
-    return flaw(codes.notYaml, `this is not YAML: ${printable(error.message)}`, { position });
+    return errorFinding(codes.notYaml, `this is not YAML: ${printable(error.message)}`, {
+      position,
+    });
   }
   const { code, message, hint } = typeof answer === 'function' ? answer(place) : answer;
-  return flaw(code, message, { position, hint });
+  return errorFinding(code, message, { position, hint });
 }
 
 /** BAD_INDENT: a line of a map, of a list or of a block text. */

@@ -10,7 +10,7 @@ export interface PlanText {
 }
 
 /** The findings with their positions filled in. */
-export function positioned(text: PlanText, findings: readonly Finding[]): Finding[] {
+export function withPositions(text: PlanText, findings: readonly Finding[]): Finding[] {
   return findings.map((finding) =>
     finding.path && !finding.position
       ? { ...finding, position: text.locate(finding.path) }

@@ -10,15 +10,15 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { codes } from '../codes.ts';
-import { flaw, refusal } from './findings.ts';
+import { errorFinding, inputError } from './findings.ts';
 import type { Lines } from './lines.ts';
-import { DEEPEST } from './parse.ts';
+import { MAX_NESTING } from './parse.ts';
 
 /** A plan's values once aliases are followed; the largest plan that the schema allows has fewer. */
 const MOST_VALUES = 50_000;
 
 /** A key of a map with its value; the key's node may stand in a map that was merged in. */
-export interface Entry {
+export interface MapEntry {
   readonly key: Scalar;
   readonly value: Node | null;
 }
@@ -27,7 +27,7 @@ export class Tree {
   readonly lines: Lines;
   readonly root: Node;
   readonly #targets: ReadonlyMap<Alias, Node>;
-  readonly #entries = new Map<YAMLMap, ReadonlyMap<string, Entry> | 'being merged'>();
+  readonly #entries = new Map<YAMLMap, ReadonlyMap<string, MapEntry> | 'being merged'>();
   #values = 0;
 
   /** @param targets the node that each alias stands for; an alias without one counts as empty */
@@ -43,12 +43,12 @@ export class Tree {
   }
 
   /** A map's entries by key, with those of its merge keys; what the map itself says goes before what is merged. */
-  entries(map: YAMLMap): ReadonlyMap<string, Entry> {
+  entries(map: YAMLMap): ReadonlyMap<string, MapEntry> {
     const known = this.#entries.get(map);
     if (known === 'being merged') throw this.#endless(map);
     if (known) return known;
     this.#entries.set(map, 'being merged');
-    const entries = new Map<string, Entry>();
+    const entries = new Map<string, MapEntry>();
     const own = new Set<string>();
     for (const { key, value } of map.items as { key: Node; value: Node | null }[]) {
       if (isMergeKey(key)) {
@@ -67,7 +67,7 @@ export class Tree {
     return entries;
   }
 
-  *#merged(value: Node | null): Generator<[string, Entry]> {
+  *#merged(value: Node | null): Generator<[string, MapEntry]> {
     const source = this.resolve(value);
     for (const part of isSeq(source) ? source.items : [source]) {
       const map = this.resolve(part as Node | null);
@@ -82,7 +82,7 @@ export class Tree {
    */
   value(node: Node | null = this.root, depth = 0): unknown {
     const target = this.resolve(node);
-    if (depth > DEEPEST) throw this.#endless(node ?? this.root);
+    if (depth > MAX_NESTING) throw this.#endless(node ?? this.root);
     // A long text costs more than a short one: an alias repeats it as a whole.
     const length = isScalar(target) && typeof target.value === 'string' ? target.value.length : 0;
     this.#spend(node ?? this.root, 1 + Math.floor(length / 100));
@@ -100,8 +100,8 @@ export class Tree {
   #spend(at: Node, cost = 1): void {
     this.#values += cost;
     if (this.#values <= MOST_VALUES) return;
-    throw refusal([
-      flaw(
+    throw inputError([
+      errorFinding(
         codes.aliasExpansion,
         `with its aliases followed, the ${this.lines.subject.noun} has more than ${MOST_VALUES.toLocaleString('en')} values`,
         {
@@ -113,8 +113,8 @@ export class Tree {
   }
 
   #endless(at: Node) {
-    return refusal([
-      flaw(
+    return inputError([
+      errorFinding(
         codes.aliasExpansion,
         'an alias stands inside the value that it names, or aliases nest too deep',
         {

@@ -2,19 +2,19 @@
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { nameOf } from './admit.ts';
-import { type Findings, flaw } from './findings.ts';
+import { characterName } from './decode.ts';
+import { errorFinding, type Findings } from './findings.ts';
 import type { Settings } from './input.ts';
 import { Guesses } from './nearest.ts';
-import type { Places } from './places.ts';
 import {
   hasReference,
-  type Known,
   type Lookup,
-  putIn,
+  type ResolvedName,
   type Scalar,
-  type Unknown,
+  substitute,
+  type UnresolvedName,
 } from './references.ts';
+import type { SourcePositions } from './source-positions.ts';
 import { listed, quoted } from './words.ts';
 
 export class Vars {
@@ -22,8 +22,8 @@ export class Vars {
   readonly #names: readonly string[];
   readonly #domain: unknown;
   readonly #guesses = new Guesses();
-  #settledDomain: Known | Unknown | undefined;
-  readonly #known = new Map<string, Known>();
+  #settledDomain: ResolvedName | UnresolvedName | undefined;
+  readonly #known = new Map<string, ResolvedName>();
   /** Names whose value is wrong; that has been told, and what refers to them says nothing more. */
   readonly #faulty = new Set<string>();
 
@@ -39,7 +39,7 @@ export class Vars {
   }
 
   /** Gives each variable its value, in the order of their declaration. */
-  settle(set: Settings, places: Places, findings: Findings): void {
+  settle(set: Settings, places: SourcePositions, findings: Findings): void {
     for (const name of Object.keys(set)) {
       if (!this.#declared.has(name)) findings.add(this.#undeclared(name));
     }
@@ -82,7 +82,7 @@ export class Vars {
     this.#settledDomain = domain === undefined ? {} : { value: domain, written: domain };
   }
 
-  #lookupDomain(): Known | Unknown {
+  #lookupDomain(): ResolvedName | UnresolvedName {
     if (this.#settledDomain) return this.#settledDomain;
     if (typeof this.#domain !== 'string') return {};
     if (!hasReference(this.#domain)) return { value: this.#domain, written: this.#domain };
@@ -96,22 +96,22 @@ export class Vars {
   #ownValue(
     name: string,
     declared: unknown,
-    places: Places,
+    places: SourcePositions,
     findings: Findings,
-  ): Known | Finding | undefined {
+  ): ResolvedName | Finding | undefined {
     const path = ['vars', name];
     if (findings.isFaulty(path)) return undefined;
     if (declared === null) return required(name, places);
     if (typeof declared === 'string') {
       const lookup: Lookup = (word) =>
         word.startsWith('vars.') ? this.#lookupEarlier(name, word) : this.lookup(word);
-      return putIn(declared, path, { lookup, findings, places });
+      return substitute(declared, path, { lookup, findings, places });
     }
     if (typeof declared !== 'number' && typeof declared !== 'boolean') return undefined;
     return { value: declared, written: places.written(path) ?? String(declared) };
   }
 
-  #lookupEarlier(from: string, word: string): Known | Unknown {
+  #lookupEarlier(from: string, word: string): ResolvedName | UnresolvedName {
     const name = word.slice('vars.'.length);
     if (name === from) {
       return {
@@ -130,7 +130,7 @@ export class Vars {
     return this.lookup(word);
   }
 
-  #unknown(word: string, key: string | undefined): Unknown {
+  #unknown(word: string, key: string | undefined): UnresolvedName {
     const near = this.#guesses.nearest(key ?? word.trim().replace(/^vars\./, ''), this.#names);
     const message =
       key === undefined
@@ -149,7 +149,7 @@ export class Vars {
 
   #undeclared(name: string): Finding {
     const near = this.#guesses.nearest(name, this.#names);
-    return flaw(
+    return errorFinding(
       codes.unknownVariable,
       `--set ${printable(name)}: the plan declares no variable ${quoted(name)}`,
       {
@@ -166,9 +166,9 @@ export class Vars {
   }
 }
 
-function required(name: string, places: Places): Finding {
+function required(name: string, places: SourcePositions): Finding {
   const path = ['vars', name];
-  return flaw(
+  return errorFinding(
     codes.variableNotSet,
     `the variable ${quoted(name)} has no default and has not been set`,
     {
@@ -180,18 +180,22 @@ function required(name: string, places: Places): Finding {
 }
 
 /** A given value has the type of the default that it replaces. */
-function coerce(name: string, given: string, declared: unknown): Known | Finding {
+function coerce(name: string, given: string, declared: unknown): ResolvedName | Finding {
   const option = `--set ${printable(name)}`;
   const hidden = Array.from(given).find((character) => printable(character) !== character);
   if (hidden !== undefined) {
-    return flaw(codes.forbiddenCharacter, `${option}: the value holds ${nameOf(hidden)}`, {
-      hint: 'give the value without it',
-    });
+    return errorFinding(
+      codes.forbiddenCharacter,
+      `${option}: the value holds ${characterName(hidden)}`,
+      {
+        hint: 'give the value without it',
+      },
+    );
   }
   const value = typed(given, declared);
   if (value !== undefined) return { value, written: given };
   const expected = typeof declared === 'number' ? 'a number' : 'true or false';
-  return flaw(
+  return errorFinding(
     codes.variableType,
     `${option}: the value must be ${expected}, like the default ${String(declared)}, but is ${quoted(given)}`,
     {

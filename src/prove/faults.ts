@@ -1,6 +1,6 @@
 /** What can go wrong around each thing that a run asks for, by the names that a seed spells. */
-import type { Entry } from '../journal/journal.ts';
-import type { Request } from '../run/ask.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { Request } from '../run/requests.ts';
 
 /** Each fault with the clause that tells of it. */
 export const FAULTS = {
@@ -63,7 +63,7 @@ const COPY: readonly Fault[] = [
  * follows an intent, or precedes an outcome, leaves: an outcome is not synced, and an intent is. A journal that fails at
  * what has happened fails at the next intent as well.
  */
-const RECORDS: Readonly<Record<Entry['type'], readonly Fault[]>> = {
+const RECORDS: Readonly<Record<JournalEntry['type'], readonly Fault[]>> = {
   'run-started': [],
   'run-resumed': [],
   'run-left': [],
@@ -103,7 +103,7 @@ export function faultsOf(request: Request): readonly Fault[] {
   }
 }
 
-/** Whether blockplan itself ends with it, so that the run is left half-way. */
+/** Whether blockplan itself ends with it, so that the run is interrupted. */
 export function endsBlockplan(fault: Fault): boolean {
   return fault.startsWith('killed') || fault.startsWith('power');
 }

@@ -1,19 +1,19 @@
 /** What has to be so in every state of a run, and at each of its ends (shared by no run: judged from the host itself). */
 
 import { nameIn } from '../host/file-names.ts';
-import { hostOf, type SimulatedHost } from '../host/host-state.ts';
+import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { includesFile, isSameFile } from '../model/file-identity.ts';
+import type { HostState, ImageFile } from '../model/host-state.ts';
 import { unmarkByHand } from '../model/marker.ts';
-import type { ImageFile, World } from '../model/world.ts';
 import { isOpenEnd } from '../outcomes.ts';
-import type { Finish } from '../run/course.ts';
-import { notKnownWhere } from '../run/last-writes.ts';
-import { lostAtNextStart, lostWrites } from '../simulate/mishaps.ts';
+import { unknownLastWriteText } from '../run/last-writes.ts';
+import type { Finish } from '../run/run-state.ts';
+import { lostAtNextStart, lostWrites } from '../simulate/host-faults.ts';
+import type { ProofEnvironment } from './fault-injection.ts';
 import { Owners } from './owners.ts';
-import type { Site } from './site.ts';
 
-/** What is wrong with a host in the middle of a run that began in that World. */
-export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonly string[] {
+/** What is wrong with a host in the middle of a run that began in that host state. */
+export function violationsDuring(initial: HostState): (host: SimulatedHost) => readonly string[] {
   const owners = new Owners(initial);
   const there = Object.keys(initial.files).filter(
     (file) => initial.files[file] && owners.areOthers(file),
@@ -23,7 +23,7 @@ export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonl
     ...definitionLost(initial, host),
     ...lostWrites(host).map((loss) => `the guest has lost ${loss}`),
     ...there
-      .filter((file) => !host.world.files[file])
+      .filter((file) => !host.state.files[file])
       .map((file) => `${file} is removed, and another domain's chain needs it`),
     ...writtenTo(host)
       .filter((file) => owners.areOthers(file))
@@ -38,8 +38,8 @@ export function wrongMeanwhile(initial: World): (host: SimulatedHost) => readonl
 
 /** The files that the guest and its jobs write to. */
 function writtenTo(host: SimulatedHost): string[] {
-  const { world, jobs } = host;
-  return world.domain.disks
+  const { state, jobs } = host;
+  return state.domain.disks
     .filter(({ readonly }) => !readonly)
     .flatMap(({ target, chain, job }) => {
       const last = jobs[target]?.layers.at(-1);
@@ -49,43 +49,43 @@ function writtenTo(host: SimulatedHost): string[] {
     });
 }
 
-function definitionLost(initial: World, { world }: SimulatedHost): string[] {
-  const { persistent, kept, name } = world.domain;
+function definitionLost(initial: HostState, { state }: SimulatedHost): string[] {
+  const { persistent, kept, name } = state.domain;
   return persistent || kept !== undefined || !initial.domain.persistent
     ? []
     : [`the definition of "${name}" is neither with libvirt nor in the journal`];
 }
 
 /** What is wrong with how a run ended: with what it left, and with what it said. */
-export function wrongAtEnd(
-  initial: World,
-  planned: World,
-  { host, marked, contact }: Site,
+export function violationsAtEnd(
+  initial: HostState,
+  planned: HostState,
+  { host, marked, contact }: ProofEnvironment,
   { end, state, next }: Finish,
 ): string[] {
-  const { world } = host;
+  const { state: hostState } = host;
   const wrong: string[] = [];
-  if (end === 'succeeded') wrong.push(...apart(planned, world, 'the plan leads to'));
+  if (end === 'succeeded') wrong.push(...apart(planned, hostState, 'the plan leads to'));
   if (end === 'rolled-back')
-    wrong.push(...apart(initial, world, 'it was'), ...renamed(initial, host));
+    wrong.push(...apart(initial, hostState, 'it was'), ...renamed(initial, host));
   if (end !== 'succeeded') wrong.push(...unsaidLosses(initial, host, state));
   if (isOpenEnd(end) && next.length === 0) wrong.push('it does not say what to type next');
   if (state.some((said) => said.includes('a bug in blockplan')))
     wrong.push('it ends by an error that nobody thought of');
   if (end === 'uncertain')
     return contact === 'there' ? [...wrong, 'it calls uncertain what it could look at'] : wrong;
-  if (marked && !next.includes(unmarkByHand(world.domain.name)))
+  if (marked && !next.includes(unmarkByHand(hostState.domain.name)))
     wrong.push('the marker of the run was left behind, and it does not say so');
   // A guest that was transient before had no definition to lose.
   if (!initial.domain.persistent) return wrong;
   // A definition that libvirt did not take lies in the run's folder, and the run names the command that restores it.
-  if (!world.domain.persistent)
+  if (!hostState.domain.persistent)
     return next.some((command) => command.startsWith('virsh define'))
       ? wrong
       : [...wrong, 'the domain was left without a persistent definition'];
-  const unknown = world.domain.disks
+  const unknown = hostState.domain.disks
     .map(({ target }) => target)
-    .filter((target) => state.some((said) => said.startsWith(notKnownWhere(target))));
+    .filter((target) => state.some((said) => said.startsWith(unknownLastWriteText(target))));
   const excused = [...unknown, ...staleBefore(initial)];
   return [
     ...wrong,
@@ -100,7 +100,7 @@ export function wrongAtEnd(
  * writes are.
  */
 function unsaidLosses(
-  initial: World,
+  initial: HostState,
   { overwritten }: SimulatedHost,
   state: readonly string[],
 ): string[] {
@@ -112,8 +112,8 @@ function unsaidLosses(
 }
 
 /** The headers of the guest's layers that name what is below them otherwise than before. */
-function renamed(initial: World, host: SimulatedHost): string[] {
-  const { headers } = hostOf(initial);
+function renamed(initial: HostState, host: SimulatedHost): string[] {
+  const { headers } = simulatedHostOf(initial);
   return initial.domain.disks
     .flatMap(({ chain }) => chain.map(({ file }) => file))
     .filter((file) => headers[file] !== host.headers[file])
@@ -121,7 +121,7 @@ function renamed(initial: World, host: SimulatedHost): string[] {
 }
 
 /** The disks whose definition named another file before the run: what a start would miss then is not its doing. */
-function staleBefore(initial: World): string[] {
+function staleBefore(initial: HostState): string[] {
   return initial.domain.disks
     .filter(
       ({ chain: [top], persistentSource }) => !isSameFile(initial, persistentSource, top?.file),
@@ -130,12 +130,12 @@ function staleBefore(initial: World): string[] {
 }
 
 /** What is wrong with the end of a run in which nothing goes wrong. */
-export function wrongUndisturbed({ end }: Finish): string[] {
+export function violationsWithoutFaults({ end }: Finish): string[] {
   return end === 'succeeded' ? [] : [`nothing goes wrong, and the run ends ${end}`];
 }
 
-/** The parts of two Worlds that a person could tell apart. */
-function apart(should: World, is: World, words: string): string[] {
+/** The parts of two host states that a person could tell apart. */
+function apart(should: HostState, is: HostState, words: string): string[] {
   const a = picture(should);
   const b = picture(is);
   return Object.keys(a)
@@ -143,7 +143,7 @@ function apart(should: World, is: World, words: string): string[] {
     .map((part) => `${part}: ${b[part]}; ${words} ${a[part]}`);
 }
 
-function picture({ domain, files }: World): Record<string, string> {
+function picture({ domain, files }: HostState): Record<string, string> {
   const disks = domain.disks.flatMap(({ target, chain, persistentSource, job }) => [
     [`${target}`, chain.map(({ file }) => file).join(' -> ')],
     [`${target} as defined`, persistentSource ?? 'nothing'],

@@ -1,15 +1,15 @@
 /**
  * Which files belong to other domains, found by a route of its own: what a proof judges by must not be the comparison that
- * the steps under test use. Names are joined into files by everything that a World says of them, before the run began.
+ * the steps under test use. Names are joined into files by everything that a host state says of them, before the run began.
  */
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 
 export class Owners {
   readonly #parents = new Map<string, string>();
   readonly #theirs: ReadonlySet<string>;
 
-  /** @param initial the World before the run */
-  constructor({ files, names = {}, others }: World) {
+  /** @param initial the host state before the run */
+  constructor({ files, names = {}, others }: HostState) {
     for (const [name, identity] of Object.entries(names)) this.#join(name, `leads to ${identity}`);
     for (const [name, file] of Object.entries(files))
       if (file?.identity !== undefined) this.#join(name, `leads to ${file.identity}`);

@@ -1,7 +1,7 @@
 /** A plan's proof: every thing that can go wrong in a run, singly and in pairs, and what came of it. */
-import { lostBy } from '../commands/effect.ts';
+import { contentLostBy } from '../commands/effect.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { End } from '../outcomes.ts';
 import { walk } from '../simulate/walk.ts';
 import { assume } from './assume.ts';
@@ -9,7 +9,7 @@ import { Explorer } from './explore.ts';
 import { FAULTS, type Fault } from './faults.ts';
 import { replay } from './replay.ts';
 import { seedOf } from './seed.ts';
-import type { Again, Group, Groups, Tally } from './tally.ts';
+import type { Group, Groups, Restart, Tally } from './tally.ts';
 
 export interface Proof {
   readonly format: 'blockplan-proof/v1';
@@ -24,9 +24,9 @@ export interface Proof {
   /** Files whose former content no run brings back, once the step that writes into them has begun. */
   readonly lost: readonly string[];
   /** What no run may do, and did. */
-  readonly violations: readonly Wrong[];
+  readonly violations: readonly Violation[];
   /** What cannot be helped by anybody: the journal could not be written, and then blockplan ended. */
-  readonly unknowable: readonly Wrong[];
+  readonly unknowable: readonly Violation[];
   /** What came of each thing that can go wrong by itself. */
   readonly faults: readonly FaultResult[];
 }
@@ -34,7 +34,7 @@ export interface Proof {
 export type Counts = Readonly<Partial<Record<End, number>>>;
 
 /** What is wrong in some cases, with the shortest of them. */
-export interface Wrong {
+export interface Violation {
   readonly what: string;
   readonly cases: number;
   readonly said: readonly string[];
@@ -45,7 +45,7 @@ export interface FaultResult {
   readonly fault: Fault;
   /** The clause that tells of it. */
   readonly what: string;
-  readonly again?: Again;
+  readonly again?: Restart;
   readonly end: End;
   /** The machine's state in which it happened. */
   readonly place: string;
@@ -55,33 +55,33 @@ export interface FaultResult {
 }
 
 /**
- * Proves a plan in a World that preflight has no error in; pure.
+ * Proves a plan in a host state that preflight has no error in; pure.
  * @param files every path that the plan may touch
  */
-export function provePlan(graph: Graph, world: World, files: readonly string[]): Proof {
-  const { assumptions } = assume(world, files);
-  const explorer = new Explorer(graph, world, files);
+export function provePlan(graph: Graph, state: HostState, files: readonly string[]): Proof {
+  const { assumptions } = assume(state, files);
+  const explorer = new Explorer(graph, state, files);
   const singles = explorer.explore(1);
   const pairs = explorer.explore(2);
   return {
     format: 'blockplan-proof/v1',
     plan: graph.name,
-    domain: world.domain.name,
+    domain: state.domain.name,
     phases: graph.nodes.length,
     assumptions,
     singles: countsOf(singles),
     pairs: countsOf(pairs),
-    lost: lostIn(graph, explorer.world),
+    lost: lostIn(graph, explorer.initial),
     violations: wrongs(explorer, pairs.violations),
     unknowable: wrongs(explorer, pairs.unknowable),
     faults: [...singles.faults].map(([key, group]) => faultResult(explorer, key, group)),
   };
 }
 
-function lostIn(graph: Graph, world: World): string[] {
-  const { phases } = walk(graph, world);
+function lostIn(graph: Graph, state: HostState): string[] {
+  const { phases } = walk(graph, state);
   const lost = phases.flatMap(({ node, before, start }) =>
-    node.phase.effects(before, start).flatMap(lostBy),
+    node.phase.effects(before, start).flatMap(contentLostBy),
   );
   return [...new Set(lost)];
 }
@@ -91,7 +91,7 @@ function countsOf({ ends }: Tally): Counts {
 }
 
 /** The simplest first. */
-function wrongs(explorer: Explorer, groups: Groups): Wrong[] {
+function wrongs(explorer: Explorer, groups: Groups): Violation[] {
   return [...groups]
     .sort(([, a], [, b]) => a.injections.length - b.injections.length)
     .map(([what, group]) => ({ what, ...shortest(explorer, group) }));
@@ -105,7 +105,7 @@ function shortest(explorer: Explorer, { count, injections }: Group) {
 
 function faultResult(explorer: Explorer, key: string, group: Group): FaultResult {
   const [end, what, ...place] = key.split(' ');
-  const [fault, again] = (what ?? '').split('+') as [Fault, Again | undefined];
+  const [fault, again] = (what ?? '').split('+') as [Fault, Restart | undefined];
   return {
     fault,
     what: FAULTS[fault],

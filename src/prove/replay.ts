@@ -2,18 +2,18 @@
 import { codes } from '../codes.ts';
 import { commandText } from '../commands/effect-text.ts';
 import { BlockplanError } from '../errors.ts';
-import type { Request } from '../run/ask.ts';
-import type { Finish } from '../run/course.ts';
-import { type Explorer, placeOf, type Step } from './explore.ts';
+import type { Request } from '../run/requests.ts';
+import type { Finish } from '../run/run-state.ts';
+import { type ExploredPart, type Explorer, stateNameOf } from './explore.ts';
 import { FAULTS } from './faults.ts';
-import { wrongAtEnd, wrongUndisturbed } from './invariants.ts';
+import { violationsAtEnd, violationsWithoutFaults } from './invariants.ts';
 import { seedOf } from './seed.ts';
 import type { Injection } from './tally.ts';
 
 /** One case of a proof, from its start to its end. */
-export interface Case {
+export interface ReplayedCase {
   readonly parts: readonly {
-    /** The machine's state, or how the run was taken up again. */
+    /** The machine's state, or how the run was resumed. */
     readonly place: string;
     /** What was done there, and what went wrong with it. */
     readonly acts: readonly { readonly act: string; readonly fault?: string }[];
@@ -23,35 +23,37 @@ export interface Case {
 }
 
 /** @throws BlockplanError `input-refused` where the plan's run does not come by the place of an injection */
-export function replay(explorer: Explorer, injections: readonly Injection[]): Case {
-  const parts: Case['parts'][number][] = [];
+export function replay(explorer: Explorer, injections: readonly Injection[]): ReplayedCase {
+  const parts: ReplayedCase['parts'][number][] = [];
   const wrong: string[] = [];
   let rest = injections;
-  for (let stand = explorer.start; ; ) {
-    const place = placeOf(stand);
+  for (let proofState = explorer.start; ; ) {
+    const place = stateNameOf(proofState);
     const others = rest.findIndex(({ state }) => state !== place);
     const here = rest.slice(0, others < 0 ? rest.length : others);
     rest = rest.slice(here.length);
-    const step = explorer.step(stand, here);
+    const step = explorer.step(proofState, here);
     refuseUnmet(here, step);
     parts.push({ place, acts: actsOf(step) });
-    wrong.push(...step.played.wrong);
+    wrong.push(...step.performed.wrong);
     if (step.finish) {
       if (rest.length > 0) throw unmet(rest);
-      const { site } = step.played;
-      wrong.push(...wrongAtEnd(explorer.world, explorer.undisturbed.world, site, step.finish));
-      if (injections.length === 0) wrong.push(...wrongUndisturbed(step.finish));
+      const { environment } = step.performed;
+      wrong.push(
+        ...violationsAtEnd(explorer.initial, explorer.faultless.state, environment, step.finish),
+      );
+      if (injections.length === 0) wrong.push(...violationsWithoutFaults(step.finish));
       return { parts, finish: step.finish, wrong: [...new Set(wrong)] };
     }
     if (!step.next) throw new Error('a run that has not finished goes on');
-    stand = step.next;
+    proofState = step.next;
   }
 }
 
-function refuseUnmet(here: readonly Injection[], { played }: Step): void {
+function refuseUnmet(here: readonly Injection[], { performed }: ExploredPart): void {
   const unmetHere = here.filter(
     ({ at, fault }) =>
-      !played.points.some((point) => point.at === at && point.faults.includes(fault)),
+      !performed.points.some((point) => point.at === at && point.faults.includes(fault)),
   );
   if (unmetHere.length > 0) throw unmet(unmetHere);
 }
@@ -67,8 +69,8 @@ function unmet(injections: readonly Injection[]): BlockplanError {
   ]);
 }
 
-function actsOf({ played, injected }: Step): { act: string; fault?: string }[] {
-  return played.points.flatMap(({ at, request }) => {
+function actsOf({ performed, injected }: ExploredPart): { act: string; fault?: string }[] {
+  return performed.points.flatMap(({ at, request }) => {
     const act = textOf(request);
     const fault = injected.find((each) => each.at === at)?.fault;
     // Records are told of only where something happens at one.

@@ -2,7 +2,7 @@
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { FAULTS, type Fault } from './faults.ts';
-import type { Again, Injection } from './tally.ts';
+import type { Injection, Restart } from './tally.ts';
 
 /** The case in which nothing goes wrong. */
 const NOTHING = 'nothing';
@@ -30,7 +30,7 @@ export function readSeed(seed: string): Injection[] {
       state,
       at: Number(at),
       fault: fault as Fault,
-      ...(again === undefined ? {} : { again: again as Again }),
+      ...(again === undefined ? {} : { again: again as Restart }),
     };
   });
 }

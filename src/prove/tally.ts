@@ -9,12 +9,12 @@ export interface Injection {
   /** Which of the state's points, from 0. */
   readonly at: number;
   readonly fault: Fault;
-  /** For a fault that ends blockplan: how the run was taken up again. */
-  readonly again?: Again;
+  /** For a fault that ends blockplan: how the run was resumed. */
+  readonly again?: Restart;
 }
 
-/** How a run that was left half-way is taken up again. */
-export type Again = 'resume' | 'rollback';
+/** How a run that was interrupted is resumed. */
+export type Restart = 'resume' | 'rollback';
 
 /** Several cases that came to the same. */
 export interface Group {
@@ -51,7 +51,7 @@ export function oneCase(end: End | undefined, wrong: readonly string[], blind: b
 }
 
 /** Adds up tallies. */
-export class Adder {
+export class TallyBuilder {
   readonly #ends = new Map<string, Group>();
   readonly #violations = new Map<string, Group>();
   readonly #unknowable = new Map<string, Group>();

@@ -1,37 +1,37 @@
 /** Builds a rehearsal's guest on a lab host: its images, its definition, what libvirt keeps of it, and its state. */
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { escapeXml } from '../lab/domain.ts';
 import type { Guest } from '../lab/guest.ts';
-import type { Host } from '../lab/host.ts';
+import type { LabHost } from '../lab/host.ts';
 import { DEFAULT_SIZE, makeChain } from '../lab/images.ts';
 import { agentConnected } from '../lab/picture.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
-import { type Disk, isUp, type World } from '../model/world.ts';
+import { type Disk, type HostState, isUp } from '../model/host-state.ts';
+import { escapeXml } from '../model/xml-edit.ts';
+import type { GuestShape, UnwrittenDrive } from './guest-shape.ts';
 import type { Paths } from './paths.ts';
-import type { Drive, Shape } from './shape.ts';
 
 /** What a guest is built from. */
 export interface Blueprint {
-  readonly world: World;
+  readonly state: HostState;
   /** Every path that the plan may read, write, make or remove. */
   readonly files: readonly string[];
-  readonly shape: Shape;
+  readonly shape: GuestShape;
   readonly paths: Paths;
 }
 
 /**
- * Resolves when the guest has booted and writes its numbers, or, where the World's is off, when it is defined.
+ * Resolves when the guest has booted and writes its numbers, or, where the host state's is off, when it is defined.
  * @param awaited how the boot is waited for, which takes long; what makes files comes to its end, or it would make them in
  *   a lab that is gone
  */
 export async function buildGuest(
-  host: Host,
+  host: LabHost,
   blueprint: Blueprint,
   awaited: (boot: Promise<void>) => Promise<void> = (boot) => boot,
 ): Promise<Guest> {
-  const { world, shape, paths } = blueprint;
-  const { domain } = world;
+  const { state, shape, paths } = blueprint;
+  const { domain } = state;
   const [first, ...others] = shape.written;
   if (!first) throw new Error('a guest without a disk to write to was let through');
   await makeFolders(blueprint);
@@ -41,32 +41,32 @@ export async function buildGuest(
     disks: [first, ...others],
     agent: domain.agent,
     autostart: domain.persistent && domain.autostart,
-    start: isUp(world),
+    start: isUp(state),
     extraXml: shape.drives.map(driveXml).join('\n'),
   });
-  await makeExistingFiles(host, world, paths);
-  if (isUp(world)) await awaited(booted(host, guest, domain.agent));
+  await makeExistingFiles(host, state, paths);
+  if (isUp(state)) await awaited(booted(host, guest, domain.agent));
   await bringAbout(host, blueprint);
   return guest;
 }
 
-async function booted(host: Host, guest: Guest, agent: boolean): Promise<void> {
+async function booted(host: LabHost, guest: Guest, agent: boolean): Promise<void> {
   await guest.waitForWrites();
   if (agent) await agentConnected(host, guest.name);
 }
 
-/** A folder of which the World does not tell, because facts left it out, is taken to be there, as preflight does. */
-async function makeFolders({ world, files, paths }: Blueprint): Promise<void> {
-  const named = [...files, ...Object.keys(world.files)].filter((path) => path.startsWith('/'));
-  const folders = [...Object.keys(world.folders), ...named.map((path) => dirname(path))].filter(
-    (path) => world.folders[path] !== null,
+/** A folder of which the host state does not tell, because facts left it out, is taken to be there, as preflight does. */
+async function makeFolders({ state, files, paths }: Blueprint): Promise<void> {
+  const named = [...files, ...Object.keys(state.files)].filter((path) => path.startsWith('/'));
+  const folders = [...Object.keys(state.folders), ...named.map((path) => dirname(path))].filter(
+    (path) => state.folders[path] !== null,
   );
   for (const folder of folders) await mkdir(paths.lab(folder), { recursive: true });
 }
 
 /** Files that the plan names and that are there, such as one that a copy is to reuse; those of the disks are made already. */
-async function makeExistingFiles(host: Host, world: World, paths: Paths): Promise<void> {
-  for (const [path, file] of Object.entries(world.files)) {
+async function makeExistingFiles(host: LabHost, state: HostState, paths: Paths): Promise<void> {
+  for (const [path, file] of Object.entries(state.files)) {
     const at = paths.lab(path);
     if (!file || (await isThere(at))) continue;
     const { format = 'qcow2', backing } = file;
@@ -83,8 +83,8 @@ function isThere(file: string): Promise<boolean> {
 }
 
 /** What comes after the boot: a definition that names another file, snapshots, checkpoints, no definition at all, a pause. */
-async function bringAbout(host: Host, { world, shape, paths }: Blueprint): Promise<void> {
-  const { domain } = world;
+async function bringAbout(host: LabHost, { state, shape, paths }: Blueprint): Promise<void> {
+  const { domain } = state;
   const inactive = await host.virsh('dumpxml', domain.name, '--inactive');
   const stale = shape.written.flatMap(({ target }) => {
     const disk = domain.disks.find((each) => each.target === target);
@@ -114,7 +114,7 @@ async function bringAbout(host: Host, { world, shape, paths }: Blueprint): Promi
   const bitmaps = domain.disks
     .filter(({ device, chain }) => device === 'disk' && chain[0]?.format === 'qcow2')
     .flatMap(({ target }) => ['--diskspec', `${target},checkpoint=bitmap`]);
-  for (const name of isUp(world) && bitmaps.length > 0 ? domain.checkpoints : [])
+  for (const name of isUp(state) && bitmaps.length > 0 ? domain.checkpoints : [])
     await host.virsh('checkpoint-create-as', domain.name, '--name', name, ...bitmaps);
   if (!domain.persistent) await host.virsh('undefine', domain.name);
   if (domain.state === 'paused') await host.virsh('suspend', domain.name);
@@ -124,7 +124,7 @@ function isStale({ persistentSource, chain: [active] }: Disk): boolean {
   return persistentSource !== undefined && persistentSource !== active?.file;
 }
 
-async function written(host: Host, name: string, content: string): Promise<string> {
+async function written(host: LabHost, name: string, content: string): Promise<string> {
   const file = join(host.dir, name);
   await writeFile(file, content);
   return file;
@@ -142,7 +142,7 @@ function snapshotXml(name: string, definition: string): string {
 }
 
 /** On another bus than the disks that are written: the guest has no driver for it, so it leaves the drive alone. */
-function driveXml({ target, device, format, spec }: Drive): string {
+function driveXml({ target, device, format, spec }: UnwrittenDrive): string {
   const bus = device === 'floppy' ? 'fdc' : target.startsWith('hd') ? 'ide' : 'sata';
   const file = spec?.chain.at(-1);
   const source = file === undefined ? '' : `\n      <source file='${escapeXml(file)}'/>`;

@@ -4,24 +4,28 @@
  */
 import { assertCleanImages, imageChains, liveChain, persistentSource } from '../lab/chains.ts';
 import type { Guest } from '../lab/guest.ts';
-import type { Host } from '../lab/host.ts';
+import type { LabHost } from '../lab/host.ts';
 import { assertComplete, readLog } from '../lab/log.ts';
 import { faultsAtNextStart } from '../lab/next-start.ts';
 import { listing, type Picture, picture } from '../lab/picture.ts';
 import { isSameFile } from '../model/file-identity.ts';
-import { isUp, type World } from '../model/world.ts';
+import { type HostState, isUp } from '../model/host-state.ts';
 import type { Paths } from './paths.ts';
 import type { Check } from './report.ts';
 
 /** What there is to look at. */
 export interface Scene {
-  readonly host: Host;
+  readonly host: LabHost;
   readonly guest: Guest;
   readonly paths: Paths;
 }
 
-/** Holds the guest against the World that the plan should have come to; `begun` is the number that was durable before. */
-export async function checkOutcome(scene: Scene, expected: World, begun: number): Promise<Check[]> {
+/** Holds the guest against the host state that the plan should have come to; `begun` is the number that was durable before. */
+export async function checkOutcome(
+  scene: Scene,
+  expected: HostState,
+  begun: number,
+): Promise<Check[]> {
   return [
     await check(scene, 'domain', () => checkDomain(scene, expected)),
     await check(scene, 'chains', () => checkChains(scene, expected)),
@@ -31,7 +35,11 @@ export async function checkOutcome(scene: Scene, expected: World, begun: number)
 }
 
 /** Holds the guest against the picture that was taken before the run. */
-export async function checkRestored(scene: Scene, before: Picture, world: World): Promise<Check[]> {
+export async function checkRestored(
+  scene: Scene,
+  before: Picture,
+  state: HostState,
+): Promise<Check[]> {
   return [
     await check(scene, 'as before', async () => {
       const now = await takePicture(scene);
@@ -44,7 +52,7 @@ export async function checkRestored(scene: Scene, before: Picture, world: World)
         wrong: changed.map((part) => `${part}: not as before the run`),
       };
     }),
-    ...(await checkData(scene, world, 0)),
+    ...(await checkData(scene, state, 0)),
   ];
 }
 
@@ -64,13 +72,13 @@ export function checkNothingLeft(scene: Scene): Promise<Check> {
  * Shuts the guest off and starts it from its definition, as its owner will one day, once a run is over. Nothing is checked of
  * a domain that has no definition, or one that the plan leaves on other files than the guest: a preview says so.
  */
-export async function checkNextStart(scene: Scene, world: World): Promise<Check[]> {
+export async function checkNextStart(scene: Scene, state: HostState): Promise<Check[]> {
   const { host, guest } = scene;
-  const { domain } = world;
+  const { domain } = state;
   const targets = guest.disks.map(({ target }) => target);
   const startsOnThem = domain.disks
     .filter(({ target }) => targets.includes(target))
-    .every(({ chain, persistentSource }) => isSameFile(world, persistentSource, chain[0]?.file));
+    .every(({ chain, persistentSource }) => isSameFile(state, persistentSource, chain[0]?.file));
   if (!domain.persistent || !startsOnThem) return [];
   const upTo = await guest.acknowledged();
   return [
@@ -102,7 +110,7 @@ async function check({ paths }: Scene, what: string, look: () => Promise<Found>)
   }
 }
 
-async function checkDomain(scene: Scene, { domain }: World): Promise<Found> {
+async function checkDomain(scene: Scene, { domain }: HostState): Promise<Found> {
   const now = await takePicture(scene);
   const pairs = {
     state: [now.state, domain.state],
@@ -121,7 +129,7 @@ async function checkDomain(scene: Scene, { domain }: World): Promise<Found> {
 }
 
 /** Each disk as the walk has it: in the live XML, in the headers of the images, and in the persistent definition. */
-async function checkChains({ host, guest }: Scene, { domain }: World): Promise<Found> {
+async function checkChains({ host, guest }: Scene, { domain }: HostState): Promise<Found> {
   const headers = await imageChains(host, await host.virsh('dumpxml', guest.name));
   const wrong: string[] = [];
   const disks = domain.disks.filter((disk) => disk.device === 'disk' && disk.chain.length > 0);
@@ -149,7 +157,7 @@ async function checkChains({ host, guest }: Scene, { domain }: World): Promise<F
 }
 
 /** Nothing is there but what was there and what the plan makes, less what it removes. */
-async function checkFiles({ paths }: Scene, { files, folders }: World): Promise<Found> {
+async function checkFiles({ paths }: Scene, { files, folders }: HostState): Promise<Found> {
   const isFolder = (path: string) =>
     [...Object.keys(files), ...Object.keys(folders)].some((each) => each.startsWith(`${path}/`)) ||
     path in folders;
@@ -165,7 +173,7 @@ async function checkFiles({ paths }: Scene, { files, folders }: World): Promise<
 }
 
 /** The images and the numbers in them; a running guest stands still for the look. */
-async function checkData(scene: Scene, expected: World, begun: number): Promise<Check[]> {
+async function checkData(scene: Scene, expected: HostState, begun: number): Promise<Check[]> {
   const { host, guest } = scene;
   const upTo = isUp(expected)
     ? await guest.waitForWrites(expected.domain.state === 'paused' ? 0 : 2)
@@ -183,14 +191,14 @@ async function checkData(scene: Scene, expected: World, begun: number): Promise<
   }
 }
 
-async function checkImages({ host }: Scene, { domain }: World): Promise<Found> {
+async function checkImages({ host }: Scene, { domain }: HostState): Promise<Found> {
   const images = [...new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)))];
   await assertCleanImages(host, images);
   return { found: `${images.length} clean to qemu-img check`, wrong: [] };
 }
 
 /** Every number that the guest knew to be durable is on each of its disks, and none is missing before it. */
-async function checkNumbers({ guest }: Scene, { domain }: World, upTo: number): Promise<Found> {
+async function checkNumbers({ guest }: Scene, { domain }: HostState, upTo: number): Promise<Found> {
   const written = new Set(guest.disks.map(({ target }) => target));
   const disks = domain.disks.filter(({ target }) => written.has(target));
   for (const { chain } of disks) {
@@ -204,7 +212,7 @@ async function checkNumbers({ guest }: Scene, { domain }: World, upTo: number): 
 }
 
 /** An image that the run has made and that is in no chain, such as a backup, is whole and holds numbers without a gap. */
-function checkCopies(scene: Scene, { domain, files }: World, begun: number): Promise<Check[]> {
+function checkCopies(scene: Scene, { domain, files }: HostState, begun: number): Promise<Check[]> {
   const inChains = new Set(domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
   const copies = Object.entries(files).filter(([path, file]) => file?.made && !inChains.has(path));
   return Promise.all(

@@ -2,7 +2,7 @@
 import type { Direction, Listener, RunEvent } from '../events.ts';
 import type { Paths } from './paths.ts';
 import type { DonePhase } from './report.ts';
-import { TURN } from './turn.ts';
+import { TURNING_STEP } from './turning-point.ts';
 
 interface Draft {
   readonly step: string;
@@ -33,7 +33,7 @@ export class Collector {
   /** The phases that were performed in that direction, in order; the turn is the rehearsal's own and is left out. */
   phases(direction: Direction): DonePhase[] {
     return this.#drafts
-      .filter((draft) => draft.direction === direction && draft.step !== TURN)
+      .filter((draft) => draft.direction === direction && draft.step !== TURNING_STEP)
       .map(({ began: _began, durationMs = 0, ...draft }) => ({ ...draft, durationMs }));
   }
 

@@ -3,7 +3,7 @@
 import type { RunEvent } from '../events.ts';
 import { compile } from '../graph/graph.ts';
 import type { End } from '../outcomes.ts';
-import type { Finish } from '../run/course.ts';
+import type { Finish } from '../run/run-state.ts';
 import { walk } from '../simulate/walk.ts';
 import {
   checkNextStart,
@@ -14,40 +14,40 @@ import {
   takePicture,
 } from './check.ts';
 import { Collector } from './collect.ts';
-import { type Lab, onLab, runOnce, withAside } from './leg.ts';
-import { madeSince } from './made.ts';
-import type { Check, Part } from './report.ts';
-import { type NotUndone, notUndone, TURN, turnOf } from './turn.ts';
+import { type LabContext, runOnce, withEffectHook, withLabDriver } from './lab-run.ts';
+import { filesMadeSince } from './new-files.ts';
+import type { Check, RehearsalPart } from './report.ts';
+import { type NotUndone, notUndone, TURNING_STEP, turningPointOf } from './turning-point.ts';
 
 /** What a part, or a few of them, came to. */
-export interface Outcome {
+export interface PartsResult {
   /** `succeeded` as long as nothing speaks against the plan. */
   readonly end: End;
-  readonly parts: readonly Part[];
+  readonly parts: readonly RehearsalPart[];
   /** What went wrong, in sentences. */
   readonly problems: readonly string[];
   readonly notUndone?: NotUndone;
 }
 
 /**
- * Runs the plan as far as it can be undone, looks, lets it be undone by its own ways back, and looks again. A plan of
+ * Runs the plan as far as it can be undone, looks, lets it be undone by its own rollbacks, and looks again. A plan of
  * which nothing can be undone is not begun here.
  */
-export function thereAndBack(lab: Lab, scene: Scene): Promise<Outcome> {
-  return onLab(lab, async (driver, admission) => {
-    const { phases } = walk(compile(lab.plan), admission.world);
-    const turn = turnOf(lab.plan, phases);
+export function runAndUndo(lab: LabContext, scene: Scene): Promise<PartsResult> {
+  return withLabDriver(lab, async (driver, admission) => {
+    const { phases } = walk(compile(lab.plan), admission.state);
+    const turn = turningPointOf(lab.plan, phases);
     const missed = missedOf(lab, notUndone(lab.plan, phases));
     if (!turn) return { end: 'succeeded', parts: [], problems: [], ...missed };
     const before = await takePicture(scene);
-    let made: Part['made'] = [];
+    let made: RehearsalPart['made'] = [];
     const begun = await scene.guest.acknowledged();
     const checks: Check[] = [];
-    const looking = withAside(driver, {
+    const looking = withEffectHook(driver, {
       after: turn.look,
       do: async () => {
         lab.tell('looking at what the plan has come to');
-        made = await madeSince(scene, before);
+        made = await filesMadeSince(scene, before);
         checks.push(...(await checkOutcome(scene, turn.expected, begun)));
       },
     });
@@ -57,18 +57,18 @@ export function thereAndBack(lab: Lab, scene: Scene): Promise<Outcome> {
     const restored =
       finish.end === 'rolled-back'
         ? [
-            ...(await checkRestored(scene, before, admission.world)),
+            ...(await checkRestored(scene, before, admission.state)),
             await checkNothingLeft(scene),
-            ...(await checkNextStart(scene, admission.world)),
+            ...(await checkNextStart(scene, admission.state)),
           ]
         : [];
-    const parts: Part[] = [
+    const parts: RehearsalPart[] = [
       { name: 'run', phases: collector.phases('do'), checks, made },
       {
         name: 'undo',
         phases: collector.phases('undo'),
         checks: restored,
-        made: await madeSince(scene, before),
+        made: await filesMadeSince(scene, before),
       },
     ];
     return { ...judged(lab, parts, finish, collector.failure, 'rolled-back'), ...missed };
@@ -76,10 +76,14 @@ export function thereAndBack(lab: Lab, scene: Scene): Promise<Outcome> {
 }
 
 /** Runs the whole plan to its end, and looks. */
-export function allTheWay(lab: Lab, scene: Scene, name: Part['name']): Promise<Outcome> {
-  return onLab(lab, async (driver, admission) => {
+export function runToCompletion(
+  lab: LabContext,
+  scene: Scene,
+  name: RehearsalPart['name'],
+): Promise<PartsResult> {
+  return withLabDriver(lab, async (driver, admission) => {
     const graph = compile(lab.plan);
-    const expected = walk(graph, admission.world).phases.at(-1)?.after ?? admission.world;
+    const expected = walk(graph, admission.state).phases.at(-1)?.after ?? admission.state;
     const before = await takePicture(scene);
     const begun = await scene.guest.acknowledged();
     const collector = new Collector(lab.paths, teller(lab));
@@ -94,19 +98,19 @@ export function allTheWay(lab: Lab, scene: Scene, name: Part['name']): Promise<O
           ]
         : [];
     const phases = [...collector.phases('do'), ...collector.phases('undo')];
-    const made = await madeSince(scene, before);
+    const made = await filesMadeSince(scene, before);
     return judged(lab, [{ name, phases, checks, made }], finish, collector.failure, 'succeeded');
   });
 }
 
 /** A run that ends otherwise than it should keeps its own end; a look that contradicts it is worse than any of them. */
 function judged(
-  { paths }: Lab,
-  parts: readonly Part[],
+  { paths }: LabContext,
+  parts: readonly RehearsalPart[],
   finish: Finish,
   failure: string | undefined,
   wanted: End,
-): Outcome {
+): PartsResult {
   const wrong = parts.flatMap(({ name, checks }) =>
     checks.flatMap((check) =>
       check.wrong.map((each) => `after the ${name}: ${check.what}: ${each}`),
@@ -118,14 +122,14 @@ function judged(
   return { end: asWanted ? 'succeeded' : finish.end, parts, problems };
 }
 
-function missedOf({ paths }: Lab, missed: NotUndone | undefined): { notUndone?: NotUndone } {
+function missedOf({ paths }: LabContext, missed: NotUndone | undefined): { notUndone?: NotUndone } {
   return missed ? { notUndone: { ...missed, reason: paths.users(missed.reason) } } : {};
 }
 
 /** Says which phase goes on. */
-function teller({ tell }: Lab): (event: RunEvent) => void {
+function teller({ tell }: LabContext): (event: RunEvent) => void {
   return (event) => {
-    if (event.event !== 'phase-started' || event.step === TURN) return;
+    if (event.event !== 'phase-started' || event.step === TURNING_STEP) return;
     const { step, phase, direction } = event;
     tell(`${direction === 'undo' ? 'undoing' : 'running'} ${step}/${phase}`);
   };

@@ -2,23 +2,23 @@
 import { BlockplanError } from '../errors.ts';
 import { compile } from '../graph/graph.ts';
 import { kvmWorks } from '../lab/acceleration.ts';
-import { type Host, startHost } from '../lab/host.ts';
-import type { World } from '../model/world.ts';
+import { type LabHost, startHost } from '../lab/host.ts';
+import type { HostState } from '../model/host-state.ts';
 import { EXIT_CODES } from '../outcomes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { walk } from '../simulate/walk.ts';
-import { labFailed } from './admit.ts';
 import { buildGuest } from './build.ts';
-import type { Lab } from './leg.ts';
-import { allTheWay, type Outcome, thereAndBack } from './parts.ts';
+import { guestShapeOf } from './guest-shape.ts';
+import type { LabContext } from './lab-run.ts';
+import { type PartsResult, runAndUndo, runToCompletion } from './parts.ts';
 import { onLabPaths, pathsBelow } from './paths.ts';
+import { labFailed } from './refusals.ts';
 import type { HostFacts, Rehearsal } from './report.ts';
-import { shapeOf } from './shape.ts';
 
 export interface RehearsalOptions {
   readonly plan: Plan;
-  /** The World whose shape the guest gets; the plan was found to fit it. */
-  readonly world: World;
+  /** The host state whose shape the guest gets; the plan was found to fit it. */
+  readonly state: HostState;
   readonly version: string;
   /** Aborts when the user interrupts: what has begun is taken back, and the lab goes away. */
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ export interface RehearsalOptions {
  * signal's reason when it aborts
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { plan, world, signal, tell } = options;
+  const { plan, state, signal, tell } = options;
   const began = performance.now();
   tell('starting a libvirt host of its own');
   const host = await startHost({ name: 'rehearsal' }).catch((error) => {
@@ -40,13 +40,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   });
   try {
     const paths = pathsBelow(`${host.dir}/disks`);
-    const shape = shapeOf(world, paths);
-    const { files } = walk(compile(plan), world);
+    const shape = guestShapeOf(state, paths);
+    const { files } = walk(compile(plan), state);
     tell('building a guest of the same shape');
-    const blueprint = { world, files, shape, paths };
+    const blueprint = { state, files, shape, paths };
     const guest = await buildGuest(host, blueprint, (boot) => unlessAborted(signal, boot));
     signal.throwIfAborted();
-    const lab: Lab = { ...options, host, paths, plan: onLabPaths(plan, paths) };
+    const lab: LabContext = { ...options, host, paths, plan: onLabPaths(plan, paths) };
     const outcome = await inAll(lab, { host, guest, paths });
     const facts = await factsOf(host);
     return {
@@ -56,7 +56,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
       plan: plan.name,
       domain: plan.domain,
       host: facts,
-      differences: [...shape.differences, ...hostDifferences(facts, world)],
+      differences: [...shape.differences, ...hostDifferences(facts, state)],
       durationMs: Math.round(performance.now() - began),
     };
   } catch (error) {
@@ -69,11 +69,14 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   }
 }
 
-async function inAll(lab: Lab, scene: Parameters<typeof thereAndBack>[1]): Promise<Outcome> {
-  const first = await thereAndBack(lab, scene);
+async function inAll(
+  lab: LabContext,
+  scene: Parameters<typeof runAndUndo>[1],
+): Promise<PartsResult> {
+  const first = await runAndUndo(lab, scene);
   lab.signal.throwIfAborted();
   if (first.end !== 'succeeded') return first;
-  const second = await allTheWay(lab, scene, first.parts.length === 0 ? 'run' : 'run again');
+  const second = await runToCompletion(lab, scene, first.parts.length === 0 ? 'run' : 'run again');
   lab.signal.throwIfAborted();
   return { ...first, ...second, parts: [...first.parts, ...second.parts] };
 }
@@ -94,8 +97,11 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 }
 
-/** What of the lab's host is not as it is on the user's, as far as the World tells of that. */
-function hostDifferences({ libvirt, qemu, acceleration }: HostFacts, { host }: World): string[] {
+/** What of the lab's host is not as it is on the user's, as far as the host state tells of that. */
+function hostDifferences(
+  { libvirt, qemu, acceleration }: HostFacts,
+  { host }: HostState,
+): string[] {
   const other = (name: string, here: string, there: string | undefined) =>
     there === undefined || there === here ? [] : [`${name} is ${here}; the original has ${there}`];
   return [
@@ -105,7 +111,7 @@ function hostDifferences({ libvirt, qemu, acceleration }: HostFacts, { host }: W
   ];
 }
 
-async function factsOf(host: Host): Promise<HostFacts> {
+async function factsOf(host: LabHost): Promise<HostFacts> {
   const told = await host.virsh('version');
   const version = (pattern: RegExp) =>
     pattern.exec(told)?.[1] ?? 'of a version that it does not tell';

@@ -2,7 +2,7 @@
 
 import type { Direction } from '../events.ts';
 import type { End } from '../outcomes.ts';
-import type { NotUndone } from './turn.ts';
+import type { NotUndone } from './turning-point.ts';
 
 export interface Rehearsal {
   readonly format: 'blockplan-rehearsal/v1';
@@ -14,7 +14,7 @@ export interface Rehearsal {
   /** Where it was done. */
   readonly host: HostFacts;
   /** In order: the run, its undoing, the run again; what did not come about is absent. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly RehearsalPart[];
   /** What was not undone, and why. */
   readonly notUndone?: NotUndone;
   /** How the guest differs from the original. */
@@ -31,7 +31,7 @@ export interface HostFacts {
 }
 
 /** One way through the plan, and what was looked at after it. */
-export interface Part {
+export interface RehearsalPart {
   readonly name: 'run' | 'undo' | 'run again';
   readonly phases: readonly DonePhase[];
   readonly checks: readonly Check[];

@@ -41,6 +41,6 @@ function twoUnits(amount: number, ratio: number, large: string, small: string): 
 }
 
 /** `1 step`, `2 steps`. */
-export function counted(amount: number, noun: string, plural = `${noun}s`): string {
+export function pluralText(amount: number, noun: string, plural = `${noun}s`): string {
   return `${amount} ${amount === 1 ? noun : plural}`;
 }

@@ -1,11 +1,11 @@
 /** The lines of one block of the terminal display, made to fit the terminal's width. */
-import type { DomainState } from '../model/world.ts';
+import type { DomainState } from '../model/host-state.ts';
 import { printable } from '../printable.ts';
 import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
-import type { Activity, Block, Mark, Note, PhaseView } from './run-view.ts';
+import type { Activity, ItemNote, Mark, PhaseView, ViewItem } from './run-view.ts';
 import { cut, textWidth, wrapped } from './width.ts';
 
 /** A stretch of a line with its colour. */
@@ -32,7 +32,7 @@ const SHORTEST_BAR = 10;
 
 /** The block as lines of at most that many columns, without the icon in front of the first. */
 export function blockLines(
-  block: Block,
+  block: ViewItem,
   guest: DomainState | undefined,
   width: number,
   color: boolean,
@@ -44,7 +44,7 @@ export function blockLines(
     block.kind === undefined
       ? rollbackLines(block, inner, paint)
       : stepLines(block, block.kind, width, paint);
-  // What the way back does stands below the phase that it undoes.
+  // What the rollback does stands below the phase that it undoes.
   const depth = block.kind === undefined ? INDENT : '';
   const now = active && block.now ? activityLines(block.now, inner - depth.length, paint) : [];
   const state = active && guest !== undefined ? [guestLine(guest, inner, paint)] : [];
@@ -57,7 +57,7 @@ export function blockLines(
   ];
 }
 
-function stepLines(step: Block, kind: string, width: number, paint: Palette): string[] {
+function stepLines(step: ViewItem, kind: string, width: number, paint: Palette): string[] {
   const quiet = step.mark === 'waiting' || step.mark === 'skipped';
   const head: Piece[] = [[printable(step.title), quiet ? paint.dim : paint.bold]];
   if (kind !== step.title) head.push([` ${printable(kind)}`, paint.dim]);
@@ -81,7 +81,7 @@ function phasePieces(phase: PhaseView, paint: Palette): Piece[] {
 }
 
 /** The reason is told in full, because it is what a person looks for first. */
-function rollbackLines(rollback: Block, width: number, paint: Palette): string[] {
+function rollbackLines(rollback: ViewItem, width: number, paint: Palette): string[] {
   const reason = rollback.title === '' ? '' : `: ${printable(rollback.title)}`;
   const head = wrapped(`${ROLLBACK_WORDS[rollback.mark]}${reason}`, width).map(paint.bold);
   const undone = rollback.phases.map((phase) =>
@@ -141,7 +141,7 @@ function guestLine(state: DomainState, width: number, paint: Palette): string {
   );
 }
 
-function noteLines(note: Note, width: number, paint: Palette): string[] {
+function noteLines(note: ItemNote, width: number, paint: Palette): string[] {
   if (note.severity === 'finding') {
     const color = note.finding.severity === 'error' ? paint.red : paint.yellow;
     return wrapped(findingLine(note.finding), width).map(color);

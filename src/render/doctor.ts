@@ -2,13 +2,13 @@
 import { commandLine } from '../command.ts';
 import type { Diagnosed, Diagnosis } from '../doctor/diagnose.ts';
 import { printable } from '../printable.ts';
-import { counted } from './amounts.ts';
+import { pluralText } from './amounts.ts';
 import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { labelled, wrapped } from './width.ts';
 
 /** How the doctor was asked. */
-export interface Asked {
+export interface DiagnosisContext {
   /** Where the plans were written; without it their text is shown. */
   readonly folder?: string;
   /** The connection, for the commands that run them. */
@@ -18,7 +18,7 @@ export interface Asked {
 /** @param columns where sentences are broken into lines; commands and plans never are, so that they can be copied */
 export function renderDiagnosis(
   diagnosis: Diagnosis,
-  asked: Asked,
+  asked: DiagnosisContext,
   color: boolean,
   columns = 80,
 ): string {
@@ -27,7 +27,7 @@ export function renderDiagnosis(
   const sentence = (text: string) =>
     wrapped(printable(text), columns - 2).map((line, at) => (at === 0 ? line : `  ${line}`));
   const count =
-    findings.length === 0 ? paint.green('nothing found') : counted(findings.length, 'finding');
+    findings.length === 0 ? paint.green('nothing found') : pluralText(findings.length, 'finding');
   const head = `${paint.bold(printable(domain))} (${printable(uri)}): ${count}`;
   const note =
     working === undefined
@@ -37,7 +37,12 @@ export function renderDiagnosis(
   return `${[head, ...note, ...found.flat(), ...writingLines(diagnosis, asked)].join('\n')}\n`;
 }
 
-function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns: number): string[] {
+function findingLines(
+  finding: Diagnosed,
+  asked: DiagnosisContext,
+  paint: Palette,
+  columns: number,
+): string[] {
   const { code, severity, message, why, hint, commands, obstacle } = finding;
   const mood = severity === 'error' ? paint.red : paint.yellow;
   const paragraph = (indent: string, color: Paint, label: string, text: string) =>
@@ -55,7 +60,7 @@ function findingLines(finding: Diagnosed, asked: Asked, paint: Palette, columns:
 }
 
 /** The command that runs the plan; the plan's own text, where it stands nowhere else. */
-function planLines({ plan }: Diagnosed, { folder, connect }: Asked): string[] {
+function planLines({ plan }: Diagnosed, { folder, connect }: DiagnosisContext): string[] {
   if (plan === undefined) return [];
   if (folder === undefined) {
     const lines = plan.text.trimEnd().split('\n');
@@ -67,7 +72,10 @@ function planLines({ plan }: Diagnosed, { folder, connect }: Asked): string[] {
 }
 
 /** How to have as files the plans that are shown. */
-function writingLines({ domain, findings }: Diagnosis, { folder, connect }: Asked): string[] {
+function writingLines(
+  { domain, findings }: Diagnosis,
+  { folder, connect }: DiagnosisContext,
+): string[] {
   if (folder !== undefined || findings.every(({ plan }) => plan === undefined)) return [];
   const more = connect === undefined ? [] : ['-c', connect];
   const command = commandLine('blockplan', 'doctor', domain, ...more, '--output', 'FOLDER');

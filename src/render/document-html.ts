@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { commandLine } from '../command.ts';
 import type { Finding } from '../errors.ts';
-import type { Block, BlockOf, Document, Note, Section, States, Text } from './document.ts';
+import type { Block, BlockOf, DocumentTree, Note, Section, States, Text } from './document.ts';
 import { excerpt } from './findings.ts';
 import { html, type Markup } from './html.ts';
 import { chainFigure } from './html-chain.ts';
@@ -10,7 +10,7 @@ import { machineDrawing } from './html-machine.ts';
 import { STYLE } from './html-style.ts';
 
 /** The whole page; the same document gives the same bytes. */
-export function documentHtml(document: Document): string {
+export function documentHtml(document: DocumentTree): string {
   const { kind, title, blocks } = document;
   const style = createHash('sha256').update(STYLE).digest('base64');
   const page = html`<!DOCTYPE html>
@@ -33,7 +33,7 @@ ${blocks.map((block, at) => blockMarkup(block, 2, `part-${at + 1}`))}</main>
   return page.markup;
 }
 
-function header({ kind, title, about, summary }: Document): Markup {
+function header({ kind, title, about, summary }: DocumentTree): Markup {
   const details = summary
     .filter(({ detail }) => detail)
     .map(({ text }) => html`<li>${text}</li>\n`);
@@ -47,7 +47,7 @@ ${about.map((text) => html`<p class="about">${inline(text)}</p>\n`)}${verdict(ti
 }
 
 /** The line that a reader looks at first, in the colour of its worst part. */
-function verdict(title: Document['title'], summary: Document['summary']): Markup {
+function verdict(title: DocumentTree['title'], summary: DocumentTree['summary']): Markup {
   const parts = summary.filter(({ detail }) => !detail);
   const worst = (['bad', 'warn'] as const).find((mood) => parts.some((it) => it.mood === mood));
   const begin = title.verdict ? html`<strong>${title.verdict}</strong>: ` : undefined;

@@ -8,8 +8,8 @@ import { printable } from '../printable.ts';
 import { chainLines } from './chain-text.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { type Block, type Document, EXPENDABLE, type Section, type Text } from './document.ts';
-import { code, codeBlock, folded, marker, prose } from './markdown.ts';
+import { type Block, type DocumentTree, EXPENDABLE, type Section, type Text } from './document.ts';
+import { code, codeBlock, collapsible, marker, prose } from './markdown.ts';
 import { renderMermaid } from './mermaid.ts';
 
 /** GitHub takes comments of 65,536 characters; a bot may want to add something. */
@@ -19,7 +19,7 @@ const COLUMNS = 120;
 const LONGEST_TEXT = 200;
 
 /** The comment; the same document always gives the same one, below 60,000 bytes. */
-export function documentMarkdown(document: Document): string {
+export function documentMarkdown(document: DocumentTree): string {
   let rest = document;
   let comment = commentOf(rest, []);
   const left: string[] = [];
@@ -33,13 +33,14 @@ export function documentMarkdown(document: Document): string {
 }
 
 /** What is left out, one after the other, until the rest fits: in the end, all that can be long. */
-const CUTS: readonly (readonly [leaves: string, cut: (rest: Document) => Document])[] = [
+const CUTS: readonly (readonly [leaves: string, cut: (rest: DocumentTree) => DocumentTree])[] = [
   ...EXPENDABLE.map((part) => {
-    const cut = (rest: Document) => ({ ...rest, blocks: without(part, rest.blocks) });
+    const cut = (rest: DocumentTree) => ({ ...rest, blocks: without(part, rest.blocks) });
     return [part, cut] as const;
   }),
   ...[200, 50, 10, 0].map((entries) => {
-    const cut = (rest: Document) => shortened({ ...rest, blocks: firstOf(entries, rest.blocks) });
+    const cut = (rest: DocumentTree) =>
+      shortened({ ...rest, blocks: firstOf(entries, rest.blocks) });
     return [`what comes after the first ${entries} dangers and steps`, cut] as const;
   }),
 ];
@@ -66,7 +67,7 @@ function shortened(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shortened(each)]));
 }
 
-function commentOf(document: Document, left: readonly string[]): string {
+function commentOf(document: DocumentTree, left: readonly string[]): string {
   const { kind, title, summary, about, blocks } = document;
   const verdict = title.verdict === undefined ? '' : `${title.verdict}: `;
   const parts = summary.map(({ text, mood }) => (mood ? `**${prose(text)}**` : prose(text)));
@@ -125,7 +126,7 @@ function blockParts(block: Block, depth: number): string[] {
 
 function foldedSection({ number, title, about, text, blocks }: Section): string {
   const heading = number === undefined ? title : `${number}. <code>${prose(title)}</code>`;
-  return folded(`${heading}${behind(about)}`, [
+  return collapsible(`${heading}${behind(about)}`, [
     ...(text === undefined ? [] : [inline(text)]),
     ...blocks.flatMap((block) => blockParts(block, 1)),
   ]);

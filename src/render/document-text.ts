@@ -3,21 +3,21 @@ import { printable } from '../printable.ts';
 import { chainLines } from './chain-text.ts';
 import { type Paint, type Palette, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import type { Block, BlockOf, Document, Mood, Section, Text } from './document.ts';
+import type { Block, BlockOf, DocumentTree, Section, Text, Tone } from './document.ts';
 import { renderFinding } from './findings.ts';
 import { labelled, textWidth, wrapped } from './width.ts';
 
 /** What everything is written with. */
 interface Pen {
   readonly paint: Palette;
-  readonly moods: Readonly<Record<Mood, Paint>>;
+  readonly moods: Readonly<Record<Tone, Paint>>;
   readonly columns: number;
   readonly color: boolean;
 }
 
 /** @param columns where sentences are broken into lines; commands never are, so that they can be copied */
 export function documentText(
-  document: Document,
+  document: DocumentTree,
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -32,7 +32,7 @@ export function documentText(
 }
 
 /** One line, however long; only a terminal breaks it, between two of its parts where it can. */
-function headLines({ title, summary }: Document, { paint, moods, columns }: Pen): string[] {
+function headLines({ title, summary }: DocumentTree, { paint, moods, columns }: Pen): string[] {
   const [name, place] = [printable(title.name), printable(title.place)];
   const verdict = title.verdict === undefined ? '' : `${lowered(title.verdict)}: `;
   const lines = [`${paint.red(verdict)}${paint.bold(name)} on ${paint.bold(place)}:`];
@@ -96,7 +96,7 @@ function sectionLines(section: Section, indent: string, pen: Pen): string[] {
 }
 
 /** A label says by its letters, too, what must not be missed: there may be no colour. */
-function label(title: string, mood: Mood, text: Text, indent: string, pen: Pen): string[] {
+function label(title: string, mood: Tone, text: Text, indent: string, pen: Pen): string[] {
   const shown = mood === 'bad' ? title.toUpperCase() : lowered(title);
   return labelled(indent, pen.moods[mood], shown, behind(text), pen.columns);
 }

@@ -6,24 +6,24 @@ import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
 import type { Preview, PreviewCommand, PreviewPhase } from '../simulate/preview.ts';
 
-export interface Document {
+export interface DocumentTree {
   /** The command that prints it: `preview`. */
   readonly kind: string;
   /** `Refused: NAME on PLACE`. */
   readonly title: { readonly verdict?: string; readonly name: string; readonly place: string };
   /** The parts of the sentence that a reader begins with. */
-  readonly summary: readonly Part[];
+  readonly summary: readonly TextPart[];
   /** For readers who did not ask for the document themselves. */
   readonly about: readonly Text[];
   readonly blocks: readonly Block[];
 }
 
 /** Colours a text: all is well, it needs attention, it must not be missed. */
-export type Mood = 'good' | 'warn' | 'bad';
+export type Tone = 'good' | 'warn' | 'bad';
 
-export interface Part {
+export interface TextPart {
   readonly text: string;
-  readonly mood?: Mood;
+  readonly mood?: Tone;
   /** Set for what is copied: it is not broken into lines. */
   readonly whole?: true;
   /** Set for amounts and the like, which a page lists. */
@@ -67,7 +67,7 @@ export interface Section {
   readonly title: string;
   readonly about?: string;
   /** Set where the title is a label. */
-  readonly mood?: Mood;
+  readonly mood?: Tone;
   readonly text?: Text;
   readonly blocks: readonly Block[];
   /** What a page says where there are no blocks. */
@@ -82,7 +82,7 @@ interface Labelled {
 /** What must not be missed. */
 export interface Note extends Labelled {
   readonly is: 'note';
-  readonly mood: Mood;
+  readonly mood: Tone;
   /** Where it stands, in a copy of it for those who have that place folded away. */
   readonly place?: string | undefined;
 }

@@ -1,7 +1,7 @@
 /** Findings for people: where, what, the line of the plan with the faulty word underlined, and what to do. */
 import type { Finding, Position } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { counted } from './amounts.ts';
+import { pluralText } from './amounts.ts';
 import { type Palette, palette } from './color.ts';
 import { textWidth } from './width.ts';
 
@@ -88,8 +88,8 @@ function countText(findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
   return [
-    ...(errors === 0 ? [] : [counted(errors, 'error')]),
-    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+    ...(errors === 0 ? [] : [pluralText(errors, 'error')]),
+    ...(warnings === 0 ? [] : [pluralText(warnings, 'warning')]),
   ].join(', ');
 }
 

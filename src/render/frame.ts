@@ -14,7 +14,7 @@ const CLEAR_BELOW = '\u001b[J';
  * Lines that replace each other on a terminal. Written here and not left to listr's log-update, because that one takes
  * the process's signals to care for the cursor, and would end a run whose SIGINT handler is called once.
  */
-export class Frame {
+export class TerminalFrame {
   private readonly out: Output;
   private lines: readonly string[] = [];
 

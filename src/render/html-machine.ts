@@ -1,5 +1,5 @@
 /**
- * The machine of a plan as a drawing: the way forward goes down on the left, the way back goes up on the right, and each
+ * The machine of a plan as a drawing: the way forward goes down on the left, the rollback goes up on the right, and each
  * step has a lane across both. Lost contact leads to one end from everywhere: it stands once, below all the others.
  */
 import type { States } from './document.ts';
@@ -28,10 +28,10 @@ interface Lane {
 
 const WIDTH = 344;
 const BOX = 122;
-/** Where the boxes of the way forward begin, and those of the way back. */
+/** Where the boxes of the way forward begin, and those of the rollback. */
 const FORWARD = 14;
 const BACK = 186;
-/** Where failures of the way back go down to their end. */
+/** Where failures of the rollback go down to their end. */
 const RAIL = 330;
 const MIDDLE = (FORWARD + BOX + BACK) / 2;
 const EDGE = 2;
@@ -166,7 +166,7 @@ function waysOf(state: State, boxes: ReadonlyMap<string, Box>): Markup[] {
   });
 }
 
-/** Down from the way forward, up on the way back. */
+/** Down from the way forward, up during the rollback. */
 function upright(from: Box, to: Box): Markup {
   const x = from.x + from.width / 2;
   const down = to.top > from.top;

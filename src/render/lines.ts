@@ -5,7 +5,7 @@ import { bytesText, durationText, percentOf, timeLeftMs } from './amounts.ts';
 import { promptedCommand } from './command.ts';
 import { findingLine } from './findings.ts';
 import type { Output } from './output.ts';
-import { leftText, type RunStarted, renderReport, takenUpText } from './report.ts';
+import { leftUnfinishedText, type RunStartedEvent, renderReport, resumedText } from './report.ts';
 
 type ProgressEvent = Extract<RunEvent, { event: 'progress' }>;
 
@@ -15,7 +15,7 @@ const SILENCE_MS = 10_000;
 
 /** A listener that writes a line for each event worth reading, and the final report. */
 export function linesListener(out: Output): Listener {
-  let started: RunStarted | undefined;
+  let started: RunStartedEvent | undefined;
   let told = { percent: 0, time: 0 };
   return (event) => {
     if (event.event === 'run-started') started = event;
@@ -37,7 +37,7 @@ export function linesListener(out: Output): Listener {
 function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string {
   switch (event.event) {
     case 'run-started':
-      return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}${takenUpText(event)}, journal in ${printable(event.journal)}`;
+      return `${printable(event.plan)} on ${printable(event.domain)}: run ${printable(event.run)}${resumedText(event)}, journal in ${printable(event.journal)}`;
     case 'finding':
       return findingLine(event.finding);
     case 'phase-started':
@@ -57,7 +57,7 @@ function eventLine(event: Exclude<RunEvent, { event: 'run-finished' }>): string 
     case 'notice':
       return `note: ${printable(event.message)}`;
     case 'run-left':
-      return leftText(event);
+      return leftUnfinishedText(event);
   }
 }
 

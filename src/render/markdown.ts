@@ -36,7 +36,7 @@ export function codeBlock(language: string, lines: readonly string[]): string {
 }
 
 /** Details that are shown when one asks for them. The summary is HTML, the body Markdown. */
-export function folded(summary: string, body: readonly string[]): string {
+export function collapsible(summary: string, body: readonly string[]): string {
   return [`<details><summary>${summary}</summary>`, ...body, '</details>'].join('\n\n');
 }
 

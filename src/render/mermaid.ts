@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 import type { Preview, PreviewState } from '../simulate/preview.ts';
 
 /**
- * The way forward, the ways back, and the ends. The ways to `uncertain` lead there from every state on the one event
+ * The way forward, the rollbacks, and the ends. The ways to `uncertain` lead there from every state on the one event
  * that contact is lost: a note says that, and the diagram stays readable.
  */
 export function renderMermaid({
@@ -33,7 +33,7 @@ export function renderMermaid({
   return `${title}stateDiagram-v2\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-/** `do1`, `undo1`, `end1`: nothing that somebody else chose, so nothing that could end a word of the diagram. */
+/** `do1`, `undo1`, `end1`: nothing that another user chose, so nothing that could end a word of the diagram. */
 function idsOf(states: readonly PreviewState[]): Map<string, string> {
   const counts = new Map<string, number>();
   return new Map(

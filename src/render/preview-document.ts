@@ -6,12 +6,12 @@ import type {
   PreviewPrecondition,
   PreviewStep,
 } from '../simulate/preview.ts';
-import { counted } from './amounts.ts';
-import type { Block, Document, Note, Section, Text } from './document.ts';
+import { pluralText } from './amounts.ts';
+import type { Block, DocumentTree, Note, Section, Text } from './document.ts';
 import { previewTotals } from './preview-totals.ts';
 
 /** The preview as a document; the same preview gives the same one. */
-export function previewDocument(preview: Preview): Document {
+export function previewDocument(preview: Preview): DocumentTree {
   const { plan, domain, description = '', source, findings } = preview;
   const refused = findings.some(({ severity }) => severity === 'error');
   // A description is the one text of a plan that may have several lines.
@@ -58,7 +58,7 @@ function notes(
 
 function steps({ totals, steps: all }: Preview): Section {
   const left = totals.steps - all.length;
-  const text = `${counted(left, 'more step')} cannot be shown: what is in the way comes first.`;
+  const text = `${pluralText(left, 'more step')} cannot be shown: what is in the way comes first.`;
   return {
     ...{ is: 'section', isGroup: true, title: 'Steps' },
     blocks: [...all.map(step), ...(left > 0 ? [{ is: 'paragraph', text } as const] : [])],
@@ -84,12 +84,12 @@ function phase(it: PreviewPhase): Section {
       ...notes(it),
       ...commands(it.commands),
       ...it.chains.map((chain): Block => ({ is: 'chain', chain, partOf: 'the chains' })),
-      wayBack(it),
+      rollbackOf(it),
     ],
   };
 }
 
-function wayBack({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
+function rollbackOf({ noWayBack, wayBack: how, undoCommands }: PreviewPhase): Block {
   const section = { is: 'section', partOf: 'the ways back' } as const;
   return noWayBack === undefined
     ? { ...section, title: 'Way back', mood: 'good', text: [how], blocks: commands(undoCommands) }

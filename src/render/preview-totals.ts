@@ -1,19 +1,19 @@
 /** The summary of a preview: what a reviewer asks first. */
 import type { Preview, Totals } from '../simulate/preview.ts';
-import { bytesText, counted } from './amounts.ts';
-import type { Part } from './document.ts';
+import { bytesText, pluralText } from './amounts.ts';
+import type { TextPart } from './document.ts';
 
 /** The parts in their order, without what stands between them. */
-export function previewTotals(preview: Preview): Part[] {
+export function previewTotals(preview: Preview): TextPart[] {
   const { totals, findings } = preview;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   // What cannot be run has no totals: the steps after the first obstacle are not even known.
-  if (errors > 0) return [{ text: counted(errors, 'error'), mood: 'bad' }];
+  if (errors > 0) return [{ text: pluralText(errors, 'error'), mood: 'bad' }];
   const warnings = findings.length - errors;
   return [
-    { text: counted(totals.steps, 'step') },
+    { text: pluralText(totals.steps, 'step') },
     ...(totals.changes === 0 ? [{ text: 'nothing to do' }] : []),
-    ...(warnings === 0 ? [] : [{ text: counted(warnings, 'warning'), mood: 'warn' } as const]),
+    ...(warnings === 0 ? [] : [{ text: pluralText(warnings, 'warning'), mood: 'warn' } as const]),
     ...safety(preview),
     { text: guestText(totals), ...(totals.pauses === 0 ? {} : { mood: 'warn' as const }) },
     ...amounts(totals).map((text) => ({ text, detail: true as const })),
@@ -24,14 +24,14 @@ export function previewTotals(preview: Preview): Part[] {
 }
 
 /** What a failure leads to: a plan with `on-failure: stop` rolls nothing back by itself. */
-function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): Part[] {
+function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): TextPart[] {
   const stops = steps.some(({ phases }) => phases.some(({ stopsAt }) => stopsAt !== undefined));
-  const all: Part[] = [
+  const all: TextPart[] = [
     ...(stops ? [{ text: 'a failure stops the run where it is', mood: 'bad' } as const] : []),
     ...(points > 0
       ? [
           {
-            text: counted(points, 'point of no return', 'points of no return'),
+            text: pluralText(points, 'point of no return', 'points of no return'),
             mood: 'bad',
           } as const,
         ]
@@ -42,7 +42,7 @@ function safety({ totals: { pointsOfNoReturn: points }, steps }: Preview): Part[
 
 /** What becomes of the guest's CPUs meanwhile. */
 function guestText({ pauses, paused }: Totals): string {
-  if (pauses > 0) return `the guest stands still in ${counted(pauses, 'phase')}`;
+  if (pauses > 0) return `the guest stands still in ${pluralText(pauses, 'phase')}`;
   return paused ? 'the guest stays paused' : 'the guest keeps running';
 }
 

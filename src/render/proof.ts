@@ -1,8 +1,8 @@
 /** A proof for people: its outcome first, then what can strand the guest and why, and what no run may do. */
 import { FINAL_STATES, isOpenEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { Counts, FaultResult, Proof, Wrong } from '../prove/prove.ts';
-import type { Case } from '../prove/replay.ts';
+import type { Counts, FaultResult, Proof, Violation } from '../prove/prove.ts';
+import type { ReplayedCase } from '../prove/replay.ts';
 import { palette } from './color.ts';
 import { outcomePaint } from './report.ts';
 import { wrapped } from './width.ts';
@@ -60,7 +60,7 @@ function lostLines(lost: readonly string[], sentence: Sentence): string[] {
 
 function wrongLines(
   title: string,
-  found: readonly Wrong[],
+  found: readonly Violation[],
   sentence: Sentence,
   bold: Bold,
 ): string[] {
@@ -101,7 +101,7 @@ function told(said: readonly string[]): string {
 
 /** One case in full: what was done, what went wrong with it, how it ended. */
 export function renderCase(
-  { parts, finish, wrong }: Case,
+  { parts, finish, wrong }: ReplayedCase,
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {

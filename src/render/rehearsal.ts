@@ -1,7 +1,7 @@
 /** The report of a rehearsal: its outcome, what was really executed and seen, and how the guest differs from the original. */
 import { type End, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { Check, DonePhase, Part, Rehearsal } from '../rehearse/report.ts';
+import type { Check, DonePhase, Rehearsal, RehearsalPart } from '../rehearse/report.ts';
 import { bytesText, durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
@@ -46,13 +46,14 @@ export function renderRehearsal(
 }
 
 /** Whether the part gave the very commands of the first: then a reader has seen them. */
-function isRepeated(parts: readonly Part[], at: number): boolean {
-  const commandsOf = (part: Part | undefined) => part?.phases.flatMap((phase) => phase.commands);
+function isRepeated(parts: readonly RehearsalPart[], at: number): boolean {
+  const commandsOf = (part: RehearsalPart | undefined) =>
+    part?.phases.flatMap((phase) => phase.commands);
   return at > 0 && commandsOf(parts[at])?.join('\n') === commandsOf(parts[0])?.join('\n');
 }
 
 function partLines(
-  { name, phases, checks, made }: Part,
+  { name, phases, checks, made }: RehearsalPart,
   number: number,
   repeated: boolean,
   color: boolean,

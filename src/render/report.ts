@@ -8,8 +8,8 @@ import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
 import { wrapped } from './width.ts';
 
-export type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
-export type RunFinished = Extract<RunEvent, { event: 'run-finished' }>;
+export type RunStartedEvent = Extract<RunEvent, { event: 'run-started' }>;
+export type RunFinishedEvent = Extract<RunEvent, { event: 'run-finished' }>;
 
 /**
  * The final report, outcome first.
@@ -18,8 +18,8 @@ export type RunFinished = Extract<RunEvent, { event: 'run-finished' }>;
  * @param columns where the sentences are broken into lines; commands and paths never are, so that they can be copied
  */
 export function renderReport(
-  finished: RunFinished,
-  started: RunStarted | undefined,
+  finished: RunFinishedEvent,
+  started: RunStartedEvent | undefined,
   color: boolean,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -43,14 +43,18 @@ export function renderReport(
   return `${lines.join('\n')}\n`;
 }
 
-/** What stands behind a run's id where it is taken up again. */
-export function takenUpText({ again }: RunStarted): string {
+/** What stands behind a run's id where it is resumed. */
+export function resumedText({ again }: RunStartedEvent): string {
   if (again === undefined) return '';
   return again === 'resume' ? ', resumed' : ', rolled back on demand';
 }
 
-/** The last words of a run that was left half-way. */
-export function leftText({ run, by, next }: Extract<RunEvent, { event: 'run-left' }>): string {
+/** The last words of a run that was interrupted. */
+export function leftUnfinishedText({
+  run,
+  by,
+  next,
+}: Extract<RunEvent, { event: 'run-left' }>): string {
   return [
     `left half-way: run ${printable(run)}, ${printable(by)}; a job that runs goes on by itself`,
     'Type next:',
@@ -59,7 +63,10 @@ export function leftText({ run, by, next }: Extract<RunEvent, { event: 'run-left
 }
 
 /** One short line for a mail's subject or a notification, outcome first. */
-export function renderSubject(finished: RunFinished, started: RunStarted | undefined): string {
+export function renderSubject(
+  finished: RunFinishedEvent,
+  started: RunStartedEvent | undefined,
+): string {
   return `${OUTCOMES[finished.end].word}${interruption(finished)}${subjectOf(started)}`;
 }
 
@@ -70,10 +77,10 @@ export function outcomePaint(end: End, color: boolean): Paint {
   return end === 'rolled-back' ? paint.yellow : paint.red;
 }
 
-function interruption(finished: RunFinished): string {
+function interruption(finished: RunFinishedEvent): string {
   return finished.interrupted ? ', interrupted' : '';
 }
 
-function subjectOf(started: RunStarted | undefined): string {
+function subjectOf(started: RunStartedEvent | undefined): string {
   return started ? `: ${printable(started.plan)} on ${printable(started.domain)}` : '';
 }

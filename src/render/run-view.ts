@@ -1,8 +1,8 @@
-/** What a terminal shows of a run, folded from its events: a block for each step, and one for the way back. */
+/** What a terminal shows of a run, folded from its events: a block for each step, and one for the rollback. */
 import type { Finding } from '../errors.ts';
 import type { PhaseRef, RunEvent } from '../events.ts';
-import type { DomainState } from '../model/world.ts';
-import type { RunFinished, RunStarted } from './report.ts';
+import type { DomainState } from '../model/host-state.ts';
+import type { RunFinishedEvent, RunStartedEvent } from './report.ts';
 
 export type Mark = 'waiting' | 'active' | 'done' | 'failed' | 'skipped';
 
@@ -19,33 +19,33 @@ export interface Activity {
   progress?: { readonly current: number; readonly total: number; readonly rate?: number };
 }
 
-/** A step, or the way back, as one item of the display. */
-export interface Block {
+/** A step, or the rollback, as one item of the display. */
+export interface ViewItem {
   readonly title: string;
-  /** The step's kind; absent on the way back. */
+  /** The step's kind; absent during the rollback. */
   readonly kind?: string;
   readonly phases: PhaseView[];
   mark: Mark;
   /** What stays readable when the block has ended: failures, findings, notices. */
-  readonly notes: Note[];
+  readonly notes: ItemNote[];
   durationMs: number;
   now?: Activity;
-  /** Set where something of it may have been done before, when the run was taken up again. */
+  /** Set where something of it may have been done before, when the run was resumed. */
   readonly again?: true;
 }
 
-export type Note =
+export type ItemNote =
   | { readonly severity: 'error' | 'warning' | 'note'; readonly text: string }
   | { readonly severity: 'finding'; readonly finding: Finding };
 
 /** The state of the display after the events so far. */
 export class RunView {
-  readonly steps: readonly Block[];
-  /** The way back, once it has been taken. */
-  rollback: Block | undefined;
+  readonly steps: readonly ViewItem[];
+  /** The rollback, once it has been taken. */
+  rollback: ViewItem | undefined;
   guest: DomainState | undefined;
 
-  constructor(started: RunStarted) {
+  constructor(started: RunStartedEvent) {
     this.steps = started.steps.map((step) => ({
       title: step.id,
       kind: step.kind,
@@ -58,12 +58,12 @@ export class RunView {
   }
 
   /** Every block, in the order of the display. */
-  get blocks(): readonly Block[] {
+  get blocks(): readonly ViewItem[] {
     return this.rollback ? [...this.steps, this.rollback] : this.steps;
   }
 
   /** The block that something goes on in, or the last that had something going on. */
-  get current(): Block | undefined {
+  get current(): ViewItem | undefined {
     return (
       this.rollback ??
       this.steps.find((step) => step.mark === 'active') ??
@@ -158,7 +158,7 @@ export class RunView {
     };
   }
 
-  private finish(event: RunFinished): void {
+  private finish(event: RunFinishedEvent): void {
     if (event.end === 'succeeded') {
       for (const step of this.steps) if (step.mark !== 'skipped') step.mark = 'done';
     } else {
@@ -194,7 +194,7 @@ export class RunView {
     if (block?.now) change(block.now);
   }
 
-  private blockOf(event: PhaseRef & { readonly direction: 'do' | 'undo' }): Block | undefined {
+  private blockOf(event: PhaseRef & { readonly direction: 'do' | 'undo' }): ViewItem | undefined {
     return event.direction === 'undo'
       ? this.rollback
       : this.steps.find((step) => step.title === event.step);
@@ -205,7 +205,7 @@ function phaseKey(event: PhaseRef): string {
   return `${event.step}/${event.phase}`;
 }
 
-function markPhase(block: Block, name: string, mark: Mark): void {
+function markPhase(block: ViewItem, name: string, mark: Mark): void {
   const phase = block.phases.findLast((each) => each.name === name);
   if (phase) phase.mark = mark;
 }

@@ -1,7 +1,7 @@
 /** The table of runs that `blockplan list` prints. */
 import { isEnd, OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { RunStanding, RunStatus } from '../run/standing.ts';
+import type { RunStatus, RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { outcomePaint } from './report.ts';
@@ -10,7 +10,7 @@ import { padded, textWidth } from './width.ts';
 const HEAD = ['OUTCOME', 'RUN', 'DOMAIN', 'TOOK', 'PLAN'] as const;
 
 /** The runs as a table, outcome first, in the order given. When a run began stands in its id. */
-export function renderRuns(runs: readonly RunStanding[], color: boolean): string {
+export function renderRuns(runs: readonly RunSummary[], color: boolean): string {
   if (runs.length === 0) return 'No runs.\n';
   const rows = runs.map(cells);
   const widths = HEAD.map((title, column) =>
@@ -28,7 +28,7 @@ export function renderRuns(runs: readonly RunStanding[], color: boolean): string
   return `${[dim(line(HEAD, (text) => text)), ...body].join('\n')}\n`;
 }
 
-function cells(run: RunStanding): string[] {
+function cells(run: RunSummary): string[] {
   const { startedAt, lastAt, plan } = run;
   const running = run.outcome === 'running' || run.outcome === 'unfinished';
   return [
@@ -59,7 +59,7 @@ export function paintOf(outcome: RunStatus, color: boolean): Paint {
 }
 
 /** UTC and to the second, so that it can be held against the journal's own times. */
-export function momentText(time: number | undefined): string {
+export function timeText(time: number | undefined): string {
   const date = new Date(time ?? Number.NaN);
   if (Number.isNaN(date.getTime())) return '?';
   return date

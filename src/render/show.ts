@@ -1,18 +1,18 @@
 /** What `blockplan show` prints: how a run stands, and all that it did, to be read from above. */
 import { OUTCOMES } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { CommandTold, History, StateTold } from '../run/history.ts';
-import type { RunStanding } from '../run/standing.ts';
+import type { CommandHistory, History, StateHistory } from '../run/history.ts';
+import type { RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { type Paint, palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { momentText } from './runs.ts';
-import { headLine, waysOn } from './status.ts';
+import { timeText } from './runs.ts';
+import { headLine, suggestedCommands } from './status.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
 /** A run that is shown. */
-export interface Shown {
-  readonly standing: RunStanding;
+export interface ShownRun {
+  readonly standing: RunSummary;
   /** Absent where the journal does not tell how the run began. */
   readonly history?: History;
 }
@@ -20,7 +20,11 @@ export interface Shown {
 const TIME_COLUMNS = 10;
 
 /** @param columns where sentences are broken into lines; commands and paths never are, so that they can be copied */
-export function renderShown({ standing, history }: Shown, color: boolean, columns: number): string {
+export function renderShown(
+  { standing, history }: ShownRun,
+  color: boolean,
+  columns: number,
+): string {
   const sentences = [...damageOf(standing, history), ...standing.state];
   const parts = [
     [
@@ -38,7 +42,7 @@ export function renderShown({ standing, history }: Shown, color: boolean, column
 }
 
 /** A journal that is whole at both ends may be altered between them: only who reads all of it sees that. */
-function damageOf({ damage }: RunStanding, history: History | undefined): string[] {
+function damageOf({ damage }: RunSummary, history: History | undefined): string[] {
   if (damage !== undefined) return [damage];
   return history?.damage === 'altered' || history?.damage === 'strange'
     ? [
@@ -49,7 +53,7 @@ function damageOf({ damage }: RunStanding, history: History | undefined): string
     : [];
 }
 
-function tookText({ startedAt, lastAt, outcome }: RunStanding): string {
+function tookText({ startedAt, lastAt, outcome }: RunSummary): string {
   const ended = !['running', 'unfinished', 'unreadable'].includes(outcome);
   return ended && startedAt !== undefined && lastAt !== undefined
     ? ` (${durationText(lastAt - startedAt)})`
@@ -60,7 +64,7 @@ function indented(line: string): string {
   return `  ${line}`;
 }
 
-function factsOf({ journal }: RunStanding, history: History | undefined): string[] {
+function factsOf({ journal }: RunSummary, history: History | undefined): string[] {
   const rows: (readonly [string, string])[] = [
     ['journal', journal],
     ...(history
@@ -69,7 +73,7 @@ function factsOf({ journal }: RunStanding, history: History | undefined): string
           ['libvirt', history.uri === '' ? 'the default of virsh' : history.uri] as const,
           ...history.taken.map((each) => [TAKEN[each.how], byText(each)] as const),
           ...(history.finish
-            ? [['ended', momentText(Date.parse(history.finish.time))] as const]
+            ? [['ended', timeText(Date.parse(history.finish.time))] as const]
             : []),
         ]
       : []),
@@ -87,10 +91,10 @@ const TAKEN: Readonly<Record<Attempt['how'], string>> = {
 
 function byText({ time, user, host, pid, version, end }: Attempt): string {
   const ended = end === undefined ? '' : end === 'left' ? '; left' : `; ${OUTCOMES[end].word}`;
-  return `${momentText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
+  return `${timeText(Date.parse(time))} by ${user}@${host}, pid ${pid}, v${version}${ended}`;
 }
 
-/** The states in their order, each with its commands, and where the run was taken up again between them. */
+/** The states in their order, each with its commands, and where the run was resumed between them. */
 function wayOf({ path, taken, finish }: History, color: boolean, columns: number): string[] {
   const { bold, dim } = palette(color);
   const width = path.reduce((most, { state }) => Math.max(most, textWidth(printable(state))), 0);
@@ -113,10 +117,10 @@ function wayOf({ path, taken, finish }: History, color: boolean, columns: number
 
 function markText({ how, time }: Attempt): string {
   const word = how === 'rollback' ? 'taken up, to go back' : 'taken up again';
-  return `-- ${word} ${momentText(Date.parse(time))}`;
+  return `-- ${word} ${timeText(Date.parse(time))}`;
 }
 
-function stateLines(state: StateTold, width: number, color: boolean, columns: number): string[] {
+function stateLines(state: StateHistory, width: number, color: boolean, columns: number): string[] {
   const { result, durationMs, error } = state;
   const took = durationMs === undefined ? '' : `  ${shortText(durationMs)}`;
   const word = padded(result ?? 'not ended', took === '' ? 0 : 6);
@@ -127,12 +131,12 @@ function stateLines(state: StateTold, width: number, color: boolean, columns: nu
   ];
 }
 
-function resultPaint(result: StateTold['result'], color: boolean): Paint {
+function resultPaint(result: StateHistory['result'], color: boolean): Paint {
   const { green, red, yellow } = palette(color);
   return result === 'DONE' ? green : result === undefined ? yellow : red;
 }
 
-function commandLines(told: CommandTold, color: boolean, columns: number): string[] {
+function commandLines(told: CommandHistory, color: boolean, columns: number): string[] {
   const { command, answer, error, durationMs } = told;
   const took = durationMs === undefined ? '' : shortText(durationMs);
   const line = `${took.padStart(TIME_COLUMNS)}  ${promptedCommand(command)}`;
@@ -152,7 +156,7 @@ function shortText(ms: number): string {
   return ms < 100 ? `${ms} ms` : durationText(ms);
 }
 
-function typeNext(standing: RunStanding): string[] {
-  const ways = waysOn(standing);
+function typeNext(summary: RunSummary): string[] {
+  const ways = suggestedCommands(summary);
   return ways.length === 0 ? [] : ['Type next:', ...ways.map(indented)];
 }

@@ -3,11 +3,11 @@
 import { blockplanCommand } from '../command.ts';
 import { ENDS, isEnd, isOpenEnd } from '../outcomes.ts';
 import { printable } from '../printable.ts';
-import type { RunStanding } from '../run/standing.ts';
+import type { RunSummary } from '../run/run-summary.ts';
 import { durationText } from './amounts.ts';
 import { palette } from './color.ts';
 import { promptedCommand } from './command.ts';
-import { momentText, outcomeWord, paintOf } from './runs.ts';
+import { outcomeWord, paintOf, timeText } from './runs.ts';
 import { padded, textWidth, wrapped } from './width.ts';
 
 export interface StatusContext {
@@ -23,7 +23,7 @@ export interface StatusContext {
 
 /** Runs that are not over, the most urgent first, and a last line on the others. */
 export function renderStatus(
-  runs: readonly RunStanding[],
+  runs: readonly RunSummary[],
   context: StatusContext,
   color: boolean,
   columns: number,
@@ -36,39 +36,29 @@ export function renderStatus(
 }
 
 /** The smaller, the sooner somebody has to look at it. */
-function rank(run: RunStanding): number {
+function rank(run: RunSummary): number {
   if (isOrphan(run)) return 0;
   return 1 + [...OPEN, 'running'].indexOf(run.outcome);
 }
 
 /** Whether the definition of a domain is with this run, and nobody is about to give it back. */
-function isOrphan({ holdsDefinition, outcome }: RunStanding): boolean {
+function isOrphan({ holdsDefinition, outcome }: RunSummary): boolean {
   return holdsDefinition && outcome !== 'running';
 }
 
-function blockOf(
-  run: RunStanding,
-  context: StatusContext,
-  color: boolean,
-  columns: number,
-): string {
+function blockOf(run: RunSummary, context: StatusContext, color: boolean, columns: number): string {
   const sentences = sentencesOf(run).flatMap((each) => wrapped(printable(each), columns - 2));
   const running = run.outcome === 'running' && run.startedAt !== undefined;
   const since = running ? `, for ${durationText(context.now - (run.startedAt ?? 0))}` : '';
   return [
     ...headLine(run, since, color, columns),
-    ...[...sentences, ...waysOn(run)].map((each) => `  ${each}`),
+    ...[...sentences, ...suggestedCommands(run)].map((each) => `  ${each}`),
     '',
   ].join('\n');
 }
 
 /** What a run is and how it stands, outcome first, broken into lines. */
-export function headLine(
-  run: RunStanding,
-  more: string,
-  color: boolean,
-  columns: number,
-): string[] {
+export function headLine(run: RunSummary, more: string, color: boolean, columns: number): string[] {
   const { bold, red } = palette(color);
   const word = isOrphan(run) ? 'orphan' : outcomeWord(run.outcome);
   const paint = isOrphan(run) ? red : paintOf(run.outcome, color);
@@ -80,11 +70,11 @@ export function headLine(
   return [head.replace(word, bold(paint(word))), ...rest.map((line) => `  ${line}`)];
 }
 
-function sentencesOf(run: RunStanding): string[] {
+function sentencesOf(run: RunSummary): string[] {
   const { startedAt, owner, outcome, damage } = run;
   const by = owner === undefined ? '' : ` by ${owner}`;
   return [
-    ...(startedAt === undefined ? [] : [`begun ${momentText(startedAt)}${by}`]),
+    ...(startedAt === undefined ? [] : [`begun ${timeText(startedAt)}${by}`]),
     ...(outcome === 'running' ? [] : [lastHeard(run)]),
     ...(isOrphan(run) ? [`what undefine would lose is kept in ${run.journal}`] : []),
     ...(run.holdsDefinition && outcome === 'running'
@@ -100,25 +90,25 @@ function sentencesOf(run: RunStanding): string[] {
   ];
 }
 
-function lastHeard({ outcome, lastAt }: RunStanding): string {
-  if (isEnd(outcome)) return `ended ${momentText(lastAt)}`;
-  return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${momentText(lastAt)}`}`;
+function lastHeard({ outcome, lastAt }: RunSummary): string {
+  if (isEnd(outcome)) return `ended ${timeText(lastAt)}`;
+  return `nobody works on it${lastAt === undefined ? '' : `; its last record is of ${timeText(lastAt)}`}`;
 }
 
 /** How a run stands that somebody has to bring to an end, the most urgent first. */
-const OPEN: readonly RunStanding['outcome'][] = [
+const OPEN: readonly RunSummary['outcome'][] = [
   'unreadable',
   'unfinished',
   ...ENDS.filter(isOpenEnd),
 ];
 
 /** What to type about a run, each with what it does behind it; nothing about one that is over. */
-export function waysOn(run: RunStanding): string[] {
+export function suggestedCommands(run: RunSummary): string[] {
   const { outcome, domain } = run;
   if (outcome === 'running') return explained([['attach', run.run, 'its progress']]);
   if (!OPEN.includes(outcome)) return [];
   const { ways } = run;
-  const explanations: Record<RunStanding['ways'][number], string> = {
+  const explanations: Record<RunSummary['ways'][number], string> = {
     resume: 'on to the end of its plan',
     rollback: ways.includes('resume') ? 'back to where it began' : 'on with its rollback',
   };
@@ -148,7 +138,7 @@ function explained(ways: readonly Explained[]): string[] {
   return commands.map((command, at) => `${padded(command, width)}  # ${ways[at]?.[2] ?? ''}`);
 }
 
-function lastLines(runs: readonly RunStanding[], context: StatusContext): string {
+function lastLines(runs: readonly RunSummary[], context: StatusContext): string {
   const { over, elsewhere, domain } = context;
   const whose = domain === undefined ? '' : ` on ${printable(domain)}`;
   const lines = [
@@ -162,7 +152,7 @@ function lastLines(runs: readonly RunStanding[], context: StatusContext): string
 }
 
 /** Whether somebody may have brought in order what the run left, and blockplan has no means to know. */
-function mayBeMended(run: RunStanding): boolean {
+function mayBeMended(run: RunSummary): boolean {
   const { outcome, ways } = run;
   return !isOrphan(run) && (outcome !== 'unfinished' || ways.length === 0);
 }

@@ -15,10 +15,10 @@ import { printable } from '../printable.ts';
 import { blockLines } from './block-text.ts';
 import { type Paint, palette } from './color.ts';
 import { findingLine } from './findings.ts';
-import { Frame, USUAL_COLUMNS, USUAL_ROWS } from './frame.ts';
+import { TerminalFrame, USUAL_COLUMNS, USUAL_ROWS } from './frame.ts';
 import type { Output } from './output.ts';
-import { leftText, type RunStarted, renderReport, takenUpText } from './report.ts';
-import { type Block, RunView } from './run-view.ts';
+import { leftUnfinishedText, type RunStartedEvent, renderReport, resumedText } from './report.ts';
+import { RunView, type ViewItem } from './run-view.ts';
 import { wrapped } from './width.ts';
 
 /** A run's display. */
@@ -36,7 +36,7 @@ const ICON_COLUMNS = 2;
 
 /** Draws a run on a terminal, and writes the final report below. */
 export function terminalRenderer(out: Output, color: boolean): TerminalRenderer {
-  let started: RunStarted | undefined;
+  let started: RunStartedEvent | undefined;
   let display: Display | undefined;
   let closed: Promise<void> = Promise.resolve();
   return {
@@ -52,7 +52,7 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
       }
       if (event.event === 'run-left') {
         closed = (display?.end() ?? closed).then(() => {
-          out.write(`\n${leftText(event)}\n`);
+          out.write(`\n${leftUnfinishedText(event)}\n`);
         });
       }
       if (event.event === 'run-finished') {
@@ -70,10 +70,10 @@ export function terminalRenderer(out: Output, color: boolean): TerminalRenderer 
   };
 }
 
-function headText(started: RunStarted, color: boolean): string {
+function headText(started: RunStartedEvent, color: boolean): string {
   const { bold, dim } = palette(color);
   const title = `${bold(printable(started.plan))} on ${bold(printable(started.domain))}`;
-  return `${title}${takenUpText(started)}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
+  return `${title}${resumedText(started)}\n${dim(`journal in ${printable(started.journal)}`)}\n\n`;
 }
 
 /** What is told before the run has started, such as preflight's warnings. */
@@ -152,7 +152,7 @@ class Display {
     }
   }
 
-  private title(block: Block | undefined): string {
+  private title(block: ViewItem | undefined): string {
     // A task that had no title at first would be drawn differently for ever.
     if (!block) return ' ';
     const columns = columnsOf(this.out);
@@ -257,7 +257,7 @@ function eventRenderer(
   output: ProcessOutput,
   spinner: Spinner,
 ): typeof DefaultRenderer {
-  const frame = new Frame(out);
+  const frame = new TerminalFrame(out);
   return class EventRenderer extends DefaultRenderer {
     /** Whether there is a terminal has been decided by whoever chose this renderer. */
     static override nonTTY = true;

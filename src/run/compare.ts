@@ -1,4 +1,4 @@
-/** Whether a World is as another one was: what a rollback is judged by, and what a finished run has to show. */
+/** Whether a host state is as another one was: what a rollback is judged by, and what a finished run has to show. */
 import { readDomainXml } from '../model/domain-xml.ts';
 import { areSameFiles, isSameFile, isSameSource } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
@@ -6,15 +6,15 @@ import {
   activeFile,
   type Disk,
   diskOf,
+  type HostState,
   type ImageFile,
   isUp,
   type Layer,
-  placeText,
-  type World,
-} from '../model/world.ts';
+  layerText,
+} from '../model/host-state.ts';
 
 /** What is not as it was before, in sentences; empty when a rollback has brought everything back. */
-export function differences(before: World, now: World): string[] {
+export function differences(before: HostState, now: HostState): string[] {
   const away = elsewhere(now);
   const found = away === undefined ? domainDifferences(before, now) : [away];
   for (const [path, file] of Object.entries(now.files)) {
@@ -34,7 +34,7 @@ function nameDifferences(path: string, was: ImageFile['backing'], is: ImageFile[
 }
 
 /** Where a domain is that is not here any more under its name, where that is known. */
-function elsewhere({ domain: { name, calledNow, movedAway } }: World): string | undefined {
+function elsewhere({ domain: { name, calledNow, movedAway } }: HostState): string | undefined {
   if (movedAway)
     return `"${name}" is on another host: somebody has migrated it in the middle of the run; do not start it here`;
   return calledNow === undefined
@@ -42,7 +42,7 @@ function elsewhere({ domain: { name, calledNow, movedAway } }: World): string | 
     : `"${name}" is called "${calledNow}" by now: somebody has renamed it in the middle of the run`;
 }
 
-function domainDifferences(before: World, now: World): string[] {
+function domainDifferences(before: HostState, now: HostState): string[] {
   const was = before.domain;
   const is = now.domain;
   const found: string[] = [];
@@ -69,7 +69,7 @@ function isNoDrive({ device }: Disk): boolean {
   return device === 'disk' || device === 'lun';
 }
 
-function diskDifferences(was: Disk, now: World): string[] {
+function diskDifferences(was: Disk, now: HostState): string[] {
   const is = diskOf(now, was.target);
   const found: string[] = [];
   const files = (disk: Disk | undefined) => disk?.chain.map(({ file }) => file) ?? [];
@@ -88,7 +88,7 @@ function listDifferences(what: string, was: readonly string[], is: readonly stri
 }
 
 /** What contradicts a finished run: live and persistent definitions apart, a job that still runs, a lost definition. */
-export function contradictions(before: World, now: World): string[] {
+export function contradictions(before: HostState, now: HostState): string[] {
   const { domain } = now;
   const away = elsewhere(now);
   if (away !== undefined) return [away];
@@ -113,7 +113,11 @@ export function contradictions(before: World, now: World): string[] {
  * Of a guest that has stopped: the disks that its definition puts on other files than it wrote to when it was seen last.
  * @param but the targets of disks that are left out
  */
-export function definedElsewhere(wrote: World, now: World, but: readonly string[] = []): string[] {
+export function definedElsewhere(
+  wrote: HostState,
+  now: HostState,
+  but: readonly string[] = [],
+): string[] {
   return now.domain.disks.flatMap(({ target, persistentSource }) => {
     const file = but.includes(target) ? undefined : activeFile(wrote, target);
     return persistentSource === undefined ||
@@ -125,8 +129,8 @@ export function definedElsewhere(wrote: World, now: World, but: readonly string[
 }
 
 /** What the definition says otherwise than the running disk: the path, or whether that is a block device. */
-function apartFrom(world: World): (disk: Disk) => string[] {
-  const { domain } = world;
+function apartFrom(state: HostState): (disk: Disk) => string[] {
+  const { domain } = state;
   const defined = new Map(
     (domain.definition === undefined ? [] : readDomainXml(domain.definition).disks).map((disk) => [
       disk.target,
@@ -138,8 +142,8 @@ function apartFrom(world: World): (disk: Disk) => string[] {
     // A disk that was plugged in for this run of the guest only is in no definition.
     if (domain.definition !== undefined && !defined.has(target)) return [];
     const apart = active
-      ? !isSameFile(world, persistentSource, active.file) ||
-        (source !== undefined && !isSameSource(world, source, active))
+      ? !isSameFile(state, persistentSource, active.file) ||
+        (source !== undefined && !isSameSource(state, source, active))
       : persistentSource !== undefined;
     return apart
       ? [
@@ -150,12 +154,12 @@ function apartFrom(world: World): (disk: Disk) => string[] {
 }
 
 function nameOf(layer: Layer | undefined): string | undefined {
-  return layer && placeText(layer);
+  return layer && layerText(layer);
 }
 
 /** Where each disk is, for a report: `vda: /images/base <- /images/snap1`. */
-export function whereDisksAre(world: World): string[] {
-  return world.domain.disks
+export function diskLocations(state: HostState): string[] {
+  return state.domain.disks
     .filter((disk) => disk.chain.length > 0 && disk.device === 'disk')
     .map((disk) => `${disk.target}: ${chainText(disk)}`);
 }

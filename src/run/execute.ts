@@ -1,23 +1,29 @@
-/** A live run: what its course asks for is answered by the libvirt of each host, the disk and the user. */
+/** A live run: what its run asks for is answered by the libvirt of each host, the disk and the user. */
 import { hostname } from 'node:os';
 import type { Driver, MadeFile } from '../commands/driver.ts';
 import type { Progress } from '../commands/effect.ts';
 import type { Direction, Listener, PhaseRef } from '../events.ts';
 import type { Graph } from '../graph/graph.ts';
 import { writeBundle } from '../journal/bundle.ts';
-import { directed, takeUpCommands, waysFrom } from '../journal/direction.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Journal, JournalEntry } from '../journal/journal.ts';
+import { nextDirection, recoveryCommands, recoveryModesFrom } from '../journal/recovery-mode.ts';
 import type { RunLog } from '../journal/run-log.ts';
 import { createPlanMachine } from '../machine/machine.ts';
+import type { HostState } from '../model/host-state.ts';
 import { type OnHosts, ofHost } from '../model/hosts.ts';
-import type { World } from '../model/world.ts';
-import { unwritable } from './act.ts';
-import { type Asking, type HostRequest, Interrupted, type Request, type Told } from './ask.ts';
-import { type Course, courseOf, type Finish } from './course.ts';
 import { guestNotice } from './guest-notice.ts';
-import { follow, restOfRun } from './recover.ts';
+import { journalErrorText } from './perform-effect.ts';
+import { applyRecord, continueRun } from './recovery.ts';
+import {
+  type HostRequest,
+  Interrupted,
+  type Request,
+  type RunPart,
+  type UntimedEvent,
+} from './requests.ts';
+import { runToEnd } from './run-loop.ts';
+import { type Finish, initialRunState, type RunState } from './run-state.ts';
 import { compiledPlanOf } from './stored-plan.ts';
-import { wholeRun } from './travel.ts';
 
 /** A rate is measured over this long at least: reports that arrive in one burst would give gigabytes a second. */
 const RATE_WINDOW_MS = 100;
@@ -28,14 +34,14 @@ type RunJournal = Pick<Journal, 'folder' | 'append'>;
 /** A host of an admitted run. */
 export interface AdmittedHost {
   readonly driver: Driver;
-  /** The observed World that preflight passed on. */
-  readonly world: World;
+  /** The observed host state that preflight passed on. */
+  readonly initial: HostState;
   /** All paths that the plan may touch there. */
   readonly files: readonly string[];
 }
 
 /** A run that has been admitted: its plan compiled, preflight passed, lock taken, journal open. */
-export interface Run {
+export interface AdmittedRun {
   readonly id: string;
   readonly graph: Graph;
   readonly hosts: OnHosts<AdmittedHost>;
@@ -48,7 +54,7 @@ export interface Run {
   readonly planSum: string;
   /** Aborts when the user interrupts; only the way forward listens. */
   readonly signal: AbortSignal;
-  /** Aborts when the user will not wait for the way back either: then the run is left as it is. */
+  /** Aborts when the user will not wait for the rollback either: then the run is left as it is. */
   readonly leave?: AbortSignal;
   readonly listener: Listener;
 }
@@ -57,55 +63,63 @@ export interface Run {
  * Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan.
  * @throws LeftHalfway where the user has left it
  */
-export function execute(run: Run): Promise<Finish> {
+export function executeRun(run: AdmittedRun): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
-  const compiled = compiledPlanOf(run.graph, ofHost(run.hosts, run.graph.home).world);
+  const compiled = compiledPlanOf(run.graph, ofHost(run.hosts, run.graph.home).initial);
   const of = { run: id, uri, host: hostname(), user, pid: process.pid, version, set, planSum };
-  return perform(run, 'do', wholeRun(beginningOf(run), { ...of, compiled }));
+  return perform(run, 'do', runToEnd(beginningOf(run), { ...of, compiled }));
 }
 
 /**
- * Takes up a run that was left half-way, and brings it to its end.
+ * Resumes a run that was interrupted, and brings it to its end.
  * @param log what its journal tells
  * @throws LeftHalfway where the user has left it again
  */
-export function takeUp(run: Run, log: RunLog, how: 'resume' | 'rollback'): Promise<Finish> {
+export function resumeRun(
+  run: AdmittedRun,
+  log: RunLog,
+  how: 'resume' | 'rollback',
+): Promise<Finish> {
   const { user, version } = run;
-  const left = follow({ course: beginningOf(run) }, log);
+  const interrupted = applyRecord({ run: beginningOf(run) }, log);
   const by = { how, host: hostname(), user, pid: process.pid, version };
-  return perform(run, log.direction, restOfRun(left, run.id, by));
+  return perform(run, log.direction, continueRun(interrupted, run.id, by));
 }
 
-function beginningOf({ id: run, graph, journal, hosts }: Run): Course {
-  return courseOf({
+function beginningOf({ id: run, graph, journal, hosts }: AdmittedRun): RunState {
+  return initialRunState({
     graph,
     machine: createPlanMachine(graph),
-    run,
+    id: run,
     folder: journal.folder,
     hosts,
   });
 }
 
-/** @param direction which way the run goes when it begins, or is taken up */
-async function perform(run: Run, direction: Direction, asking: Asking<Finish>): Promise<Finish> {
+/** @param direction which way the run goes when it begins, or is resumed */
+async function perform(
+  run: AdmittedRun,
+  direction: Direction,
+  part: RunPart<Finish>,
+): Promise<Finish> {
   const { id, graph, hosts, listener, leave } = run;
-  const { driver, world } = ofHost(hosts, graph.home);
+  const { driver, initial } = ofHost(hosts, graph.home);
   const journal = new Heading(run.journal, direction);
   const tell = teller(listener);
   driver.onGuestState((state, detail) => {
     tell({ event: 'guest-state', state });
-    const message = guestNotice(world.domain.name, state, detail);
+    const message = guestNotice(initial.domain.name, state, detail);
     if (message !== undefined) tell({ event: 'notice', message });
   });
-  const finish = await drive(asking, answerer({ ...run, journal }, tell), leave);
+  const finish = await drive(part, answerer({ ...run, journal }, tell), leave);
   if (finish) return finish;
   const by = leave?.aborted ? (leave.reason as Error).message : '';
   await journal.append({ type: 'run-left', by }, true).catch((error) => {
-    tell({ event: 'notice', message: unwritable(error) });
+    tell({ event: 'notice', message: journalErrorText(error) });
   });
-  const next = takeUpCommands(id, waysFrom(journal.direction));
+  const next = recoveryCommands(id, recoveryModesFrom(journal.direction));
   tell({ event: 'run-left', run: id, by, next });
-  throw new LeftHalfway(by);
+  throw new LeftUnfinished(by);
 }
 
 /** A journal that knows which way the run goes by what was written into it. */
@@ -122,18 +136,21 @@ class Heading implements RunJournal {
     return this.#journal.folder;
   }
 
-  async append(entry: Entry, sync: boolean): Promise<void> {
+  async append(entry: JournalEntry, sync: boolean): Promise<void> {
     await this.#journal.append(entry, sync);
-    this.direction = directed(this.direction, entry);
+    this.direction = nextDirection(this.direction, entry);
   }
 }
 
-/** The user has left a run half-way: it is not over, and can be taken up again. */
-export class LeftHalfway extends Error {
+/** The user has left a run half-way: it is not over, and can be resumed. */
+export class LeftUnfinished extends Error {
   override readonly name = 'LeftHalfway';
 }
 
-function answerer(run: Run, tell: (event: Told) => void): (request: Request) => Promise<unknown> {
+function answerer(
+  run: AdmittedRun,
+  tell: (event: UntimedEvent) => void,
+): (request: Request) => Promise<unknown> {
   const { hosts, journal, signal, leave } = run;
   const marker = {
     run: run.id,
@@ -163,9 +180,9 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
       case 'observe':
         return driver.observe(request.files);
       case 'headers':
-        return driver.headers(request.world);
+        return driver.headers(request.state);
       case 'survey':
-        return driver.survey(request.world, request.files);
+        return driver.survey(request.state, request.files);
       case 'bundle':
         return driver.bundle();
       case 'reconnect':
@@ -196,28 +213,28 @@ function answerer(run: Run, tell: (event: Told) => void): (request: Request) => 
 
 /** What is kept lies in a file of its own before the journal tells of it, so that it outlives plan and journal. */
 function guardDefinition(
-  { id, journal, uri, hosts }: Run,
-  { on: host, bundle: kept }: Extract<Entry, { type: 'kept' }>,
+  { id, journal, uri, hosts }: AdmittedRun,
+  { on: host, bundle: kept }: Extract<JournalEntry, { type: 'kept' }>,
 ): Promise<void> {
-  const { world } = ofHost(hosts, host);
-  const { name: domain, uuid } = world.domain;
-  const of = { run: id, domain, uuid, uri: uri || world.host.uri };
+  const { initial } = ofHost(hosts, host);
+  const { name: domain, uuid } = initial.domain;
+  const of = { run: id, domain, uuid, uri: uri || initial.host.uri };
   return writeBundle(journal.folder, { ...of, since: new Date().toISOString(), kept });
 }
 
-/** Gives a course the answers it asks for, until it returns, or until it is left: then what is under way is unfinished. */
+/** Gives a run the answers it asks for, until it returns, or until it is left: then what is under way is unfinished. */
 async function drive<T>(
-  asking: Asking<T>,
+  part: RunPart<T>,
   answer: (request: Request) => Promise<unknown>,
   leave: AbortSignal | undefined,
 ): Promise<T | undefined> {
-  let next = asking.next();
+  let next = part.next();
   let over = false;
   while (!next.done) {
     const request: Request = next.value;
     const goOn = await answer(request).then(
-      (given) => () => asking.next(given),
-      (error) => () => asking.throw(error),
+      (given) => () => part.next(given),
+      (error) => () => part.throw(error),
     );
     // What has been written down as over cannot be left half-way any more.
     over ||= request.ask === 'append' && request.entry.type === 'run-finished';
@@ -228,7 +245,7 @@ async function drive<T>(
 }
 
 /** Tells events with their times: when they came, and how long what has ended took. */
-function teller(listener: Listener): (event: Told) => void {
+function teller(listener: Listener): (event: UntimedEvent) => void {
   const began = performance.now();
   let phaseBegan = began;
   return (event) => {
@@ -244,8 +261,8 @@ function teller(listener: Listener): (event: Told) => void {
 }
 
 function progressTeller(
-  tell: (event: Told) => void,
-  of: PhaseRef & Pick<Extract<Told, { event: 'progress' }>, 'direction'>,
+  tell: (event: UntimedEvent) => void,
+  of: PhaseRef & Pick<Extract<UntimedEvent, { event: 'progress' }>, 'direction'>,
 ): (progress: Progress) => void {
   let last: { at: number; current: number } | undefined;
   let rate: number | undefined;

@@ -1,18 +1,18 @@
-/** Layers that somebody else has put on a disk while a run was under way. */
+/** Layers that another user has put on a disk while a run was under way. */
 import type { Graph } from '../graph/graph.ts';
-import { FileSet, fileAt, filesOf, includesFile } from '../model/file-identity.ts';
+import { FileSet, fileAt, filesOfDisk, includesFile } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
-import type { World } from '../model/world.ts';
 import type { PlannedStep } from '../plan/plan.ts';
-import { type Course, hostIn, type RunHost } from './course.ts';
+import { hostIn, type RunHost, type RunState } from './run-state.ts';
 
 /**
  * What is in a chain that no path of the plan accounts for, in sentences: a snapshot of another tool. It is neither
  * merged nor taken away with what is below it. An image that was there for a disk to be copied into may rest on others,
  * which came with it.
  */
-export function foreignLayers(course: Course, on: HostName, now: World): string[] {
-  const { known, filled, targets } = ownOf(course.graph, hostIn(course, on));
+export function foreignLayers(run: RunState, on: HostName, now: HostState): string[] {
+  const { known, filled, targets } = ownOf(run.graph, hostIn(run, on));
   return now.domain.disks
     .filter(({ target }) => targets.has(target))
     .flatMap(({ target, chain }) => {
@@ -44,22 +44,22 @@ function ownOf(graph: Graph, host: RunHost): Own {
   return found;
 }
 
-function lookedUp(graph: Graph, { files, world }: RunHost): Own {
+function lookedUp(graph: Graph, { files, initial }: RunHost): Own {
   const steps = graph.nodes.map(({ planned }) => planned);
   return {
-    known: new FileSet(world, [...files, ...world.domain.disks.flatMap(filesOf)]),
-    filled: steps.flatMap((planned) => filledBy(planned, world)),
-    targets: new Set(steps.flatMap((planned) => disksOf(planned, world))),
+    known: new FileSet(initial, [...files, ...initial.domain.disks.flatMap(filesOfDisk)]),
+    filled: steps.flatMap((planned) => filledBy(planned, initial)),
+    targets: new Set(steps.flatMap((planned) => disksOf(planned, initial))),
   };
 }
 
-function filledBy({ step, params }: PlannedStep, world: World): string[] {
+function filledBy({ step, params }: PlannedStep, state: HostState): string[] {
   const { dest } = params as { readonly dest?: string };
-  return step.kind === 'blockcopy' && dest !== undefined && fileAt(world, dest) ? [dest] : [];
+  return step.kind === 'blockcopy' && dest !== undefined && fileAt(state, dest) ? [dest] : [];
 }
 
 /** The disks that a step works on: those that it names, and for a snapshot without a list all of them. */
-function disksOf({ step, params }: PlannedStep, { domain }: World): string[] {
+function disksOf({ step, params }: PlannedStep, { domain }: HostState): string[] {
   const { disk, diskspec } = params as {
     readonly disk?: string;
     readonly diskspec?: readonly { readonly disk?: string }[];

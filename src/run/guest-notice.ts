@@ -1,5 +1,5 @@
 /** What befalls the guest itself in the middle of a run, in one sentence. */
-import type { DomainState } from '../model/world.ts';
+import type { DomainState } from '../model/host-state.ts';
 
 /**
  * @param detail how libvirt explains its event (libvirt: virDomainEventStoppedDetailType, virDomainEventSuspendedDetailType)

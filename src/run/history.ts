@@ -1,4 +1,4 @@
-/** What a run did, told from its journal: each time it was taken up, its way through the machine, its commands. */
+/** What a run did, told from its journal: each time it was resumed, its way through the machine, its commands. */
 import { commandText } from '../commands/effect-text.ts';
 import type { Direction, PhaseRef, StepOutline } from '../events.ts';
 import { stateName } from '../graph/graph.ts';
@@ -15,15 +15,15 @@ export interface History {
   /** The start, and each time that the run was resumed or rolled back. An end of the last one is told by `finish`. */
   readonly taken: readonly Attempt[];
   /** The states of the machine in their order. Times are in ISO 8601. */
-  readonly path: readonly StateTold[];
-  /** The end that counts; absent where the run has none, or was taken up after it. */
-  readonly finish?: FinishTold;
-  /** What follows the records that this is told from; see `Replay`. */
+  readonly path: readonly StateHistory[];
+  /** The end that counts; absent where the run has none, or was resumed after it. */
+  readonly finish?: FinishHistory;
+  /** What follows the records that this is told from; see `JournalContents`. */
   readonly damage: StoredLog['damage'];
 }
 
 /** A stay in one state of the machine, or what was done beside all of them to keep a definition (`run:salvage`). */
-export interface StateTold extends PhaseRef {
+export interface StateHistory extends PhaseRef {
   /** As in the machine's drawing: `mirror:pivot`, `undo:mirror:pivot`. */
   readonly state: string;
   readonly direction: Direction;
@@ -32,10 +32,10 @@ export interface StateTold extends PhaseRef {
   readonly result?: PhaseResult;
   readonly error?: string;
   readonly durationMs?: number;
-  readonly commands: readonly CommandTold[];
+  readonly commands: readonly CommandHistory[];
 }
 
-export interface CommandTold {
+export interface CommandHistory {
   readonly command: string;
   readonly why: string;
   readonly time: string;
@@ -45,7 +45,7 @@ export interface CommandTold {
   readonly durationMs?: number;
 }
 
-export interface FinishTold {
+export interface FinishHistory {
   readonly end: End;
   readonly interrupted: boolean;
   readonly state: readonly string[];
@@ -73,7 +73,7 @@ function takenIn({ attempts, finish }: RunLog): readonly Attempt[] {
   });
 }
 
-function stateOf({ step, phase, direction, time, commands, finished }: Visit): StateTold {
+function stateOf({ step, phase, direction, time, commands, finished }: Visit): StateHistory {
   return {
     state: stateName({ step, phase }, direction),
     ...{ step, phase, direction, time },
@@ -85,12 +85,12 @@ function stateOf({ step, phase, direction, time, commands, finished }: Visit): S
 function resultOf(
   { result, error, time }: NonNullable<Visit['finished']>,
   since: string,
-): Pick<StateTold, 'result' | 'error' | 'durationMs'> {
+): Pick<StateHistory, 'result' | 'error' | 'durationMs'> {
   const why = error === undefined ? {} : { error };
   return { result, ...why, durationMs: between(since, time) };
 }
 
-function commandOf({ effect, time, answer }: LoggedCommand): CommandTold {
+function commandOf({ effect, time, answer }: LoggedCommand): CommandHistory {
   const command = { command: commandText(effect), why: effect.why, time };
   if (!answer) return command;
   const { error } = answer;
@@ -107,7 +107,7 @@ function finishOf({
   state,
   next,
   time,
-}: NonNullable<RunLog['finish']>): FinishTold {
+}: NonNullable<RunLog['finish']>): FinishHistory {
   return { end, interrupted, state, next, time };
 }
 

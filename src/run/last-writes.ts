@@ -1,15 +1,15 @@
 /**
  * Where the guest writes, between two looks: an effect can move it, and it can stop before anything is observed again.
- * Worked out by the simulated host from the World in which the guest was last seen up.
+ * Worked out by the simulated host from the host state in which the guest was last seen up.
  */
 import type { Effect } from '../commands/effect.ts';
-import { hostOf, type SimulatedHost } from '../host/host-state.ts';
+import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
 import { FileSet, isSameFile } from '../model/file-identity.ts';
-import { activeFile, diskOf, type World } from '../model/world.ts';
-import { imagine } from '../simulate/imagine.ts';
+import { activeFile, diskOf, type HostState } from '../model/host-state.ts';
+import { assumeSuccess } from '../simulate/simulate-effects.ts';
 
 /** An effect since the last look. */
-export interface Deed {
+export interface RecentEffect {
   readonly effect: Effect;
   /** Whether it was begun, libvirt has said that it is done, or what was observed afterwards shows it. */
   readonly known: 'begun' | 'said' | 'seen';
@@ -17,32 +17,32 @@ export interface Deed {
 
 /** What is known of where the guest writes. */
 interface Known {
-  /** The World when it was last seen up; more than one where nobody looked while it may have been moved. */
-  readonly lastUp: readonly World[];
-  readonly since: readonly Deed[];
+  /** The host state when it was last seen up; more than one where nobody looked while it may have been moved. */
+  readonly lastUp: readonly HostState[];
+  readonly since: readonly RecentEffect[];
 }
 
-/** The Worlds in which the guest may have written last; the last of them is the likeliest. */
-export function lastWrites({ lastUp, since }: Known): readonly World[] {
-  let hosts: readonly SimulatedHost[] = lastUp.map(hostOf);
+/** The host states in which the guest may have written last; the last of them is the likeliest. */
+export function lastWrites({ lastUp, since }: Known): readonly HostState[] {
+  let hosts: readonly SimulatedHost[] = lastUp.map(simulatedHostOf);
   for (const { effect, known } of since) {
-    const moved = hosts.map((host) => imagine(host, [effect]));
+    const moved = hosts.map((host) => assumeSuccess(host, [effect]));
     hosts = isCertain(effect, known) ? moved : distinct([...hosts, ...moved]);
   }
-  return hosts.map(({ world }) => world);
+  return hosts.map(({ state }) => state);
 }
 
 /**
  * As `lastWrites`, for a guest that may have stopped: libvirt moves a persistent definition along with the disks, so the one that
- * is there rules out the Worlds with another. A transient domain had none: the one that it has now was given to it later.
+ * is there rules out the host states with another. A transient domain had none: the one that it has now was given to it later.
  */
-export function lastWritesBy(course: Known, now: World): readonly World[] {
-  const worlds = lastWrites(course);
-  const fitting = worlds.filter((world) => !world.domain.persistent || isDefinedAlike(world, now));
-  return fitting.length > 0 ? fitting : worlds;
+export function lastWritesBy(run: Known, now: HostState): readonly HostState[] {
+  const states = lastWrites(run);
+  const fitting = states.filter((state) => !state.domain.persistent || isDefinedAlike(state, now));
+  return fitting.length > 0 ? fitting : states;
 }
 
-function isDefinedAlike({ domain }: World, now: World): boolean {
+function isDefinedAlike({ domain }: HostState, now: HostState): boolean {
   return domain.disks.every(
     ({ target, persistentSource }) =>
       persistentSource === undefined ||
@@ -50,24 +50,24 @@ function isDefinedAlike({ domain }: World, now: World): boolean {
   );
 }
 
-/** The disks that were on more than one file in those Worlds, with the files. */
-export function placesOf(
-  worlds: readonly World[],
+/** The disks that were on more than one file in those host states, with the files. */
+export function ambiguousDisks(
+  states: readonly HostState[],
 ): readonly { target: string; files: readonly string[] }[] {
-  const last = worlds.at(-1);
+  const last = states.at(-1);
   return (last?.domain.disks ?? [])
     .map(({ target }) => ({
       target,
       files: new FileSet(
         last ?? { files: {} },
-        worlds.flatMap((world) => activeFile(world, target) ?? []),
+        states.flatMap((state) => activeFile(state, target) ?? []),
       ).names,
     }))
     .filter(({ files }) => files.length > 1);
 }
 
 /** How a sentence begins that says of a disk that it is not known where the guest wrote to it last. */
-export function notKnownWhere(target: string): string {
+export function unknownLastWriteText(target: string): string {
   return `${target}: it is not known where the guest wrote last`;
 }
 
@@ -75,10 +75,10 @@ export function notKnownWhere(target: string): string {
  * The disks of a guest that stopped while nobody looked, and while it may have been moved.
  * @param now whose definition counts; without it, or where that has no such disk, the definition names the likeliest file
  */
-export function notKnown(worlds: readonly World[], now?: World): string[] {
-  return placesOf(worlds).map(({ target, files }) => {
+export function unknownLastWrites(states: readonly HostState[], now?: HostState): string[] {
+  return ambiguousDisks(states).map(({ target, files }) => {
     const named = (now && diskOf(now, target)?.persistentSource) ?? files.at(-1);
-    return `${notKnownWhere(target)}, to ${files.join(' or to ')}; the definition names ${named}: compare them before it is started`;
+    return `${unknownLastWriteText(target)}, to ${files.join(' or to ')}; the definition names ${named}: compare them before it is started`;
   });
 }
 
@@ -86,16 +86,16 @@ export function notKnown(worlds: readonly World[], now?: World): string[] {
  * A snapshot that was reported without effect would leave an overlay without data, so it counts as in doubt until it is
  * observed; a pivot without effect leaves both sides equal.
  */
-function isCertain(effect: Effect, known: Deed['known']): boolean {
+function isCertain(effect: Effect, known: RecentEffect['known']): boolean {
   const snapshot = effect.tool === 'virsh' && effect.verb === 'snapshot-create-as';
   return known === 'seen' || (known === 'said' && !snapshot);
 }
 
 /** One host for each set of places where the guest may write and of jobs that may run. */
 function distinct(hosts: readonly SimulatedHost[]): readonly SimulatedHost[] {
-  const places = ({ world }: SimulatedHost) =>
+  const places = ({ state }: SimulatedHost) =>
     JSON.stringify(
-      world.domain.disks.map(({ target, job }) => [target, activeFile(world, target), job]),
+      state.domain.disks.map(({ target, job }) => [target, activeFile(state, target), job]),
     );
   return [...new Map(hosts.map((host) => [places(host), host])).values()];
 }

@@ -1,11 +1,16 @@
 /** The records of snapshots and checkpoints that a plan makes: libvirt forgets those of a transient domain when its guest stops. */
 import type { Graph } from '../graph/graph.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/hosts.ts';
-import type { World } from '../model/world.ts';
-import { imagined } from './seen.ts';
+import { predictedStates } from './phase-progress.ts';
 
 /** The records that the plan has made on that host and that libvirt has lost, in sentences. */
-export function lostRecords(graph: Graph, on: HostName, initial: World, now: World): string[] {
+export function lostRecords(
+  graph: Graph,
+  on: HostName,
+  initial: HostState,
+  now: HostState,
+): string[] {
   const planned = end(graph, on, initial).domain;
   const lost = (records: 'snapshots' | 'checkpoints', what: string) =>
     planned[records]
@@ -19,13 +24,13 @@ export function lostRecords(graph: Graph, on: HostName, initial: World, now: Wor
   return [...lost('snapshots', 'snapshot'), ...lost('checkpoints', 'checkpoint')];
 }
 
-/** The World that the plan leads to where nothing goes wrong. */
-function end({ nodes }: Graph, on: HostName, initial: World): World {
+/** The host state that the plan leads to where nothing goes wrong. */
+function end({ nodes }: Graph, on: HostName, initial: HostState): HostState {
   let start = initial;
   let last = initial;
   for (const node of nodes.filter((each) => each.host === on)) {
     if (node.first) start = last;
-    last = imagined(node, { before: last, start }).at(-1) ?? last;
+    last = predictedStates(node, { before: last, start }).at(-1) ?? last;
   }
   return last;
 }

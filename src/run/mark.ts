@@ -2,40 +2,40 @@
 import { EffectFailed } from '../model/effect-failed.ts';
 import type { HostName } from '../model/hosts.ts';
 import { unmarkByHand } from '../model/marker.ts';
-import { isContactLost } from './act.ts';
-import { type Asking, askMarker } from './ask.ts';
-import { type Course, home } from './course.ts';
+import { isConnectionLost } from './perform-effect.ts';
+import { askMarker, type RunPart } from './requests.ts';
+import { home, type RunState } from './run-state.ts';
 
 /** Tells other operators, before anything is done, and makes sure that nobody else has told them the same. */
-export function* mark(course: Course, run: string, inVain?: 'stays'): Asking<boolean> {
-  const { home: on } = course.graph;
+export function* setMarker(runState: RunState, run: string, inVain?: 'stays'): RunPart<boolean> {
+  const { home: on } = runState.graph;
   try {
     yield { ask: 'mark', on };
     const marker = yield* askMarker(on);
     if (marker?.run === run) return true;
-    course.reasons = [
+    runState.reasons = [
       `run ${marker?.run} (${marker?.user} on ${marker?.host}) has taken the domain`,
     ];
   } catch (error) {
-    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
-    course.reasons = [error.message];
+    if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;
+    runState.reasons = [error.message];
     // A run that is half-way keeps the marker that it has.
-    const stuck = inVain === undefined ? yield* unmark(on) : undefined;
+    const stuck = inVain === undefined ? yield* removeMarker(on) : undefined;
     if (stuck !== undefined) {
-      course.reasons = [error.message, `other operators may see the run on the domain: ${stuck}`];
-      course.next = [unmarkByHand(home(course).world.domain.name)];
+      runState.reasons = [error.message, `other operators may see the run on the domain: ${stuck}`];
+      runState.next = [unmarkByHand(home(runState).initial.domain.name)];
     }
   }
   return false;
 }
 
 /** Takes the marker out; what libvirt says where it does not let it be. */
-export function* unmark(on: HostName): Asking<string | undefined> {
+export function* removeMarker(on: HostName): RunPart<string | undefined> {
   try {
     yield { ask: 'unmark', on };
     return undefined;
   } catch (error) {
-    if (!(error instanceof EffectFailed) && !isContactLost(error)) throw error;
+    if (!(error instanceof EffectFailed) && !isConnectionLost(error)) throw error;
     return error.message;
   }
 }

@@ -4,7 +4,7 @@ import { blockplanCommand } from '../command.ts';
 import type { Effect } from '../commands/effect.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { RunLog, RunStarted } from '../journal/run-log.ts';
+import type { RunLog, StartRecord } from '../journal/run-log.ts';
 import { ofHost } from '../model/hosts.ts';
 import { isSameCommands } from './phase-effects.ts';
 import { admittedEffects } from './stored-plan.ts';
@@ -14,7 +14,7 @@ import { admittedEffects } from './stored-plan.ts';
  * one that has is given the commands in the journal.
  * @param log what its journal tells
  */
-export function otherCommands(graph: Graph, started: RunStarted, { visits }: RunLog): Finding[] {
+export function otherCommands(graph: Graph, started: StartRecord, { visits }: RunLog): Finding[] {
   const { compiled, run, version } = started;
   if (!compiled) return [];
   const begun = new Set(
@@ -45,7 +45,7 @@ export function otherCommands(graph: Graph, started: RunStarted, { visits }: Run
 }
 
 /** The commands of the phases that can be simulated from that state; of none where it does not suit this version's steps. */
-function commandsOf(graph: Graph, { hosts }: RunStarted): ReadonlyMap<string, readonly Effect[]> {
+function commandsOf(graph: Graph, { hosts }: StartRecord): ReadonlyMap<string, readonly Effect[]> {
   try {
     return admittedEffects(graph, ofHost(hosts, graph.home));
   } catch {

@@ -2,20 +2,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Effect } from '../commands/effect.ts';
 import type { PhaseNode } from '../graph/graph.ts';
-import type { Begun } from './course.ts';
+import type { PhaseStart } from './run-state.ts';
 
 /** The effects of the way forward, in order. */
 export function effectsOf(
   { phase }: PhaseNode,
-  { before, start, effects }: Begun,
+  { before, start, effects }: PhaseStart,
 ): readonly Effect[] {
   return effects ?? phase.effects(before, start);
 }
 
-/** What the journal holds of them; none where the World does not suit the step, of which preflight tells. */
-export function recordedEffects(node: PhaseNode, begun: Begun): readonly Effect[] {
+/** What the journal holds of them; none where the host state does not suit the step, of which preflight tells. */
+export function recordedEffects(node: PhaseNode, phaseStart: PhaseStart): readonly Effect[] {
   try {
-    return effectsOf(node, begun);
+    return effectsOf(node, phaseStart);
   } catch {
     return [];
   }
@@ -24,10 +24,10 @@ export function recordedEffects(node: PhaseNode, begun: Begun): readonly Effect[
 /** The effects in the journal where they are other commands than this version compiles. */
 export function otherEffects(
   node: PhaseNode,
-  begun: Begun,
+  phaseStart: PhaseStart,
   recorded: readonly Effect[] = [],
-): Pick<Begun, 'effects'> {
-  const same = recorded.length === 0 || isSameCommands(recorded, recordedEffects(node, begun));
+): Pick<PhaseStart, 'effects'> {
+  const same = recorded.length === 0 || isSameCommands(recorded, recordedEffects(node, phaseStart));
   return same ? {} : { effects: recorded };
 }
 

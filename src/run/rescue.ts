@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { blockplanCommand, type Command, commandLine, virshCommand } from '../command.ts';
 import type { Driver } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
-import { takeUpCommands } from '../journal/direction.ts';
+import { recoveryCommands } from '../journal/recovery-mode.ts';
 import { nvramFile, readDomainXml, setDiskSource } from '../model/domain-xml.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { isSameSource } from '../model/file-identity.ts';
-import type { Disk, Moment, World } from '../model/world.ts';
-import { DEFINITION_FILE, define, restoreAttachments } from '../steps/effects/definition.ts';
-import { isMadeOf } from './come-back.ts';
-import { notKnown, notKnownWhere } from './last-writes.ts';
-import type { Lost } from './lost.ts';
-import { belongings, movedDisks } from './restored.ts';
-import { onMovedDisks } from './salvage.ts';
+import type { Disk, HostState, SavedMetadata } from '../model/host-state.ts';
+import { DEFINITION_FILE, defineDomain, restoreAttachments } from '../steps/effects/definition.ts';
+import { unknownLastWrites, unknownLastWriteText } from './last-writes.ts';
+import type { LostDefinition } from './lost-definition.ts';
+import { movedDisks, restoredMetadata } from './restored-parts.ts';
+import { definitionOnMovedDisks } from './secure-definition.ts';
+import { isDerivedDefinition } from './transient-again.ts';
 
 /** What came of it, in sentences, and what to type next. */
 export interface Rescued {
@@ -36,9 +36,13 @@ interface Wanted {
 
 /**
  * @param folder where the definition that libvirt is given is written down first
- * @throws BlockplanError when contact to libvirt is lost
+ * @throws BlockplanError when the connection to libvirt is lost
  */
-export async function rescue(lost: Lost, driver: Driver, folder: string): Promise<Rescued> {
+export async function rescueDomain(
+  lost: LostDefinition,
+  driver: Driver,
+  folder: string,
+): Promise<Rescued> {
   const now = await driver.observe([]);
   if (now.domain.movedAway) return onAnotherHost(lost);
   const wanted = wantedDefinition(lost, now);
@@ -49,7 +53,7 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
     return leftAlone(lost, now, wanted);
   const failures: string[] = [];
   if (!back) {
-    const given = define(wanted.definition, 'write the definition back');
+    const given = defineDomain(wanted.definition, 'write the definition back');
     const refused = await perform(driver, given, folder);
     if (refused !== undefined) return notTaken(lost, refused, folder);
   }
@@ -73,7 +77,7 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
       ...wanted.doubts,
       ...wrong,
       ...movedDisks(lost, wanted.definition),
-      ...belongings(lost, after),
+      ...restoredMetadata(lost, after),
       ...notes(lost, wanted.definition, after),
     ],
     next: wanted.doubts.length > 0 ? compareFirst(lost) : nextSteps(lost, after),
@@ -81,9 +85,9 @@ export async function rescue(lost: Lost, driver: Driver, folder: string): Promis
 }
 
 /** What a person has defined meanwhile is nowhere kept, so it is left alone; in doubt so is what libvirt made. */
-function isOwn({ domain: { definition } }: World, wanted: Wanted): boolean {
+function isOwn({ domain: { definition } }: HostState, wanted: Wanted): boolean {
   if (definition === undefined || wanted.doubts.length > 0) return definition === wanted.definition;
-  return isMadeOf(definition, wanted.definition);
+  return isDerivedDefinition(definition, wanted.definition);
 }
 
 /** libvirt's answer where it says no. */
@@ -103,22 +107,28 @@ async function perform(
 }
 
 /** What was kept, on the files that the guest runs on; of a guest that is off, where it was last seen to write. */
-function wantedDefinition({ found, begun, lastUp }: Lost, now: World): Wanted {
+function wantedDefinition({ found, initial, lastUp }: LostDefinition, now: HostState): Wanted {
   const saved = found.kept.definition;
   if (isLive(now))
-    return { definition: begun ? onMovedDisks(saved, begun, now) : onLive(saved, now), doubts: [] };
+    return {
+      definition: initial ? definitionOnMovedDisks(saved, initial, now) : onLive(saved, now),
+      doubts: [],
+    };
   const last = lastUp.at(-1);
-  if (begun && last)
-    return { definition: onMovedDisks(saved, begun, last), doubts: notKnown(lastUp) };
+  if (initial && last)
+    return {
+      definition: definitionOnMovedDisks(saved, initial, last),
+      doubts: unknownLastWrites(lastUp),
+    };
   const doubts = writtenDisks(saved).map(
     ({ target, chain }) =>
-      `${notKnownWhere(target)}; the definition names ${chain[0]?.file}, as when the run began: look for a newer file of it before it is started`,
+      `${unknownLastWriteText(target)}; the definition names ${chain[0]?.file}, as when the run began: look for a newer file of it before it is started`,
   );
   return { definition: saved, doubts };
 }
 
 /** What the journal knows of a guest that is off ends with its last record. */
-function lastSeen({ until, lastUp }: Lost, { definition, doubts }: Wanted): string[] {
+function lastSeen({ until, lastUp }: LostDefinition, { definition, doubts }: Wanted): string[] {
   if (until === undefined || lastUp.length === 0 || doubts.length > 0) return [];
   const where = writtenDisks(definition).map(
     ({ target, chain }) => `${target} in ${chain[0]?.file}`,
@@ -129,23 +139,23 @@ function lastSeen({ until, lastUp }: Lost, { definition, doubts }: Wanted): stri
 }
 
 /** Whether there is a guest whose chains libvirt tells. */
-function isLive({ domain }: World): boolean {
+function isLive({ domain }: HostState): boolean {
   return domain.state !== 'gone' && domain.state !== 'shut off';
 }
 
 /**
- * Without the World of before, whatever a disk runs on counts as where it belongs, but for discs in drives, and for disks
+ * Without the host state of before, whatever a disk runs on counts as where it belongs, but for discs in drives, and for disks
  * that no step works on: a transient one is on a file that libvirt removes when the guest stops.
  */
-function onLive(definition: string, world: World): string {
+function onLive(definition: string, state: HostState): string {
   const defined = new Map(
     writtenDisks(definition)
       .filter(({ unsupported }) => !unsupported)
       .map((disk) => [disk.target, disk.chain[0]]),
   );
-  return world.domain.disks.reduce((xml, { target, unsupported, chain: [top] }) => {
+  return state.domain.disks.reduce((xml, { target, unsupported, chain: [top] }) => {
     const source = unsupported ? undefined : defined.get(target);
-    return source && top && !isSameSource(world, source, top)
+    return source && top && !isSameSource(state, source, top)
       ? setDiskSource(xml, target, top)
       : xml;
   }, definition);
@@ -168,13 +178,13 @@ function sourcesIn(definition: string): { target: string; file: string }[] {
  * What belongs to the definition and is not there. Where it is not known which files are the newest no guest may be
  * started with the host, so the autostart mark waits for a person.
  */
-function missingOf({ found }: Lost, now: World, { doubts }: Wanted): Effect[] {
+function missingOf({ found }: LostDefinition, now: HostState, { doubts }: Wanted): Effect[] {
   const autostart = found.kept.autostart && !now.domain.autostart && doubts.length === 0;
   return restoreAttachments({ ...found.kept, autostart }, now);
 }
 
 /** Defined here as well, with its autostart mark, it would be started a second time on the same disks. */
-function onAnotherHost({ name }: Lost): Rescued {
+function onAnotherHost({ name }: LostDefinition): Rescued {
   return {
     outcome: 'left alone',
     whole: false,
@@ -185,7 +195,7 @@ function onAnotherHost({ name }: Lost): Rescued {
   };
 }
 
-function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {
+function leftAlone(lost: LostDefinition, now: HostState, wanted: Wanted): Rescued {
   const differs = lost.owed && now.domain.definition !== wanted.definition;
   const unmarked = lost.owed && lost.found.kept.autostart && !now.domain.autostart;
   const doubts = unmarked ? wanted.doubts : [];
@@ -206,7 +216,7 @@ function leftAlone(lost: Lost, now: World, wanted: Wanted): Rescued {
   };
 }
 
-function notTaken(lost: Lost, refused: string, folder: string): Rescued {
+function notTaken(lost: LostDefinition, refused: string, folder: string): Rescued {
   const { name } = lost;
   return {
     outcome: 'stranded',
@@ -217,9 +227,13 @@ function notTaken(lost: Lost, refused: string, folder: string): Rescued {
 }
 
 /** What is observed afterwards is held against what was meant. */
-function wrongWith({ found, name }: Lost, wanted: Wanted, { domain }: World): string[] {
+function wrongWith(
+  { found, name }: LostDefinition,
+  wanted: Wanted,
+  { domain }: HostState,
+): string[] {
   const { autostart, snapshots, checkpoints } = found.kept;
-  const lacks = (kind: string, kept: readonly Moment[], now: readonly string[]) =>
+  const lacks = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
     kept
       .filter((each) => !now.includes(each.name))
       .map((each) => `the metadata of ${kind} ${each.name} is not back`);
@@ -236,7 +250,7 @@ function wrongWith({ found, name }: Lost, wanted: Wanted, { domain }: World): st
 }
 
 /** What a person should know before the guest is started, or while it runs. */
-function notes({ name }: Lost, definition: string, after: World): string[] {
+function notes({ name }: LostDefinition, definition: string, after: HostState): string[] {
   const told: string[] = [];
   for (const { target, file } of sourcesIn(definition))
     if (after.files[file] === null)
@@ -255,7 +269,7 @@ function notes({ name }: Lost, definition: string, after: World): string[] {
 }
 
 /** Where the newest data is has to be known before the guest is started, with its host as well. */
-function compareFirst(lost: Lost): Command[] {
+function compareFirst(lost: LostDefinition): Command[] {
   const { found, lastUp } = lost;
   const disks = writtenDisks(found.kept.definition);
   const files = [...disks, ...lastUp.flatMap(({ domain }) => domain.disks)]
@@ -267,18 +281,18 @@ function compareFirst(lost: Lost): Command[] {
   return [...look, ...markCommand(lost), ...takeUp(lost)];
 }
 
-function markCommand({ found, name }: Lost): Command[] {
+function markCommand({ found, name }: LostDefinition): Command[] {
   return found.kept.autostart ? [virshCommand('autostart', name)] : [];
 }
 
-function nextSteps(lost: Lost, after: World): Command[] {
+function nextSteps(lost: LostDefinition, after: HostState): Command[] {
   return [...(isLive(after) ? [] : [virshCommand('start', lost.name)]), ...takeUp(lost)];
 }
 
 /** How the run itself is ended, which a rescue does not do. */
-function takeUp({ run, course, ways, name }: Lost): Command[] {
-  if (course === 'over') return [];
-  return course === 'unknown' || run === undefined
+function takeUp({ run, runStatus, ways, name }: LostDefinition): Command[] {
+  if (runStatus === 'over') return [];
+  return runStatus === 'unknown' || run === undefined
     ? [blockplanCommand('doctor', name)]
-    : takeUpCommands(run, ways);
+    : recoveryCommands(run, ways);
 }

@@ -1,10 +1,10 @@
 /** What performing a phase came to, with what is known of it; see `PhaseResult`. */
 import type { Command } from '../command.ts';
-import type { World } from '../model/world.ts';
-import { isContactLost, reasonOf } from './act.ts';
+import type { HostState } from '../model/host-state.ts';
+import { isConnectionLost, reasonOf } from './perform-effect.ts';
 
 export type Result =
-  | { readonly type: 'DONE'; readonly now: World }
+  | { readonly type: 'DONE'; readonly now: HostState }
   | {
       readonly type: 'FAILED';
       readonly reason: string;
@@ -23,7 +23,9 @@ export function interruption(): Result {
 
 /** What an error comes to where nothing can be tried again. */
 export function failureOf(error: unknown): Result {
-  return isContactLost(error) ? { type: 'LOST', reason: error.message } : failed(reasonOf(error));
+  return isConnectionLost(error)
+    ? { type: 'LOST', reason: error.message }
+    : failed(reasonOf(error));
 }
 
 export function drifted(): Result {

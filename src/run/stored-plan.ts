@@ -9,10 +9,10 @@ import type { Effect } from '../commands/effect.ts';
 import { BlockplanError, type Finding } from '../errors.ts';
 import { compile, type Graph, withStates } from '../graph/graph.ts';
 import type { CompiledPlan, CompiledStep } from '../journal/compiled-plan.ts';
-import type { Way } from '../journal/direction.ts';
 import { PLAN_FILE, planSumOf } from '../journal/folder.ts';
-import type { RunLog, RunStarted } from '../journal/run-log.ts';
-import type { World } from '../model/world.ts';
+import { RESTORABLE, type RecoveryMode } from '../journal/recovery-mode.ts';
+import type { RunLog, StartRecord } from '../journal/run-log.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { readPlan } from '../plan/read.ts';
 import validate from '../plan/validator.generated.js';
@@ -22,10 +22,10 @@ import { steps } from '../steps/registry.ts';
 
 /**
  * What the journal holds of an admitted plan.
- * @param world the World that it was admitted on
+ * @param state the host state that it was admitted on
  */
-export function compiledPlanOf(graph: Graph, world: World): CompiledPlan {
-  const effects = admittedEffects(graph, world);
+export function compiledPlanOf(graph: Graph, state: HostState): CompiledPlan {
+  const effects = admittedEffects(graph, state);
   const planned = [...new Set(graph.nodes.map((node) => node.planned))];
   return {
     steps: planned.map((each) => ({
@@ -40,13 +40,13 @@ export function compiledPlanOf(graph: Graph, world: World): CompiledPlan {
   };
 }
 
-/** The commands of each phase that can be simulated from that World, by the name of its step and its own, as in `a/pivot`. */
+/** The commands of each phase that can be simulated from that host state, by the name of its step and its own, as in `a/pivot`. */
 export function admittedEffects(
   graph: Graph,
-  world: World,
+  state: HostState,
 ): ReadonlyMap<string, readonly Effect[]> {
   return new Map(
-    walk(graph, world).phases.map(({ node, before, start }) => [
+    walk(graph, state).phases.map(({ node, before, start }) => [
       `${node.planned.id}/${node.phase.name}`,
       node.phase.effects(before, start),
     ]),
@@ -63,8 +63,8 @@ export function admittedEffects(
  */
 export async function graphOfRun(
   folder: string,
-  started: RunStarted,
-  how: Way,
+  started: StartRecord,
+  how: RecoveryMode,
   log: RunLog,
 ): Promise<Graph> {
   return started.compiled
@@ -73,7 +73,7 @@ export async function graphOfRun(
 }
 
 /** A warning where the text of a plan was edited of which the journal holds the compiled form: the edit changes nothing. */
-export async function editedText(folder: string, started: RunStarted): Promise<Finding[]> {
+export async function editedText(folder: string, started: StartRecord): Promise<Finding[]> {
   if (!started.compiled) return [];
   const file = join(folder, PLAN_FILE);
   const source = await readFile(file).catch(() => undefined);
@@ -88,7 +88,12 @@ export async function editedText(folder: string, started: RunStarted): Promise<F
   ];
 }
 
-function graphBy(compiled: CompiledPlan, started: RunStarted, how: Way, log: RunLog): Graph {
+function graphBy(
+  compiled: CompiledPlan,
+  started: StartRecord,
+  how: RecoveryMode,
+  log: RunLog,
+): Graph {
   // A rollback needs no more than the steps that have begun, and not to compile a plan without a step.
   const needed = how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, log), 1);
   const planned: PlannedStep[] = [];
@@ -106,7 +111,7 @@ function graphBy(compiled: CompiledPlan, started: RunStarted, how: Way, log: Run
     throw refused(
       codes.journalUnreadable,
       `the compiled plan in the journal of run ${started.run} is damaged: its states do not fit its phases`,
-      'a definition can be restored all the same: blockplan rescue; see also blockplan doctor',
+      RESTORABLE,
     );
   return stored;
 }
@@ -148,7 +153,7 @@ function plannedOf({ id, kind, params }: CompiledStep, at: number): PlannedStep 
   return { id, step, params, path: ['steps', at] };
 }
 
-async function graphByText(folder: string, started: RunStarted): Promise<Graph> {
+async function graphByText(folder: string, started: StartRecord): Promise<Graph> {
   const { run, version } = started;
   const file = join(folder, PLAN_FILE);
   const source = await readFile(file).catch((error: Error) => {
@@ -183,11 +188,11 @@ function namesIn({ nodes }: Graph): string {
   );
 }
 
-function namesOf({ id, kind, phases }: RunStarted['steps'][number]): string[][] {
+function namesOf({ id, kind, phases }: StartRecord['steps'][number]): string[][] {
   return phases.map(({ name }) => [id, kind, name]);
 }
 
-function unknownTo({ run, version }: RunStarted, what: string): BlockplanError {
+function unknownTo({ run, version }: StartRecord, what: string): BlockplanError {
   return refused(
     codes.journalUnsupported,
     `run ${run} was begun by blockplan ${version} and has the ${what}`,

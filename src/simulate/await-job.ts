@@ -1,21 +1,21 @@
 /** What a simulated block job comes to by itself. */
 import type { AwaitJobEffect } from '../commands/effect.ts';
-import { poured } from '../host/content.ts';
+import { withLayersCopied } from '../host/content.ts';
 import { definitionShortens } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
-import { guestWrites, onDisk, type SimulatedHost } from '../host/host-state.ts';
-import { released, withoutJobOn } from '../host/jobs.ts';
+import { withFilesClosed, withoutJobOn } from '../host/jobs.ts';
+import { guestWrites, type SimulatedHost, updateDisk } from '../host/simulated-host.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { type Disk, diskOf, isUp } from '../model/world.ts';
+import { type Disk, diskOf, isUp } from '../model/host-state.ts';
 
 /** Waits until the job has done what it can do by itself. */
 export function awaitJob(
   host: SimulatedHost,
   { disk: target, until }: AwaitJobEffect,
 ): SimulatedHost {
-  const disk = diskOf(host.world, target);
+  const disk = diskOf(host.state, target);
   const job = disk?.job;
-  if (!isUp(host.world))
+  if (!isUp(host.state))
     throw new EffectFailed(`the guest has stopped, and the job on ${target} with it`);
   if (!disk || !job) {
     if (until === 'ended') return host;
@@ -27,10 +27,10 @@ export function awaitJob(
   const files = layersOf(host, disk);
   const isAbove = files.indexOf(into) < files.indexOf(layers[0] ?? '') && files.includes(into);
   const read = isAbove ? [into, ...layers] : layers;
-  const done = { ...host, content: poured(host.content, read, into) };
+  const done = { ...host, content: withLayersCopied(host.content, read, into) };
   return guestWrites(
     until === 'ready'
-      ? onDisk(done, target, (each) => ({ ...each, job: { ...job, ready: true } }))
+      ? updateDisk(done, target, (each) => ({ ...each, job: { ...job, ready: true } }))
       : shortened(done, disk, layers),
   );
 }
@@ -41,8 +41,8 @@ function shortened(host: SimulatedHost, disk: Disk, merged: readonly string[]): 
   const above = files[files.indexOf(merged[0] ?? '') - 1];
   const below = disk.chain[files.indexOf(merged.at(-1) ?? '') + 1]?.file;
   const name = below === undefined ? undefined : (host.jobs[disk.target]?.name ?? below);
-  const ended = onDisk(
-    withoutJobOn(released(host, merged, disk.target), disk.target),
+  const ended = updateDisk(
+    withoutJobOn(withFilesClosed(host, merged, disk.target), disk.target),
     disk.target,
     (each) => ({
       ...each,

@@ -1,21 +1,25 @@
-/** Dangers that no step can see alone: they show in how phases change the World, and in the plan as a whole. */
+/** Dangers that no step can see alone: they show in how phases change the host state, and in the plan as a whole. */
 import { codes } from '../codes.ts';
 import { virshCommand } from '../command.ts';
 import type { Finding } from '../errors.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import { FileSet, isSameFile, layerIndex } from '../model/file-identity.ts';
 import { newFaults } from '../model/headers.ts';
-import { LEFT_INTERNAL, leftExternal } from '../model/left-record.ts';
-import { diskOf, type World } from '../model/world.ts';
+import { diskOf, type HostState } from '../model/host-state.ts';
+import { externalSnapshotCaveat, INTERNAL_SNAPSHOT_CAVEAT } from '../model/snapshot-caveats.ts';
 import { deepestChain, hasFault, KNOWN_FAULTS } from './known-releases.ts';
 import { spaceDangers } from './space.ts';
-import { toldAt, type Walked } from './walked.ts';
+import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
 /**
  * What is dangerous about the phases, in their order; of a plan that cannot be run, only what else is in its way.
- * @param initial the World before the first of them
+ * @param initial the host state before the first of them
  */
-export function dangersOf(initial: World, phases: readonly Walked[], refused: boolean): Finding[] {
+export function dangersOf(
+  initial: HostState,
+  phases: readonly WalkedPhase[],
+  refused: boolean,
+): Finding[] {
   const records = new SnapshotRecords(initial);
   const found = [
     ...phases.flatMap((walked) => [
@@ -35,31 +39,31 @@ export function dangersOf(initial: World, phases: readonly Walked[], refused: bo
   return refused || errors.length > 0 ? errors : found;
 }
 
-function layersIn(world: World): FileSet {
+function layersIn(state: HostState): FileSet {
   return new FileSet(
-    world,
-    world.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
+    state,
+    state.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
   );
 }
 
 /** Which snapshots' records name which files: libvirt writes down the layers as they are when a snapshot is made. */
 class SnapshotRecords {
-  readonly #world: World;
+  readonly #state: HostState;
   readonly #initial: FileSet;
   readonly #before: readonly string[];
   /** Files with the snapshot of the plan that made each. */
   readonly #made: { readonly file: string; readonly snapshot: string }[] = [];
   readonly #told = new Set<string>();
 
-  constructor(initial: World) {
+  constructor(initial: HostState) {
     const { domain } = initial;
-    this.#world = initial;
+    this.#state = initial;
     this.#initial = layersIn(initial);
     this.#before = domain.snapshots;
   }
 
   /** A layer leaves a chain for good, and libvirt's records go on naming it (seen with libvirt 9.0.0 and 11.3.0). The plan's own are external. */
-  madeStale(walked: Walked): Finding[] {
+  madeStale(walked: WalkedPhase): Finding[] {
     const { before, after } = walked;
     const recorded = after.domain.snapshots.find((name) => !before.domain.snapshots.includes(name));
     return before.domain.disks.flatMap(({ target, chain }) => {
@@ -75,24 +79,24 @@ class SnapshotRecords {
   }
 
   #naming(file: string): readonly string[] {
-    const made = this.#made.findLast((each) => isSameFile(this.#world, each.file, file));
+    const made = this.#made.findLast((each) => isSameFile(this.#state, each.file, file));
     if (made !== undefined) return [made.snapshot];
     return this.#initial.has(file) ? this.#before : [];
   }
 
-  #tell(walked: Walked, target: string, gone: readonly string[]): Finding[] {
+  #tell(walked: WalkedPhase, target: string, gone: readonly string[]): Finding[] {
     const names = [...new Set(gone.flatMap((file) => this.#naming(file)))];
     const fresh = names.filter((name) => !this.#told.has(name));
     for (const name of names) this.#told.add(name);
     if (fresh.length === 0) return [];
     const own = fresh.every((name) => !this.#before.includes(name));
     const { name } = walked.before.domain;
-    const external = leftExternal(this.#world.host.libvirt);
+    const external = externalSnapshotCaveat(this.#state.host.libvirt);
     return [
-      toldAt(walked, {
+      findingAt(walked, {
         code: codes.snapshotOutdated,
         severity: 'warning',
-        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? external : `if it is internal, ${LEFT_INTERNAL}; if it is external, ${external}`}`,
+        message: `libvirt's record of snapshot ${fresh.map((each) => `"${each}"`).join(', ')} names layers of ${target} that are in its chain no more after this (${gone.join(', ')}): ${own ? external : `if it is internal, ${INTERNAL_SNAPSHOT_CAVEAT}; if it is external, ${external}`}`,
         hint: own
           ? 'add "no-metadata: true" to the snapshot-create-as step'
           : `if nobody needs it any more: ${virshCommand('snapshot-delete', name, '--snapshotname', fresh[0] ?? '', '--metadata')}`,
@@ -105,14 +109,14 @@ class SnapshotRecords {
  * A checkpoint's bitmap lives in a qcow2 image. libvirt takes it along from one to another, but not into any other
  * format; the next incremental backup then fails with "checkpoint inconsistent: missing or broken bitmap" (9.0.0).
  */
-function lostCheckpoints(walked: Walked): Finding[] {
+function lostCheckpoints(walked: WalkedPhase): Finding[] {
   const { checkpoints } = walked.before.domain;
   if (checkpoints.length === 0) return [];
   return walked.before.domain.disks.flatMap(({ target, chain: [top] }) => {
     const now = diskOf(walked.after, target)?.chain[0];
     if (!top || !now || top.format !== 'qcow2' || now.format === 'qcow2') return [];
     return [
-      toldAt(walked, {
+      findingAt(walked, {
         code: codes.checkpointLost,
         severity: 'warning',
         message: `${now.file} is ${now.format} and cannot hold what checkpoint ${checkpoints.map((name) => `"${name}"`).join(', ')} tracks of ${target}: the next incremental backup would fail`,
@@ -123,11 +127,11 @@ function lostCheckpoints(walked: Walked): Finding[] {
 }
 
 /** A transient domain is nowhere but in memory: a host that loses power does not start it again. */
-function absentAtBoot(initial: World, walked: Walked): Finding[] {
+function absentAtBoot(initial: HostState, walked: WalkedPhase): Finding[] {
   const { name, autostart } = initial.domain;
   if (!autostart || !walked.before.domain.persistent || walked.after.domain.persistent) return [];
   return [
-    toldAt(walked, {
+    findingAt(walked, {
       code: codes.autostartSuspended,
       severity: 'warning',
       message: `"${name}" starts with the host, but not from here until it is defined again: were the power lost, it would stay away, and only the journal would have its definition`,
@@ -137,7 +141,7 @@ function absentAtBoot(initial: World, walked: Walked): Finding[] {
 }
 
 /** From half of what libvirt takes on, a plan is warned. */
-function tooDeep({ host }: World, walked: Walked): Finding[] {
+function tooDeep({ host }: HostState, walked: WalkedPhase): Finding[] {
   const most = deepestChain(host.libvirt).layers;
   return walked.after.domain.disks.flatMap(({ target, chain }) => {
     const was = diskOf(walked.before, target)?.chain.length ?? 0;
@@ -145,7 +149,7 @@ function tooDeep({ host }: World, walked: Walked): Finding[] {
     if (depth <= was || depth <= most / 2) return [];
     const release = host.libvirt === undefined ? 'libvirt' : `libvirt ${host.libvirt}`;
     return [
-      toldAt(walked, {
+      findingAt(walked, {
         code: codes.chainTooDeep,
         severity: depth > most ? 'error' : 'warning',
         message: `${target} would have ${depth} layers, and ${release} starts a guest with ${most} at most`,
@@ -156,14 +160,14 @@ function tooDeep({ host }: World, walked: Walked): Finding[] {
 }
 
 /** An active commit into the bottom of a chain, over all that lies between. A chain of two has nothing between. */
-function wholeChain(walked: Walked): Finding[] {
+function wholeChain(walked: WalkedPhase): Finding[] {
   return walked.after.domain.disks.flatMap(({ target, job, chain }) => {
     const begun = diskOf(walked.before, target)?.job === undefined;
     const bottom = chain.at(-1)?.file;
     const isWhole = isSameFile(walked.after, job?.mirror, bottom) && chain.length > 2;
     if (job?.type !== 'active-commit' || !begun || !isWhole) return [];
     return [
-      toldAt(walked, {
+      findingAt(walked, {
         code: codes.wholeChainMerged,
         severity: 'warning',
         message: `all ${chain.length} layers of ${target} become one: what is above ${bottom} is merged into it, and what other guests or backups may rest on is changed for good`,
@@ -173,7 +177,7 @@ function wholeChain(walked: Walked): Finding[] {
   });
 }
 
-function knownFaults(initial: World, walked: Walked): Finding[] {
+function knownFaults(initial: HostState, walked: WalkedPhase): Finding[] {
   return KNOWN_FAULTS.flatMap((fault) => {
     const release = initial.host[fault.of];
     const what =
@@ -183,7 +187,7 @@ function knownFaults(initial: World, walked: Walked): Finding[] {
     if (what === undefined) return [];
     const name = fault.of === 'qemu' ? 'QEMU' : 'libvirt';
     return [
-      toldAt(walked, {
+      findingAt(walked, {
         code: codes.knownFault,
         severity: 'warning',
         message: `it is known of ${name} ${release} that ${what}`,
@@ -197,7 +201,7 @@ function knownFaults(initial: World, walked: Walked): Finding[] {
  * A disk that moves while its definition names another file: the next start would not find what the guest wrote, and a
  * run does not end well with that. What was so before the plan, and stays so, is not its doing.
  */
-function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
+function leftStale(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const last = phases.at(-1);
   if (!last) return [];
   const { name, disks } = last.after.domain;
@@ -215,7 +219,7 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
       return [];
     if (isSameFile(last.after, persistentSource, top.file)) return [];
     return [
-      toldAt(last, {
+      findingAt(last, {
         code: codes.endsWithMismatch,
         severity: 'error',
         message: `the plan ends with a definition of "${name}" that names ${persistentSource} for ${target}, while the guest writes to ${top.file}: its next start would not find what it wrote`,
@@ -226,10 +230,10 @@ function leftStale(initial: World, phases: readonly Walked[]): Finding[] {
 }
 
 /** A phase after which the next start would open other files below a layer than the running guest has open. */
-function readOtherwise(walked: Walked): Finding[] {
+function readOtherwise(walked: WalkedPhase): Finding[] {
   const { step, params } = walked.node.planned;
   return newFaults(walked.before, walked.after).map((fault) =>
-    toldAt(walked, {
+    findingAt(walked, {
       code: codes.nextStartMismatch,
       severity: 'error',
       message: `after ${step.kind}, ${fault}: the next start would not find what the guest wrote`,
@@ -249,7 +253,7 @@ const READ_BY_HELPER =
   /^\/var\/lib\/libvirt\/images\/|^\/(?:media|mnt|opt|srv)\/|^\/(?:root|home\/[^/]+)\/[^.]|\.(?:img|raw|qcow2?|qed|vmdk|vhd|iso)$|\/disk(?:\.[^/]*)?$/i;
 
 /** Layers above others, at the plan's end, that AppArmor keeps libvirt's helper from reading when the guest starts. */
-function unreadAtStart(initial: World, phases: readonly Walked[]): Finding[] {
+function unreadAtStart(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const end = phases.at(-1)?.after;
   if (!end?.domain.confinement?.apparmor) return [];
   const known = layersIn(initial);
@@ -262,7 +266,7 @@ function unreadAtStart(initial: World, phases: readonly Walked[]): Finding[] {
     );
     return walked
       ? [
-          toldAt(walked, {
+          findingAt(walked, {
             code: codes.apparmorMayDeny,
             severity: 'warning',
             message: `AppArmor may keep libvirt's helper from reading ${file} when the guest starts the next time, and QEMU then from the files below it`,

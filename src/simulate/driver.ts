@@ -1,11 +1,12 @@
 /** A driver over a simulated host: a run asks it as it would ask libvirt. Time passes as whoever made it lets it. */
 import type { Driver, PerformContext } from '../commands/driver.ts';
 import type { Effect } from '../commands/effect.ts';
-import { bytesIn, guestWrites, hostOf, type SimulatedHost } from '../host/host-state.ts';
+import { bytesIn } from '../host/image-files.ts';
+import { guestWrites, type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
+import type { Bundle, HostState } from '../model/host-state.ts';
 import type { Marker } from '../model/marker.ts';
-import type { Bundle, World } from '../model/world.ts';
 import { apply, bundleOf } from './host.ts';
-import { look, survey } from './host-looks.ts';
+import { observedState, surveyedState } from './observed-host.ts';
 
 /** How often a copy or a commit tells how far it is, in ms. */
 const TICK_MS = 100;
@@ -15,7 +16,7 @@ export interface Simulation {
   readonly rate: number;
   /** Lets so many ms pass. */
   wait(ms: number): Promise<void>;
-  /** What else has happened on the host when an effect is done; nothing unless told. */
+  /** What else has happened on the host when an effect is done; nothing by default. */
   meanwhile?(host: SimulatedHost, effect: Effect): SimulatedHost;
 }
 
@@ -24,9 +25,9 @@ export class SimulatedDriver implements Driver {
   #host: SimulatedHost;
   #marker: Marker | undefined;
 
-  /** @param world what the host looks like at first; its guest writes all the time */
-  constructor(world: World, simulation: Simulation) {
-    this.#host = hostOf(world);
+  /** @param state what the host looks like at first; its guest writes all the time */
+  constructor(state: HostState, simulation: Simulation) {
+    this.#host = simulatedHostOf(state);
     this.#simulation = simulation;
   }
 
@@ -35,18 +36,18 @@ export class SimulatedDriver implements Driver {
     return this.#host;
   }
 
-  async observe(files: readonly string[]): Promise<World> {
+  async observe(files: readonly string[]): Promise<HostState> {
     this.#host = guestWrites(this.#host);
-    return look(this.#host, files);
+    return observedState(this.#host, files);
   }
 
   /** A look has told them already. */
-  async headers(world: World): Promise<World> {
-    return world;
+  async headers(state: HostState): Promise<HostState> {
+    return state;
   }
 
-  async survey(world: World, files: readonly string[]): Promise<World> {
-    return survey(this.#host, world, files);
+  async survey(state: HostState, files: readonly string[]): Promise<HostState> {
+    return surveyedState(this.#host, state, files);
   }
 
   async perform(

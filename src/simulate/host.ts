@@ -8,19 +8,17 @@ import {
 } from '../commands/effect.ts';
 import { openedFiles } from '../host/definitions.ts';
 import { layersOf, nameIn } from '../host/file-names.ts';
+import { withFileMoved, withNewImage, withoutFile } from '../host/image-files.ts';
 import {
   filesBelow,
-  onDomain,
   refuseUnless,
   type SimulatedHost,
-  withFileMoved,
-  withNewImage,
-  withoutFile,
-} from '../host/host-state.ts';
+  updateDomain,
+} from '../host/simulated-host.ts';
 import { readDefinition } from '../model/defined-chain.ts';
 import { EffectFailed } from '../model/effect-failed.ts';
 import { usersOf } from '../model/file-identity.ts';
-import type { Bundle } from '../model/world.ts';
+import type { Bundle } from '../model/host-state.ts';
 import { awaitJob } from './await-job.ts';
 
 /**
@@ -35,7 +33,7 @@ export function apply(host: SimulatedHost, effect: Effect): SimulatedHost {
     case 'await-job':
       return awaitJob(host, effect);
     case 'keep-definition':
-      return onDomain(host, { kept: bundleOf(host) });
+      return updateDomain(host, { kept: bundleOf(host) });
     case 'make-file':
       return makeFile(host, nameIn(host, effect.file));
     case 'remove-file':
@@ -51,8 +49,8 @@ function command(host: SimulatedHost, effect: CommandEffect): SimulatedHost {
   return definition.apply(host, effect.args);
 }
 
-function refuseOtherDomain({ world }: SimulatedHost, { verb, args }: VirshEffect): void {
-  const { name, state } = world.domain;
+function refuseOtherDomain({ state: hostState }: SimulatedHost, { verb, args }: VirshEffect): void {
+  const { name, state } = hostState.domain;
   const asked = 'domain' in args ? args.domain : name;
   if (asked !== name || (verb !== 'define' && state === 'gone'))
     throw new EffectFailed(`error: failed to get domain '${asked}'`, { begun: false });
@@ -60,13 +58,13 @@ function refuseOtherDomain({ world }: SimulatedHost, { verb, args }: VirshEffect
 
 /** As the driver does: only where there is none. */
 function makeFile(host: SimulatedHost, file: string): SimulatedHost {
-  refuseUnless(!host.world.files[file], `${file} exists already`);
+  refuseUnless(!host.state.files[file], `${file} exists already`);
   return withNewImage(host, file, { size: 0, made: true });
 }
 
 /** As the driver does: what no chain needs, to where there is no file; and nothing where it has been moved already. */
 function moveFile(host: SimulatedHost, file: string, to: string): SimulatedHost {
-  const { files } = host.world;
+  const { files } = host.state;
   if (!files[file]) {
     refuseUnless(Boolean(files[to]), `${file} is not there`);
     return host;
@@ -79,8 +77,8 @@ function moveFile(host: SimulatedHost, file: string, to: string): SimulatedHost 
 
 /** As the driver does: only where no chain, in XML or in a header, names the file. */
 function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): SimulatedHost {
-  const { world } = host;
-  const there = world.files[file];
+  const { state } = host;
+  const there = state.files[file];
   if (!there) return host;
   refuseUnless(!made || there.made === true, `${file} was not made by this run`);
   refuseIrregular(host, file);
@@ -88,18 +86,18 @@ function removeFile(host: SimulatedHost, { file, made }: RemoveFileEffect): Simu
   return withoutFile(host, file);
 }
 
-function refuseIrregular({ world, devices }: SimulatedHost, file: string): void {
+function refuseIrregular({ state, devices }: SimulatedHost, file: string): void {
   refuseUnless(
-    !world.files[file]?.link && !devices.includes(file),
+    !state.files[file]?.link && !devices.includes(file),
     `${file} is not a regular file`,
   );
 }
 
 function refuseUsed(host: SimulatedHost, file: string): void {
-  const { world } = host;
-  const users = usersOf(world, file);
+  const { state } = host;
+  const users = usersOf(state, file);
   refuseUnless(users.length === 0, `${file} is in the chain of ${users.join(', ')}`);
-  const { definition, disks, name } = world.domain;
+  const { definition, disks, name } = state.domain;
   const defined = definition === undefined ? [] : readDefinition(definition).disks;
   const next = [
     ...defined.flatMap(({ target }) => openedFiles(host, definition ?? '', target)),
@@ -112,7 +110,7 @@ function refuseUsed(host: SimulatedHost, file: string): void {
 
 /** Everything that an undefine would lose. */
 export function bundleOf(host: SimulatedHost): Bundle {
-  const { definition, autostart: marked, snapshots, checkpoints } = host.world.domain;
+  const { definition, autostart: marked, snapshots, checkpoints } = host.state.domain;
   if (definition === undefined) throw new EffectFailed('there is no persistent definition');
   const moment = (kind: string) => (name: string) => ({
     name,

@@ -8,9 +8,9 @@
 import { dirname } from 'node:path';
 import { layersWritten } from '../commands/effect.ts';
 import { FileSet, layerIndex } from '../model/file-identity.ts';
+import type { HostState } from '../model/host-state.ts';
 import { isOlder } from '../model/release.ts';
-import type { World } from '../model/world.ts';
-import type { Walked } from './walked.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
 /** A fault of some releases. */
 interface KnownFault {
@@ -22,7 +22,7 @@ interface KnownFault {
   /** Where the project tells of it. */
   readonly source: string;
   /** What goes wrong in that phase, as a clause after "it is known that"; undefined where nothing does. */
-  strikes(phase: Walked, initial: World): string | undefined;
+  strikes(phase: WalkedPhase, initial: HostState): string | undefined;
 }
 
 export const KNOWN_FAULTS: readonly KnownFault[] = [
@@ -62,7 +62,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
 ];
 
 /** The layers that a commit begins to write into: of the active layer, or of layers below it, which ends at once. */
-function committedInto({ node, start, before, after }: Walked): string[] {
+function committedInto({ node, start, before, after }: WalkedPhase): string[] {
   const written = new FileSet(
     before,
     node.phase.effects(before, start).flatMap((effect) => layersWritten(effect, before)),

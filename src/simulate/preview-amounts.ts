@@ -1,17 +1,17 @@
 /** What a plan copies and how much room it takes, added up over its steps. */
 import { dirname } from 'node:path';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Totals } from './preview.ts';
 import { rollbackNeeds } from './rollback-room.ts';
-import type { Walked } from './walked.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
-/** What a World read from facts has for free space that the facts do not tell. */
-export const FREE_UNTOLD = Number.MAX_SAFE_INTEGER;
+/** What a host state read from facts has for free space that the facts do not tell. */
+export const FREE_UNKNOWN = Number.MAX_SAFE_INTEGER;
 
-/** @param world the World before the first step, whose folders have been looked at */
+/** @param state the host state before the first step, whose folders have been looked at */
 export function previewAmounts(
-  phases: readonly Walked[],
-  world: World,
+  phases: readonly WalkedPhase[],
+  state: HostState,
 ): Pick<Totals, 'copies' | 'space' | 'rollback'> {
   const products = phases
     .filter(({ node }) => node.first)
@@ -27,19 +27,19 @@ export function previewAmounts(
     space: needed.map(([folder, bytes]) => ({
       folder,
       ...(bytes === undefined ? {} : { needed: bytes }),
-      ...freeIn(world, folder),
+      ...freeIn(state, folder),
     })),
     rollback: rollbackNeeds(phases).map(([folder, bytes]) => ({
       folder,
       needed: bytes,
-      ...freeIn(world, folder),
+      ...freeIn(state, folder),
     })),
   };
 }
 
-function freeIn(world: World, folder: string): { readonly free?: number } {
-  const free = world.folders[folder]?.free ?? FREE_UNTOLD;
-  return free === FREE_UNTOLD ? {} : { free };
+function freeIn(state: HostState, folder: string): { readonly free?: number } {
+  const free = state.folders[folder]?.free ?? FREE_UNKNOWN;
+  return free === FREE_UNKNOWN ? {} : { free };
 }
 
 /**

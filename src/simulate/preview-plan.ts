@@ -1,32 +1,32 @@
-/** Makes the preview of a plan: walks it over a World, and tells each phase with its commands and its way back. */
+/** Makes the preview of a plan: walks it over a host state, and tells each phase with its commands and its rollback. */
 import { isDeepStrictEqual } from 'node:util';
 import { compile } from '../graph/graph.ts';
+import type { HostState } from '../model/host-state.ts';
 import { redactFindings, redactValue } from '../model/redact-value.ts';
-import type { World } from '../model/world.ts';
 import type { Plan } from '../plan/plan.ts';
-import { positioned } from '../plan/text.ts';
+import { withPositions } from '../plan/text.ts';
 import type { Preview, PreviewStep, Totals } from './preview.ts';
 import { previewAmounts } from './preview-amounts.ts';
 import { previewMachine } from './preview-machine.ts';
 import { previewPreconditions } from './preview-preconditions.ts';
 import { isPointOfNoReturn, previewStep } from './preview-step.ts';
 import { type Walk, walk } from './walk.ts';
-import type { Walked } from './walked.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
-/** What is known of a preview besides the plan and the World. */
+/** What is known of a preview besides the plan and the host state. */
 export interface PreviewContext {
-  /** The file of facts that the World was read from; absent where the host itself was looked at. */
+  /** The file of facts that the host state was read from; absent where the host itself was looked at. */
   readonly facts?: string;
   readonly fingerprint?: string;
 }
 
-/** Previews a plan on a World, observed or read from facts; pure. */
-export function previewPlan(plan: Plan, world: World, context: PreviewContext = {}): Preview {
+/** Previews a plan on a host state, observed or read from facts; pure. */
+export function previewPlan(plan: Plan, state: HostState, context: PreviewContext = {}): Preview {
   const graph = compile(plan);
-  const told = walk(graph, world);
-  // What the plan makes itself will not have been there, whether anybody has looked or not: so its way back removes it.
-  const walked = { ...told, phases: walk(graph, without(world, madeUnseen(told, world))).phases };
-  const found = [...plan.warnings, ...positioned(plan.text, walked.findings)];
+  const told = walk(graph, state);
+  // What the plan makes itself will not have been there, whether anybody has looked or not: so its rollback removes it.
+  const walked = { ...told, phases: walk(graph, without(state, madeUnseen(told, state))).phases };
+  const found = [...plan.warnings, ...withPositions(plan.text, walked.findings)];
   const steps = plan.steps.flatMap((planned): PreviewStep[] => {
     const phases = walked.phases.filter(({ node }) => node.planned === planned);
     return phases.length === 0 ? [] : [previewStep(plan, planned, phases)];
@@ -41,11 +41,11 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
     domain: plan.domain,
     source:
       context.facts === undefined
-        ? { kind: 'live', uri: world.host.uri }
+        ? { kind: 'live', uri: state.host.uri }
         : { kind: 'facts', file: context.facts },
     totals: {
       ...totalsOf(plan, graph.nodes.length, steps, walked),
-      ...previewAmounts(walked.phases, world),
+      ...previewAmounts(walked.phases, state),
       ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
     },
     findings,
@@ -57,17 +57,17 @@ export function previewPlan(plan: Plan, world: World, context: PreviewContext = 
 }
 
 /** The files that a run would make where nobody has looked. */
-function madeUnseen({ phases }: Walk, world: World): string[] {
+function madeUnseen({ phases }: Walk, state: HostState): string[] {
   return phases.flatMap(({ after }) =>
     Object.keys(after.files).filter(
-      (file) => after.files[file]?.made && world.files[file] === undefined,
+      (file) => after.files[file]?.made && state.files[file] === undefined,
     ),
   );
 }
 
-function without(world: World, files: readonly string[]): World {
+function without(state: HostState, files: readonly string[]): HostState {
   const absent = Object.fromEntries(files.map((file) => [file, null]));
-  return { ...world, files: { ...world.files, ...absent } };
+  return { ...state, files: { ...state.files, ...absent } };
 }
 
 function totalsOf(
@@ -87,6 +87,6 @@ function totalsOf(
   };
 }
 
-function changes({ before, after }: Walked): boolean {
+function changes({ before, after }: WalkedPhase): boolean {
   return !isDeepStrictEqual(before, after);
 }

@@ -1,14 +1,14 @@
 /** What has to be so for each step, marked by whether it could be looked at. */
 import { dirname } from 'node:path';
-import type { Untold, World } from '../model/world.ts';
+import type { HostState, UnknownPart } from '../model/host-state.ts';
 import type { Knowledge } from '../steps/requirements/requirement.ts';
 import type { PreviewPrecondition } from './preview.ts';
-import { FREE_UNTOLD } from './preview-amounts.ts';
-import type { StepExamined } from './walk.ts';
+import { FREE_UNKNOWN } from './preview-amounts.ts';
+import type { WalkedStep } from './walk.ts';
 
 /** @param examined the steps that were walked */
 export function previewPreconditions(
-  examined: readonly StepExamined[],
+  examined: readonly WalkedStep[],
   looked: 'live' | 'facts',
 ): PreviewPrecondition[] {
   return examined.flatMap(({ planned, start, requirements }) =>
@@ -20,20 +20,20 @@ export function previewPreconditions(
   );
 }
 
-function isKnown(world: World, knowledge: Knowledge): boolean {
+function isKnown(state: HostState, knowledge: Knowledge): boolean {
   if (knowledge === 'run') return false;
   if (knowledge === 'domain') return true;
   if (knowledge === 'others') {
-    const isRead = world.others.every(({ unread }) => unread.length === 0);
-    return isRead && isTold(world, ['others']);
+    const isRead = state.others.every(({ unread }) => unread.length === 0);
+    return isRead && isTold(state, ['others']);
   }
-  if ('told' in knowledge) return isTold(world, knowledge.told);
-  if ('place' in knowledge) return world.files[knowledge.place]?.place !== undefined;
-  if ('file' in knowledge) return world.files[knowledge.file] !== undefined;
-  const folder = world.folders[dirname(knowledge.folder)];
-  return folder !== undefined && folder?.free !== FREE_UNTOLD;
+  if ('told' in knowledge) return isTold(state, knowledge.told);
+  if ('place' in knowledge) return state.files[knowledge.place]?.place !== undefined;
+  if ('file' in knowledge) return state.files[knowledge.file] !== undefined;
+  const folder = state.folders[dirname(knowledge.folder)];
+  return folder !== undefined && folder?.free !== FREE_UNKNOWN;
 }
 
-function isTold({ untold = [] }: World, what: readonly Untold[]): boolean {
+function isTold({ untold = [] }: HostState, what: readonly UnknownPart[]): boolean {
   return what.every((each) => !untold.includes(each));
 }

@@ -1,19 +1,19 @@
 /** One step of a preview: its phases, their commands, and what becomes of chains and definition. */
-import { type Effect, isCommand, lostBy } from '../commands/effect.ts';
+import { contentLostBy, type Effect, isCommand } from '../commands/effect.ts';
 import { commandText, shownWords } from '../commands/effect-text.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { NoWayBack } from '../steps/define.ts';
+import { NoRollback } from '../steps/define.ts';
 import type { PreviewCommand, PreviewLayer, PreviewPhase, PreviewStep } from './preview.ts';
 import { definitionDiff } from './preview-definition.ts';
-import { leftByStop } from './preview-stop.ts';
-import type { Walked } from './walked.ts';
+import { leftoversOfStop } from './preview-stop.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
 /** @param phases the step's phases as they were walked; at least one */
 export function previewStep(
   plan: Plan,
   { id, step, path }: PlannedStep,
-  phases: readonly Walked[],
+  phases: readonly WalkedPhase[],
 ): PreviewStep {
   return {
     id,
@@ -34,12 +34,12 @@ export function isPointOfNoReturn(phase: PreviewPhase): boolean {
 }
 
 /** The definition in force; of a domain that is transient meanwhile the one that the run keeps. */
-function definitionOf(world: World | undefined): string | undefined {
-  return world?.domain.definition ?? world?.domain.kept?.definition;
+function definitionOf(state: HostState | undefined): string | undefined {
+  return state?.domain.definition ?? state?.domain.kept?.definition;
 }
 
 function previewPhase(
-  { node, start, before, after }: Walked,
+  { node, start, before, after }: WalkedPhase,
   onFailure: Plan['onFailure'],
 ): PreviewPhase {
   const { phase } = node;
@@ -48,19 +48,19 @@ function previewPhase(
     name: phase.name,
     summary: phase.summary,
     commands: phase.effects(before, start).map(shown),
-    wayBack: phase.wayBack,
+    wayBack: phase.rollback,
     ...wayBackOf({ node, start, before, after }),
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
-    ...(onFailure === 'stop' ? { stopsAt: leftByStop({ node, start, before, after }) } : {}),
+    ...(onFailure === 'stop' ? { stopsAt: leftoversOfStop({ node, start, before, after }) } : {}),
     ...(phase.pauses === undefined ? {} : { pauses: phase.pauses }),
     chains: changedChains(before, after),
   };
 }
 
 /** Why nothing leads back from the phase, and what is lost as soon as it begins. */
-function pointOf({ node: { phase }, start, before }: Walked): string | undefined {
+function pointOf({ node: { phase }, start, before }: WalkedPhase): string | undefined {
   const done = phase.pointOfNoReturn?.(before, start);
-  const lost = phase.effects(before, start).flatMap(lostBy);
+  const lost = phase.effects(before, start).flatMap(contentLostBy);
   const said = lost.map(
     (file) =>
       `the former content of ${file} is written over from here on, and no rollback brings it back`,
@@ -74,11 +74,11 @@ function wayBackOf({
   start,
   before,
   after,
-}: Walked): Pick<PreviewPhase, 'undoCommands' | 'noWayBack'> {
+}: WalkedPhase): Pick<PreviewPhase, 'undoCommands' | 'noWayBack'> {
   try {
     return { undoCommands: node.phase.undo(before, after, start).map(shown) };
   } catch (error) {
-    if (error instanceof NoWayBack) return { undoCommands: [], noWayBack: error.message };
+    if (error instanceof NoRollback) return { undoCommands: [], noWayBack: error.message };
     throw error;
   }
 }
@@ -88,7 +88,7 @@ function shown(effect: Effect): PreviewCommand {
   return { command: commandText(effect), ...argv, why: effect.why };
 }
 
-function changedChains(before: World, after: World): PreviewPhase['chains'] {
+function changedChains(before: HostState, after: HostState): PreviewPhase['chains'] {
   const chainsBefore = chainsOf(before);
   return [...chainsOf(after)].flatMap(([target, chain]) => {
     const earlier = chainsBefore.get(target) ?? [];
@@ -98,9 +98,9 @@ function changedChains(before: World, after: World): PreviewPhase['chains'] {
   });
 }
 
-function chainsOf(world: World): Map<string, PreviewLayer[]> {
+function chainsOf(state: HostState): Map<string, PreviewLayer[]> {
   return new Map(
-    world.domain.disks.map((disk) => [
+    state.domain.disks.map((disk) => [
       disk.target,
       disk.chain.map(({ file, format }) => ({ file, format })),
     ]),

@@ -1,19 +1,19 @@
 /** Where a run can leave the guest that stops at a failure, because its plan says `on-failure: stop`. */
 import { FileSet } from '../model/file-identity.ts';
-import { activeFile, type World } from '../model/world.ts';
-import { simulateEffects } from './imagine.ts';
-import type { Walked } from './walked.ts';
+import { activeFile, type HostState } from '../model/host-state.ts';
+import { simulateEffects } from './simulate-effects.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
 /** What a failure in the phase can leave, as clauses; the phase can fail before and after each of its effects. */
-export function leftByStop({ node, start, before }: Walked): string {
-  const worlds = simulateEffects(node, start);
+export function leftoversOfStop({ node, start, before }: WalkedPhase): string {
+  const states = simulateEffects(node, start);
   const { name, persistent } = before.domain;
-  const transient = [before, ...worlds].some(({ domain }) => !domain.persistent);
+  const transient = [before, ...states].some(({ domain }) => !domain.persistent);
   return [
     ...before.domain.disks.flatMap(({ target, device }) =>
-      device === 'disk' || device === 'lun' ? [placesOf(target, worlds)] : [],
+      device === 'disk' || device === 'lun' ? [placesOf(target, states)] : [],
     ),
-    ...jobsIn(worlds),
+    ...jobsIn(states),
     ...(transient
       ? [
           persistent || before.domain.kept
@@ -21,17 +21,17 @@ export function leftByStop({ node, start, before }: Walked): string {
             : `"${name}" stays transient`,
         ]
       : []),
-    ...madeIn(before, worlds).map((file) => `${file} can stay behind`),
+    ...madeIn(before, states).map((file) => `${file} can stay behind`),
   ].join('; ');
 }
 
-function placesOf(target: string, worlds: readonly World[]): string {
-  const places = [...new Set(worlds.flatMap((world) => activeFile(world, target) ?? []))];
+function placesOf(target: string, states: readonly HostState[]): string {
+  const places = [...new Set(states.flatMap((state) => activeFile(state, target) ?? []))];
   return `${target} on ${places.join(' or on ') || 'no medium'}`;
 }
 
-function jobsIn(worlds: readonly World[]): string[] {
-  const jobs = worlds.flatMap(({ domain }) =>
+function jobsIn(states: readonly HostState[]): string[] {
+  const jobs = states.flatMap(({ domain }) =>
     domain.disks.flatMap(({ target, job }) =>
       job ? [`a job (${job.type}) can still run on ${target}`] : [],
     ),
@@ -39,8 +39,8 @@ function jobsIn(worlds: readonly World[]): string[] {
   return [...new Set(jobs)];
 }
 
-function madeIn(before: World, worlds: readonly World[]): string[] {
-  const after = worlds.at(-1) ?? before;
+function madeIn(before: HostState, states: readonly HostState[]): string[] {
+  const after = states.at(-1) ?? before;
   const used = new FileSet(
     after,
     after.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),

@@ -3,7 +3,7 @@ import type { Finding } from '../errors.ts';
 import type { DiffLine } from '../model/line-diff.ts';
 import type { PhaseResult } from '../outcomes.ts';
 
-/** The preview of one plan on one World. It holds no secret, and the same input gives the same bytes. */
+/** The preview of one plan on one host state. It holds no secret, and the same input gives the same bytes. */
 export interface Preview {
   readonly format: 'blockplan-preview/v1';
   /** The plan's name. */
@@ -28,7 +28,7 @@ export type PreviewSource =
 export interface Totals {
   readonly steps: number;
   readonly phases: number;
-  /** Phases that leave the World other than it was; none where there is nothing to do. */
+  /** Phases that leave the host state other than it was; none where there is nothing to do. */
   readonly changes: number;
   /** Phases that cannot be undone once they are done. */
   readonly pointsOfNoReturn: number;

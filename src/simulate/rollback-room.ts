@@ -5,11 +5,11 @@ import type { Finding } from '../errors.ts';
 import { stopsOnFailure } from '../graph/graph.ts';
 import { isSameFile } from '../model/file-identity.ts';
 import type { RollbackRoom } from '../steps/sizes.ts';
-import { toldAt, type Walked } from './walked.ts';
+import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
 /** What the rollbacks of all phases need at most, by folder, in the order in which they come. */
 export function rollbackNeeds(
-  phases: readonly Walked[],
+  phases: readonly WalkedPhase[],
 ): readonly [folder: string, bytes: number][] {
   const files: RollbackRoom[] = [];
   for (const walked of phases)
@@ -32,7 +32,7 @@ export function rollbackNeeds(
  * @param leftFor the bytes that a phase leaves free in a folder; undefined where nobody has looked
  */
 export function rollbacksWithoutRoom(
-  phases: readonly Walked[],
+  phases: readonly WalkedPhase[],
   leftFor: (index: number, file: string) => number | undefined,
 ): Finding[] {
   return phases.flatMap((walked, index) =>
@@ -44,13 +44,13 @@ export function rollbacksWithoutRoom(
       const has = `${dirname(file)} has ${Math.max(0, left)} left`;
       return [
         least > left
-          ? toldAt(walked, {
+          ? findingAt(walked, {
               code: codes.noSpace,
               severity: 'error',
               message: `${needs}, and certainly ${least}, but ${has}: a failure after it would leave the run stranded`,
               hint: 'make room there, or write "on-failure: stop" to go without a rollback',
             })
-          : toldAt(walked, {
+          : findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `${needs} if the guest writes that much, and ${has}: without room the rollback stops half-way`,
@@ -62,6 +62,6 @@ export function rollbacksWithoutRoom(
 }
 
 /** What the rollback of a phase needs; nothing where the plan has none. */
-function roomsOf({ node, before, start }: Walked): readonly RollbackRoom[] {
+function roomsOf({ node, before, start }: WalkedPhase): readonly RollbackRoom[] {
   return stopsOnFailure(node) ? [] : (node.phase.rollbackRoom?.(before, start) ?? []);
 }

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import { FileSet, fileAt, isSameFile, layerIndex } from '../model/file-identity.ts';
-import { type Disk, diskOf, type World } from '../model/world.ts';
+import { type Disk, diskOf, type HostState } from '../model/host-state.ts';
 import { rollbacksWithoutRoom } from './rollback-room.ts';
-import { toldAt, type Walked } from './walked.ts';
+import { findingAt, type WalkedPhase } from './walked-phase.ts';
 
 /** A folder that files go to, with the bytes that are free for them before the plan begins. */
 interface Room {
@@ -16,7 +16,7 @@ interface Room {
 }
 
 /** What the files that phases make take together, beyond what is free, and what overlays could take beside them. */
-export function spaceDangers(initial: World, phases: readonly Walked[]): Finding[] {
+export function spaceDangers(initial: HostState, phases: readonly WalkedPhase[]): Finding[] {
   const taken = takenAfter(initial, phases);
   return [
     ...tooMuchTogether(initial, phases, taken),
@@ -29,7 +29,7 @@ export function spaceDangers(initial: World, phases: readonly Walked[]): Finding
   ];
 }
 
-function roomOf(initial: World, file: string): Room | undefined {
+function roomOf(initial: HostState, file: string): Room | undefined {
   const folder = dirname(file);
   const found = initial.folders[folder];
   return found ? { folder, free: found.free, key: found.fileSystem ?? folder } : undefined;
@@ -37,8 +37,8 @@ function roomOf(initial: World, file: string): Room | undefined {
 
 /** After each phase, by file system, how many bytes its files take more than before the plan; less where some are gone. */
 function takenAfter(
-  initial: World,
-  phases: readonly Walked[],
+  initial: HostState,
+  phases: readonly WalkedPhase[],
 ): readonly ReadonlyMap<string, number>[] {
   return phases.map(({ after }) => {
     const taken = new Map<string, number>();
@@ -51,15 +51,15 @@ function takenAfter(
   });
 }
 
-/** The files of a World, each by one of its names: what a link leads to takes its bytes once. */
-function oneNameEach(world: World): string[] {
-  return new FileSet(world, Object.keys(world.files)).names;
+/** The files of a host state, each by one of its names: what a link leads to takes its bytes once. */
+function oneNameEach(state: HostState): string[] {
+  return new FileSet(state, Object.keys(state.files)).names;
 }
 
 /** A step alone that does not fit is told of by its own preflight. */
 function tooMuchTogether(
-  initial: World,
-  phases: readonly Walked[],
+  initial: HostState,
+  phases: readonly WalkedPhase[],
   taken: readonly ReadonlyMap<string, number>[],
 ): Finding[] {
   const told = new Set<string>();
@@ -76,7 +76,7 @@ function tooMuchTogether(
       if (needed <= room.free || alone || told.has(room.key)) return [];
       told.add(room.key);
       return [
-        toldAt(walked, {
+        findingAt(walked, {
           code: codes.totalSpaceTooSmall,
           severity: 'error',
           message: `${together.map(({ path }) => path).join(', ')} need up to ${needed} bytes together, but ${room.folder} has ${room.free} free`,
@@ -88,7 +88,10 @@ function tooMuchTogether(
 }
 
 /** The overlays that a phase lets disks go on in, with the disks. */
-function overlaysOf({ before, after }: Walked): { readonly file: string; readonly disk: Disk }[] {
+function overlaysOf({
+  before,
+  after,
+}: WalkedPhase): { readonly file: string; readonly disk: Disk }[] {
   return after.domain.disks.flatMap((disk) => {
     const [top, below] = disk.chain;
     const was = diskOf(before, disk.target)?.chain[0];
@@ -102,8 +105,8 @@ function overlaysOf({ before, after }: Walked): { readonly file: string; readonl
 
 /** While a copy runs the guest writes on: into an overlay that takes up to the disk's whole size. */
 function overlaysWithoutRoom(
-  initial: World,
-  phases: readonly Walked[],
+  initial: HostState,
+  phases: readonly WalkedPhase[],
   taken: readonly ReadonlyMap<string, number>[],
 ): Finding[] {
   return phases.flatMap((walked, index) =>
@@ -111,15 +114,15 @@ function overlaysWithoutRoom(
       const room = roomOf(initial, file);
       if (!room || disk.capacity === undefined) return [];
       const alive = phases.flatMap(({ before, after }, at) => {
-        const inChain = (world: World) =>
-          layerIndex(world, diskOf(world, disk.target)?.chain ?? [], file) >= 0;
+        const inChain = (state: HostState) =>
+          layerIndex(state, diskOf(state, disk.target)?.chain ?? [], file) >= 0;
         return at > index && inChain(before) && copies(before, after) ? [at] : [];
       });
       const left = Math.min(...alive.map((at) => room.free - (taken[at]?.get(room.key) ?? 0)));
       return left >= disk.capacity
         ? []
         : [
-            toldAt(walked, {
+            findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `while the plan copies, the guest's writes to ${disk.target} go to ${file}, which can grow to ${disk.capacity} bytes; ${room.folder} has ${Math.max(0, left)} left for it, and a guest that finds no room is paused`,
@@ -131,7 +134,7 @@ function overlaysWithoutRoom(
 }
 
 /** Whether a phase makes a file that holds something: an overlay begins empty. */
-function copies(before: World, after: World): boolean {
+function copies(before: HostState, after: HostState): boolean {
   const overlays = after.domain.disks.flatMap(({ chain }) => chain.slice(0, -1));
   const isLayer = (path: string) => layerIndex(after, overlays, path) >= 0;
   return Object.entries(after.files).some(
@@ -141,8 +144,8 @@ function copies(before: World, after: World): boolean {
 
 /** A merge writes into a layer what others of its chain hold. */
 function mergesWithoutRoom(
-  initial: World,
-  phases: readonly Walked[],
+  initial: HostState,
+  phases: readonly WalkedPhase[],
   taken: readonly ReadonlyMap<string, number>[],
 ): Finding[] {
   return phases.flatMap((walked, index) => {
@@ -161,7 +164,7 @@ function mergesWithoutRoom(
       return growth <= left
         ? []
         : [
-            toldAt(walked, {
+            findingAt(walked, {
               code: codes.spaceAtRisk,
               severity: 'warning',
               message: `the ${node.phase.name} writes up to ${growth} bytes into ${file}, and ${room.folder} has ${Math.max(0, left)} left: it would fail half-way, with the chain as it was`,

@@ -2,57 +2,57 @@
 import { codes } from '../codes.ts';
 import type { Finding } from '../errors.ts';
 import type { Graph, PhaseNode } from '../graph/graph.ts';
-import { hostOf } from '../host/host-state.ts';
-import type { World } from '../model/world.ts';
-import { type Examined, examine } from '../steps/derived.ts';
+import { simulatedHostOf } from '../host/simulated-host.ts';
+import type { HostState } from '../model/host-state.ts';
+import { requirementsOf, type StepRequirements } from '../steps/derived.ts';
 import type { Refusal } from '../steps/requirements/requirement.ts';
 import { dangersOf } from './dangers.ts';
-import { seen } from './host-looks.ts';
-import { imagine } from './imagine.ts';
-import type { Walked } from './walked.ts';
+import { stateWithHeaders } from './observed-host.ts';
+import { assumeSuccess } from './simulate-effects.ts';
+import type { WalkedPhase } from './walked-phase.ts';
 
 export interface Walk {
   /** The phases that could be simulated; all of them when there are no errors among the findings. */
-  readonly phases: readonly Walked[];
+  readonly phases: readonly WalkedPhase[];
   /** The steps of these phases. */
-  readonly steps: readonly StepExamined[];
+  readonly steps: readonly WalkedStep[];
   readonly findings: readonly Finding[];
   /** Every absolute path that the plan may read, write, make or remove. */
   readonly files: readonly string[];
 }
 
-/** A step with what was found of it in the World in which it begins. */
-export interface StepExamined extends Examined {
+/** A step with what was found of it in the host state in which it begins. */
+export interface WalkedStep extends StepRequirements {
   readonly planned: PhaseNode['planned'];
-  readonly start: World;
+  readonly start: HostState;
 }
 
-/** Walks from the observed World on; pure. */
-export function walk(graph: Graph, world: World): Walk {
-  const phases: Walked[] = [];
+/** Walks from the observed host state on; pure. */
+export function walk(graph: Graph, state: HostState): Walk {
+  const phases: WalkedPhase[] = [];
   const findings: Finding[] = [];
-  const steps: StepExamined[] = [];
+  const steps: WalkedStep[] = [];
   const files = new Set<string>();
-  let host = hostOf(world);
-  let start = seen(host);
+  let host = simulatedHostOf(state);
+  let start = stateWithHeaders(host);
   let before = start;
   for (const node of graph.nodes) {
     if (node.first) {
       start = before;
       const { planned } = node;
-      const examined = examine(planned.step, planned.params, start);
+      const examined = requirementsOf(planned.step, planned.params, start);
       for (const file of examined.files) files.add(file);
       findings.push(...examined.findings.map((refusal) => inPlan(node, refusal)));
       if (examined.findings.some(({ blocks }) => blocks === 'simulation')) break;
       steps.push({ ...examined, planned, start });
     }
-    host = imagine(host, node.phase.effects(before, start));
-    const after = seen(host);
+    host = assumeSuccess(host, node.phase.effects(before, start));
+    const after = stateWithHeaders(host);
     phases.push({ node, start, before, after });
     before = after;
   }
-  if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, world, before));
-  findings.push(...dangersOf(world, phases, findings.some(isError)));
+  if (phases.length === graph.nodes.length) findings.push(...leftTransient(graph, state, before));
+  findings.push(...dangersOf(state, phases, findings.some(isError)));
   return { phases, steps, findings, files: [...files] };
 }
 
@@ -61,7 +61,7 @@ function isError({ severity }: Finding): boolean {
 }
 
 /** A plan that ends with the domain transient leaves its definition in a journal, where nobody looks for it. */
-function leftTransient(graph: Graph, before: World, after: World): Finding[] {
+function leftTransient(graph: Graph, before: HostState, after: HostState): Finding[] {
   if (!before.domain.persistent || after.domain.persistent) return [];
   const last = graph.nodes.findLast(({ planned }) => planned.step.kind === 'undefine');
   return [

@@ -1,6 +1,6 @@
 import { codes } from '../codes.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { checkLayerName, findRange } from './chain-range.ts';
 import { commitRange } from './commit-range.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
@@ -8,9 +8,13 @@ import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { activePhase, type Commit, commitPhase, keepPhase, pivotPhase } from './phases/commit.ts';
 import { deletePhase, quarantinePhase } from './phases/files.ts';
 import { checkPaired } from './requirements/definition.ts';
-import { mergeable, namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
-import { reopenable } from './requirements/new-file.ts';
-import { movableAside, quarantined, removable } from './requirements/removal.ts';
+import {
+  requireMergeable,
+  requireRelativeNames,
+  requireStartAfterMerge,
+} from './requirements/merged-layers.ts';
+import { requireReopenable } from './requirements/new-file.ts';
+import { quarantinePath, requireMovable, requireRemovable } from './requirements/removal.ts';
 import {
   checkExclusive,
   checkNeeds,
@@ -18,7 +22,7 @@ import {
   type Needs,
   refuse,
 } from './requirements/requirement.ts';
-import { ownedBy, unshared } from './requirements/unshared.ts';
+import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
 import { mergedInto, withoutRoom } from './sizes.ts';
 
 const schema = {
@@ -72,7 +76,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const blockcommit = defineStep<typeof schema>({
+export const blockcommitStep = defineStep<typeof schema>({
   kind: 'blockcommit',
   summary:
     'Merge layers of a running disk into a layer below them, and let the guest go on with a shorter chain.',
@@ -123,23 +127,23 @@ export const blockcommit = defineStep<typeof schema>({
     return findings;
   },
   requires,
-  products(params: Params, world) {
-    const range = findRange(commitRange(commitOf(params)), world);
+  products(params: Params, state) {
+    const range = findRange(commitRange(commitOf(params)), state);
     if (!range) return [];
     const { quarantine } = params;
     const files = range.merged.map(({ file }) => file);
     const removed = params.delete || quarantine !== undefined ? files : [];
     const places =
-      quarantine === undefined ? [] : files.map((file) => quarantined(quarantine, file));
-    return [mergedInto(world, range), ...[...removed, ...places].map(withoutRoom)];
+      quarantine === undefined ? [] : files.map((file) => quarantinePath(quarantine, file));
+    return [mergedInto(state, range), ...[...removed, ...places].map(withoutRoom)];
   },
   phases(params: Params) {
     const commit = commitOf(params);
     const phases = commit.active
       ? [activePhase(commit), params.pivot ? pivotPhase(commit) : keepPhase(commit)]
       : [commitPhase(commit)];
-    // Both are asked also where the World shows no chain: a refused plan is walked, and a guest can stop before the step.
-    const committed = (start: World) =>
+    // Both are asked also where the host state shows no chain: a refused plan is walked, and a guest can stop before the step.
+    const committed = (start: HostState) =>
       findRange(commitRange(commit), start)?.merged.map(({ file }) => file) ?? [];
     if (params.delete) phases.push(deletePhase(committed));
     if (params.quarantine !== undefined) phases.push(quarantinePhase(params.quarantine, committed));
@@ -176,27 +180,28 @@ function isActive(params: Params): boolean {
   return Boolean(params.active || params.pivot || params['keep-overlay']);
 }
 
-function requires(params: Params, world: World, needs: Needs): void {
-  const found = mergeable(needs, commitRange(commitOf(params)), world);
+function requires(params: Params, state: HostState, needs: Needs): void {
+  const found = requireMergeable(needs, commitRange(commitOf(params)), state);
   if (!found) return;
   const { disk, range } = found;
   const key = params.base === undefined ? 'shallow' : 'base';
   const { into: base, merged } = range;
   const touched = [...merged, base].flatMap(filesOfLayer);
-  unshared(needs, world, key, touched);
-  ownedBy(needs, world, disk, key, touched);
-  reopenable(needs, base.file);
+  requireUnshared(needs, state, key, touched);
+  requireUnsharedByOwnDisks(needs, state, disk, key, touched);
+  requireReopenable(needs, base.file);
   // Nothing looks at it: how much of the layers is new to the base shows when they are merged.
   needs.require(`${base.file} has room to grow by what is committed`, 'run');
   const paired =
-    isActive(params) && !params['keep-overlay'] ? checkPaired(world, disk, 'disk') : [];
-  startsAfterMerge(needs, world, disk, {
+    isActive(params) && !params['keep-overlay'] ? checkPaired(state, disk, 'disk') : [];
+  requireStartAfterMerge(needs, state, disk, {
     what: 'the commit',
     merged: params['keep-overlay'] ? [] : merged,
     also: paired,
   });
-  if (params['keep-relative'] && !isActive(params)) namesRelative(needs, world, disk, merged);
-  if (params.delete) removable(needs, world, 'delete', merged);
+  if (params['keep-relative'] && !isActive(params))
+    requireRelativeNames(needs, state, disk, merged);
+  if (params.delete) requireRemovable(needs, state, 'delete', merged);
   if (params.quarantine !== undefined)
-    movableAside(needs, world, 'quarantine', params.quarantine, merged);
+    requireMovable(needs, state, 'quarantine', params.quarantine, merged);
 }

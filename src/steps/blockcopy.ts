@@ -1,17 +1,21 @@
 import { codes } from '../codes.ts';
-import { diskOf } from '../model/world.ts';
-import { bytesToCopy, copiedFiles, temporaries, usesExisting } from './copy.ts';
+import { diskOf } from '../model/host-state.ts';
+import { bytesToCopy, copiedFiles, temporaryOverlays, usesExisting } from './copy.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { mirrorPhase, pivotToCopy } from './phases/copy.ts';
-import { there } from './phases/expect.ts';
+import { fileExists } from './phases/expect.ts';
 import { finishPhase } from './phases/finish.ts';
-import { copyDestination, roomForRollback, sharesChain } from './requirements/copy-destination.ts';
-import { definedAsRun } from './requirements/definition.ts';
-import { workable } from './requirements/disk.ts';
-import { since } from './requirements/guest.ts';
+import {
+  requireBackingChain,
+  requireCopyDestination,
+  requireRollbackRoom,
+} from './requirements/copy-destination.ts';
+import { requireDefinitionFollows } from './requirements/definition.ts';
+import { requireDiskForJob } from './requirements/disk.ts';
+import { requireLibvirtSince } from './requirements/guest.ts';
 import { checkExclusive, checkNeeds, checkPlainPath, refuse } from './requirements/requirement.ts';
-import { unknownOf, withoutRoom } from './sizes.ts';
+import { unknownSize, withoutRoom } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -76,7 +80,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const blockcopy = defineStep<typeof schema>({
+export const blockcopyStep = defineStep<typeof schema>({
   kind: 'blockcopy',
   summary:
     'Mirror a running disk to another place, and end on the copy (pivot: a migration) or on the source (finish: a live backup).',
@@ -122,24 +126,24 @@ export const blockcopy = defineStep<typeof schema>({
     }
     return findings;
   },
-  requires(params: Params, world, needs) {
-    const disk = workable(needs, world, params.disk);
+  requires(params: Params, state, needs) {
+    const disk = requireDiskForJob(needs, state, params.disk);
     if (!disk) return;
     // libvirt's news, v8.0.0: "Synchronous write mode for disk copy operations".
-    since(needs, world, params, 'synchronous-writes', '8.0.0');
-    copyDestination(needs, params, world, disk);
-    roomForRollback(needs, params, world, disk);
-    if (params.shallow) sharesChain(needs, params, disk);
-    if (params.pivot) definedAsRun(needs, world, disk, 'copy it with "finish: true"');
+    requireLibvirtSince(needs, state, params, 'synchronous-writes', '8.0.0');
+    requireCopyDestination(needs, params, state, disk);
+    requireRollbackRoom(needs, params, state, disk);
+    if (params.shallow) requireBackingChain(needs, params, disk);
+    if (params.pivot) requireDefinitionFollows(needs, state, disk, 'copy it with "finish: true"');
   },
-  products(params: Params, world) {
-    const disk = diskOf(world, params.disk);
-    const bytes = disk ? bytesToCopy(params, world, disk) : 0;
+  products(params: Params, state) {
+    const disk = diskOf(state, params.disk);
+    const bytes = disk ? bytesToCopy(params, state, disk) : 0;
     const unknown =
-      disk?.capacity === undefined && disk ? unknownOf(world, copiedFiles(params, disk)) : {};
+      disk?.capacity === undefined && disk ? unknownSize(state, copiedFiles(params, disk)) : {};
     return [
       { file: params.dest, copied: bytes, room: params.blockdev ? 0 : bytes, ...unknown },
-      ...temporaries(params, disk).map(withoutRoom),
+      ...temporaryOverlays(params, disk).map(withoutRoom),
     ];
   },
   phases: (params: Params) => [
@@ -175,7 +179,7 @@ function finish(params: Params) {
     disk,
     job: 'copy',
     summary: `end the copy: ${dest} stays as the disk was at that moment, the guest stays where it is`,
-    wayBack: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
-    alsoExpects: [there(dest)],
+    rollback: usesExisting(params) ? `nothing to do: the copy stays in ${dest}` : 'remove the copy',
+    alsoExpects: [fileExists(dest)],
   });
 }

@@ -1,7 +1,7 @@
 import { codes } from '../codes.ts';
 import { blockpull as blockpullCommand } from '../commands/blockpull.ts';
-import { given } from '../commands/define.ts';
-import { layerAt, spelledInChain } from '../model/layer-name.ts';
+import { pickOptions } from '../commands/define.ts';
+import { layerAt, spellLayer } from '../model/layer-name.ts';
 import {
   chainText,
   checkLayerName,
@@ -12,9 +12,13 @@ import {
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
 import { BANDWIDTH, DISK, WAITED_FOR } from './options.ts';
 import { mergePhase } from './phases/merge.ts';
-import { mergeable, namesRelative, startsAfterMerge } from './requirements/merged-layers.ts';
+import {
+  requireMergeable,
+  requireRelativeNames,
+  requireStartAfterMerge,
+} from './requirements/merged-layers.ts';
 import { checkNeeds } from './requirements/requirement.ts';
-import { ownedBy, unshared } from './requirements/unshared.ts';
+import { requireUnshared, requireUnsharedByOwnDisks } from './requirements/unshared.ts';
 import { mergedInto } from './sizes.ts';
 
 const schema = {
@@ -45,7 +49,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const blockpull = defineStep<typeof schema>({
+export const blockpullStep = defineStep<typeof schema>({
   kind: 'blockpull',
   summary:
     'Copy what the layers below hold into the active layer of a running disk, so that it needs them no more.',
@@ -56,8 +60,8 @@ export const blockpull = defineStep<typeof schema>({
     ...checkNeeds(params, 'keep-relative', 'base'),
     ...checkLayerName('base', params.base),
   ],
-  requires(params: Params, world, needs) {
-    const found = mergeable(needs, pullRange(params), world);
+  requires(params: Params, state, needs) {
+    const found = requireMergeable(needs, pullRange(params), state);
     if (!found) return;
     const { disk, range } = found;
     const { into, merged } = range;
@@ -65,16 +69,16 @@ export const blockpull = defineStep<typeof schema>({
       codes.fileInOtherDomain,
       'a pull writes into the active layer: take it out of the other chain first',
     );
-    unshared(alone, world, 'disk', [into.file]);
-    ownedBy(alone, world, disk, 'disk', [into.file]);
+    requireUnshared(alone, state, 'disk', [into.file]);
+    requireUnsharedByOwnDisks(alone, state, disk, 'disk', [into.file]);
     // Nothing looks at it: how much of the layers is new to the active one shows when they are merged.
     needs.require(`${into.file} has room to grow by what is pulled`, 'run');
-    startsAfterMerge(needs, world, disk, { what: 'the pull', merged });
-    if (params['keep-relative']) namesRelative(needs, world, disk, merged);
+    requireStartAfterMerge(needs, state, disk, { what: 'the pull', merged });
+    if (params['keep-relative']) requireRelativeNames(needs, state, disk, merged);
   },
-  products(params: Params, world) {
-    const range = findRange(pullRange(params), world);
-    return range ? [mergedInto(world, range)] : [];
+  products(params: Params, state) {
+    const range = findRange(pullRange(params), state);
+    return range ? [mergedInto(state, range)] : [];
   },
   phases: (params: Params) => [pullPhase(params)],
   examples: [
@@ -91,10 +95,10 @@ export const blockpull = defineStep<typeof schema>({
 function pullRange({ base: name, disk: target }: Params): NamedRange {
   return {
     disk: target,
-    find(disk, world) {
+    find(disk, state) {
       const { chain } = disk;
       const [into] = chain;
-      const at = name === undefined ? chain.length : layerAt(world, disk, name);
+      const at = name === undefined ? chain.length : layerAt(state, disk, name);
       if (at < 0) return notInChain('base', `${name} is not in ${chainText(disk)}`);
       const merged = chain.slice(1, at);
       if (into && merged.length > 0) return { merged, into };
@@ -110,16 +114,16 @@ function pullPhase(params: Params): Phase {
   return mergePhase({
     job: 'pull',
     summary: `copy what the layers below hold into the active layer of ${disk} while the guest runs; their files stay`,
-    wayBack: 'cancel the pull as long as it runs; what was copied so far does no harm',
+    rollback: 'cancel the pull as long as it runs; what was copied so far does no harm',
     range: pullRange(params),
-    start: (world) => ({
+    start: (state) => ({
       tool: 'virsh',
       verb: 'blockpull',
       args: {
-        ...given(blockpullCommand, params),
-        domain: world.domain.name,
+        ...pickOptions(blockpullCommand, params),
+        domain: state.domain.name,
         path: disk,
-        ...(base === undefined ? {} : { base: spelledInChain(world, disk, base) }),
+        ...(base === undefined ? {} : { base: spellLayer(state, disk, base) }),
       },
       why: `start the pull of ${disk}`,
     }),

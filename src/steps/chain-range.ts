@@ -1,16 +1,16 @@
 /** The part of a disk's chain that a merge takes out of it. */
 import { codes } from '../codes.ts';
+import { type Disk, diskOf, type HostState, type Layer } from '../model/host-state.ts';
 import { indexedLayer } from '../model/layer-name.ts';
-import { type Disk, diskOf, type Layer, type World } from '../model/world.ts';
 import {
   checkAbsolute,
-  type Key,
   type Needs,
+  type ParamPath,
   type Refusal,
   refuseStep,
 } from './requirements/requirement.ts';
 
-export interface Range {
+export interface LayerRange {
   /** The layers that leave the chain, topmost first. */
   readonly merged: readonly Layer[];
   /** The layer that takes their data: below them in a commit, above them in a pull. */
@@ -21,25 +21,29 @@ export interface Range {
 export interface NamedRange {
   readonly disk: string;
   /** The range in the disk's chain, or what of the plan does not fit that chain. */
-  find(disk: Disk, world: World): Range | Refusal[];
+  find(disk: Disk, state: HostState): LayerRange | Refusal[];
 }
 
 /** The range; undefined where the chain does not have it: a guest that stopped before the phase began shows no chain. */
-export function findRange(named: NamedRange, world: World): Range | undefined {
-  const found = rangeOf(named, world);
+export function findRange(named: NamedRange, state: HostState): LayerRange | undefined {
+  const found = rangeOf(named, state);
   return Array.isArray(found) ? undefined : found;
 }
 
 /** The same, where a requirement has made sure that there is one. */
-export function knownRange(named: NamedRange, world: World): Range {
-  const range = findRange(named, world);
+export function knownRange(named: NamedRange, state: HostState): LayerRange {
+  const range = findRange(named, state);
   if (!range) throw new Error(`the chain of ${named.disk} is not what the plan says`);
   return range;
 }
 
 /** Requires that the chain has the layers. @returns the range; undefined where it has not */
-export function inChain(needs: Needs, named: NamedRange, world: World): Range | undefined {
-  const range = rangeOf(named, world);
+export function requireRange(
+  needs: Needs,
+  named: NamedRange,
+  state: HostState,
+): LayerRange | undefined {
+  const range = rangeOf(named, state);
   const refusals = Array.isArray(range) ? range : [];
   needs.require(`the layers are in the chain of ${named.disk}`, 'domain', refusals);
   if (Array.isArray(range)) return undefined;
@@ -48,10 +52,10 @@ export function inChain(needs: Needs, named: NamedRange, world: World): Range | 
   return range;
 }
 
-function rangeOf(named: NamedRange, world: World): Range | Refusal[] {
-  const disk = diskOf(world, named.disk);
+function rangeOf(named: NamedRange, state: HostState): LayerRange | Refusal[] {
+  const disk = diskOf(state, named.disk);
   return disk
-    ? named.find(disk, world)
+    ? named.find(disk, state)
     : [refuseStep(codes.diskNotFound, 'disk', `there is no disk ${named.disk}`)];
 }
 
@@ -70,6 +74,6 @@ export function filesText(chain: readonly Layer[]): string {
 }
 
 /** Refuses a layer that is named neither by its target and index nor by an absolute path. */
-export function checkLayerName(key: Key, name: string | undefined): Refusal[] {
+export function checkLayerName(key: ParamPath, name: string | undefined): Refusal[] {
   return name !== undefined && indexedLayer(name) ? [] : checkAbsolute(key, name);
 }

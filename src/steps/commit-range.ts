@@ -1,29 +1,30 @@
 /** The layers that a commit merges into one below them. */
+
+import type { Disk } from '../model/host-state.ts';
 import { layerAt } from '../model/layer-name.ts';
-import type { Disk } from '../model/world.ts';
 import { chainText, filesText, type NamedRange, notInChain } from './chain-range.ts';
 import type { Refusal } from './requirements/requirement.ts';
 
 /** The words of a plan that name them. */
-export interface CommitWords {
+export interface CommitRangeParams {
   readonly disk: string;
   /** Whether the active layer is committed. */
   readonly active: boolean;
-  /** The topmost layer; the active one unless told. */
+  /** The topmost layer; the active one by default. */
   readonly top?: string;
-  /** The layer below that takes the data; the one directly below `top` unless told. */
+  /** The layer below that takes the data; the one directly below `top` by default. */
   readonly base?: string;
 }
 
-export function commitRange(words: CommitWords): NamedRange {
+export function commitRange(words: CommitRangeParams): NamedRange {
   return {
     disk: words.disk,
-    find(disk, world) {
+    find(disk, state) {
       const { chain } = disk;
-      const top = words.top === undefined ? 0 : layerAt(world, disk, words.top);
+      const top = words.top === undefined ? 0 : layerAt(state, disk, words.top);
       const misplaced = checkTop(words, disk, top);
       if (misplaced.length > 0) return misplaced;
-      const at = words.base === undefined ? top + 1 : layerAt(world, disk, words.base);
+      const at = words.base === undefined ? top + 1 : layerAt(state, disk, words.base);
       const into = chain[at];
       if (!into)
         return words.base === undefined
@@ -40,7 +41,7 @@ export function commitRange(words: CommitWords): NamedRange {
 }
 
 /** Refuses a topmost layer that is not there, and one that is the active layer, or is not, against what the plan says. */
-function checkTop({ active, top: name }: CommitWords, disk: Disk, top: number): Refusal[] {
+function checkTop({ active, top: name }: CommitRangeParams, disk: Disk, top: number): Refusal[] {
   const { chain, target } = disk;
   if (top < 0) return notInChain('top', `${name} is not in ${chainText(disk)}`);
   if (top > 0 && active)

@@ -1,17 +1,22 @@
 import { codes } from '../codes.ts';
-import { given } from '../commands/define.ts';
-import { convert as convertCommand } from '../commands/qemu-img.ts';
+import { pickOptions } from '../commands/define.ts';
+import { convert } from '../commands/qemu-img.ts';
 import { fileAt, isSameFile } from '../model/file-identity.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { checkOptions } from './convert-options.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { there } from './phases/expect.ts';
-import { guestUp } from './requirements/guest.ts';
-import { newFile } from './requirements/new-file.ts';
-import { checkModelled, layersFrom, quiet, sourceFiles } from './requirements/quiet-image.ts';
+import { fileExists } from './phases/expect.ts';
+import { requireGuestUp } from './requirements/guest.ts';
+import { requireNewFile } from './requirements/new-file.ts';
 import { checkAbsolute, checkPlainPath, type Refusal, refuse } from './requirements/requirement.ts';
+import {
+  checkModelled,
+  layersFrom,
+  requireNoWriter,
+  sourceFiles,
+} from './requirements/source-image.ts';
 import { removeMade } from './rollbacks/cancel.ts';
-import { bytesOf, unknownOf } from './sizes.ts';
+import { bytesOf, unknownSize } from './sizes.ts';
 
 const schema = {
   type: 'object',
@@ -62,7 +67,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const convert = defineStep<typeof schema>({
+export const convertStep = defineStep<typeof schema>({
   kind: 'convert',
   summary:
     'Copy an image that is quiet, with its chain flattened, as `qemu-img convert` does: sparse, with parallel writes.',
@@ -95,28 +100,28 @@ export const convert = defineStep<typeof schema>({
     findings.push(...checkOptions(target, params.options));
     return findings;
   },
-  requires(params: Params, world, needs) {
+  requires(params: Params, state, needs) {
     // A guest that is off could be started on the image half-way, and its domain cannot be marked as taken.
-    if (!guestUp(needs, world)) return;
+    if (!requireGuestUp(needs, state)) return;
     const { dest, source } = params;
     needs.require(`there is a file ${source}, of a known format`, { file: source }, [
-      ...checkFormat(params, world),
-      ...checkModelled(source, world),
+      ...checkFormat(params, state),
+      ...checkModelled(source, state),
     ]);
-    quiet(needs, source, world);
+    requireNoWriter(needs, source, state);
     needs.requireUnlisted(
       'source and dest are two files',
       'domain',
-      isSameFile(world, source, dest)
+      isSameFile(state, source, dest)
         ? [refuse(codes.conflictingOptions, 'dest', 'source and dest are the same file')]
         : [],
     );
-    newFile(needs, world, 'dest', dest, bytesOf(world, sourceFiles(params.source, world)));
+    requireNewFile(needs, state, 'dest', dest, bytesOf(state, sourceFiles(params.source, state)));
   },
-  products(params: Params, world) {
-    const files = sourceFiles(params.source, world);
-    const bytes = bytesOf(world, files);
-    return [{ file: params.dest, copied: bytes, room: bytes, ...unknownOf(world, files) }];
+  products(params: Params, state) {
+    const files = sourceFiles(params.source, state);
+    const bytes = bytesOf(state, files);
+    return [{ file: params.dest, copied: bytes, room: bytes, ...unknownSize(state, files) }];
   },
   phases: (params: Params) => [convertPhase(params)],
   examples: [
@@ -136,11 +141,11 @@ export const convert = defineStep<typeof schema>({
   ],
 });
 
-function checkFormat(params: Params, world: World): Refusal[] {
+function checkFormat(params: Params, state: HostState): Refusal[] {
   const { source } = params;
-  if (!fileAt(world, source))
+  if (!fileAt(state, source))
     return [refuse(codes.fileExistence, 'source', `there is no ${source}`)];
-  return sourceFormat(params, world) !== undefined
+  return sourceFormat(params, state) !== undefined
     ? []
     : [
         refuse(
@@ -152,11 +157,11 @@ function checkFormat(params: Params, world: World): Refusal[] {
       ];
 }
 
-function sourceFormat(params: Params, world: World): string | undefined {
+function sourceFormat(params: Params, state: HostState): string | undefined {
   return (
     params['source-format'] ??
-    layersFrom(params.source, world)[0]?.format ??
-    fileAt(world, params.source)?.format
+    layersFrom(params.source, state)[0]?.format ??
+    fileAt(state, params.source)?.format
   );
 }
 
@@ -165,15 +170,15 @@ function convertPhase(params: Params): Phase {
   return {
     name: 'convert',
     summary: `copy ${params.source} to ${params.dest}`,
-    wayBack: 'stop the copy and remove what was written of it',
-    effects(world) {
-      const format = sourceFormat(params, world);
+    rollback: 'stop the copy and remove what was written of it',
+    effects(state) {
+      const format = sourceFormat(params, state);
       return [
         {
           tool: 'qemu-img',
           verb: 'convert',
           args: {
-            ...given(convertCommand, params),
+            ...pickOptions(convert, params),
             source: params.source,
             dest: params.dest,
             progress: true,
@@ -182,12 +187,12 @@ function convertPhase(params: Params): Phase {
             ...(format === undefined ? {} : { 'source-format': format }),
             'target-format': target,
           },
-          bytes: bytesOf(world, sourceFiles(params.source, world)),
+          bytes: bytesOf(state, sourceFiles(params.source, state)),
           why: 'copy the quiet image',
         },
       ];
     },
-    expects: () => [there(params.dest)],
+    expects: () => [fileExists(params.dest)],
     undo: (before, now) => removeMade(before, now, params.dest, false),
   };
 }

@@ -1,8 +1,8 @@
 /** A copy of a running disk: its options, its command, and what it is about. */
-import { type BlockcopyArgs, blockcopy as blockcopyCommand } from '../commands/blockcopy.ts';
-import { given } from '../commands/define.ts';
+import { type BlockcopyArgs, blockcopy } from '../commands/blockcopy.ts';
+import { pickOptions } from '../commands/define.ts';
 import { filesOfLayer } from '../model/file-identity.ts';
-import type { Disk, World } from '../model/world.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
 import { bytesOf } from './sizes.ts';
 
 /** What of a copy its command and its rollback need. */
@@ -10,13 +10,13 @@ export interface CopyOptions extends Omit<BlockcopyArgs, 'domain' | 'path'> {
   readonly disk: string;
 }
 
-export function copyArgs(copy: CopyOptions, world: World): BlockcopyArgs {
+export function copyArgs(copy: CopyOptions, state: HostState): BlockcopyArgs {
   return {
-    domain: world.domain.name,
+    domain: state.domain.name,
     path: copy.disk,
-    ...given(blockcopyCommand, copy),
+    ...pickOptions(blockcopy, copy),
     dest: copy.dest,
-    'transient-job': copy['transient-job'] === true || world.domain.persistent,
+    'transient-job': copy['transient-job'] === true || state.domain.persistent,
   };
 }
 
@@ -42,18 +42,23 @@ export function copiedFiles({ shallow }: Copy, { chain }: Disk): string[] {
 }
 
 /** The overlays that the rollback puts beside the old file, where the copy would flatten a chain. */
-export function temporaries({ pivot: moves, shallow }: Copy, disk: Disk | undefined): string[] {
+export function temporaryOverlays(
+  { pivot: moves, shallow }: Copy,
+  disk: Disk | undefined,
+): string[] {
   const [top, ...below] = disk?.chain ?? [];
-  return top && moves && !shallow && below.length > 0 ? Object.values(overlaysBack(top.file)) : [];
+  return top && moves && !shallow && below.length > 0
+    ? Object.values(temporaryOverlayPaths(top.file))
+    : [];
 }
 
 /** The temporary overlays: above the copy, and above the old file. */
-export function overlaysBack(old: string): { aside: string; home: string } {
+export function temporaryOverlayPaths(old: string): { aside: string; home: string } {
   return { aside: `${old}.blockplan-aside`, home: `${old}.blockplan-home` };
 }
 
 /** What the copy takes at most: the active layer, or the whole chain flattened, but never more than the disk's size. */
-export function bytesToCopy(copy: Copy, world: World, source: Disk): number {
-  const held = bytesOf(world, copiedFiles(copy, source));
+export function bytesToCopy(copy: Copy, state: HostState, source: Disk): number {
+  const held = bytesOf(state, copiedFiles(copy, source));
   return source.capacity === undefined ? held : Math.min(held, source.capacity);
 }

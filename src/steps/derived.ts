@@ -1,12 +1,17 @@
 /** What follows from what a step requires and makes, and from what its phases expect. */
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { AnyStep, Phase } from './define.ts';
-import { Needs, pathOf, type Refusal, type Requirement } from './requirements/requirement.ts';
+import {
+  Needs,
+  pathToInspect,
+  type Refusal,
+  type Requirement,
+} from './requirements/requirement.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What a step is found to need in a World. */
-export interface Examined {
+/** What a step is found to need in a host state. */
+export interface StepRequirements {
   readonly requirements: readonly Requirement[];
   /** What is in the way or dangerous; paths are relative to the parameters. */
   readonly findings: readonly Refusal[];
@@ -14,13 +19,13 @@ export interface Examined {
   readonly files: readonly string[];
 }
 
-/** Looks at a World before the step begins in it; pure. */
-export function examine(step: AnyStep, params: Params, world: World): Examined {
+/** Looks at a host state before the step begins in it; pure. */
+export function requirementsOf(step: AnyStep, params: Params, state: HostState): StepRequirements {
   const needs = new Needs();
-  step.requires(params, world, needs);
+  step.requires(params, state, needs);
   const requirements = needs.stated;
-  const paths = requirements.flatMap(({ knowledge }) => pathOf(knowledge) ?? []);
-  const made = step.products(params, world).map(({ file }) => file);
+  const paths = requirements.flatMap(({ knowledge }) => pathToInspect(knowledge) ?? []);
+  const made = step.products(params, state).map(({ file }) => file);
   return {
     requirements,
     findings: requirements.flatMap(({ unmet }) => unmet),
@@ -29,6 +34,11 @@ export function examine(step: AnyStep, params: Params, world: World): Examined {
 }
 
 /** What is not as it should be after a phase, judged from what is observed; empty when the phase is done. */
-export function problemsAfter(phase: Phase, before: World, after: World, start: World): string[] {
+export function problemsAfter(
+  phase: Phase,
+  before: HostState,
+  after: HostState,
+  start: HostState,
+): string[] {
   return phase.expects(before, start).flatMap((expectation) => expectation(after));
 }

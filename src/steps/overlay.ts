@@ -2,7 +2,7 @@
 import type { DiskSpec } from '../commands/define.ts';
 import type { SnapshotArgs } from '../commands/snapshot-create-as.ts';
 import { isSameFile } from '../model/file-identity.ts';
-import { diskOf, type World } from '../model/world.ts';
+import { diskOf, type HostState } from '../model/host-state.ts';
 
 /** Freezing the guest's file systems waits for the guest; an agent that hangs must not hang the run. */
 export const SNAPSHOT_TIMEOUT_MS = 180_000;
@@ -28,7 +28,7 @@ export function defaultOverlayFile(active: string, snapshot: string): string {
 export const EVERY_OTHER = '*';
 
 /** What a plan says of the disks of a snapshot. */
-export interface SnapshotWords {
+export interface SnapshotDisks {
   readonly name: string;
   readonly diskspec?: readonly {
     readonly disk: string;
@@ -40,21 +40,21 @@ export interface SnapshotWords {
 
 /** A snapshot, with the options of `snapshot-create-as`. */
 export interface Snapshot
-  extends SnapshotWords,
+  extends SnapshotDisks,
     Omit<SnapshotArgs, 'domain' | 'name' | 'diskspec' | 'memspec'> {
   readonly memspec?: { readonly file: string };
 }
 
 /** What the plan says of a disk: by its name, or as one of all the others. */
-export function specOf({ diskspec }: SnapshotWords, target: string) {
+export function diskSpecOf({ diskspec }: SnapshotDisks, target: string) {
   const named = (name: string) => diskspec?.find((each) => each.disk === name);
   return named(target) ?? named(EVERY_OTHER);
 }
 
 /** Which disks get an overlay, and where: what libvirt would choose, said outright. */
-export function overlaysOf(words: SnapshotWords, world: World): Overlay[] {
-  return world.domain.disks.flatMap((disk) => {
-    const spec = specOf(words, disk.target);
+export function overlaysOf(words: SnapshotDisks, state: HostState): Overlay[] {
+  return state.domain.disks.flatMap((disk) => {
+    const spec = diskSpecOf(words, disk.target);
     const active = disk.chain[0];
     if (!active || disk.readonly || (disk.device !== 'disk' && disk.device !== 'lun')) return [];
     if (spec ? spec.snapshot === 'no' : disk.snapshot === 'no') return [];
@@ -70,9 +70,9 @@ export function overlaysOf(words: SnapshotWords, world: World): Overlay[] {
 }
 
 /** Whether the guest writes to the overlay, above the file that it wrote to before. */
-export function isAbove(world: World, { target, file, base }: Overlay): boolean {
-  const [top, below] = diskOf(world, target)?.chain ?? [];
-  return isSameFile(world, top?.file, file) && isSameFile(world, below?.file, base);
+export function isOnOverlay(state: HostState, { target, file, base }: Overlay): boolean {
+  const [top, below] = diskOf(state, target)?.chain ?? [];
+  return isSameFile(state, top?.file, file) && isSameFile(state, below?.file, base);
 }
 
 export function externalSpec({ target, format, file }: Overlay): DiskSpec {

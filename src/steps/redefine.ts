@@ -4,19 +4,19 @@ import type { Effect } from '../commands/effect.ts';
 import { definedDisks } from '../model/defined-disks.ts';
 import { isTransient } from '../model/disk-elements.ts';
 import {
+  isChainTerminated,
   readDomainXml,
-  saysChainEnds,
   setDiskSource,
   withoutBackingStore,
 } from '../model/domain-xml.ts';
 import { isSameFile, isSameSource } from '../model/file-identity.ts';
-import { activeFile, type Bundle, diskOf, placeText, type World } from '../model/world.ts';
+import { activeFile, type Bundle, diskOf, type HostState, layerText } from '../model/host-state.ts';
 import { defineStep, type Infer, type ParamsSchema, type Phase } from './define.ts';
-import { define, makeTransient, restoreAttachments } from './effects/definition.ts';
+import { defineDomain, makeTransient, restoreAttachments } from './effects/definition.ts';
 import { definitionIs, type Expectation } from './phases/expect.ts';
 import { otherTarget } from './requirements/definition.ts';
 import { checkSupported, findDisk } from './requirements/disk.ts';
-import { guestUp } from './requirements/guest.ts';
+import { requireGuestUp } from './requirements/guest.ts';
 import { checkAbsolute, checkNeeds, type Refusal, refuseStep } from './requirements/requirement.ts';
 import { restoreDefinition } from './rollbacks/definition.ts';
 
@@ -40,7 +40,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const redefine = defineStep<typeof schema>({
+export const redefineStep = defineStep<typeof schema>({
   kind: 'redefine',
   summary:
     'Put the saved definition back, byte for byte except for a disk that has moved, with autostart and metadata.',
@@ -56,8 +56,8 @@ export const redefine = defineStep<typeof schema>({
       ...checkNeeds(params, 'disk', 'source'),
     ];
   },
-  requires(params: Params, world, needs) {
-    const { name, persistent, kept } = world.domain;
+  requires(params: Params, state, needs) {
+    const { name, persistent, kept } = state.domain;
     const lost = refuseStep(
       codes.domainTransient,
       [],
@@ -65,19 +65,19 @@ export const redefine = defineStep<typeof schema>({
       'put an undefine step before this one, or define the domain first',
     );
     const also = ', and there is a definition to put back';
-    if (!guestUp(needs, world, also, persistent || kept ? [] : [lost])) return;
+    if (!requireGuestUp(needs, state, also, persistent || kept ? [] : [lost])) return;
     const { disk, source } = params;
     if (disk === undefined)
       needs.require(
         'the definition names the files that the guest runs on',
         'domain',
-        staleDisks(world),
+        staleDisks(state),
       );
     else
       needs.require(
         `the guest runs on ${source} (${disk})`,
         'domain',
-        checkMoved(world, disk, source),
+        checkMoved(state, disk, source),
       );
   },
   products: () => [],
@@ -92,14 +92,14 @@ export const redefine = defineStep<typeof schema>({
 });
 
 /** Refuses to name another file than the one that the guest runs on. */
-function checkMoved(world: World, target: string, source = ''): readonly Refusal[] {
-  const disk = findDisk(world, target, 'disk');
+function checkMoved(state: HostState, target: string, source = ''): readonly Refusal[] {
+  const disk = findDisk(state, target, 'disk');
   if (Array.isArray(disk)) return disk;
   const unsupported = checkSupported(disk, 'disk');
   if (unsupported.length > 0) return unsupported;
-  const active = activeFile(world, target);
-  return isSameFile(world, active, source)
-    ? checkDefined(world, target, source)
+  const active = activeFile(state, target);
+  return isSameFile(state, active, source)
+    ? checkDefined(state, target, source)
     : [
         refuseStep(
           codes.redefineMismatch,
@@ -111,8 +111,8 @@ function checkMoved(world: World, target: string, source = ''): readonly Refusal
 }
 
 /** Refuses a disk that the definition to put back lacks, or has without a source, and a file that it names for another. */
-function checkDefined(world: World, target: string, source = ''): Refusal[] {
-  const { domain } = world;
+function checkDefined(state: HostState, target: string, source = ''): Refusal[] {
+  const { domain } = state;
   const defined = definedDisks(domain).find((disk) => disk.target === target);
   if (!defined?.chain[0])
     return [
@@ -123,7 +123,7 @@ function checkDefined(world: World, target: string, source = ''): Refusal[] {
         'add it to the definition first, with virsh edit',
       ),
     ];
-  const other = otherTarget(world, target, [source]);
+  const other = otherTarget(state, target, [source]);
   return other
     ? [
         refuseStep(
@@ -137,20 +137,20 @@ function checkDefined(world: World, target: string, source = ''): Refusal[] {
 }
 
 /** Without a disk the definition goes back as it was: then it has to name what the guest runs on. */
-function staleDisks(world: World): Refusal[] {
-  const { domain } = world;
+function staleDisks(state: HostState): Refusal[] {
+  const { domain } = state;
   // A transient disk is on a file of libvirt's own, and its definition is right to name another one.
   const named = domain.disks.filter((disk) => !isTransient(disk));
   const active = new Map(named.map((disk) => [disk.target, disk.chain[0]]));
-  return readDomainXml(savedDefinition(world)).disks.flatMap(({ target, chain: [source] }) => {
+  return readDomainXml(savedDefinition(state)).disks.flatMap(({ target, chain: [source] }) => {
     const top = active.get(target);
-    return source === undefined || top === undefined || isSameSource(world, source, top)
+    return source === undefined || top === undefined || isSameSource(state, source, top)
       ? []
       : [
           refuseStep(
             codes.redefineMismatch,
             [],
-            `the definition names ${placeText(source)} for ${target}, but the guest runs on ${placeText(top)}`,
+            `the definition names ${layerText(source)} for ${target}, but the guest runs on ${layerText(top)}`,
             `add "disk: ${target}" and "source: ${top.file}"`,
           ),
         ];
@@ -158,23 +158,23 @@ function staleDisks(world: World): Refusal[] {
 }
 
 /** Preflight has made sure that there is one. */
-function savedDefinition({ domain }: World): string {
+function savedDefinition({ domain }: HostState): string {
   const saved = domain.definition ?? domain.kept?.definition;
   if (saved === undefined)
     throw new Error(`there is no definition of "${domain.name}" to put back`);
   return saved;
 }
 
-function wanted(params: Params, world: World): string {
-  const saved = savedDefinition(world);
+function wanted(params: Params, state: HostState): string {
+  const saved = savedDefinition(state);
   const { disk: target, source } = params;
   if (target === undefined || source === undefined) return saved;
-  const { chain } = diskOf(world, target) ?? { chain: [] };
+  const { chain } = diskOf(state, target) ?? { chain: [] };
   const [active] = chain;
   // With a guessed format the next start would find other data.
-  if (!active) throw new Error(`"${world.domain.name}" has no file on ${target}`);
+  if (!active) throw new Error(`"${state.domain.name}" has no file on ${target}`);
   // Spelled as the guest's own source is: libvirt compares the two by their text.
-  const spelled = isSameFile(world, active.file, source) ? active : { ...active, file: source };
+  const spelled = isSameFile(state, active.file, source) ? active : { ...active, file: source };
   const moved = setDiskSource(saved, target, spelled);
   return hidesLayers(moved, target, chain.length) ? withoutBackingStore(moved, target) : moved;
 }
@@ -182,7 +182,7 @@ function wanted(params: Params, world: World): string {
 /** Whether a definition says that a chain ends above layers that the running guest has. */
 function hidesLayers(definition: string, target: string, depth: number): boolean {
   const defined = readDomainXml(definition).disks.find((disk) => disk.target === target);
-  return (defined?.chain.length ?? 0) < depth && saysChainEnds(definition, target);
+  return (defined?.chain.length ?? 0) < depth && isChainTerminated(definition, target);
 }
 
 function definePhase(params: Params): Phase {
@@ -192,10 +192,12 @@ function definePhase(params: Params): Phase {
       params.disk === undefined
         ? 'put the saved definition back'
         : `put the saved definition back, with ${params.disk} on ${params.source}`,
-    wayBack: 'make the domain transient again, or put the definition of before back',
+    rollback: 'make the domain transient again, or put the definition of before back',
     effects(before) {
       const { kept } = before.domain;
-      const effects: Effect[] = [define(wanted(params, before), 'make the domain persistent')];
+      const effects: Effect[] = [
+        defineDomain(wanted(params, before), 'make the domain persistent'),
+      ];
       return kept && !before.domain.persistent
         ? [...effects, ...restoreAttachments(kept, before)]
         : effects;
@@ -211,7 +213,7 @@ function definePhase(params: Params): Phase {
     undo(before, now) {
       if (before.domain.persistent) return restoreDefinition(before, now);
       if (!now.domain.persistent || now.domain.state === 'gone') return [];
-      // The kept bundle stays in the journal, so that the undefine's own way back finds it.
+      // The kept bundle stays in the journal, so that the undefine's own rollback finds it.
       return [makeTransient(now)];
     },
   };

@@ -1,19 +1,19 @@
-import { blockcommit } from './blockcommit.ts';
-import { blockcopy } from './blockcopy.ts';
-import { blockpull } from './blockpull.ts';
-import { convert } from './convert.ts';
+import { blockcommitStep } from './blockcommit.ts';
+import { blockcopyStep } from './blockcopy.ts';
+import { blockpullStep } from './blockpull.ts';
+import { convertStep } from './convert.ts';
 import type { AnyStep } from './define.ts';
-import { redefine } from './redefine.ts';
-import { snapshotCreateAs } from './snapshot-create-as.ts';
-import { undefine } from './undefine.ts';
+import { redefineStep } from './redefine.ts';
+import { snapshotCreateAsStep } from './snapshot-create-as.ts';
+import { undefineStep } from './undefine.ts';
 
 /** Every kind of step, in the order of the documentation. */
 export const steps: readonly AnyStep[] = [
-  snapshotCreateAs,
-  blockcopy,
-  blockcommit,
-  blockpull,
-  undefine,
-  redefine,
-  convert,
+  snapshotCreateAsStep,
+  blockcopyStep,
+  blockcommitStep,
+  blockpullStep,
+  undefineStep,
+  redefineStep,
+  convertStep,
 ];

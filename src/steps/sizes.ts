@@ -1,7 +1,7 @@
 /** What a step makes or fills, and how large that becomes. */
 import { fileAt } from '../model/file-identity.ts';
-import type { Layer, World } from '../model/world.ts';
-import type { Range } from './chain-range.ts';
+import type { HostState, Layer } from '../model/host-state.ts';
+import type { LayerRange } from './chain-range.ts';
 
 /** A file that a step makes, writes into, or removes. */
 export interface Product {
@@ -27,25 +27,25 @@ export function withoutRoom(file: string): Product {
 }
 
 /** Bytes that files take together, as far as the host told. */
-export function bytesOf(world: World, files: readonly string[]): number {
-  return files.reduce((sum, file) => sum + (fileAt(world, file)?.size ?? 0), 0);
+export function bytesOf(state: HostState, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (fileAt(state, file)?.size ?? 0), 0);
 }
 
 /** What a product has to say where {@link bytesOf} lacks the size of one of the files. */
-export function unknownOf(world: World, files: readonly string[]): Pick<Product, 'unknown'> {
-  return files.some((file) => fileAt(world, file)?.sizeUntold) ? { unknown: true } : {};
+export function unknownSize(state: HostState, files: readonly string[]): Pick<Product, 'unknown'> {
+  return files.some((file) => fileAt(state, file)?.sizeUntold) ? { unknown: true } : {};
 }
 
 /** The layer that takes the data of others of its chain. */
-export function mergedInto(world: World, { into, merged }: Range): Product {
+export function mergedInto(state: HostState, { into, merged }: LayerRange): Product {
   // What the guest will have written into an overlay that the plan makes, nobody knows before.
-  const known = merged.map(({ file }) => file).filter((file) => !fileAt(world, file)?.made);
-  const copied = bytesOf(world, known);
+  const known = merged.map(({ file }) => file).filter((file) => !fileAt(state, file)?.made);
+  const copied = bytesOf(state, known);
   return {
     file: into.file,
     copied,
     room: into.block ? 0 : copied,
-    ...unknownOf(world, known),
+    ...unknownSize(state, known),
   };
 }
 
@@ -53,8 +53,8 @@ export function mergedInto(world: World, { into, merged }: Range): Product {
  * By how much a layer's file can grow until it is full; nothing for a block device, which is as large as it is, and where
  * the host did not tell the sizes.
  */
-export function growthOf(world: World, layer: Layer, capacity: number | undefined): number {
-  const found = fileAt(world, layer.file);
+export function growthOf(state: HostState, layer: Layer, capacity: number | undefined): number {
+  const found = fileAt(state, layer.file);
   if (layer.block || capacity === undefined || !found || found.sizeUntold) return 0;
   const full = layer.format === 'raw' ? capacity : fullQcow2(capacity);
   return Math.max(0, full - found.size);

@@ -1,19 +1,19 @@
 import { codes } from '../codes.ts';
-import type { World } from '../model/world.ts';
+import type { HostState } from '../model/host-state.ts';
 import { defineStep, type Infer, type ParamsSchema } from './define.ts';
 import { EVERY_OTHER, overlaysOf } from './overlay.ts';
 import { snapshotPhase } from './phases/snapshot.ts';
-import { workable } from './requirements/disk.ts';
-import { checkRunning, guestIsUp } from './requirements/guest.ts';
-import { newFile } from './requirements/new-file.ts';
+import { requireDiskForJob } from './requirements/disk.ts';
+import { checkRunning, guestUpText } from './requirements/guest.ts';
+import { requireNewFile } from './requirements/new-file.ts';
 import {
-  apart,
-  freezable,
-  keyOf,
+  diskKeyOf,
   OVERLAY_ROOM,
-  place,
-  takesPart,
-  unrecorded,
+  requireDistinctFiles,
+  requireFreezable,
+  requireNewSnapshot,
+  requireOverlayFile,
+  requireSnapshotDisk,
 } from './requirements/overlays.ts';
 import {
   checkExclusive,
@@ -104,7 +104,7 @@ const schema = {
 
 type Params = Infer<typeof schema>;
 
-export const snapshotCreateAs = defineStep<typeof schema>({
+export const snapshotCreateAsStep = defineStep<typeof schema>({
   kind: 'snapshot-create-as',
   summary:
     'Let each disk of the running guest go on in an overlay, so that the file below is quiet and can be copied.',
@@ -175,8 +175,8 @@ export const snapshotCreateAs = defineStep<typeof schema>({
     return findings;
   },
   requires,
-  products: (params: Params, world) => [
-    ...overlaysOf(params, world).map(({ file }) => ({ file, copied: 0, room: OVERLAY_ROOM })),
+  products: (params: Params, state) => [
+    ...overlaysOf(params, state).map(({ file }) => ({ file, copied: 0, room: OVERLAY_ROOM })),
     ...(params.memspec ? [withoutRoom(params.memspec.file)] : []),
   ],
   phases: (params: Params) => [snapshotPhase(params)],
@@ -210,10 +210,10 @@ export const snapshotCreateAs = defineStep<typeof schema>({
   ],
 });
 
-function requires(params: Params, world: World, needs: Needs): void {
-  const down = checkRunning(world);
-  if (!needs.requireUnlisted(guestIsUp(world), { told: ['state'] }, down)) return;
-  const taking = overlaysOf(params, world);
+function requires(params: Params, state: HostState, needs: Needs): void {
+  const down = checkRunning(state);
+  if (!needs.requireUnlisted(guestUpText(state), { told: ['state'] }, down)) return;
+  const taking = overlaysOf(params, state);
   needs.requireUnlisted(
     'a disk takes part in the snapshot',
     'domain',
@@ -223,7 +223,7 @@ function requires(params: Params, world: World, needs: Needs): void {
           refuseStep(
             codes.diskNotEligible,
             [],
-            `no disk of "${world.domain.name}" would take part in the snapshot`,
+            `no disk of "${state.domain.name}" would take part in the snapshot`,
           ),
         ],
   );
@@ -232,14 +232,15 @@ function requires(params: Params, world: World, needs: Needs): void {
   );
   for (const { disk } of listed)
     if (!taking.some(({ target }) => target === disk))
-      workable(needs, world, disk, [...keyOf(params, disk), 'disk']);
-  for (const overlay of taking) takesPart(needs, params, world, overlay);
-  unrecorded(needs, params, world);
-  if (params.quiesce) freezable(needs, world);
-  for (const overlay of taking) place(needs, params, world, overlay);
-  apart(needs, params, world, taking);
+      requireDiskForJob(needs, state, disk, [...diskKeyOf(params, disk), 'disk']);
+  for (const overlay of taking) requireSnapshotDisk(needs, params, state, overlay);
+  requireNewSnapshot(needs, params, state);
+  if (params.quiesce) requireFreezable(needs, state);
+  for (const overlay of taking) requireOverlayFile(needs, params, state, overlay);
+  requireDistinctFiles(needs, params, state, taking);
   const { memspec } = params;
-  if (memspec) newFile(needs, world, ['memspec', 'file'], memspec.file, world.domain.memory ?? 0);
+  if (memspec)
+    requireNewFile(needs, state, ['memspec', 'file'], memspec.file, state.domain.memory ?? 0);
   for (const { file } of taking)
     needs.require(`there is room for all that the guest writes while it is on ${file}`, 'run');
 }

@@ -1,11 +1,11 @@
 import { codes } from '../codes.ts';
 import { commandLine, virshCommand } from '../command.ts';
-import { given } from '../commands/define.ts';
-import { undefine as undefineCommand } from '../commands/definition.ts';
-import type { World } from '../model/world.ts';
-import { defineStep, type Infer, NoWayBack, type ParamsSchema, type Phase } from './define.ts';
-import { define, restoreAttachments } from './effects/definition.ts';
-import { guestUp, since } from './requirements/guest.ts';
+import { pickOptions } from '../commands/define.ts';
+import { undefine } from '../commands/definition.ts';
+import type { HostState } from '../model/host-state.ts';
+import { defineStep, type Infer, NoRollback, type ParamsSchema, type Phase } from './define.ts';
+import { defineDomain, restoreAttachments } from './effects/definition.ts';
+import { requireGuestUp, requireLibvirtSince } from './requirements/guest.ts';
 import { type Refusal, refuse, refuseStep } from './requirements/requirement.ts';
 import { outsideDisks } from './rollbacks/definition.ts';
 
@@ -36,7 +36,7 @@ type Params = Infer<typeof schema>;
 
 const DESTROYS = 'it destroys what no rollback could bring back';
 
-export const undefine = defineStep<typeof schema>({
+export const undefineStep = defineStep<typeof schema>({
   kind: 'undefine',
   summary:
     'Make the running domain transient; its definition, autostart mark, snapshot and checkpoint metadata are kept in the journal.',
@@ -52,15 +52,16 @@ export const undefine = defineStep<typeof schema>({
     tpm: `${DESTROYS}; use "keep-tpm"`,
   },
   check: () => [],
-  requires(params: Params, world, needs) {
-    const { name, persistent, managedSave } = world.domain;
+  requires(params: Params, state, needs) {
+    const { name, persistent, managedSave } = state.domain;
     const transient = refuseStep(
       codes.domainTransient,
       [],
       `"${name}" is transient already: it has no definition to keep, and it would be lost when the guest stops`,
       'leave the undefine step out; if a definition was lost, define it again first',
     );
-    if (!guestUp(needs, world, ', and has a definition', persistent ? [] : [transient])) return;
+    if (!requireGuestUp(needs, state, ', and has a definition', persistent ? [] : [transient]))
+      return;
     needs.require(
       'it has no managed save image',
       { told: ['managed-save'] },
@@ -78,10 +79,10 @@ export const undefine = defineStep<typeof schema>({
     needs.require(
       'it is said what becomes of an NVRAM file and a TPM state',
       { told: ['nvram', 'tpm'] },
-      checkKept(params, world),
+      checkKept(params, state),
     );
     // libvirt's news, v8.9.0: "Add flags to keep or remove TPM state for virDomainUndefineFlags".
-    since(needs, world, params, 'keep-tpm', '8.9.0');
+    requireLibvirtSince(needs, state, params, 'keep-tpm', '8.9.0');
   },
   products: () => [],
   phases: (params: Params) => [undefinePhase(params)],
@@ -91,7 +92,7 @@ export const undefine = defineStep<typeof schema>({
   ],
 });
 
-function checkKept(params: Params, { domain: { name, nvram, tpm } }: World): Refusal[] {
+function checkKept(params: Params, { domain: { name, nvram, tpm } }: HostState): Refusal[] {
   return [
     ...(nvram && !params['keep-nvram']
       ? [
@@ -120,7 +121,7 @@ function undefinePhase(params: Params): Phase {
   return {
     name: 'undefine',
     summary: 'make the domain transient, with its definition kept in the journal',
-    wayBack: 'define it again from the journal, with autostart and metadata',
+    rollback: 'define it again from the journal, with autostart and metadata',
     effects: ({ domain }) => [
       {
         tool: 'keep-definition',
@@ -129,7 +130,7 @@ function undefinePhase(params: Params): Phase {
       {
         tool: 'virsh',
         verb: 'undefine',
-        args: { ...given(undefineCommand, params), domain: domain.name },
+        args: { ...pickOptions(undefine, params), domain: domain.name },
         why: 'make the domain transient',
       },
     ],
@@ -145,7 +146,7 @@ function undefinePhase(params: Params): Phase {
       const { persistent, definition, kept } = now.domain;
       if (!kept) return [];
       if (now.domain.movedAway)
-        throw new NoWayBack(
+        throw new NoRollback(
           `"${now.domain.name}" was migrated to another host: defined here again, it would be a second one on the same disks`,
           [commandLine('virsh', 'list', '--all')],
         );
@@ -154,7 +155,9 @@ function undefinePhase(params: Params): Phase {
       // A daemon that was restarted may have made it persistent by itself, with disks of its own making.
       const isDefined = persistent && definition === kept.definition;
       return [
-        ...(isDefined ? [] : [define(kept.definition, 'define the domain again from the journal')]),
+        ...(isDefined
+          ? []
+          : [defineDomain(kept.definition, 'define the domain again from the journal')]),
         ...restoreAttachments(kept, now),
       ];
     },

@@ -7,7 +7,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 
 const PAIRS = Number(process.argv[2] ?? 11);
 const MIB = 1024 * 1024;
@@ -30,7 +30,7 @@ try {
 }
 
 /** A guest with three layers; sizes in MiB, `fill` in the base. */
-async function guestOf(host: Host, name: string, size: number, fill = 0): Promise<Guest> {
+async function guestOf(host: LabHost, name: string, size: number, fill = 0): Promise<Guest> {
   const chain = ['base', 'snap1', 'snap2'] as const;
   const disk = { target: 'vda', chain, size: size * MIB, fill: fill * MIB };
   const guest = await host.createGuest({ name, disks: [disk] });
@@ -39,7 +39,7 @@ async function guestOf(host: Host, name: string, size: number, fill = 0): Promis
 }
 
 /** Has the guest write so many MiB into its disk's upper layer, which a migration then copies. */
-async function write(host: Host, guest: Guest, mib: number): Promise<void> {
+async function write(host: LabHost, guest: Guest, mib: number): Promise<void> {
   const dd = `dd if=/dev/zero of=/disk/vda/large bs=1M count=${mib} conv=fsync`;
   await inGuest(host, guest, `/bin/busybox ${dd}`);
   const file = activeFile(host, guest);
@@ -50,7 +50,7 @@ async function write(host: Host, guest: Guest, mib: number): Promise<void> {
   }
 }
 
-async function inGuest(host: Host, guest: Guest, script: string): Promise<void> {
+async function inGuest(host: LabHost, guest: Guest, script: string): Promise<void> {
   const path = '/bin/busybox';
   const command = { execute: 'guest-exec', arguments: { path, arg: ['sh', '-c', script] } };
   await host.virsh('qemu-agent-command', guest.name, JSON.stringify(command));
@@ -60,7 +60,7 @@ async function inGuest(host: Host, guest: Guest, script: string): Promise<void> 
  * Live work is done on guests that work: this one writes 8 MiB again and again, with pauses, so that a commit or a copy
  * has something to do. An idle guest's overlay is empty, and then it is chance whether `virsh --wait` has to wait.
  */
-async function putToWork(host: Host, guest: Guest): Promise<void> {
+async function putToWork(host: LabHost, guest: Guest): Promise<void> {
   const dd = 'dd if=/dev/zero of=/disk/vda/load bs=1M count=8 conv=fsync';
   await inGuest(host, guest, `while true; do /bin/busybox ${dd}; /bin/busybox usleep 50000; done`);
   await guest.waitForWrites(10);
@@ -74,16 +74,16 @@ interface Contest {
 }
 
 /** What a person types: with its waiting, and without a check of what became of the disk. */
-function blockcopy(host: Host, guest: Guest, dest: string): void {
+function blockcopy(host: LabHost, guest: Guest, dest: string): void {
   const words = ['--shallow', '--transient-job', '--wait', '--pivot'];
   run(host, 'virsh', ['blockcopy', guest.name, 'vda', dest, ...words]);
 }
 
-function script(host: Host, guest: Guest, dest: string): void {
+function script(host: LabHost, guest: Guest, dest: string): void {
   bash(host, 'migrate.sh', guest.name, dest);
 }
 
-function migration(host: Host, guest: Guest, otherwise: typeof blockcopy): Contest {
+function migration(host: LabHost, guest: Guest, otherwise: typeof blockcopy): Contest {
   let active = guest.disks[0]?.files.at(-1) ?? '';
   const dest = (turn: string) => join(host.images, `${guest.name}-${turn}.qcow2`);
   return {
@@ -97,7 +97,7 @@ function migration(host: Host, guest: Guest, otherwise: typeof blockcopy): Conte
   };
 }
 
-function backup(host: Host, guest: Guest): Contest {
+function backup(host: LabHost, guest: Guest): Contest {
   const source = activeFile(host, guest);
   const dest = (turn: string) => join(host.images, `backup-${turn}.qcow2`);
   const overlay = join(host.images, 'overlay.qcow2');
@@ -109,7 +109,7 @@ function backup(host: Host, guest: Guest): Contest {
   };
 }
 
-function activeFile(host: Host, guest: Guest): string {
+function activeFile(host: LabHost, guest: Guest): string {
   const list = run(host, 'virsh', ['domblklist', guest.name]);
   const file = /^\s*vda\s+(.+)$/m.exec(list)?.[1]?.trim();
   if (file === undefined) throw new Error(`no disk vda in\n${list}`);
@@ -149,16 +149,16 @@ function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-function blockplan(host: Host, plan: string, settings: Record<string, string>): void {
+function blockplan(host: LabHost, plan: string, settings: Record<string, string>): void {
   const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   run(host, process.execPath, ['dist/cli.js', 'run', `plans/${plan}.yaml`, '--yes', ...set]);
 }
 
-function bash(host: Host, script: string, ...args: string[]): void {
+function bash(host: LabHost, script: string, ...args: string[]): void {
   run(host, 'bash', [`test/bench/${script}`, ...args]);
 }
 
-function run(host: Host, command: string, args: readonly string[]): string {
+function run(host: LabHost, command: string, args: readonly string[]): string {
   const env = {
     ...process.env,
     LIBVIRT_DEFAULT_URI: host.uri,

@@ -83,11 +83,11 @@ console.log(JSON.stringify([graph.initial, typeof schema.$id]));`,
   test('has types that a consumer can compile against, with no package beside it', () => {
     writeFileSync(
       join(folder, 'use.ts'),
-      `import { compile, createPlanMachine, type Graph, type Plan, type World, previewPlan, readPlan, steps } from 'blockplan';
+      `import { compile, createPlanMachine, type Graph, type Plan, type HostState, previewPlan, readPlan, steps } from 'blockplan';
 const plan: Plan = readPlan({ file: 'p', source: '', steps });
 const graph: Graph = compile(plan);
 export const first: string = createPlanMachine(graph).start()[0].name;
-export const titles = (world: World): string[] => previewPlan(plan, world).steps.map((step) => step.summary);
+export const titles = (state: HostState): string[] => previewPlan(plan, state).steps.map((step) => step.summary);
 `,
     );
     run(resolve('node_modules/.bin/tsc'), [

@@ -242,7 +242,7 @@ describe('the comment', () => {
     return calls.map((call) => /POST|PATCH/.exec(call)?.[0] ?? 'GET');
   }
 
-  test('is the preview, fits, and is written anew by the next push', () => {
+  test('is the preview, fits, and is written again by the next push', () => {
     const before = comments();
     push(() => moveTo('/export/fast/new.qcow2'));
     expect(commented()).toEqual(['GET', 'POST']);

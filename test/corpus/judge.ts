@@ -3,11 +3,11 @@ import { BlockplanError } from '../../src/errors.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
 import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
-import type { Disk, World } from '../../src/model/world.ts';
+import type { Disk, HostState } from '../../src/model/host-state.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { steps } from '../../src/steps/registry.ts';
-import { workable } from '../../src/steps/requirements/disk.ts';
+import { requireDiskForJob } from '../../src/steps/requirements/disk.ts';
 import { Needs } from '../../src/steps/requirements/requirement.ts';
 
 /** One disk: no reason where blockplan works on it. */
@@ -20,15 +20,15 @@ export interface Judged {
 export function judge(xml: string): Judged[] {
   const [, name = 'unnamed'] = /<name>([^<]*)<\/name>/.exec(xml) ?? [];
   const facts = { facts: 'blockplan/v1', domain: { name, state: 'running' }, definition: xml };
-  const world = readFacts(JSON.stringify(facts), 'corpus.yaml');
-  return world.domain.disks.map((disk, at) => {
+  const state = readFacts(JSON.stringify(facts), 'corpus.yaml');
+  return state.domain.disks.map((disk, at) => {
     const needs = new Needs();
-    workable(needs, world, disk.target);
+    requireDiskForJob(needs, state, disk.target);
     const found = needs.stated.flatMap(({ unmet }) => unmet);
     const reasons = found.map(({ code, message }) => `${code} ${general(message, disk)}`);
     if (found.some(({ message }) => message.length === 0))
       return { reasons, wrong: ['a refusal without a reason'] };
-    const wrong = plansOn(world, disk, reasons.length > 0);
+    const wrong = plansOn(state, disk, reasons.length > 0);
     return { reasons, wrong: [...wrong, ...(reasons.length > 0 ? [] : edits(xml, disk, at))] };
   });
 }
@@ -42,7 +42,7 @@ function general(message: string, { target }: Disk): string {
 }
 
 /** Plans of several kinds on the disk: none throws, and none is let through where the disk is not worked on. */
-function plansOn(world: World, { target, chain }: Disk, refused: boolean): string[] {
+function plansOn(state: HostState, { target, chain }: Disk, refused: boolean): string[] {
   if (!/^[a-z]+$/.test(target)) return [];
   const plans = [
     `blockcopy: { disk: ${target}, dest: /new/copy, pivot: true }`,
@@ -55,13 +55,13 @@ function plansOn(world: World, { target, chain }: Disk, refused: boolean): strin
   ];
   return plans.flatMap((step, at) => {
     try {
-      const { domain } = world;
+      const { domain } = state;
       const source = `plan: blockplan/v1\nname: corpus\ndomain: ${JSON.stringify(domain.name)}\nsteps:\n  - ${step}\n`;
       const plan = readPlan({ file: 'corpus.yaml', source, steps });
       compile(plan);
-      const { findings } = previewPlan(plan, world);
+      const { findings } = previewPlan(plan, state);
       const through = findings.every(({ severity }) => severity !== 'error');
-      // A drive that nothing writes to may be defined anew, and a snapshot of the others leaves it out.
+      // A drive that nothing writes to may be defined again, and a snapshot of the others leaves it out.
       return refused && through && at < 3 ? [`let through: ${step}`] : [];
     } catch (error) {
       if (error instanceof BlockplanError) return [];

@@ -1,5 +1,5 @@
-/** The kill matrix as data: what befalls a run, where, and how it is taken up again. */
-import type { Again } from '../../src/prove/tally.ts';
+/** The kill matrix as data: what befalls a run, where, and how it is resumed. */
+import type { Restart } from '../../src/prove/tally.ts';
 
 /** A record of an undisturbed run's journal. */
 export interface Written {
@@ -36,10 +36,10 @@ export interface Case {
   readonly blow: Blow;
   /** At a record, before it is written or once it is safe; or after that part of an undisturbed run's time. */
   readonly at: { readonly seq: number; readonly moment: 'before' | 'after' } | number;
-  /** How the run is taken up again, where the blow ended blockplan or left the guest between the plan's two ends. */
-  readonly again?: Again;
-  /** Set where blockplan is killed once more, so many records after it has taken the run up; and how it is taken up then. */
-  readonly then?: { readonly after: number; readonly again: Again };
+  /** How the run is resumed, where the blow ended blockplan or left the guest between the plan's two ends. */
+  readonly again?: Restart;
+  /** Set where blockplan is killed once more, so many records after it has taken the run up; and how it is resumed then. */
+  readonly then?: { readonly after: number; readonly again: Restart };
 }
 
 /** A case in one word, by which it is run again. */
@@ -52,7 +52,7 @@ export function nameOf({ plan, blow, at, again, then }: Case): string {
   ].join('/');
 }
 
-const AGAIN: readonly Again[] = ['resume', 'rollback'];
+const AGAIN: readonly Restart[] = ['resume', 'rollback'];
 
 function both(plan: string, each: Omit<Case, 'plan' | 'again'>): Case[] {
   return AGAIN.map((again) => ({ plan, ...each, again }));
@@ -87,7 +87,7 @@ export function casesOf(
   ];
 }
 
-/** A run that is killed once an effect is meant, and killed again while it is taken up: each way, and in each order. */
+/** A run that is killed once an effect is meant, and killed again while it is resumed: each way, and in each order. */
 function killedTwice(plan: string, records: readonly Written[]): Case[] {
   return records
     .filter(({ type }) => type === 'intent')

@@ -1,14 +1,14 @@
 /**
  * The kill matrix: every shipped plan on real libvirt with the guest writing, and at every record of its journal, in every
- * phase and at moments by chance something dies. Then the run is taken up again, on or back, and what is so is judged past
+ * phase and at moments by chance something dies. Then the run is resumed, on or back, and what is so is judged past
  * blockplan, and held against the simulated host. `npm run test:crash` tries all cases, `npm test` a few. A failure says
  * with what BLOCKPLAN_CRASH the same case is tried again: the seed, how many cases, and words of the case's name.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readLog } from '../../src/journal/run-log.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
-import type { Again } from '../../src/prove/tally.ts';
+import { readRunLog } from '../../src/journal/run-log.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
+import type { Restart } from '../../src/prove/tally.ts';
 import type { Ended } from '../lab/support.ts';
 import { SHIPPED } from '../plans.ts';
 import { type Case, casesOf, nameOf, randomly, sample, type Written } from './cases.ts';
@@ -25,10 +25,10 @@ const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = SHIPPED.map((file) => file.replace(/\.yaml$/, ''));
 /** How many moments by chance each plan has. */
 const MOMENTS = 100;
-/** How long a case may take, with a guest that has to boot anew. */
+/** How long a case may take, with a guest that has to boot again. */
 const CASE_MS = 40_000;
 
-let host: Host;
+let host: LabHost;
 let scene: Scene;
 const tally = new Tally(SEED);
 
@@ -141,7 +141,7 @@ async function takenUpIn(
   stage: Stage,
   { again = 'rollback', then }: Case,
   struck: Struck,
-): Promise<{ ended: Ended; last: Again }> {
+): Promise<{ ended: Ended; last: Restart }> {
   const run = struck.run ?? '';
   if (!then) return { ended: await takeUp(scene, stage, again, run), last: again };
   const seq = struck.records.length + then.after;
@@ -151,8 +151,8 @@ async function takenUpIn(
 }
 
 /** Whatever was killed twice comes to a final end; which one, the last command and the direction of the journal say. */
-async function finalEnds(stage: Stage, last: Again, run: string): Promise<Foretold> {
-  const { direction } = await readLog(join(stage.state, 'runs', run));
+async function finalEnds(stage: Stage, last: Restart, run: string): Promise<Foretold> {
+  const { direction } = await readRunLog(join(stage.state, 'runs', run));
   const back = last === 'rollback' || direction === 'undo';
   const ends = back ? (['rolled-back'] as const) : (['succeeded', 'rolled-back'] as const);
   return { ends, seeds: ends.map(() => 'a final end') };

@@ -36,7 +36,7 @@ export interface Verdict {
 
 type Finished = Extract<RunEvent, { event: 'run-finished' }>;
 
-/** Judges the end of a run that has ended, by itself or once it was taken up again. */
+/** Judges the end of a run that has ended, by itself or once it was resumed. */
 export async function judge(scene: Scene, stage: Stage, ended: Ended): Promise<Verdict> {
   const last = ended.events.at(-1);
   const finish = last?.event === 'run-finished' ? last : undefined;
@@ -78,7 +78,7 @@ function unknownAmong(finish: Finished | undefined): string[] {
 /** What a run has come to that has written no record. */
 export const NOT_BEGUN = 'not begun';
 
-/** The end of a run that could not be taken up since it was over, as the refusal names it, or had not begun. */
+/** The end of a run that could not be resumed since it was over, as the refusal names it, or had not begun. */
 function over({ exitCode, stderr }: Ended): string | undefined {
   if (exitCode !== EXIT_CODES['preflight-refused']) return undefined;
   return /\bhad not begun\b/.test(stderr) ? NOT_BEGUN : /\bis over: (\S+)/.exec(stderr)?.[1];
@@ -189,7 +189,7 @@ async function leftovers(
     left.push('the marker');
   for (const folder of ['locks', 'unfinished']) {
     const names = await readdir(join(state, folder)).catch(() => []);
-    // What a run that may be taken up again has left there is how it is found.
+    // What a run that may be resumed has left there is how it is found.
     if (said !== '' && (end === 'succeeded' || end === 'rolled-back') && names.length > 0)
       left.push(`${folder}: ${names}`);
   }
@@ -219,7 +219,7 @@ async function wrongCode(
 ): Promise<string[]> {
   const { exitCode, told } = ended;
   if (!finish) {
-    // A run that was over, or had not begun, is not taken up; what it was refused for has to be so.
+    // A run that was over, or had not begun, is not resumed; what it was refused for has to be so.
     if (over(ended) === 'succeeded') return differences(planned(stage), now, 'as planned');
     if (over(ended) === 'rolled-back' || over(ended) === NOT_BEGUN)
       return differences(stage.before, now, 'as before');

@@ -5,12 +5,12 @@ import { compile, type Graph } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import type { Host } from '../../src/lab/host.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
+import { type Admission, preflight, refuseErrors } from '../../src/run/preflight.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { SharedGuest, type Snapshot, snapshotOf } from '../lab/fault-guest.ts';
 import type { Ended } from '../lab/support.ts';
@@ -33,12 +33,12 @@ export interface Stage {
 }
 
 export class Scene {
-  readonly host: Host;
+  readonly host: LabHost;
   readonly #shared: SharedGuest;
   #cases = 0;
   #small: string | undefined;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.host = host;
     this.#shared = new SharedGuest(host);
   }
@@ -87,7 +87,7 @@ export class Scene {
       writeDurably: async () => {},
     });
     try {
-      const admission = await admit(read, graph, driver);
+      const admission = await preflight(read, graph, driver);
       refuseErrors(admission);
       return { graph, admission };
     } finally {

@@ -1,18 +1,18 @@
 /** The same case on the simulated host: where in a simulated run the record is, and how a run ends that is struck there. */
 
-import { onDomain } from '../../src/host/host-state.ts';
+import { updateDomain } from '../../src/host/simulated-host.ts';
 import { foldRecords } from '../../src/journal/run-log.ts';
 import type { End } from '../../src/outcomes.ts';
-import { Explorer, placeOf, type Step } from '../../src/prove/explore.ts';
+import { type ExploredPart, Explorer, stateNameOf } from '../../src/prove/explore.ts';
+import type { FaultPoint } from '../../src/prove/fault-injection.ts';
+import { proofEnvironmentOf } from '../../src/prove/fault-injection.ts';
 import type { Fault } from '../../src/prove/faults.ts';
 import { endsBlockplan } from '../../src/prove/faults.ts';
-import type { Point } from '../../src/prove/site.ts';
-import { siteOf } from '../../src/prove/site.ts';
-import type { Stand } from '../../src/prove/stand.ts';
-import type { Again, Injection } from '../../src/prove/tally.ts';
-import type { Finish } from '../../src/run/course.ts';
-import { follow } from '../../src/run/recover.ts';
-import { guestStarts } from '../../src/simulate/mishaps.ts';
+import type { ProofState } from '../../src/prove/proof-state.ts';
+import type { Injection, Restart } from '../../src/prove/tally.ts';
+import { applyRecord } from '../../src/run/recovery.ts';
+import type { Finish } from '../../src/run/run-state.ts';
+import { guestStarts } from '../../src/simulate/host-faults.ts';
 import type { Case, Written } from './cases.ts';
 import { NOT_BEGUN } from './judge.ts';
 import type { Stage } from './scene.ts';
@@ -21,7 +21,7 @@ import type { Stage } from './scene.ts';
 interface Spot {
   readonly part: number;
   readonly state: string;
-  readonly point: Point;
+  readonly point: FaultPoint;
   readonly seq?: number;
 }
 
@@ -40,11 +40,11 @@ export class Simulated {
     { graph, admission }: Pick<Stage, 'graph' | 'admission'>,
     records: readonly Written[],
   ) {
-    this.#explorer = new Explorer(graph, admission.world, admission.files);
+    this.#explorer = new Explorer(graph, admission.state, admission.files);
     this.#spots = spotsOf(this.#explorer, records);
   }
 
-  /** What comes of a case whose blow strikes at a record, or of one that was ended once the last of `left` was written. */
+  /** What comes of a case whose blow strikes at a record, or of one that was ended once the last of `interrupted` was written. */
   foretell({ blow, at, again }: Case, left: readonly Written[]): Foretold {
     const injections =
       typeof at === 'number'
@@ -60,7 +60,7 @@ export class Simulated {
 
   #killedAt(
     { seq, moment }: Exclude<Case['at'], number>,
-    again: Again | undefined,
+    again: Restart | undefined,
   ): readonly Struck[] {
     const spot = this.#record(seq);
     if (moment === 'after' && isEnd(spot)) return UNDISTURBED;
@@ -76,7 +76,7 @@ export class Simulated {
   }
 
   /** Of a run that was killed sometime it is only known what it had written: what is under way then may be done, or not. */
-  #killedAfter(last: Written | undefined, again: Again | undefined): readonly Struck[] {
+  #killedAfter(last: Written | undefined, again: Restart | undefined): readonly Struck[] {
     if (!last) return NOTHING;
     const spot = this.#record(last.seq);
     if (isEnd(spot)) return UNDISTURBED;
@@ -99,7 +99,7 @@ export class Simulated {
   #struckAt(
     { seq, moment }: Exclude<Case['at'], number>,
     blow: Case['blow'],
-    again: Again | undefined,
+    again: Restart | undefined,
   ): Struck[] {
     const record = this.#record(seq);
     if (!record) return [];
@@ -134,7 +134,7 @@ export class Simulated {
   }
 
   /** That libvirt is away shows when it is asked next, which making or copying a file does not. */
-  #noticed(here: number, again: Again | undefined): Struck[] {
+  #noticed(here: number, again: Restart | undefined): Struck[] {
     const spot = this.#spots.slice(here + 1).find(({ point: { request, faults } }) => {
       const tool = request.ask === 'perform' ? request.effect.tool : undefined;
       return faults.includes('daemon-before') && tool !== 'qemu-img' && tool !== 'make-file';
@@ -157,61 +157,73 @@ export class Simulated {
     const seed = injection
       ? `${injection.state}@${injection.at}:${fault}${takenUp ? `+${again}` : ''}`
       : `before-the-first-phase+${again}`;
-    let stand: Stand = this.#explorer.start;
+    let proofState: ProofState = this.#explorer.start;
     if (!spot && again !== undefined) {
-      const { left, site } = stand;
-      stand = { course: left.course, site: siteOf(site.host), left, again };
+      const { interrupted, environment } = proofState;
+      proofState = {
+        run: interrupted.run,
+        environment: proofEnvironmentOf(environment.host),
+        interrupted,
+        restart: again,
+      };
     }
     const ended = this.#toEnd(
-      stand,
+      proofState,
       spot && injection ? { part: spot.part, injection } : undefined,
     );
     if (takenUp || again === undefined || ended.finish.end !== 'stranded')
       return { end: ended.finish.end, seed };
-    const { finish } = this.#toEnd({ ...leftStranded(ended), again });
+    const { finish } = this.#toEnd({ ...leftStranded(ended), restart: again });
     return { end: finish.end, seed: `${seed}, then ${again}` };
   }
 
   /** From there to the run's end, with something going wrong in one part of it. */
-  #toEnd(from: Stand, wrong?: { readonly part: number; readonly injection: Injection }): AtEnd {
-    for (let stand = from, part = 0; ; part++) {
-      const step = this.#explorer.step(stand, part === wrong?.part ? [wrong.injection] : []);
-      const { finish, next, played } = step;
-      if (finish) return { stand, played, finish };
+  #toEnd(
+    from: ProofState,
+    wrong?: { readonly part: number; readonly injection: Injection },
+  ): AtEnd {
+    for (let proofState = from, part = 0; ; part++) {
+      const step = this.#explorer.step(proofState, part === wrong?.part ? [wrong.injection] : []);
+      const { finish, next, performed } = step;
+      if (finish) return { stand: proofState, played: performed, finish };
       if (!next) throw new Error('a run that has not finished goes on');
-      stand = next;
+      proofState = next;
     }
   }
 }
 
 /** The last part of a simulated run, and how it ended. */
 interface AtEnd {
-  readonly stand: Stand;
-  readonly played: Step['played'];
+  readonly stand: ProofState;
+  readonly played: ExploredPart['performed'];
   readonly finish: Finish;
 }
 
 /** A run that has told that it is stranded, as its journal leaves it, with the guest brought up as it says. */
-function leftStranded({ stand, played, finish }: AtEnd): Stand {
-  const left = follow(stand.left, foldRecords(played.records));
+function leftStranded({ stand, played, finish }: AtEnd): ProofState {
+  const interrupted = applyRecord(stand.interrupted, foldRecords(played.records));
   const told = (verb: string) => finish.next.some((each) => each.startsWith(`virsh ${verb} `));
-  const { host } = played.site;
+  const { host } = played.environment;
   const started = told('start') ? guestStarts(host) : host;
-  const up = told('resume') ? onDomain(started, { state: 'running' }) : started;
-  return { course: left.course, site: { ...siteOf(up), marked: false }, left };
+  const up = told('resume') ? updateDomain(started, { state: 'running' }) : started;
+  return {
+    run: interrupted.run,
+    environment: { ...proofEnvironmentOf(up), marked: false },
+    interrupted,
+  };
 }
 
 /** What strikes a simulated run at a point; without one, the run ends before its first phase. */
 interface Struck {
   readonly spot?: Spot;
   readonly fault?: Fault;
-  readonly again: Again | undefined;
+  readonly again: Restart | undefined;
 }
 
-/** A run that wrote no record has done nothing, and is not taken up. */
+/** A run that wrote no record has done nothing, and is not resumed. */
 const NOTHING: readonly Struck[] = [];
 
-/** A run that is over is not taken up either. */
+/** A run that is over is not resumed either. */
 const UNDISTURBED: readonly Struck[] = [{ again: undefined }];
 
 /** Whether a record is the last one of its run. */
@@ -220,7 +232,7 @@ function isEnd(spot: Spot | undefined): boolean {
   return request?.ask === 'append' && request.entry.type === 'run-finished';
 }
 
-function atStart(again: Again | undefined): Struck {
+function atStart(again: Restart | undefined): Struck {
   return { again };
 }
 
@@ -228,11 +240,11 @@ function atStart(again: Again | undefined): Struck {
 function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
   const spots: Spot[] = [];
   let rest = [...records];
-  let stand: Stand | undefined = explorer.start;
-  for (let part = 0; stand; part++) {
-    const { played, next } = explorer.step(stand, []);
-    const state = placeOf(stand);
-    for (const point of played.points) {
+  let proofState: ProofState | undefined = explorer.start;
+  for (let part = 0; proofState; part++) {
+    const { performed, next } = explorer.step(proofState, []);
+    const state = stateNameOf(proofState);
+    for (const point of performed.points) {
       if (point.request.ask !== 'append') {
         spots.push({ part, state, point });
         continue;
@@ -246,7 +258,7 @@ function spotsOf(explorer: Explorer, records: readonly Written[]): Spot[] {
       rest = rest.slice(at + 1);
       spots.push({ part, state, point, seq: record.seq });
     }
-    stand = next;
+    proofState = next;
   }
   return spots;
 }

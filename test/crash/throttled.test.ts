@@ -8,14 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { expectEnd, expectWrites, planText, startCli, startRun, stateDir } from '../lab/support.ts';
 
 const MIB = 1024 * 1024;
 /** So much the copy has to carry, beside the file system's own few MiB. */
 const FILL = 48 * MIB;
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 
 beforeAll(async () => {

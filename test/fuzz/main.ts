@@ -13,13 +13,13 @@ import fc from 'fast-check';
 import { BlockplanError } from '../../src/errors.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
-import { BUNDLE_FILE, readBundle, writeBundle } from '../../src/journal/bundle.ts';
+import { BUNDLE_FILE, readBundleFile, writeBundle } from '../../src/journal/bundle.ts';
 import { checksum, JOURNAL_FILE } from '../../src/journal/journal.ts';
-import { readLog } from '../../src/journal/run-log.ts';
+import { readRunLog } from '../../src/journal/run-log.ts';
 import { readDomainXml, setDiskSource } from '../../src/model/domain-xml.ts';
+import type { HostState } from '../../src/model/host-state.ts';
 import { LOCAL } from '../../src/model/hosts.ts';
 import { redactText, redactXml } from '../../src/model/redact.ts';
-import type { World } from '../../src/model/world.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { printable } from '../../src/printable.ts';
 import { renderFindings } from '../../src/render/findings.ts';
@@ -27,12 +27,12 @@ import { renderRuns } from '../../src/render/runs.ts';
 import { renderShown } from '../../src/render/show.ts';
 import { renderStatus } from '../../src/render/status.ts';
 import { historyOf } from '../../src/run/history.ts';
-import { lostIn } from '../../src/run/lost.ts';
-import { standingOf } from '../../src/run/standing.ts';
+import { lostDefinitionIn } from '../../src/run/lost-definition.ts';
+import { runSummaryOf } from '../../src/run/run-summary.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { walk } from '../../src/simulate/walk.ts';
 import { steps } from '../../src/steps/registry.ts';
-import { ended, GIVEN, KEPT, phase, STARTED, TAKEN_UP } from '../journals.ts';
+import { ended, GIVEN, KEPT, phase, RESUMED, STARTED } from '../journals.ts';
 import { previewMarkdown, previewText } from '../previews.ts';
 import { definitionXml, looked, world } from '../worlds.ts';
 
@@ -164,7 +164,7 @@ function refused(error: unknown): void {
   requireHarmless(renderFindings(error.findings, false));
 }
 
-function previewed(source: string, host: (files: readonly string[]) => World): void {
+function previewed(source: string, host: (files: readonly string[]) => HostState): void {
   const plan = readPlan({ file: 'plan.yaml', source, steps });
   const seen = host(walk(compile(plan), host([])).files);
   const preview = previewPlan(plan, seen, {});
@@ -250,7 +250,7 @@ const RECORDS: readonly unknown[] = [
   { type: 'made', file: '/f', ino: '1', born: '2' },
   KEPT,
   { type: 'run-left', by: 'SIGINT' },
-  TAKEN_UP,
+  RESUMED,
   ended('stranded', ['so'], ['virsh start web1']),
 ];
 
@@ -339,12 +339,14 @@ try {
     fc.asyncProperty(changes, fc.nat({ max: 9 }), async (all, cut) => {
       const text = journalOf(changed(RECORDS, all) as readonly unknown[]);
       await writeFile(join(folder, JOURNAL_FILE), cut === 0 ? text.slice(0, -20) : text);
-      const standing = await standingOf({ run: 'r', folder }, new Map());
-      if (!standing) return;
-      requireHarmless(renderStatus([standing], { over: 0, elsewhere: 0, now: 0 }, false, 80));
-      requireHarmless(renderRuns([standing], false));
-      const history = historyOf(await readLog(folder));
-      requireHarmless(renderShown({ standing, ...(history ? { history } : {}) }, false, 80));
+      const summary = await runSummaryOf({ run: 'r', folder }, new Map());
+      if (!summary) return;
+      requireHarmless(renderStatus([summary], { over: 0, elsewhere: 0, now: 0 }, false, 80));
+      requireHarmless(renderRuns([summary], false));
+      const history = historyOf(await readRunLog(folder));
+      requireHarmless(
+        renderShown({ standing: summary, ...(history ? { history } : {}) }, false, 80),
+      );
     }),
     settings,
   );
@@ -370,9 +372,9 @@ try {
       if (whole && typeof data === 'object' && data !== null && !Array.isArray(data))
         await writeBundle(bundles, data as typeof bundle);
       else await writeFile(file, JSON.stringify(data));
-      const found = await readBundle(file);
+      const found = await readBundleFile(file);
       if ('kept' in found)
-        await lostIn(bundles, found).catch((error: unknown) =>
+        await lostDefinitionIn(bundles, found).catch((error: unknown) =>
           inWords(() => {
             throw error;
           }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
 import {
@@ -19,7 +19,7 @@ import {
   writePlan,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 
 beforeAll(async () => {
@@ -103,7 +103,7 @@ test('a run whose terminal is closed goes on, and can be looked at', async () =>
   );
 });
 
-test('who looks on at a run that is killed is told so, and sees it taken up again', async () => {
+test('who looks on at a run that is killed is told so, and sees it resumed', async () => {
   const detached = await blockplan(
     ...['run', await slowCopy('killed.qcow2'), '--detach', '--yes', '-c', host.uri],
     ...['--output', 'json'],
@@ -136,7 +136,7 @@ test('what a detached run would be refused for is seen by the caller, and leaves
   expect(await refused(plan, '--yes')).toEqual([3, 'BP106']);
   expect(await refused(plan)).toEqual([2, 'BP222']);
   expect(await refused(plan, '--yes', '--dry-run')).toEqual([2, 'BP222']);
-  // What only the other process can see: somebody else's mark on the domain.
+  // What only the other process can see: another user's mark on the domain.
   const mark = "<run run='other' host='elsewhere' user='ann' pid='1' since='now'/>";
   const words = ['--uri', 'urn:blockplan:run:1', '--key', 'blockplan', '--set', mark, '--live'];
   await host.virsh('metadata', guest.name, ...words);

@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative as relativePath } from 'node:path';
 import { kvmWorks } from '../../src/lab/acceleration.ts';
 import { command } from '../../src/lab/command.ts';
-import type { Host } from '../../src/lab/host.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import type { Virsh } from '../../src/libvirt/virsh.ts';
 
 export interface BareDisk {
@@ -41,7 +41,7 @@ interface Write {
 export class BareGuest {
   readonly name: string;
   readonly folder: string;
-  readonly #host: Host;
+  readonly #host: LabHost;
   readonly #spec: BareSpec;
   /** The session of the moment: a host that was restarted has another one. */
   readonly #virsh: () => Virsh;
@@ -49,7 +49,7 @@ export class BareGuest {
   readonly #writes = new Map<string, Write>();
   #count = 0;
 
-  constructor(host: Host, virsh: () => Virsh, name: string, spec: BareSpec) {
+  constructor(host: LabHost, virsh: () => Virsh, name: string, spec: BareSpec) {
     this.#host = host;
     this.#virsh = virsh;
     this.name = name;

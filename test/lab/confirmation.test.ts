@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { shellQuote } from '../../src/shell-quote.ts';
 import { planText, stateDir, writePlan } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let plan: string;
 

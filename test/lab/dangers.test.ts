@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { refusal } from './refusal.ts';
@@ -24,7 +24,7 @@ import {
 
 type Steps = readonly Readonly<Record<string, unknown>>[];
 
-let host: Host;
+let host: LabHost;
 beforeAll(async () => {
   host = await startHost();
 });

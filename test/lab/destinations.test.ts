@@ -1,4 +1,4 @@
-/** Destinations that exist: preflight refuses what libvirt's job would fail on, and what somebody else uses. */
+/** Destinations that exist: preflight refuses what libvirt's job would fail on, and what another user uses. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import type { Preview } from '../../src/simulate/preview.ts';
-import { blockcopy as copyStep } from '../../src/steps/blockcopy.ts';
-import { examine } from '../../src/steps/derived.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
 import { expectUndone, failingStep, planText, startCli, tool, writePlan } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let made = 0;
 const ends: (() => Promise<unknown>)[] = [];
@@ -233,14 +233,14 @@ describe('content that is written over (cases.md 11)', () => {
       writeDurably: async () => {},
     });
     ends.push(() => driver.close());
-    const world = await driver.survey(await driver.observe([dev]), [dev]);
+    const state = await driver.survey(await driver.observe([dev]), [dev]);
     const params = { disk: 'vda', dest: dev, format: 'raw', blockdev: true, finish: true } as const;
-    const [mirror] = copyStep.phases(params);
-    expect(examine(copyStep, params, world).findings).toEqual([]);
+    const [mirror] = blockcopyStep.phases(params);
+    expect(requirementsOf(blockcopyStep, params, state).findings).toEqual([]);
     // The kernel writes to a file system of its own accord, unless it is mounted read-only.
     const at = await mounted(dev, '--options', 'ro');
     const before = await tool('sha256sum', dev);
-    const [effect] = mirror!.effects(world, world);
+    const [effect] = mirror!.effects(state, state);
     if (effect?.tool !== 'virsh') throw new Error('a copy is a command');
     const context = { folder: host.dir, onProgress: () => {}, onMade: async () => {} };
     await expect(driver.perform(effect, context)).rejects.toThrow(`${dev} is mounted at ${at}`);
@@ -271,7 +271,7 @@ test('a move away from a file system that its rollback would not fit on is refus
   const [{ needed, free } = { needed: 0, free: 0 }] = preview.totals.rollback;
   expect(needed).toBeGreaterThan(free!);
   expect((await look({ 'on-failure': 'stop' })).findings).toEqual([]);
-  // Past blockplan: the way back that it refuses to rely on does fail there.
+  // Past blockplan: the rollback that it refuses to rely on does fail there.
   await host.virsh(
     'blockcopy',
     other.name,

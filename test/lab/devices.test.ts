@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { sampled } from './sample.ts';
 import { expectEnd, expectUndone, expectWrites, failingStep, runSteps, tool } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let device: string;
 let fails: Record<string, unknown>;
@@ -66,7 +66,7 @@ describe.each(sampled('formats of a device', formats, 1))('as %s', (format, size
     await tool('losetup', '--detach', device);
   });
 
-  test('the way back from a device', async () => {
+  test('the rollback from a device', async () => {
     await expectTakenBack([{ blockcopy: there() }]);
     const redefine = { disk: 'vda', source: device };
     const classic = [{ undefine: {} }, { blockcopy: there() }, { redefine }];
@@ -80,7 +80,7 @@ describe.each(sampled('formats of a device', formats, 1))('as %s', (format, size
     await expectNextStart();
   });
 
-  test('the way back to a device', async () => {
+  test('the rollback to a device', async () => {
     const blockcopy = { disk: 'vda', dest: at(`file-${format}`), format: 'qcow2', pivot: true };
     await expectTakenBack([{ blockcopy }]);
     await expectNextStart();

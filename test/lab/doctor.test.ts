@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/diagnose.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
-import { definition, listing, moments } from '../../src/lab/picture.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
+import { definition, listing, metadataRecords } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { MARKER_URI } from '../../src/model/marker.ts';
 import {
@@ -25,7 +25,7 @@ import {
 } from './support.ts';
 
 const NAME = 'web1';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 /** vda is alone, vdb lies above a base, vdc is alone. */
 let vda: string;
@@ -157,8 +157,8 @@ describe('nine kinds of wreckage at once', () => {
     Promise.all([
       host.virsh('dumpxml', NAME),
       definition(host, NAME),
-      moments(host, NAME, 'snapshot'),
-      moments(host, NAME, 'checkpoint'),
+      metadataRecords(host, NAME, 'snapshot'),
+      metadataRecords(host, NAME, 'checkpoint'),
       listing(host.images),
     ]);
 

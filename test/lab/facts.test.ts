@@ -7,13 +7,13 @@ import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition, listing, picture } from '../../src/lab/picture.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
-import type { World } from '../../src/model/world.ts';
+import type { HostState } from '../../src/model/host-state.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { look } from '../../src/run/admit.ts';
+import { observeForPlans } from '../../src/run/preflight.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { walked } from '../walked.ts';
@@ -32,7 +32,7 @@ import {
 const MIB = 1024 * 1024;
 const SECRETS = ['hunter2', 'opensesame', 'swordfish', 'letmein'];
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 /** Where the images are: nothing but the guests writes there, so nobody else takes its space. */
 let store: string;
@@ -145,12 +145,12 @@ async function facts(...words: readonly string[]): Promise<string> {
   return ended.stdout;
 }
 
-async function seen(plan: Plan, readonly: boolean): Promise<World> {
+async function seen(plan: Plan, readonly: boolean): Promise<HostState> {
   const writeDurably = () => Promise.reject(new Error('a look writes nothing'));
   const options = { uri: host.uri, domain: plan.domain, readonly, writeDurably };
   const driver = await openLiveDriver(localHost, options);
   try {
-    return await look([compile(plan)], driver);
+    return await observeForPlans([compile(plan)], driver);
   } finally {
     await driver.close();
   }

@@ -1,8 +1,8 @@
 /** A guest that cases share as long as each leaves it as it was, and what "as it was" means. */
 import { readdir } from 'node:fs/promises';
 import type { Guest } from '../../src/lab/guest.ts';
-import type { Host } from '../../src/lab/host.ts';
-import type { DiskSpec } from '../../src/lab/images.ts';
+import type { LabHost } from '../../src/lab/host.ts';
+import type { GuestDiskSpec } from '../../src/lab/images.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 
 /** All that a run must bring back to the byte. */
@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly checkpoints: readonly string[];
 }
 
-export async function snapshotOf(host: Host, guest: Guest): Promise<Snapshot> {
+export async function snapshotOf(host: LabHost, guest: Guest): Promise<Snapshot> {
   const { name } = guest;
   const moments = async (kind: 'snapshot' | 'checkpoint') => {
     const names = (await host.virsh(`${kind}-list`, name, '--name'))
@@ -42,7 +42,7 @@ export async function snapshotOf(host: Host, guest: Guest): Promise<Snapshot> {
   };
 }
 
-const DISK: DiskSpec = {
+const DISK: GuestDiskSpec = {
   target: 'vda',
   chain: ['base', 'snap1', 'snap2'],
   fill: 6_000_000,
@@ -51,10 +51,10 @@ const DISK: DiskSpec = {
 
 /** Hands out a writing guest, and a fresh one after the last was spoilt. */
 export class SharedGuest {
-  readonly #host: Host;
+  readonly #host: LabHost;
   #guest: Guest | undefined;
 
-  constructor(host: Host) {
+  constructor(host: LabHost) {
     this.#host = host;
   }
 

@@ -8,15 +8,16 @@ import type { Effect } from '../../src/commands/effect.ts';
 import type { RunEvent } from '../../src/events.ts';
 import { compile, type Graph } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
-import { createJournal, writeDurably } from '../../src/journal/journal.ts';
-import type { Host } from '../../src/lab/host.ts';
+import { writeDurably } from '../../src/journal/durable.ts';
+import { createJournal } from '../../src/journal/journal.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { onLocal } from '../../src/model/hosts.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { type Admission, admit, refuseErrors } from '../../src/run/admit.ts';
-import type { Finish } from '../../src/run/course.ts';
-import type { Run } from '../../src/run/execute.ts';
-import { execute } from '../../src/run/execute.ts';
+import type { AdmittedRun } from '../../src/run/execute.ts';
+import { executeRun } from '../../src/run/execute.ts';
+import { type Admission, preflight, refuseErrors } from '../../src/run/preflight.ts';
+import type { Finish } from '../../src/run/run-state.ts';
 import { steps } from '../../src/steps/registry.ts';
 
 /** When a fault strikes, relative to an effect of the way forward. */
@@ -29,7 +30,7 @@ export interface Fault {
   readonly tool: string;
   readonly moment: Moment;
   strike(context: StrikeContext): Promise<unknown> | unknown;
-  /** Takes the cause away once the effect has ended, so that the way back finds the host in order. */
+  /** Takes the cause away once the effect has ended, so that the rollback finds the host in order. */
   relieve?(): Promise<unknown> | unknown;
 }
 
@@ -48,7 +49,7 @@ export interface FaultyRun {
 const INTO_THE_JOB_MS = 150;
 
 export async function runWithFault(
-  host: Host,
+  host: LabHost,
   domain: string,
   source: string,
   fault: Fault,
@@ -70,7 +71,7 @@ export async function runWithFault(
     () => events,
   );
   try {
-    const admission = await admit(plan, graph, faulty.driver);
+    const admission = await preflight(plan, graph, faulty.driver);
     refuseErrors(admission);
     const finish = await runAdmitted(host, graph, admission, {
       driver: faulty.driver,
@@ -85,19 +86,19 @@ export async function runWithFault(
 
 /** Runs what was admitted, with its journal in a folder of the host. */
 export async function runAdmitted(
-  host: Host,
+  host: LabHost,
   graph: Graph,
-  { world, files }: Admission,
-  { driver, ...by }: { driver: Driver } & Pick<Run, 'signal' | 'listener'>,
+  { state, files }: Admission,
+  { driver, ...by }: { driver: Driver } & Pick<AdmittedRun, 'signal' | 'listener'>,
 ): Promise<Finish> {
   const journal = await createJournal(await mkdtemp(join(host.dir, 'run-')));
   const run = { id: 'lab', uri: host.uri, user: 'lab', version: '0', set: {}, planSum: '' };
-  const finish = await execute({
+  const finish = await executeRun({
     ...by,
     ...run,
     graph,
     journal,
-    hosts: onLocal({ driver, world, files }),
+    hosts: onLocal({ driver, initial: state, files }),
   });
   await journal.close();
   return finish;

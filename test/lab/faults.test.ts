@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { SharedGuest, snapshotOf } from './fault-guest.ts';
 import { type Fault, type Moment, runWithFault, type StrikeContext } from './fault-run.ts';
 import { sampled } from './sample.ts';
 import { expectNextStart, expectWrites } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let shared: SharedGuest;
 let full: string;
 const table: string[] = [];

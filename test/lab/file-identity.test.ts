@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageChain, liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { refusal } from './refusal.ts';
 import {
   expectEnd,
@@ -21,7 +21,7 @@ import {
   writePlan,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 beforeAll(async () => {
   host = await startHost();
 });

@@ -1,5 +1,5 @@
 /**
- * What befalls a guest from its own side, or by somebody else's hand, in the middle of a run on real libvirt: each is
+ * What befalls a guest from its own side, or by another user's hand, in the middle of a run on real libvirt: each is
  * recognised by what is observed and told in one sentence, the run ends as it should, and nothing that the guest wrote is
  * lost.
  */
@@ -7,13 +7,13 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
 import { type Fault, runWithFault } from './fault-run.ts';
 import { sampled } from './sample.ts';
 import { expectNextStart, startCli } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let small: string;
 
 beforeAll(async () => {
@@ -279,7 +279,7 @@ test.each([
 });
 
 /** Without a network between the hosts: libvirt takes the one that the test gives it, a socket in a folder. */
-function migrate(name: string, to: Host): Promise<string> {
+function migrate(name: string, to: LabHost): Promise<string> {
   const words = ['--live', '--p2p', '--unsafe', '--persistent', '--undefinesource'];
   const where = ['--desturi', to.uri, '--migrateuri', `unix://${join(to.dir, 'migration')}`];
   return host.virsh('migrate', ...words, name, ...where);

@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import {
   codes,
@@ -16,7 +16,7 @@ import {
   runSteps,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let fails: Record<string, unknown>;
 let elsewhere: string;
 

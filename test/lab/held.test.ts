@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Effect } from '../../src/commands/effect.ts';
-import { hostOf } from '../../src/host/host-state.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { simulatedHostOf } from '../../src/host/simulated-host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { apply } from '../../src/simulate/host.ts';
 import { virshEffect } from '../effects.ts';
 import { disk, world } from '../worlds.ts';
 
-let host: Host;
+let host: LabHost;
 beforeAll(async () => {
   host = await startHost();
 });
@@ -44,7 +44,7 @@ test.each<readonly [string, readonly Job[], boolean]>([
     copy: join(host.images, guest.name, 'copy'),
   };
   const cancelled: Job = [['blockcommit', '--base', 'snap', '--active'], 'abort'];
-  let simulated = hostOf(world({ disks: [disk('vda', [top, snap, base])] }));
+  let simulated = simulatedHostOf(world({ disks: [disk('vda', [top, snap, base])] }));
   for (const [[verb = '', ...words], end] of [cancelled, ...jobs]) {
     const named = words.map((word) => paths[word] ?? word);
     const ended = { pivot: '--pivot', abort: '--keep-overlay', 'by itself': '' }[end];

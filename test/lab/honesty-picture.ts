@@ -1,22 +1,26 @@
-/** What the honesty law compares of a World, and how a difference is told. */
+/** What the honesty law compares of a host state, and how a difference is told. */
 import { nameIn } from '../../src/host/file-names.ts';
-import type { SimulatedHost } from '../../src/host/host-state.ts';
+import type { SimulatedHost } from '../../src/host/simulated-host.ts';
 import { command } from '../../src/lab/command.ts';
-import type { World } from '../../src/model/world.ts';
-import { look } from '../../src/simulate/host-looks.ts';
+import type { HostState } from '../../src/model/host-state.ts';
+import { observedState } from '../../src/simulate/observed-host.ts';
 
 /** What is so, with what the images' own headers say. */
-export async function reallyTold(world: World): Promise<object> {
-  return { ...told(world), headers: await headers(world) };
+export async function reallyTold(state: HostState): Promise<object> {
+  return { ...told(state), headers: await headers(state) };
 }
 
-/** What is imagined, with the headers of the images that are really there. */
-export function imaginedTold(host: SimulatedHost, files: readonly string[], real: World): object {
+/** What is simulated, with the headers of the images that are really there. */
+export function imaginedTold(
+  host: SimulatedHost,
+  files: readonly string[],
+  real: HostState,
+): object {
   const images = imagesOf(real).map((path) => {
     const name = nameIn(host, path);
     return `${path}: ${host.formats[name]} on ${host.headers[name]}`;
   });
-  return { ...told(look(host, files)), headers: images };
+  return { ...told(observedState(host, files)), headers: images };
 }
 
 /** What is told otherwise, line by line; nothing where both tell the same. */
@@ -32,7 +36,7 @@ export function differences(imagined: object, real: object): string[] {
 }
 
 /** All but sizes, identities, libvirt's own indexes and what tells one QEMU process from the next. */
-function told({ domain, files }: World) {
+function told({ domain, files }: HostState) {
   const { kept: _journal, process: _one, definition, disks, ...rest } = domain;
   return {
     domain: Object.fromEntries(Object.entries(rest).sort()),
@@ -60,9 +64,9 @@ function disksOf(definition: string): string[] {
 }
 
 /** Format and backing file of each image, as qemu-img reads them. */
-async function headers(world: World): Promise<string[]> {
+async function headers(state: HostState): Promise<string[]> {
   return Promise.all(
-    imagesOf(world).map(async (path) => {
+    imagesOf(state).map(async (path) => {
       const text = await command('qemu-img', ['info', '-U', '--output=json', path]);
       const info = JSON.parse(text) as { format: string; 'backing-filename'?: string };
       return `${path}: ${info.format} on ${info['backing-filename']}`;
@@ -71,7 +75,7 @@ async function headers(world: World): Promise<string[]> {
 }
 
 /** The files that are there and no longer, or not yet, empty. */
-function imagesOf({ files, domain }: World): string[] {
+function imagesOf({ files, domain }: HostState): string[] {
   const own = domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return Object.keys(files)
     .filter((path) => files[path] && (files[path].size > 0 || own.includes(path)))

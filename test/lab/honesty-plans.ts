@@ -1,7 +1,7 @@
 /** Plans of every kind of step over chains of every shape, with something that goes wrong: generated, replayable by their seed. */
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { diskOf, type Layer, type World } from '../../src/model/world.ts';
+import { diskOf, type HostState, type Layer } from '../../src/model/host-state.ts';
 import { type BareSpec, DISK_SIZE } from './bare-guest.ts';
 
 const MISHAPS = [
@@ -54,7 +54,7 @@ const guest: fc.Arbitrary<BareSpec> = fc
 const disk = fc.constantFrom('vda', 'vda', 'vdb');
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
-/** A step before it is known on what World it will begin. */
+/** A step before it is known on what host state it will begin. */
 const draft = fc.oneof(
   {
     weight: 4,
@@ -161,12 +161,12 @@ export interface Drawn {
 }
 
 /**
- * A step on the World on which it begins, and the image that it needs.
+ * A step on the host state on which it begins, and the image that it needs.
  * @param folder where its files go
  * @param place a word that no other step of the plan has
  */
-export function drawn(step: Draft, world: World, folder: string, place: string): Drawn {
-  const named = (target: string) => diskOf(world, target) ?? diskOf(world, 'vda');
+export function drawn(step: Draft, state: HostState, folder: string, place: string): Drawn {
+  const named = (target: string) => diskOf(state, target) ?? diskOf(state, 'vda');
   const chainOf = (target: string) => named(target)?.chain ?? [];
   const targetOf = (target: string) => named(target)?.target ?? 'vda';
   const flag = (name: string, is: boolean) => (is ? { [name]: true } : {});

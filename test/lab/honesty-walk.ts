@@ -1,19 +1,29 @@
 /**
- * The honesty law: after every effect the World that the live driver observes equals the one that is simulated. Where
+ * The honesty law: after every effect the host state that the live driver observes equals the one that is simulated. Where
  * they differ, libvirt is right.
  */
 import { expect } from 'vitest';
 import type { Driver } from '../../src/commands/driver.ts';
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
-import { guestWrites, hostOf, onDomain, type SimulatedHost } from '../../src/host/host-state.ts';
+import {
+  guestWrites,
+  type SimulatedHost,
+  simulatedHostOf,
+  updateDomain,
+} from '../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../src/model/effect-failed.ts';
-import { type BlockJob, type Bundle, type World, withDomain } from '../../src/model/world.ts';
+import {
+  type BlockJob,
+  type Bundle,
+  type HostState,
+  withDomain,
+} from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
-import { NoWayBack, type Phase } from '../../src/steps/define.ts';
+import { NoRollback, type Phase } from '../../src/steps/define.ts';
 import { differences, imaginedTold, reallyTold } from './honesty-picture.ts';
 
-/** How often a job that works is looked at before it counts as one that does not do what is imagined. */
+/** How often a job that works is looked at before it counts as one that does not do what is simulated. */
 const LOOKS = 10;
 
 /** What the real side has. */
@@ -33,24 +43,24 @@ export class Sides {
   simulated: SimulatedHost;
   /** Every path that is looked at. */
   readonly files: Set<string>;
-  /** How many Worlds were held against each other. */
+  /** How many host states were held against each other. */
   compared = 0;
   /** What was done so far, for the message of a failure. */
   readonly story: string[] = [];
   #kept: Bundle | undefined;
 
-  constructor(driver: Driver, world: World, home: Home) {
+  constructor(driver: Driver, state: HostState, home: Home) {
     this.driver = driver;
-    this.simulated = hostOf(world);
-    this.files = new Set(Object.keys(world.files));
+    this.simulated = simulatedHostOf(state);
+    this.files = new Set(Object.keys(state.files));
     this.#home = home;
   }
 
-  /** The World as a run would see it. */
-  async seen(): Promise<World> {
-    const world = await this.driver.headers(await this.driver.observe([...this.files]));
-    this.simulated = withIndexes(this.simulated, world);
-    return this.#kept ? withDomain(world, { kept: this.#kept }) : world;
+  /** The host state as a run would see it. */
+  async seen(): Promise<HostState> {
+    const state = await this.driver.headers(await this.driver.observe([...this.files]));
+    this.simulated = withIndexes(this.simulated, state);
+    return this.#kept ? withDomain(state, { kept: this.#kept }) : state;
   }
 
   /** Does one effect on both sides; both do it, or both refuse. True where they did. */
@@ -118,7 +128,7 @@ export class Sides {
   }
 
   async guestWrites(): Promise<void> {
-    if (this.simulated.world.domain.state !== 'running') return;
+    if (this.simulated.state.domain.state !== 'running') return;
     await this.#home.writes();
     this.simulated = guestWrites(this.simulated);
   }
@@ -141,7 +151,7 @@ export class Sides {
         differences(imaginedTold(host, files, real), told),
       );
       if (now.length === 0 || soon.length === 0) return;
-      const works = this.simulated.world.domain.disks.some(({ job }) => job && !job.ready);
+      const works = this.simulated.state.domain.disks.some(({ job }) => job && !job.ready);
       if (!works || looks === LOOKS) this.#differs(now.join('\n'));
     }
   }
@@ -150,12 +160,12 @@ export class Sides {
     expect.fail([message, ...this.story.map((line) => `  ${line}`)].join('\n'));
   }
 
-  /** Does a phase; the World before it, and whether all of it was done. */
+  /** Does a phase; the host state before it, and whether all of it was done. */
   async forward(
     phase: Phase,
-    start: World,
+    start: HostState,
     disturb: (effect: Effect) => Promise<void>,
-  ): Promise<{ readonly before: World; readonly whole: boolean }> {
+  ): Promise<{ readonly before: HostState; readonly whole: boolean }> {
     const before = await this.seen();
     this.tell(`${phase.name}:`);
     for (const effect of phase.effects(before, start)) {
@@ -165,8 +175,8 @@ export class Sides {
     return { before, whole: true };
   }
 
-  /** Takes a phase's way back; false where there is none, or where it is refused. */
-  async back(phase: Phase, before: World, start: World): Promise<boolean> {
+  /** Takes a phase's rollback; false where there is none, or where it is refused. */
+  async back(phase: Phase, before: HostState, start: HostState): Promise<boolean> {
     this.tell(`back from ${phase.name}:`);
     for (let round = 0; round < 4; round++) {
       try {
@@ -175,7 +185,7 @@ export class Sides {
         for (const effect of effects) if (!(await this.perform(effect))) return false;
         if (effects.every((effect) => 'optional' in effect)) return true;
       } catch (error) {
-        if (error instanceof NoWayBack) return false;
+        if (error instanceof NoRollback) return false;
         throw error;
       }
     }
@@ -184,16 +194,16 @@ export class Sides {
 }
 
 /** The numbers of the layers are libvirt's own: the simulated host is told them. */
-function withIndexes(host: SimulatedHost, { domain }: World): SimulatedHost {
+function withIndexes(host: SimulatedHost, { domain }: HostState): SimulatedHost {
   const layers = domain.disks.flatMap(({ chain }) => chain);
-  const disks = host.world.domain.disks.map((disk) => ({
+  const disks = host.state.domain.disks.map((disk) => ({
     ...disk,
     chain: disk.chain.map(({ index: _former, ...layer }) => {
       const index = layers.find(({ file }) => file === layer.file)?.index;
       return index === undefined ? layer : { ...layer, index };
     }),
   }));
-  return onDomain(host, { disks });
+  return updateDomain(host, { disks });
 }
 
 /** Whether a job ends without a command: one below the active layer, or one that writes into it. */
@@ -203,7 +213,7 @@ export function endsByItself({ type }: BlockJob): boolean {
 
 /** The same host with every job as far as it comes by itself. */
 function finished(host: SimulatedHost): SimulatedHost {
-  return host.world.domain.disks
+  return host.state.domain.disks
     .filter(({ job }) => job && !job.ready)
     .reduce((each, { target, job }) => {
       const until = job && endsByItself(job) ? 'ended' : 'ready';

@@ -9,17 +9,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { guestDies, lostAtNextStart, lostWrites } from '../../src/simulate/mishaps.ts';
+import { guestDies, lostAtNextStart, lostWrites } from '../../src/simulate/host-faults.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { SHIPPED, sourceOf } from '../plans.ts';
 import { BareGuest } from './bare-guest.ts';
-import { go, type HonestCourse } from './honesty-course.ts';
 import { ASIDE, drawn, type HonestPlan, honestPlan, type Mishap } from './honesty-plans.ts';
+import { go, type HonestRun } from './honesty-run.ts';
 import { Sides } from './honesty-walk.ts';
 
 const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? '')
@@ -28,7 +28,7 @@ const [seed = '1', number = '8', only] = (process.env['BLOCKPLAN_HONESTY'] ?? ''
 const SEED = seed === 'any' ? Date.now() % 1_000_000 : Number(seed);
 const PLANS = Number(number);
 
-let host: Host;
+let host: LabHost;
 let virsh: Virsh;
 let compared = 0;
 let contents = 0;
@@ -69,8 +69,8 @@ async function onBothSides(
     await virsh.close();
     virsh = await openVirsh(localHost, { uri: host.uri, readonly: false });
   };
-  const world = await driver.survey(await driver.headers(await driver.observe([])), []);
-  const sides = new Sides(driver, world, { folder: host.dir, writes, reconnect });
+  const state = await driver.survey(await driver.headers(await driver.observe([])), []);
+  const sides = new Sides(driver, state, { folder: host.dir, writes, reconnect });
   try {
     await work(sides);
   } finally {
@@ -79,8 +79,8 @@ async function onBothSides(
   }
 }
 
-async function gone(course: HonestCourse, sides: Sides): Promise<void> {
-  const { kinds, leftOut, struck } = await go(course, host, sides);
+async function gone(run: HonestRun, sides: Sides): Promise<void> {
+  const { kinds, leftOut, struck } = await go(run, host, sides);
   for (const kind of kinds) count(`step: ${kind}`);
   count('step that preflight left out', leftOut);
   if (struck) count(`went wrong: ${struck}`);
@@ -180,8 +180,8 @@ async function tried(plan: HonestPlan, word: string | number): Promise<readonly 
       guest.name,
       () => guest.writes(),
       async (sides) => {
-        const draws = plan.steps.map((draft, place) => (world: Parameters<typeof drawn>[1]) => {
-          const { kind, ...rest } = drawn(draft, world, guest.folder, `step-${place}`);
+        const draws = plan.steps.map((draft, place) => (state: Parameters<typeof drawn>[1]) => {
+          const { kind, ...rest } = drawn(draft, state, guest.folder, `step-${place}`);
           const step = steps.find((each) => each.kind === kind);
           if (!step) throw new Error(`there is no ${kind}`);
           return { step, ...rest };
@@ -202,7 +202,7 @@ async function sameContent(guest: BareGuest, sides: Sides): Promise<void> {
   const { simulated } = sides;
   const story = sides.story.join('\n');
   expect(lostWrites(simulated), story).toEqual([]);
-  if (!simulated.world.domain.persistent) return;
+  if (!simulated.state.domain.persistent) return;
   await host.virsh('destroy', guest.name).catch(() => '');
   const lost = lostAtNextStart(guestDies(simulated));
   const definition = await host.virsh('dumpxml', '--inactive', guest.name);

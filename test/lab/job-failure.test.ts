@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { until } from '../../src/lab/poll.ts';
 import { expectEnd, expectWrites, planText, startRun, tool } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ test('a device that fails, because what is behind it has no room', async () => {
   expect(said).toContain('QEMU says "Input/output error"');
 });
 
-test('a job that was cancelled by somebody else has no other reason', async () => {
+test('a job that was cancelled by another user has no other reason', async () => {
   const dest = join(host.images, 'cancelled.qcow2');
   const said = await failingCopy({ dest, bandwidth: 300_000 }, () =>
     host.virsh('blockjob', guest.name, 'vda', '--abort'),

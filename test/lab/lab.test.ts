@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { assertComplete, listFiles, readLog } from '../../src/lab/log.ts';
 
 /** What is still there of a host: processes that name its folder, mounts below it, the folder itself. */
@@ -22,7 +22,7 @@ async function traces(dir: string): Promise<string[]> {
 }
 
 describe('one host', () => {
-  let host: Host;
+  let host: LabHost;
   let guest: Guest;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './support.ts';
 
 const NAME = 'df2';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let folder: string;
 beforeAll(async () => {

@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
-import { writeDurably } from '../../src/journal/journal.ts';
+import { writeDurably } from '../../src/journal/durable.ts';
 import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { Explorer } from '../../src/prove/explore.ts';
 import { replay } from '../../src/prove/replay.ts';
 import { readSeed } from '../../src/prove/seed.ts';
-import { admit, refuseErrors } from '../../src/run/admit.ts';
-import type { Finish } from '../../src/run/course.ts';
+import { preflight, refuseErrors } from '../../src/run/preflight.ts';
+import type { Finish } from '../../src/run/run-state.ts';
 import {
   compiled,
   type Damage,
@@ -30,7 +30,7 @@ import { type Fault, FaultyDriver, runAdmitted } from './fault-run.ts';
 import { sampled } from './sample.ts';
 import { expectWrites } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 
 beforeAll(async () => {
   host = await startHost();
@@ -179,13 +179,13 @@ async function runHeedlessly(mutation: Mutation, of: Scene): Promise<Finish> {
     writeDurably,
   });
   try {
-    const refused = await admit(plan, graph, live);
+    const refused = await preflight(plan, graph, live);
     expect(() => refuseErrors(refused)).toThrow();
     const errors = refused.findings.filter(({ severity }) => severity === 'error');
     expect(errors.map(({ code }) => code)).toEqual(mutation.refused);
 
-    const admission = await admit(plan, heedless, live);
-    const explorer = new Explorer(heedless, admission.world, admission.files);
+    const admission = await preflight(plan, heedless, live);
+    const explorer = new Explorer(heedless, admission.state, admission.files);
     const told = replay(explorer, readSeed(mutation.seed ?? 'nothing'));
     expect([...told.wrong].sort(), told.finish.state.join('\n')).toEqual(
       [...mutation.found(of.places)].sort(),

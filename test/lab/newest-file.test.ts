@@ -5,21 +5,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile } from '../../src/graph/graph.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
-import { createJournal, reopenJournal, writeDurably } from '../../src/journal/journal.ts';
-import { readLog } from '../../src/journal/run-log.ts';
+import { writeDurably } from '../../src/journal/durable.ts';
+import { createJournal, reopenJournal } from '../../src/journal/journal.ts';
+import { readRunLog } from '../../src/journal/run-log.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
 import { onLocal } from '../../src/model/hosts.ts';
 import { readPlan } from '../../src/plan/read.ts';
-import { admit, refuseErrors } from '../../src/run/admit.ts';
-import type { Finish } from '../../src/run/course.ts';
-import { execute, takeUp } from '../../src/run/execute.ts';
+import { executeRun, resumeRun } from '../../src/run/execute.ts';
+import { preflight, refuseErrors } from '../../src/run/preflight.ts';
+import type { Finish } from '../../src/run/run-state.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { type Fault, FaultyDriver } from './fault-run.ts';
 import { expectNextStart, planText } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 beforeAll(async () => {
   host = await startHost();
 });
@@ -72,24 +73,24 @@ async function runKilled(guest: Guest, moment: Fault['moment']) {
       { event: 'phase-started', step: 'snapshot', phase: 'snapshot', direction: 'do' } as never,
     ],
   );
-  const admission = await admit(plan, graph, driver);
+  const admission = await preflight(plan, graph, driver);
   refuseErrors(admission);
-  const { world, files } = admission;
+  const { state, files } = admission;
   const first = await createJournal(folder);
-  const finish = await execute({
+  const finish = await executeRun({
     ...common,
     journal: first,
-    hosts: onLocal({ driver, world, files }),
+    hosts: onLocal({ driver, initial: state, files }),
   });
   await first.close();
   await live.close();
   /** Another attempt, by another process as far as the run can tell. */
   const again = async (how: 'rollback' | 'resume') => {
     const anew = await open();
-    const log = await readLog(folder);
+    const log = await readRunLog(folder);
     const journal = await reopenJournal(folder, log.end);
-    const run = { ...common, journal, hosts: onLocal({ driver: anew, world, files }) };
-    const end = await takeUp(run, log, how);
+    const run = { ...common, journal, hosts: onLocal({ driver: anew, initial: state, files }) };
+    const end = await resumeRun(run, log, how);
     await journal.close();
     await anew.close();
     return end;

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import { expectEnd, runSteps, startCli, tool } from './support.ts';
 
 const NAME = 'testvm';
 const MIB = 1024 * 1024;
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let device: string;
 

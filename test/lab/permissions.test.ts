@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { GuestSpec } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { Scene } from './plan-scene.ts';
 import {
@@ -25,7 +25,7 @@ const QEMU = 64_055;
 
 const CHAIN: GuestSpec = { disks: [{ target: 'vda', chain: ['base', 'snap1'] }], autostart: true };
 
-let host: Host;
+let host: LabHost;
 let scene: Scene;
 
 beforeAll(async () => {

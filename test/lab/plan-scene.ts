@@ -9,7 +9,7 @@ import {
   persistentSource,
 } from '../../src/lab/chains.ts';
 import type { Guest, GuestSpec } from '../../src/lab/guest.ts';
-import type { Host } from '../../src/lab/host.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { agentConnected, type Picture, picture } from '../../src/lab/picture.ts';
 import { type Ended, expectEnd, expectWrites, startRun } from './support.ts';
@@ -20,10 +20,10 @@ export class Scene {
   readonly dest: string;
   guest!: Guest;
   active = '';
-  readonly #host: Host;
+  readonly #host: LabHost;
   readonly #spec: GuestSpec;
 
-  constructor(host: Host, name: string, spec: GuestSpec) {
+  constructor(host: LabHost, name: string, spec: GuestSpec) {
     this.#host = host;
     this.name = name;
     this.dest = join(host.dir, `dest-${name}`);

@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GuestSpec } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { Scene } from './plan-scene.ts';
 import { sampled } from './sample.ts';
 import { codes, expectEnd, runSteps } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 
 beforeAll(async () => {
   host = await startHost();

@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { definition } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 /** base <- mid <- top of vda; vdb is raw, vdc read-only, sda a CD-ROM drive with a disc and sdb one without. */
 let _base: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { liveChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { refusal } from './refusal.ts';
 import {
   type Ended,
@@ -18,7 +18,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 let aside: string;
@@ -70,7 +70,7 @@ test('a file that somebody has open is not moved', async () => {
   const held = await open(over(), 'r');
   let ended: Ended;
   try {
-    // The way back needs its place as well.
+    // The rollback needs its place as well.
     ended = await runSteps(host, NAME, [commit()]);
     const { state } = expectEnd(ended, 5);
     expect(state.join()).toContain('is open in');

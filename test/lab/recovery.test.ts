@@ -5,11 +5,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import {
   agentConnected,
-  autostart,
   definition,
+  isAutostarted,
   type Picture,
   picture,
 } from '../../src/lab/picture.ts';
@@ -31,7 +31,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let before: Picture;
 let round = 0;
@@ -211,14 +211,14 @@ test('after a power loss the autostart mark that undefine took is reported, and 
   await host.boot();
   // libvirt has written a definition at the pivot, so it knows the domain; the mark is off.
   expect(await host.virsh('dominfo', NAME)).toMatch(/^Persistent:\s+yes$/m);
-  expect(await autostart(host, NAME)).toBe(false);
+  expect(await isAutostarted(host, NAME)).toBe(false);
   const doctor = await cli('doctor', NAME, '-c', host.uri);
   expect(codes({ ...doctor, stderr: doctor.stdout })).toContain('BP247');
   expect((await cli('status')).stdout.replaceAll(/\s+/g, ' ')).toContain('autostart mark');
   const rescued = await cli('rescue', '--all');
   expect(rescued.exitCode, rescued.told).toBe(0);
   expect(rescued.stdout).toContain(`restored: ${NAME}`);
-  expect(await autostart(host, NAME)).toBe(true);
+  expect(await isAutostarted(host, NAME)).toBe(true);
   const own = before.definition!.replace(before.chains['vda']![0]!, at('new-vda'));
   expect(await definition(host, NAME)).toBe(own);
   const healed = await cli('doctor', NAME, '-c', host.uri);
@@ -229,7 +229,7 @@ test('after a power loss the autostart mark that undefine took is reported, and 
   const ended = await takeUp('rollback', run);
   expect(expectEnd(ended, 0).end).toBe('rolled-back');
   expect(await definition(host, NAME)).toBe(before.definition);
-  expect(await autostart(host, NAME)).toBe(true);
+  expect(await isAutostarted(host, NAME)).toBe(true);
   await expectWrites(host, guest);
 });
 

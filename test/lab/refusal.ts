@@ -1,7 +1,7 @@
 /** How lab tests see that a plan is refused before anything is done. */
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import type { Host } from '../../src/lab/host.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
 import {
   codes,
@@ -14,14 +14,14 @@ import {
 } from './support.ts';
 
 /** The journals of runs; a refused run leaves none, and the folder of locks may be there, empty. */
-async function stateFiles(host: Host): Promise<string[]> {
+async function stateFiles(host: LabHost): Promise<string[]> {
   const paths: string[] = await listing(stateDir(host)).catch(() => []);
   return paths.filter((path) => !path.endsWith('/locks'));
 }
 
 /** Runs a plan that has to be refused, and fails unless it was for those codes, in place, with nothing touched. */
 export async function refusal(
-  host: Host,
+  host: LabHost,
   domain: string,
   steps: readonly Record<string, unknown>[],
   expected: readonly string[],

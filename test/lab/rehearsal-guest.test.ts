@@ -1,18 +1,18 @@
-/** The guest of a rehearsal: what is built for a World is seen as that World, and what is not as it should be is found. */
+/** The guest of a rehearsal: what is built for a host state is seen as that host state, and what is not as it should be is found. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../src/host-io/local-host.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { openLiveDriver } from '../../src/libvirt/live-driver.ts';
-import type { Disk, World } from '../../src/model/world.ts';
+import type { Disk, HostState } from '../../src/model/host-state.ts';
 import { buildGuest } from '../../src/rehearse/build.ts';
 import { checkOutcome, checkRestored, type Scene, takePicture } from '../../src/rehearse/check.ts';
+import { guestShapeOf } from '../../src/rehearse/guest-shape.ts';
 import { type Paths, pathsBelow } from '../../src/rehearse/paths.ts';
-import { shapeOf } from '../../src/rehearse/shape.ts';
 import { disk, looked, world } from '../worlds.ts';
 
-let host: Host;
+let host: LabHost;
 let paths: Paths;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-async function observed(domain: string, files: readonly string[]): Promise<World> {
+async function observed(domain: string, files: readonly string[]): Promise<HostState> {
   const driver = await openLiveDriver(localHost, {
     uri: host.uri,
     domain,
@@ -36,7 +36,7 @@ async function observed(domain: string, files: readonly string[]): Promise<World
 }
 
 /** What a rehearsal's guest shares with the original. */
-function shared({ domain }: World, place: (path: string) => string) {
+function shared({ domain }: HostState, place: (path: string) => string) {
   const { name, state, persistent, autostart, agent, snapshots, checkpoints } = domain;
   const source = (each: Disk) =>
     each.persistentSource === undefined ? undefined : place(each.persistentSource);
@@ -58,7 +58,7 @@ function shared({ domain }: World, place: (path: string) => string) {
 }
 
 const folder = '/srv/images of "vm"';
-const WORLDS: [string, () => World][] = [
+const WORLDS: [string, () => HostState][] = [
   [
     'a chain of four, a raw disk on another name, a CD-ROM, an empty drive, snapshots and a checkpoint',
     () =>
@@ -106,8 +106,8 @@ const WORLDS: [string, () => World][] = [
 describe('a guest is built like the original', () => {
   test.each(WORLDS)('%s', async (_, make) => {
     const original = make();
-    const shape = shapeOf(original, paths);
-    const guest = await buildGuest(host, { world: original, files: [], shape, paths });
+    const shape = guestShapeOf(original, paths);
+    const guest = await buildGuest(host, { state: original, files: [], shape, paths });
     const seen = await observed(guest.name, []);
     const off = original.domain.state === 'shut off';
     const found = shared(seen, (path) => path);
@@ -127,9 +127,9 @@ describe('a guest is built like the original', () => {
       ['/mnt/slow/none'],
     );
     const guest = await buildGuest(host, {
-      world: { ...original, folders: { ...original.folders, '/mnt/none': null } },
+      state: { ...original, folders: { ...original.folders, '/mnt/none': null } },
       files: ['/mnt/untold/copy', '/mnt/none/copy'],
-      shape: shapeOf(original, paths),
+      shape: guestShapeOf(original, paths),
       paths,
     });
     const info = await host.qemuImg('info', '--output=json', paths.lab(expected));
@@ -144,7 +144,7 @@ describe('a guest is built like the original', () => {
 
 describe('what is not as it should be is found', () => {
   let scene: Scene;
-  let seen: World;
+  let seen: HostState;
 
   beforeAll(async () => {
     const own = pathsBelow(join(host.dir, 'own'));
@@ -152,16 +152,16 @@ describe('what is not as it should be is found', () => {
       domain: { name: 'watched', agent: false },
       disks: [disk('vda', ['/srv/w1.qcow2', '/srv/w0.qcow2'])],
     });
-    const shape = shapeOf(original, own);
+    const shape = guestShapeOf(original, own);
     scene = {
       host,
       paths: own,
-      guest: await buildGuest(host, { world: original, files: [], shape, paths: own }),
+      guest: await buildGuest(host, { state: original, files: [], shape, paths: own }),
     };
     seen = await observed('watched', []);
   });
 
-  const outcome = async (expected: World) =>
+  const outcome = async (expected: HostState) =>
     (await checkOutcome(scene, expected, 0)).flatMap(({ what, wrong }) =>
       wrong.map((each) => `${what}: ${each}`),
     );

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import type { Rehearsal } from '../../src/rehearse/report.ts';
@@ -24,7 +24,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let base: string;
 let mid: string;

@@ -8,7 +8,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import {
@@ -24,7 +24,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let before: Picture;
 

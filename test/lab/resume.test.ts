@@ -1,11 +1,11 @@
-/** A run that is killed or left half-way on real libvirt, with the guest writing, and taken up again by another process. */
+/** A run that is killed or left half-way on real libvirt, with the guest writing, and resumed by another process. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
-import { readLog } from '../../src/journal/run-log.ts';
+import { readRunLog } from '../../src/journal/run-log.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import {
   type CliOptions,
@@ -20,7 +20,7 @@ import {
   stateDir,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let before: Picture;
 let copies = 0;
@@ -160,7 +160,7 @@ test('a state folder without space refuses a run before it begins', async () => 
   expect(await picture(host, guest.name)).toEqual(before);
 });
 
-test('a state folder that fills up turns the run back, and the way back is written down', async () => {
+test('a state folder that fills up turns the run back, and the rollback is written down', async () => {
   const state = await host.tmpfs(4 * 1024 * 1024);
   const { running, run } = await copying(plan(12).text, { env: { BLOCKPLAN_STATE_DIR: state } });
   await writeFile(join(state, 'filler'), Buffer.alloc(4 * 1024 * 1024)).catch(
@@ -169,7 +169,7 @@ test('a state folder that fills up turns the run back, and the way back is writt
   const ended = await running.ended;
   expectEnd(ended, 4);
   await expectAsBefore(ended);
-  const { last, damage } = await readLog(join(state, 'runs', run));
+  const { last, damage } = await readRunLog(join(state, 'runs', run));
   expect(damage).toBe('none');
   expect(last).toMatchObject({ type: 'run-finished', end: 'rolled-back' });
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { agentConnected } from '../../src/lab/picture.ts';
 import { type Fault, type FaultyRun, runWithFault } from './fault-run.ts';
 import { expectNextStart, expectWrites, planText } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 beforeAll(async () => {
   host = await startHost();
 });

@@ -1,10 +1,10 @@
-/** blockcommit on real libvirt: which layers go where, the way back of each phase, and what has none. */
+/** blockcommit on real libvirt: which layers go where, the rollback of each phase, and what has none. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { imageChain, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { listFiles } from '../../src/lab/log.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
@@ -25,7 +25,7 @@ import {
   startRun,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 let images: string;
@@ -206,7 +206,7 @@ describe('forward', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the rollback', () => {
   test('of a pivot: an overlay of the same name is put back above the base', async () => {
     await stack('o1');
     const blockcommit = { disk: 'vda', shallow: true, pivot: true };

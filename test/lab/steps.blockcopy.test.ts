@@ -1,10 +1,10 @@
-/** blockcopy on real libvirt: each option seen to have its effect, and the way back of each phase. */
+/** blockcopy on real libvirt: each option seen to have its effect, and the rollback of each phase. */
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageChain, imageFormat, liveChain, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
@@ -24,7 +24,7 @@ import {
   tool,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 let files: string[];
@@ -192,7 +192,7 @@ describe('options', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the rollback', () => {
   test.each([
     ['a shallow copy', { shallow: true }],
     ['a flattened copy', {}],
@@ -239,7 +239,7 @@ describe('the way back', () => {
   });
 });
 
-describe("somebody else's file", () => {
+describe("another user's file", () => {
   test.each([
     ['before its place is taken', 'make-file', 'before', false],
     ['instead of the file that was made', 'make-file', 'after', true],

@@ -9,7 +9,7 @@ import {
   persistentSource,
 } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { picture } from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import {
@@ -28,7 +28,7 @@ import {
   startRun,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 let images: string;

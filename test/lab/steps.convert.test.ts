@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assertCleanImages, imageChain, imageFormat } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { readLog } from '../../src/lab/log.ts';
 import { runWithFault } from './fault-run.ts';
 import {
@@ -18,7 +18,7 @@ import {
   runSteps,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 /** A quiet layer of the guest's chain, with a chain of its own. */
 let source: string;
@@ -106,7 +106,7 @@ test('rate-limit reaches qemu-img, and the copy is whole', async () => {
   expect(await content(at('limited'))).toBe(await content(source));
 });
 
-test('the way back removes the copy and nothing else; the source stays as it is', async () => {
+test('the rollback removes the copy and nothing else; the source stays as it is', async () => {
   const before = await content(source);
   const fails = await failingStep(host);
   await expectUndone(host, guest, [{ convert: { source, dest: at('gone') } }, fails]);

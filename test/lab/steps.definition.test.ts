@@ -5,8 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
-import { autostart, currentSnapshot, definition, moments, picture } from '../../src/lab/picture.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
+import {
+  currentSnapshot,
+  definition,
+  isAutostarted,
+  metadataRecords,
+  picture,
+} from '../../src/lab/picture.ts';
 import { until } from '../../src/lab/poll.ts';
 import { refusal } from './refusal.ts';
 import {
@@ -26,7 +32,7 @@ import {
 
 type RunStarted = Extract<RunEvent, { event: 'run-started' }>;
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 const NAME = 'testvm';
@@ -159,7 +165,7 @@ describe('undefine and redefine', () => {
   test('without autostart there is none afterwards', async () => {
     await host.virsh('autostart', NAME, '--disable');
     expectEnd(await run({ undefine: {} }, { redefine: {} }), 0);
-    expect(await autostart(host, NAME)).toBe(false);
+    expect(await isAutostarted(host, NAME)).toBe(false);
     await host.virsh('autostart', NAME);
   });
 
@@ -175,10 +181,10 @@ describe('undefine and redefine', () => {
     const last = expectEnd(ended, 5);
     expect(last.next.length).toBeGreaterThan(0);
     expect(await definition(host, NAME), ended.told).toBe(before.definition);
-    expect(await autostart(host, NAME)).toBe(true);
-    expect(await moments(host, NAME, 'snapshot')).toEqual(before.snapshots);
+    expect(await isAutostarted(host, NAME)).toBe(true);
+    expect(await metadataRecords(host, NAME, 'snapshot')).toEqual(before.snapshots);
     expect(await currentSnapshot(host, NAME)).toBe(before.currentSnapshot);
-    expect(await moments(host, NAME, 'checkpoint'), ended.told).toEqual(before.checkpoints);
+    expect(await metadataRecords(host, NAME, 'checkpoint'), ended.told).toEqual(before.checkpoints);
     const upTo = await guest.acknowledged();
     await guest.start();
     expect(await guest.waitForWrites(2)).toBeGreaterThan(upTo);

@@ -1,14 +1,14 @@
-/** snapshot-create-as on real libvirt: which disks go on where, what is recorded, and the way back. */
+/** snapshot-create-as on real libvirt: which disks go on where, what is recorded, and the rollback. */
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { imageFormat, persistentSource } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import {
   agentConnected,
   currentSnapshot,
-  moments,
+  metadataRecords,
   type Picture,
   picture,
 } from '../../src/lab/picture.ts';
@@ -23,7 +23,7 @@ import {
   sentToQemu,
 } from './support.ts';
 
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 let fails: Record<string, unknown>;
 let first: Picture;
@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   await guest.waitForWrites(2);
   await agentConnected(host, guest.name);
-  // The way back of a snapshot leaves the definition as libvirt first wrote it.
+  // The rollback of a snapshot leaves the definition as libvirt first wrote it.
   first = await picture(host, 'testvm');
 });
 afterAll(() => host.stop());
@@ -136,7 +136,7 @@ describe('forward', () => {
     });
   });
 
-  test('reuse-external goes on in the file that is there, and the way back leaves the file there', async () => {
+  test('reuse-external goes on in the file that is there, and the rollback leaves the file there', async () => {
     const overlay = file('made');
     const words = ['-o', 'cluster_size=4096', '-b', first.chains['vda']![0]!, '-F', 'qcow2'];
     await host.qemuImg('create', '-q', '-f', 'qcow2', ...words, overlay);
@@ -184,7 +184,7 @@ describe('forward', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the rollback', () => {
   test.each([
     ['with a record', { 'disk-only': true, atomic: true, quiesce: true, description: 'x' }],
     ['without one', { 'disk-only': true, 'no-metadata': true }],
@@ -204,6 +204,6 @@ describe('the way back', () => {
     const step = (name: string) => ({ 'snapshot-create-as': { name, 'disk-only': true } });
     await expectUndone(host, guest, [step('one'), step('two'), fails]);
     expect(await currentSnapshot(host, 'testvm')).toBe('kept');
-    expect(Object.keys(await moments(host, 'testvm', 'snapshot'))).toEqual(['kept']);
+    expect(Object.keys(await metadataRecords(host, 'testvm', 'snapshot'))).toEqual(['kept']);
   });
 });

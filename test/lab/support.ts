@@ -15,7 +15,7 @@ import type { RunEvent } from '../../src/events.ts';
 import { openedDisks } from '../../src/lab/chains.ts';
 import { command } from '../../src/lab/command.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import type { Host } from '../../src/lab/host.ts';
+import type { LabHost } from '../../src/lab/host.ts';
 import { type Expected, faultsAtNextStart } from '../../src/lab/next-start.ts';
 import { listing, picture } from '../../src/lab/picture.ts';
 
@@ -51,7 +51,7 @@ export interface CliOptions {
 }
 
 /** Where the runs of a host's tests keep their journals and locks. */
-export function stateDir(host: Host): string {
+export function stateDir(host: LabHost): string {
   return join(host.dir, 'state');
 }
 
@@ -77,7 +77,7 @@ export function planText(
 let plans = 0;
 
 /** Writes a plan's text into the host's folder, outside the image folders, and returns its path. */
-export async function writePlan(host: Host, text: string): Promise<string> {
+export async function writePlan(host: LabHost, text: string): Promise<string> {
   plans += 1;
   const file = join(host.dir, `plan-${plans}.yaml`);
   await writeFile(file, text);
@@ -85,7 +85,11 @@ export async function writePlan(host: Host, text: string): Promise<string> {
 }
 
 /** Starts the built command line with the host's state folder. */
-export function startCli(host: Host, argv: readonly string[], options: CliOptions = {}): Running {
+export function startCli(
+  host: LabHost,
+  argv: readonly string[],
+  options: CliOptions = {},
+): Running {
   const child = spawn(process.execPath, [CLI, ...argv], {
     cwd: ROOT,
     env: {
@@ -138,7 +142,7 @@ export function startCli(host: Host, argv: readonly string[], options: CliOption
 
 /** Starts `run` on a plan's text, or on a plan file, without asking, with JSON events. */
 export async function startRun(
-  host: Host,
+  host: LabHost,
   plan: { readonly text: string } | { readonly file: string },
   options: CliOptions = {},
 ): Promise<Running> {
@@ -149,7 +153,7 @@ export async function startRun(
 
 /** Runs steps on a domain to the end. */
 export async function runSteps(
-  host: Host,
+  host: LabHost,
   domain: string,
   steps: readonly Readonly<Record<string, unknown>>[],
   options: CliOptions = {},
@@ -172,7 +176,7 @@ export function runOf(ended: Ended): string {
 }
 
 /** Ends a stranded run, which would keep the next one away from its domain. */
-export async function forget(host: Host, run: string): Promise<void> {
+export async function forget(host: LabHost, run: string): Promise<void> {
   const ended = await startCli(host, ['forget', run]).ended;
   expect(ended.exitCode, ended.told).toBe(0);
 }
@@ -205,7 +209,7 @@ export function codes(ended: Ended): string[] {
 }
 
 /** Fails when a run has left something on the host: a job, a marker, a lock that is held, a process of ours. */
-export async function expectNothingLeft(host: Host, domain: string): Promise<void> {
+export async function expectNothingLeft(host: LabHost, domain: string): Promise<void> {
   const xmls = await Promise.all([
     host.virsh('dumpxml', domain),
     host.virsh('dumpxml', domain, '--inactive'),
@@ -247,7 +251,7 @@ export function tool(file: string, ...argv: string[]): Promise<string> {
  * A step that preflight lets through and that fails for a real reason: it makes a copy larger than its folder. Put at
  * the end of a plan, it has every step before it undone.
  */
-export async function failingStep(host: Host): Promise<Record<string, unknown>> {
+export async function failingStep(host: LabHost): Promise<Record<string, unknown>> {
   const folder = await host.tmpfs(2 * 1024 * 1024);
   const source = join(folder, 'quiet.qcow2');
   await host.qemuImg('create', '-q', '-f', 'qcow2', source, '64M');
@@ -266,7 +270,7 @@ export async function failingStep(host: Host): Promise<Record<string, unknown>> 
  * The guest's writes are on all of its disks without a gap, up to what it was told to be durable now: on those that its
  * next start opens, from its persistent definition. They are the ones that it has open, and their headers say the same.
  */
-export async function expectWrites(host: Host, guest: Guest): Promise<void> {
+export async function expectWrites(host: LabHost, guest: Guest): Promise<void> {
   const upTo = await guest.waitForWrites(2);
   const live = openedDisks(await host.virsh('dumpxml', guest.name));
   await expectNextStart(host, guest.name, { upTo, live });
@@ -276,7 +280,7 @@ export async function expectWrites(host: Host, guest: Guest): Promise<void> {
 
 /** Fails unless the next start of a domain, from its persistent definition, finds all numbers on its disks. */
 export async function expectNextStart(
-  host: Host,
+  host: LabHost,
   domain: string,
   expected: Expected,
 ): Promise<void> {
@@ -284,7 +288,7 @@ export async function expectNextStart(
 }
 
 /** The name of the backing file in an image's header, as it is written there; undefined for none. */
-export async function headerName(host: Host, image: string): Promise<string | undefined> {
+export async function headerName(host: LabHost, image: string): Promise<string | undefined> {
   const told = await host.qemuImg('info', '-U', '--output=json', image);
   return (JSON.parse(told) as { 'backing-filename'?: string })['backing-filename'];
 }
@@ -294,7 +298,7 @@ export async function headerName(host: Host, image: string): Promise<string | un
  * a domain whose next start is not from what it runs on, because it is transient or its definition is stale.
  */
 export async function expectAsBefore(
-  host: Host,
+  host: LabHost,
   guest: Guest,
   steps: readonly Readonly<Record<string, unknown>>[],
   folders: readonly string[] = [],
@@ -314,7 +318,7 @@ export async function expectAsBefore(
 
 /** Runs steps of which the last fails, and fails unless all is as it was before and no write is lost. */
 export async function expectUndone(
-  host: Host,
+  host: LabHost,
   guest: Guest,
   steps: readonly Readonly<Record<string, unknown>>[],
   folders: readonly string[] = [],
@@ -325,7 +329,7 @@ export async function expectUndone(
 }
 
 /** Has the host's libvirtd log so much from now on; its guests live on. */
-export async function raiseLog(host: Host, filters: string): Promise<void> {
+export async function raiseLog(host: LabHost, filters: string): Promise<void> {
   const file = join(host.dir, 'etc/libvirt/libvirtd.conf');
   const text = await readFile(file, 'utf8');
   await writeFile(
@@ -343,7 +347,7 @@ const WRITES =
   /Undefine|Define|Create|Delete|Block(Copy|Commit|Rebase|Pull|JobAbort|JobSetSpeed)|SetMetadata|SetAutostart|Suspend|Resume|Destroy|Shutdown|FSFreeze|FSThaw|AgentCommand|Redefine|Revert|DomainSave|DomainManagedSave/;
 
 /** Fails unless the daemon was only read from there on in its log, which has to be raised; and it has to have been read. */
-export async function expectOnlyRead(host: Host, from: number): Promise<void> {
+export async function expectOnlyRead(host: LabHost, from: number): Promise<void> {
   const log = (await readFile(host.logs, 'utf8')).slice(from);
   const calls = new Set([...log.matchAll(/ : (vir[A-Z]\w+):\d+ : /g)].map(([, name]) => name!));
   // The daemon opens each connection as its client asked: 1 is read-only, and refuses every change.
@@ -355,7 +359,7 @@ export async function expectOnlyRead(host: Host, from: number): Promise<void> {
 
 /** The commands of that name that libvirt has sent to QEMU, with their arguments; needs the log of `qemu.qemu_monitor`. */
 export async function sentToQemu(
-  host: Host,
+  host: LabHost,
   name: string,
 ): Promise<readonly Record<string, unknown>[]> {
   const log = await readFile(host.logs, 'utf8');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageChain } from '../../src/lab/chains.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { type Picture, picture } from '../../src/lab/picture.ts';
 import { refusal } from './refusal.ts';
 import { sampled } from './sample.ts';
@@ -23,7 +23,7 @@ import {
 } from './support.ts';
 
 const NAME = 'testvm';
-let host: Host;
+let host: LabHost;
 let guest: Guest;
 /** base <- mid <- top. */
 let base: string;

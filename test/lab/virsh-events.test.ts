@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
 import type { Guest } from '../../src/lab/guest.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import type { DomainEvent } from '../../src/libvirt/event-text.ts';
 import { type DomainEvents, openEvents } from '../../src/libvirt/events.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
@@ -17,7 +17,7 @@ const IN_TIME = { timeoutMs: 20_000 };
 const isJob = (status: string) => (event: DomainEvent) =>
   event.kind === 'block-job' && event.status === status;
 
-let host: Host;
+let host: LabHost;
 let virsh: Virsh;
 beforeAll(async () => {
   host = await startHost();

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlockplanError } from '../../src/errors.ts';
 import { localHost } from '../../src/host-io/local-host.ts';
-import { type Host, startHost } from '../../src/lab/host.ts';
+import { type LabHost, startHost } from '../../src/lab/host.ts';
 import { byExactName } from '../../src/libvirt/by-uuid.ts';
 import { openVirsh, type Virsh } from '../../src/libvirt/virsh.ts';
 import { childrenOf, processOf, stillThere } from './processes.ts';
@@ -356,7 +356,7 @@ describe('opening', () => {
 });
 
 describe('a session on a real libvirtd', () => {
-  let host: Host;
+  let host: LabHost;
   beforeAll(async () => {
     host = await startHost();
   });
@@ -486,14 +486,14 @@ describe('a session on a real libvirtd', () => {
     await using virsh = await openVirsh(localHost, { uri: host.uri });
     const daemon = await processOf('libvirtd', host.dir);
     process.kill(daemon, 'SIGKILL');
-    // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect anew by itself.
+    // Nothing is heard meanwhile, as by a process that the machine is too busy for; virsh would connect again by itself.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     const error = await failureOf(virsh.run(['list', '--all']));
     await host.startDaemon();
     expect(error.message).toMatch(/due to end of file\.$/);
   });
 
-  it('never gets an answer from a connection that virsh opened anew', async () => {
+  it('never gets an answer from a connection that virsh opened again', async () => {
     for (let round = 0; round < 3; round++) {
       await using virsh = await openVirsh(localHost, { uri: host.uri });
       const restart = host.killDaemon().then(() => host.startDaemon());

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Finding } from '../../src/errors.ts';
 import { readFacts } from '../../src/facts/read.ts';
 import { compile } from '../../src/graph/graph.ts';
-import type { DomainState, World } from '../../src/model/world.ts';
+import type { DomainState, HostState } from '../../src/model/host-state.ts';
 import { readPlan } from '../../src/plan/read.ts';
 import { Explorer } from '../../src/prove/explore.ts';
 import { seedOf } from '../../src/prove/seed.ts';
@@ -174,17 +174,17 @@ export function outcomeOf({ plan, onFailure, ...guest }: Case, faults: 1 | 2): O
   const source = (PLANS[plan] ?? '').replace('on-failure: rollback', `on-failure: ${onFailure}`);
   const domain = plan.endsWith('move-web1.yaml') ? 'web1' : 'testvm';
   const graph = compile(readPlan({ file: plan, source, set: settingsFor(plan, guest), steps }));
-  const world = readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json');
-  const { files, findings } = walk(graph, world);
+  const state = readFacts(JSON.stringify(factsOf(guest, domain)), 'facts.json');
+  const { files, findings } = walk(graph, state);
   const refused = errorsAmong(findings);
   if (refused.length > 0) return { refused, violations: [], cases: 0 };
-  const { ends, violations } = new Explorer(graph, world, touched(files, world)).explore(faults);
+  const { ends, violations } = new Explorer(graph, state, touched(files, state)).explore(faults);
   const cases = [...ends.values()].reduce((sum, { count }) => sum + count, 0);
   return { refused, violations: told(violations), cases };
 }
 
-function touched(files: readonly string[], world: World): string[] {
-  return [...new Set([...files, ...Object.keys(world.files)])];
+function touched(files: readonly string[], state: HostState): string[] {
+  return [...new Set([...files, ...Object.keys(state.files)])];
 }
 
 function errorsAmong(findings: readonly Finding[]): string[] {

@@ -1,7 +1,7 @@
 /** Parameters of a step, generated from its schema: what it lets through, and no more. */
 import fc from 'fast-check';
 import { printable } from '../../src/printable.ts';
-import type { ParamsSchema, Schema } from '../../src/steps/define.ts';
+import type { OptionSchema, ParamsSchema } from '../../src/steps/define.ts';
 import { BASE, DATA, ISO, SNAP1, SNAP2 } from '../worlds.ts';
 
 const FILES = [
@@ -59,7 +59,7 @@ function object(schema: ParamsSchema): fc.Arbitrary<Record<string, unknown>> {
   return fc.record(properties, { requiredKeys: [...(schema.required ?? [])] });
 }
 
-function value(schema: Schema, name: string): fc.Arbitrary<unknown> {
+function value(schema: OptionSchema, name: string): fc.Arbitrary<unknown> {
   switch (schema.type) {
     case 'boolean':
       return fc.boolean();
@@ -74,7 +74,10 @@ function value(schema: Schema, name: string): fc.Arbitrary<unknown> {
   }
 }
 
-function text(schema: Extract<Schema, { type: 'string' }>, name: string): fc.Arbitrary<string> {
+function text(
+  schema: Extract<OptionSchema, { type: 'string' }>,
+  name: string,
+): fc.Arbitrary<string> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const any = fc.string({ minLength: schema.minLength ?? 0, unit: 'binary' });
   const words = WORDS[name];

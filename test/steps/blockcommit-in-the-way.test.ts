@@ -1,6 +1,6 @@
 /** A commit of a disk that another one writes to as well, and that has no layer below: both are reported, and a preview is made. */
 import { expect, test } from 'vitest';
-import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { DATA, disk, world } from '../worlds.ts';
 import { refusalLines } from './shown.ts';
 
@@ -8,12 +8,12 @@ const params = { disk: 'vda', shallow: true, active: true, pivot: true };
 const twice = world({ disks: [disk('vda', [DATA]), disk('vdb', [DATA])] });
 
 test('the missing layer is reported beside the second writer', () => {
-  const lines = refusalLines(blockcommit, params, twice).join('\n');
+  const lines = refusalLines(blockcommitStep, params, twice).join('\n');
   expect(lines).toContain('BP155 disk');
   expect(lines).toContain('BP113 shallow');
 });
 
 test('a phase tells its point of no return without the layers, as a preview of a refused plan asks', () => {
-  for (const phase of blockcommit.phases(params))
+  for (const phase of blockcommitStep.phases(params))
     expect(phase.pointOfNoReturn?.(twice, twice)).toBeUndefined();
 });

@@ -1,8 +1,8 @@
-/** What `blockcommit` runs, requires and takes, word for word. */
+/** What `blockcommitStep` runs, requires and takes, word for word. */
 import { describe, expect, test } from 'vitest';
-import { type World, withFile } from '../../src/model/world.ts';
-import { blockcommit } from '../../src/steps/blockcommit.ts';
-import { examine } from '../../src/steps/derived.ts';
+import { type HostState, withFile } from '../../src/model/host-state.ts';
+import { blockcommitStep } from '../../src/steps/blockcommit.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { amountsOf, phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -117,23 +117,23 @@ test.each<readonly [string, Params, readonly string[]]>([
     ],
   ],
 ])('its commands and its rollbacks: %s', (_title, params, lines) => {
-  expect(phaseLines(blockcommit, params, alone)).toEqual(lines);
+  expect(phaseLines(blockcommitStep, params, alone)).toEqual(lines);
 });
 
 test('layers are named as libvirt spells them', () => {
   const spelled = '/export/vmimages/../vmimages/testvm.snap1';
   const host = world({ others: [], disks: [disk('vda', [SNAP2, spelled, BASE])] });
-  expect(phaseLines(blockcommit, middle, host)[1]).toBe(
+  expect(phaseLines(blockcommitStep, middle, host)[1]).toBe(
     start(`--base ${BASE} --top ${spelled}`, BASE),
   );
 });
 
 test('a base that only this run has put an overlay above loses nothing', () => {
   const made = withFile(alone, SNAP2, { size: 1, made: true });
-  expect(phaseLines(blockcommit, active, made)[1]).not.toContain('loses');
-  expect(phaseLines(blockcommit, several, made)[1]).toContain(`loses ${BASE}`);
+  expect(phaseLines(blockcommitStep, active, made)[1]).not.toContain('loses');
+  expect(phaseLines(blockcommitStep, several, made)[1]).toContain(`loses ${BASE}`);
   const unseen = { ...alone, files: {} };
-  const [commit] = blockcommit.phases(active);
+  const [commit] = blockcommitStep.phases(active);
   expect(commit!.effects(unseen, unseen)[0]).toMatchObject({ loses: [SNAP1] });
 });
 
@@ -147,7 +147,7 @@ test.each([
     disks: [disk('vda', [SNAP2], { chain: [{ ...top!, ...layer }, ...more] })],
     files: { [SNAP2]: { size: 1, ...file } },
   });
-  const lines = phaseLines(blockcommit, active, host);
+  const lines = phaseLines(blockcommitStep, active, host);
   expect(lines.slice(-3)).toEqual([
     `  point of no return: ${SNAP2} ${what}, so no new overlay can take its place`,
     BACK,
@@ -190,7 +190,7 @@ describe('what it requires and takes', () => {
   });
 
   test.each<
-    readonly [string, Params, World, readonly string[], readonly string[], readonly object[]]
+    readonly [string, Params, HostState, readonly string[], readonly string[], readonly object[]]
   >([
     [
       'the active layer',
@@ -258,8 +258,8 @@ describe('what it requires and takes', () => {
     ['no layers', { ...active, base: '/x' }, alone, DISK, [], []],
     ['no disk', active, world({ disks: [] }), DISK.slice(0, 1), [], []],
   ])('%s', (_title, params, host, lines, files, products) => {
-    expect(requirementLines(blockcommit, params, host)).toEqual(lines);
-    expect(examine(blockcommit, params as never, host).files).toEqual(files);
-    expect(amountsOf(blockcommit, params, host)).toEqual(products);
+    expect(requirementLines(blockcommitStep, params, host)).toEqual(lines);
+    expect(requirementsOf(blockcommitStep, params as never, host).files).toEqual(files);
+    expect(amountsOf(blockcommitStep, params, host)).toEqual(products);
   });
 });

@@ -1,7 +1,7 @@
-/** What `blockcommit` refuses, word for word. */
+/** What `blockcommitStep` refuses, word for word. */
 import { expect, test } from 'vitest';
-import { type World, withFile } from '../../src/model/world.ts';
-import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { type HostState, withFile } from '../../src/model/host-state.ts';
+import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { findingLines, refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -77,7 +77,7 @@ test.each<readonly [string, Params, readonly string[]]>([
   ['nothing: pivot means active', { disk: 'vda', shallow: true, pivot: true }, []],
   ['nothing: keep-overlay means active', { disk: 'vda', shallow: true, 'keep-overlay': true }, []],
 ])('what is wrong with parameters: %s', (_title, params, lines) => {
-  expect(findingLines(blockcommit.check(params as never))).toEqual(lines);
+  expect(findingLines(blockcommitStep.check(params as never))).toEqual(lines);
 });
 
 const NO_OTHER = 'a change to it would corrupt that disk -> choose a layer that no other disk uses';
@@ -93,7 +93,7 @@ const relative = { ...middle, 'keep-relative': true };
 const headers = (above: string | null, below: string | null) =>
   withFile(withFile(alone, SNAP2, { size: 1, backing: above }), SNAP1, { size: 1, backing: below });
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'no layer below',
     { ...active, disk: 'vdb' },
@@ -289,5 +289,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     [],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(refusalLines(blockcommit, params, host)).toEqual(lines);
+  expect(refusalLines(blockcommitStep, params, host)).toEqual(lines);
 });

@@ -1,7 +1,13 @@
-/** When a phase of `blockcommit` counts as done, and what its rollback does from wherever it stopped. */
+/** When a phase of `blockcommitStep` counts as done, and what its rollback does from wherever it stopped. */
 import { expect, test } from 'vitest';
-import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
-import { blockcommit } from '../../src/steps/blockcommit.ts';
+import {
+  type Disk,
+  type HostState,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../../src/model/host-state.ts';
+import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { problemsAfter } from '../../src/steps/derived.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
@@ -14,7 +20,7 @@ const kept = { disk: 'vda', shallow: true, 'keep-overlay': true };
 const alone = world({ others: [] });
 const transient = world({ others: [], domain: { persistent: false } });
 
-type Change = (after: World) => World;
+type Change = (after: HostState) => HostState;
 const onDisk =
   (change: (disk: Disk) => Partial<Disk>): Change =>
   (after) =>
@@ -119,7 +125,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     [`${SNAP1} is still there`],
   ],
 ])('%s is judged where %s', (name, _where, params, change, problems) => {
-  const { phase, before, after, start } = phaseDone(blockcommit, params, alone, name);
+  const { phase, before, after, start } = phaseDone(blockcommitStep, params, alone, name);
   expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
@@ -129,7 +135,7 @@ test('a definition that is not there, or named another file, need not follow a p
     disks: [disk('vda', [SNAP2, SNAP1], { persistentSource: SNAP1 })],
   });
   for (const host of [transient, apart]) {
-    const { phase, before, after, start } = phaseDone(blockcommit, active, host, 'pivot');
+    const { phase, before, after, start } = phaseDone(blockcommitStep, active, host, 'pivot');
     const left = onDisk(() => ({ persistentSource: SNAP2 }))(after);
     expect(problemsAfter(phase, before, left, start)).toEqual([]);
   }
@@ -218,7 +224,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
     [],
   ],
 ])('the rollback of %s where %s', (name, _where, params, change, lines) => {
-  const { phase, before, after } = phaseDone(blockcommit, params, alone, name);
+  const { phase, before, after } = phaseDone(blockcommitStep, params, alone, name);
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
@@ -237,20 +243,20 @@ test.each<readonly [string, string | null | undefined, readonly string[]]>([
   ],
 ])('the overlay comes back where its header named %s', (_what, backing, lines) => {
   const host = withFile(alone, SNAP2, { size: 1, ...(backing === undefined ? {} : { backing }) });
-  const { phase, before, after } = phaseDone(blockcommit, active, host, 'pivot');
+  const { phase, before, after } = phaseDone(blockcommitStep, active, host, 'pivot');
   expect(rollbackLines(phase, before, withFile(after, SNAP2, null))).toEqual(lines);
 });
 
 test('a guest that stopped before the commit shows no chain, and nothing is rolled back', () => {
   const gone = world({ disks: [], domain: { state: 'gone' } });
   const empty = world({ disks: [] });
-  expect(rollbackLines(blockcommit.phases(middle)[0]!, empty, empty)).toEqual([]);
+  expect(rollbackLines(blockcommitStep.phases(middle)[0]!, empty, empty)).toEqual([]);
   for (const params of [active, middle, { ...active, delete: true }])
-    for (const phase of blockcommit.phases(params))
+    for (const phase of blockcommitStep.phases(params))
       expect(rollbackLines(phase, gone, gone)).toEqual([]);
-  const [, , aside] = blockcommit.phases({ ...active, quarantine: '/aside' });
+  const [, , aside] = blockcommitStep.phases({ ...active, quarantine: '/aside' });
   expect(rollbackLines(aside!, gone, gone)).toEqual([]);
-  expect(() => problemsAfter(blockcommit.phases(active)[0]!, gone, gone, gone)).toThrow(
+  expect(() => problemsAfter(blockcommitStep.phases(active)[0]!, gone, gone, gone)).toThrow(
     'the chain of vda is not what the plan says',
   );
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Folder, withDisk } from '../../src/model/world.ts';
-import { blockcommit } from '../../src/steps/blockcommit.ts';
+import { type Folder, withDisk } from '../../src/model/host-state.ts';
+import { blockcommitStep } from '../../src/steps/blockcommit.ts';
 import { BASE, DATA, disk, neighbour, type Scene, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
@@ -23,7 +23,7 @@ const onFiles = withDisk(world({ disks: [disk('vda', [SNAP2])] }), 'vda', (each)
   chain: each.chain.map((layer) => ({ ...layer, dataFiles: ['/data'] })),
 }));
 
-testStep(blockcommit, {
+testStep(blockcommitStep, {
   valid: [
     ['the active layer into the one below', active, world()],
     ['and its file removed', { ...active, delete: true }, world()],
@@ -274,7 +274,9 @@ test.each([
     [9, 9_000],
     [undefined, 86_400_000],
   ]) {
-    const [commit] = blockcommit.phases(timeout === undefined ? params : { ...params, timeout });
+    const [commit] = blockcommitStep.phases(
+      timeout === undefined ? params : { ...params, timeout },
+    );
     const wait = commit!.effects(world(), world()).at(-1);
     expect(wait).toMatchObject({ tool: 'await-job', until, timeoutMs });
   }

@@ -1,7 +1,7 @@
-/** What `blockcopy` refuses of the file or block device that it copies into, word for word. */
+/** What `blockcopyStep` refuses of the file or block device that it copies into, word for word. */
 import { expect, test } from 'vitest';
-import type { ImageFile, World } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
+import type { HostState, ImageFile } from '../../src/model/host-state.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { BASE, disk, neighbour, SNAP2, world } from '../worlds.ts';
 import { refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -14,7 +14,7 @@ const reuse = { ...backup, 'reuse-external': true, format: 'qcow2' } as const;
 const MiB = 1024 * 1024;
 const EQUAL = 10_240 * MiB;
 /** A guest whose QEMU runs as another user, who may not enter `/new/barred`. */
-function confined(givesFiles: boolean, files: World['files'] = {}): World {
+function confined(givesFiles: boolean, files: HostState['files'] = {}): HostState {
   const folders = { '/new/barred': { writable: true, free: 2 ** 40, barredAt: '/new/barred' } };
   const host = world({ files, folders });
   const confinement = { apparmor: false, user: { uid: 107, gid: 107 }, givesFiles };
@@ -36,7 +36,7 @@ const rests = (named: string) =>
 const BARRED = '/new/barred/copy.qcow2';
 const CREATE = `make one for the purpose: qemu-img create -f qcow2 ${LV} ${EQUAL}`;
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'a disk that the definition lacks',
     shallow,
@@ -117,5 +117,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses a destination: %s', (_title, params, host, lines) => {
-  expect(refusalLines(blockcopy, params, host)).toEqual(lines);
+  expect(refusalLines(blockcopyStep, params, host)).toEqual(lines);
 });

@@ -1,7 +1,7 @@
-/** What `blockcopy` runs, and its rollbacks once a phase is done, word for word. */
+/** What `blockcopyStep` runs, and its rollbacks once a phase is done, word for word. */
 import { expect, test } from 'vitest';
-import type { World } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
+import type { HostState } from '../../src/model/host-state.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { DATA, disk, SNAP2, world } from '../worlds.ts';
 import {
   backup,
@@ -60,7 +60,7 @@ const mirroredTo = (disk: string) => [
   cancel(disk),
 ];
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'a migration that shares the backing chain',
     shallow,
@@ -178,22 +178,26 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('its commands and its rollbacks: %s', (_title, params, host, lines) => {
-  expect(phaseLines(blockcopy, params, host)).toEqual(lines);
+  expect(phaseLines(blockcopyStep, params, host)).toEqual(lines);
 });
 
 test('an empty file that exists loses nothing, and an empty device may', () => {
-  expect(phaseLines(blockcopy, reuse, withImage({ size: 0 }))[1]).toContain(`writesInto ${DEST})`);
-  const device = phaseLines(blockcopy, { disk: 'vdb', ...toDevice }, withDevice);
+  expect(phaseLines(blockcopyStep, reuse, withImage({ size: 0 }))[1]).toContain(
+    `writesInto ${DEST})`,
+  );
+  const device = phaseLines(blockcopyStep, { disk: 'vdb', ...toDevice }, withDevice);
   expect(device[1]).toContain(`loses ${LV})`);
 });
 
 test('a flat copy to a raw device is written back by qemu-img, which leaves zeroes out', () => {
-  const lines = phaseLines(blockcopy, { disk: 'vda', ...toDevice }, withDevice);
+  const lines = phaseLines(blockcopyStep, { disk: 'vda', ...toDevice }, withDevice);
   expect(lines.at(-1)).toBe(`    room in ${SNAP2}: 0 to ${FULL}`);
   const files = { [LV]: { size: 0 } };
   const one = world({ disks: [disk('vda', [SNAP2])], files });
   const qcow2 = { disk: 'vda', ...toDevice, format: 'qcow2' };
-  expect(phaseLines(blockcopy, qcow2, one).at(-1)).toBe(`    room in ${SNAP2}: 0 to ${FULL}`);
+  expect(phaseLines(blockcopyStep, qcow2, one).at(-1)).toBe(`    room in ${SNAP2}: 0 to ${FULL}`);
   const file = { disk: 'vdb', dest: '/new/copy.img', pivot: true };
-  expect(phaseLines(blockcopy, file, world()).at(-1)).toBe(`    room in ${DATA}: 0 to 10695475200`);
+  expect(phaseLines(blockcopyStep, file, world()).at(-1)).toBe(
+    `    room in ${DATA}: 0 to 10695475200`,
+  );
 });

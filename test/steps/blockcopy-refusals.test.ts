@@ -1,8 +1,8 @@
-/** What `blockcopy` requires, takes and refuses, word for word. */
+/** What `blockcopyStep` requires, takes and refuses, word for word. */
 import { describe, expect, test } from 'vitest';
-import { type World, withFile } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
-import { examine } from '../../src/steps/derived.ts';
+import { type HostState, withFile } from '../../src/model/host-state.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import {
   backup,
@@ -46,7 +46,7 @@ describe('what it requires', () => {
   const DEFINED =
     'the definition, where there is one, names the file that the guest runs on (vda) [domain]';
 
-  test.each<readonly [string, Params, World, readonly string[], readonly string[]]>([
+  test.each<readonly [string, Params, HostState, readonly string[], readonly string[]]>([
     ['a shallow migration', shallow, world(), [...DISK, ...NEW, DEFINED], [DEST]],
     [
       'a flat migration',
@@ -71,15 +71,15 @@ describe('what it requires', () => {
       [LV, `${SNAP2}.blockplan-aside`, `${SNAP2}.blockplan-home`],
     ],
   ])('%s', (_title, params, host, lines, files) => {
-    expect(requirementLines(blockcopy, params, host)).toEqual(lines);
-    expect(examine(blockcopy, params as never, host).files).toEqual(files);
+    expect(requirementLines(blockcopyStep, params, host)).toEqual(lines);
+    expect(requirementsOf(blockcopyStep, params as never, host).files).toEqual(files);
   });
 });
 
 describe('what it takes', () => {
   const MiB = 1024 * 1024;
   const untold = (file: string) => withFile(world(), file, { size: 0, sizeUntold: true });
-  const unsized = (host: World) => ({
+  const unsized = (host: HostState) => ({
     ...host,
     domain: {
       ...host.domain,
@@ -87,7 +87,7 @@ describe('what it takes', () => {
     },
   });
 
-  test.each<readonly [string, Params, World, Record<string, unknown>]>([
+  test.each<readonly [string, Params, HostState, Record<string, unknown>]>([
     ['a device does not grow', { disk: 'vda', ...toDevice }, withDevice, { copied: 120, room: 0 }],
     [
       'a size that is not told counts as nothing where the disk has one',
@@ -104,7 +104,7 @@ describe('what it takes', () => {
     ['of the active layer only', shallow, unsized(untold(BASE)), { copied: 40, room: 40 }],
     ['of an unknown disk nothing', { ...flat, disk: 'vdz' }, world(), { copied: 0, room: 0 }],
   ])('%s', (_title, params, host, { copied, room, ...more }) => {
-    expect(amountsOf(blockcopy, params, host)).toEqual([
+    expect(amountsOf(blockcopyStep, params, host)).toEqual([
       { file: params.dest, copied: Number(copied) * MiB, room: Number(room) * MiB, ...more },
     ]);
   });
@@ -142,14 +142,14 @@ test.each<readonly [string, Params, readonly string[]]>([
   ['a flat raw copy', { ...flat, format: 'raw' }, []],
   ['the largest granularity', { ...flat, granularity: 67_108_864 }, []],
 ])('what is wrong with %s', (_title, params, lines) => {
-  expect(findingLines(blockcopy.check(params as never))).toEqual(lines);
+  expect(findingLines(blockcopyStep.check(params as never))).toEqual(lines);
 });
 
 const TAKEN =
   'exists already, and the way back would need its place -> it may hold what a guest wrote in a run that could not be brought back: see what it is, and move it away';
 const old = { ...world(), host: { uri: 'qemu:///system', libvirt: '7.9.0' } };
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'a place that the rollback needs',
     flat,
@@ -232,5 +232,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   ],
   ['no backup off a block device', { ...backup, disk: 'vdb' }, onDevice, []],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(refusalLines(blockcopy, params, host)).toEqual(lines);
+  expect(refusalLines(blockcopyStep, params, host)).toEqual(lines);
 });

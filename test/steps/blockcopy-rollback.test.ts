@@ -1,7 +1,13 @@
-/** When a phase of `blockcopy` counts as done, and what its rollback does from wherever it stopped. */
+/** When a phase of `blockcopyStep` counts as done, and what its rollback does from wherever it stopped. */
 import { expect, test } from 'vitest';
-import { type Disk, type World, withDisk, withDomain, withFile } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
+import {
+  type Disk,
+  type HostState,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../../src/model/host-state.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { problemsAfter } from '../../src/steps/derived.ts';
 import { contentsIn } from '../effects.ts';
 import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
@@ -15,7 +21,7 @@ const backup = { disk: 'vda', dest: DEST, finish: true };
 const raw = { disk: 'vdb', dest: '/new/copy.img', pivot: true };
 const host = world({ files: { '/dev/lv': { size: 1 } } });
 
-type Change = (after: World) => World;
+type Change = (after: HostState) => HostState;
 const onDisk =
   (change: (disk: Disk) => Partial<Disk>, target = 'vda'): Change =>
   (after) =>
@@ -145,7 +151,7 @@ test.each<readonly [string, string, Params, Change, readonly string[]]>([
   ],
   ['finish', 'the copy has been removed', backup, without(DEST), [`there is no ${DEST}`]],
 ])('%s is judged where %s', (name, _where, params, change, problems) => {
-  const { phase, before, after, start } = phaseDone(blockcopy, params, host, name);
+  const { phase, before, after, start } = phaseDone(blockcopyStep, params, host, name);
   expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
@@ -191,27 +197,27 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     ],
   ],
 ])('the rollback of a pivot where %s', (_where, params, change, lines) => {
-  const { phase, before, after } = phaseDone(blockcopy, params, world(), 'pivot');
+  const { phase, before, after } = phaseDone(blockcopyStep, params, world(), 'pivot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
 test('a transient domain has no definition that could be left behind', () => {
   const transient = world({ domain: { persistent: false } });
-  const { phase, before, after, start } = phaseDone(blockcopy, shallow, transient, 'pivot');
+  const { phase, before, after, start } = phaseDone(blockcopyStep, shallow, transient, 'pivot');
   expect(problemsAfter(phase, before, after, start)).toEqual([]);
   const defined = withDomain(after, { definition: '<domain/>' });
   expect(problemsAfter(phase, before, defined, start)).toEqual([]);
 });
 
 test('a disk that was not there when the phase began has no rollback', () => {
-  const [mirror, pivot] = blockcopy.phases(flat);
+  const [mirror, pivot] = blockcopyStep.phases(flat);
   const gone = world({ disks: [] });
   for (const phase of [mirror!, pivot!]) expect(rollbackLines(phase, gone, gone)).toEqual([]);
   expect(pivot!.rollbackRoom!(gone, gone)).toEqual([]);
 });
 
 test('a copy that another guest has come to use stays', () => {
-  const { phase, before, after } = phaseDone(blockcopy, shallow, world(), 'mirror');
+  const { phase, before, after } = phaseDone(blockcopyStep, shallow, world(), 'mirror');
   const used = {
     ...onDisk(() => ({ job: none }))(after),
     others: [neighbour('other', [DEST], [])],
@@ -221,7 +227,7 @@ test('a copy that another guest has come to use stays', () => {
 
 test('a definition that named another file is left alone by the pivot', () => {
   const apart = withDisk(world(), 'vda', (each) => ({ ...each, persistentSource: SNAP1 }));
-  const [, pivot] = blockcopy.phases(shallow);
+  const [, pivot] = blockcopyStep.phases(shallow);
   expect(pivot!.effects(apart, apart)).toHaveLength(1);
   expect(pivot!.effects(world(), world())).toHaveLength(2);
   const alone = world({ disks: [disk('vdb', ['/a'])] });
@@ -237,7 +243,7 @@ test('the definition names the copy as libvirt is told to open it', () => {
     ],
   ] as const;
   for (const [params, source] of sources) {
-    const [, pivot] = blockcopy.phases(params);
+    const [, pivot] = blockcopyStep.phases(params);
     const content = pivot!.effects(world(), world()).flatMap(contentsIn);
     expect(content.join()).toContain(source);
   }

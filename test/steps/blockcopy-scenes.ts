@@ -1,5 +1,5 @@
-/** Copies that `blockcopy` is tried with, and Worlds with something at their destination. */
-import type { ImageFile } from '../../src/model/world.ts';
+/** Copies that `blockcopy` is tried with, and host states with something at their destination. */
+import type { ImageFile } from '../../src/model/host-state.ts';
 import { disk, world } from '../worlds.ts';
 
 export const DEST = '/new/copy.qcow2';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { withDisk } from '../../src/model/world.ts';
-import { blockcopy } from '../../src/steps/blockcopy.ts';
+import { withDisk } from '../../src/model/host-state.ts';
+import { blockcopyStep } from '../../src/steps/blockcopy.ts';
 import { BASE, DATA, disk, looked, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { amountsOf } from './shown.ts';
 import { testStep } from './step-tester.ts';
@@ -14,7 +14,7 @@ const onDevice = world({
 });
 const transient = world({ domain: { persistent: false } });
 
-testStep(blockcopy, {
+testStep(blockcopyStep, {
   valid: [
     ['a migration of the active layer', copy, world()],
     ['a migration of the whole chain', { disk: 'vda', dest: DEST, pivot: true }, world()],
@@ -196,7 +196,7 @@ test.each([
   ['as the plan says', { timeout: 9 }, 9_000],
   ['a day unless specified', {}, 86_400_000],
 ])('waits for the copy: %s', (_title, params, timeoutMs) => {
-  const [mirror] = blockcopy.phases({ ...copy, ...params });
+  const [mirror] = blockcopyStep.phases({ ...copy, ...params });
   const effects = mirror!.effects(world(), world());
   expect(effects.at(-1)).toMatchObject({
     tool: 'await-job',
@@ -208,7 +208,7 @@ test.each([
 
 describe('rolls back no job that is not its own', () => {
   const pull = { type: 'pull', ready: false } as const;
-  const [mirror, pivot] = blockcopy.phases(copy);
+  const [mirror, pivot] = blockcopyStep.phases(copy);
   const before = looked(world(), [DEST]);
 
   test('of the mirror phase: another copy runs on, and the file that it writes to stays', () => {
@@ -248,9 +248,11 @@ test.each([
   ['all layers', {}, 120],
 ])('takes at most %s, and never more than the disk has', (_title, params, mebibytes) => {
   const plain = { disk: 'vda', dest: DEST, pivot: true, ...params };
-  const [product] = blockcopy.products(plain, world());
+  const [product] = blockcopyStep.products(plain, world());
   const bytes = mebibytes * 1024 * 1024;
   expect(product).toEqual({ file: DEST, copied: bytes, room: bytes });
   const small = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { capacity: 1000 })] });
-  expect(amountsOf(blockcopy, plain, small)).toEqual([{ file: DEST, copied: 1000, room: 1000 }]);
+  expect(amountsOf(blockcopyStep, plain, small)).toEqual([
+    { file: DEST, copied: 1000, room: 1000 },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockpull } from '../../src/steps/blockpull.ts';
+import { blockpullStep } from '../../src/steps/blockpull.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
@@ -9,7 +9,7 @@ const MiB = 1024 ** 2;
 const flat = { disk: 'vda' };
 const down = { disk: 'vda', base: BASE };
 
-testStep(blockpull, {
+testStep(blockpullStep, {
   valid: [
     ['the whole chain', flat, world()],
     ['down to a base', down, world()],
@@ -77,7 +77,7 @@ testStep(blockpull, {
 test('what it requires, and by how much the active layer grows', () => {
   const keeping = { ...down, 'keep-relative': true };
   const named = world({ others: [neighbour('other', [BASE], [])] });
-  expect(requirementLines(blockpull, keeping, named)).toMatchInlineSnapshot(`
+  expect(requirementLines(blockpullStep, keeping, named)).toMatchInlineSnapshot(`
     [
       "the guest runs, and vda is a disk on local files or block devices [told state]",
       "vda has no block job [domain]",
@@ -91,8 +91,8 @@ test('what it requires, and by how much the active layer grows', () => {
       "the layers of vda name the next ones relatively, from /export/vmimages/testvm.snap2 on [domain]",
     ]
   `);
-  expect(requirementLines(blockpull, flat, named)).toHaveLength(9);
-  const grows = (params: typeof flat) => blockpull.products(params, named);
+  expect(requirementLines(blockpullStep, flat, named)).toHaveLength(9);
+  const grows = (params: typeof flat) => blockpullStep.products(params, named);
   expect([...grows(flat), ...grows(down)]).toEqual([
     { file: SNAP2, copied: 80 * MiB, room: 80 * MiB },
     { file: SNAP2, copied: 40 * MiB, room: 40 * MiB },
@@ -101,7 +101,7 @@ test('what it requires, and by how much the active layer grows', () => {
 
 test('what is refused is told with its layers', () => {
   const lines = (params: typeof flat | typeof down, on = world()) =>
-    refusalLines(blockpull, params, on);
+    refusalLines(blockpullStep, params, on);
   expect([
     ...lines({ disk: 'vdb' }),
     ...lines({ disk: 'vda', base: SNAP1 }),
@@ -119,7 +119,7 @@ test('what is refused is told with its layers', () => {
 
 test('what it does', () => {
   expect(
-    phaseLines(blockpull, { ...down, bandwidth: 7, timeout: 60 }, world()),
+    phaseLines(blockpullStep, { ...down, bandwidth: 7, timeout: 60 }, world()),
   ).toMatchInlineSnapshot(`
     [
       "pull: copy what the layers below hold into the active layer of vda while the guest runs; their files stay",
@@ -133,7 +133,7 @@ test('what it does', () => {
 });
 
 test('a layer that left the chain is not put back, and a pull that runs is cancelled', () => {
-  const { phase, before, after } = phaseDone(blockpull, down, world(), 'pull');
+  const { phase, before, after } = phaseDone(blockpullStep, down, world(), 'pull');
   expect(rollbackLines(phase, before, after)).toEqual([
     'no rollback: the layers of vda are merged; a merged layer cannot be put back below a running guest',
   ]);

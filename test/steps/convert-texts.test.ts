@@ -1,8 +1,8 @@
-/** What `convert` runs, requires and refuses, word for word. */
+/** What `convertStep` runs, requires and refuses, word for word. */
 import { expect, test } from 'vitest';
-import { type World, withFile } from '../../src/model/world.ts';
-import { convert } from '../../src/steps/convert.ts';
-import { examine, problemsAfter } from '../../src/steps/derived.ts';
+import { type HostState, withFile } from '../../src/model/host-state.ts';
+import { convertStep } from '../../src/steps/convert.ts';
+import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import {
   findingLines,
@@ -21,7 +21,7 @@ const OLD = '/new/old.img';
 const withOld = (format?: string) =>
   world({ files: { [OLD]: { size: 9, ...(format === undefined ? {} : { format }) } } });
 
-test.each<readonly [string, Record<string, unknown>, World, string, number]>([
+test.each<readonly [string, Record<string, unknown>, HostState, string, number]>([
   [
     'a layer',
     quiet,
@@ -53,7 +53,7 @@ test.each<readonly [string, Record<string, unknown>, World, string, number]>([
     9,
   ],
 ])('its command and its rollback: %s', (_title, params, host, command, bytes) => {
-  expect(phaseLines(convert, params, host)).toEqual([
+  expect(phaseLines(convertStep, params, host)).toEqual([
     `convert: copy ${params.source} to ${DEST}`,
     `  ${command}  (copy the quiet image; bytes ${bytes})`,
     '  rollback: stop the copy and remove what was written of it',
@@ -62,7 +62,7 @@ test.each<readonly [string, Record<string, unknown>, World, string, number]>([
 });
 
 test('what it requires, copies and touches', () => {
-  expect(requirementLines(convert, quiet, world())).toEqual([
+  expect(requirementLines(convertStep, quiet, world())).toEqual([
     'the guest runs [told state]',
     `there is a file ${SNAP1}, of a known format [file ${SNAP1}]`,
     `no guest writes to ${SNAP1} or to a file below it [others]`,
@@ -70,16 +70,18 @@ test('what it requires, copies and touches', () => {
     `there is a folder for ${DEST}, with room, in which files can be made [folder ${DEST}]`,
     `no other domain uses ${DEST} [others]`,
   ]);
-  expect(examine(convert, quiet, world()).files).toEqual([SNAP1, DEST]);
+  expect(requirementsOf(convertStep, quiet, world()).files).toEqual([SNAP1, DEST]);
   const bytes = 80 * MiB;
-  expect(convert.products(quiet, world())).toEqual([{ file: DEST, copied: bytes, room: bytes }]);
+  expect(convertStep.products(quiet, world())).toEqual([
+    { file: DEST, copied: bytes, room: bytes },
+  ]);
   const untold = withFile(world(), BASE, { size: 0, sizeUntold: true });
-  expect(convert.products(quiet, untold)).toEqual([
+  expect(convertStep.products(quiet, untold)).toEqual([
     { file: DEST, copied: 40 * MiB, room: 40 * MiB, unknown: true },
   ]);
 });
 
-test.each<readonly [string, Partial<Parameters<typeof convert.check>[0]>, readonly string[]]>([
+test.each<readonly [string, Partial<Parameters<typeof convertStep.check>[0]>, readonly string[]]>([
   ['one file', { dest: SNAP1 }, ['BP051 dest: source and dest are the same file']],
   [
     'a compressed raw file',
@@ -92,7 +94,7 @@ test.each<readonly [string, Partial<Parameters<typeof convert.check>[0]>, readon
   ['a compressed qcow2', { compress: true }, []],
   ['a compressed vmdk', { 'target-format': 'vmdk', compress: true }, []],
 ])('what is wrong with %s', (_title, params, lines) => {
-  expect(findingLines(convert.check({ ...quiet, ...params }))).toEqual(lines);
+  expect(findingLines(convertStep.check({ ...quiet, ...params }))).toEqual(lines);
 });
 
 const TORN = 'so a copy of it would be torn';
@@ -101,7 +103,7 @@ const SNAPSHOT =
 const copyJob = (files: readonly string[], mirror: string) =>
   disk('vda', files, { job: { type: 'copy', ready: false, mirror } });
 
-test.each<readonly [string, string, World, readonly string[]]>([
+test.each<readonly [string, string, HostState, readonly string[]]>([
   ['there is none', '/none', world(), ['BP106 source: there is no /none']],
   [
     'nobody tells its format',
@@ -192,11 +194,11 @@ test.each<readonly [string, string, World, readonly string[]]>([
     [],
   ],
 ])('says why it refuses a source: %s', (_title, source, host, lines) => {
-  expect(refusalLines(convert, { source, dest: DEST }, host)).toEqual(lines);
+  expect(refusalLines(convertStep, { source, dest: DEST }, host)).toEqual(lines);
 });
 
 test('is not done where there is no copy, and its rollback removes no file of another user', () => {
-  const { phase, before, after, start } = phaseDone(convert, quiet, world(), 'convert');
+  const { phase, before, after, start } = phaseDone(convertStep, quiet, world(), 'convert');
   const gone = withFile(after, DEST, null);
   expect(problemsAfter(phase, before, gone, start)).toEqual([`there is no ${DEST}`]);
   expect(rollbackLines(phase, before, gone)).toEqual([]);

@@ -1,11 +1,11 @@
-import { convert } from '../../src/steps/convert.ts';
+import { convertStep } from '../../src/steps/convert.ts';
 import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
 const DEST = '/new/copy.qcow2';
 const quiet = { source: SNAP1, dest: DEST };
 
-testStep(convert, {
+testStep(convertStep, {
   valid: [
     ['a layer below the active one', quiet, world()],
     ...(

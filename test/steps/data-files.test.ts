@@ -1,11 +1,11 @@
 /** Images that are more than one file, in every place where a step meets one. */
 import { describe, expect, test } from 'vitest';
+import { factsOf } from '../../src/facts/export.ts';
 import { readFacts } from '../../src/facts/read.ts';
-import { factsOf } from '../../src/facts/tell.ts';
 import { writeFacts } from '../../src/facts/write.ts';
 import { usersOf } from '../../src/model/file-identity.ts';
-import type { Disk, World } from '../../src/model/world.ts';
-import { examine } from '../../src/steps/derived.ts';
+import type { Disk, HostState } from '../../src/model/host-state.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
 import { steps } from '../../src/steps/registry.ts';
 import { disk, looked, neighbour, world } from '../worlds.ts';
 
@@ -27,7 +27,7 @@ const KINDS: readonly (readonly [kind: string, params: Params])[] = [
   ['snapshot-create-as', { name: 's', 'disk-only': true }],
 ];
 
-function scene(disks: readonly Disk[], more: Partial<World> = {}): World {
+function scene(disks: readonly Disk[], more: Partial<HostState> = {}): HostState {
   const seen = looked(world({ disks, others: [] }), ['/new/c.qcow2', '/i/top.s']);
   return { ...seen, files: { ...seen.files, [DATA_FILE]: { size: 40 * MiB } }, ...more };
 }
@@ -43,8 +43,8 @@ function withDataFile(place: number): Disk {
 
 const stepOf = (kind: string) => steps.find((step) => step.kind === kind)!;
 
-function refusals(kind: string, params: Params, seen: World): string[] {
-  const found = examine(stepOf(kind), params, seen).findings;
+function refusals(kind: string, params: Params, seen: HostState): string[] {
+  const found = requirementsOf(stepOf(kind), params, seen).findings;
   return found.filter(({ severity }) => severity === 'error').map(({ code }) => code);
 }
 

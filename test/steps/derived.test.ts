@@ -1,8 +1,8 @@
 /** What is derived of a step: its findings, the files to look at, and what is wrong after a phase. */
 import { expect, test } from 'vitest';
 import { type AnyStep, defineStep, type Phase } from '../../src/steps/define.ts';
-import { examine, problemsAfter } from '../../src/steps/derived.ts';
-import { gone, there } from '../../src/steps/phases/expect.ts';
+import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
+import { fileExists, fileIsAbsent } from '../../src/steps/phases/expect.ts';
 import { type Needs, refuse } from '../../src/steps/requirements/requirement.ts';
 import type { Product } from '../../src/steps/sizes.ts';
 import { world } from '../worlds.ts';
@@ -30,7 +30,7 @@ test('what is found of a step follows the order of its requirements', () => {
     { text: 'two', knowledge: 'run', unmet: [] },
     { text: 'three', knowledge: 'others', unmet: [third!] },
   ] as const;
-  const found = examine(
+  const found = requirementsOf(
     step((needs) => {
       for (const { text, knowledge, unmet } of requirements) needs.require(text, knowledge, unmet);
     }),
@@ -53,7 +53,12 @@ test('the files to look at are those that it rests on and those that it makes, e
     '/made',
     '/also made',
   );
-  expect(examine(all, {}, world()).files).toEqual(['/rests', '/made', '/device', '/also made']);
+  expect(requirementsOf(all, {}, world()).files).toEqual([
+    '/rests',
+    '/made',
+    '/device',
+    '/also made',
+  ]);
 });
 
 test('what is looked at ends with the requirement that the next ones rest on', () => {
@@ -61,17 +66,17 @@ test('what is looked at ends with the requirement that the next ones rest on', (
     if (!needs.require('there is /a', { file: '/a' }, [first!])) return;
     needs.require('there is /b', { file: '/b' });
   }, '/made');
-  expect(examine(early, {}, world()).files).toEqual(['/a', '/made']);
+  expect(requirementsOf(early, {}, world()).files).toEqual(['/a', '/made']);
 });
 
 test('a phase is done where each of its expectations is met', () => {
   const phase: Phase = {
-    ...{ name: 'test', summary: 'test', wayBack: 'nothing to do' },
+    ...{ name: 'test', summary: 'test', rollback: 'nothing to do' },
     effects: () => [],
     undo: () => [],
     expects: (before, start) => [
-      there('/a'),
-      gone('/b'),
+      fileExists('/a'),
+      fileIsAbsent('/b'),
       () => (before === start ? [] : ['first', 'second']),
     ],
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allDisks, definedDisks, withPersistentSources } from '../../src/model/defined-disks.ts';
 import { readDomainXml } from '../../src/model/domain-xml.ts';
 import { usersOf } from '../../src/model/file-identity.ts';
-import type { Disk, World } from '../../src/model/world.ts';
+import type { Disk, HostState } from '../../src/model/host-state.ts';
 import { provePlan } from '../../src/prove/prove.ts';
 import { contradictions } from '../../src/run/compare.ts';
 import { walk } from '../../src/simulate/walk.ts';
@@ -14,7 +14,7 @@ const HOT = ['/hot/top.qcow2', '/hot/base.qcow2'];
 const UUID = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 
 /** A guest with vda, and vdb on `HOT`; its definition has vda and what is given. */
-function guest(inDefinition: Readonly<Record<string, string | undefined>>): World {
+function guest(inDefinition: Readonly<Record<string, string | undefined>>): HostState {
   const live = [disk('vda', ['/i/a.qcow2']), disk('vdb', HOT)];
   const disks = Object.entries({ vda: '/i/a.qcow2', ...inDefinition }).map(([target, file]) => ({
     target,

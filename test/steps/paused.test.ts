@@ -1,6 +1,6 @@
 /** A guest that is paused: what runs for it all the same, what does not, and what is said of it. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../src/model/world.ts';
+import type { HostState } from '../../src/model/host-state.ts';
 import { provePlan } from '../../src/prove/prove.ts';
 import { previewTotals } from '../../src/render/preview-totals.ts';
 import { previewPlan } from '../../src/simulate/preview-plan.ts';
@@ -23,7 +23,7 @@ const PLANS: readonly (readonly string[])[] = [
 ];
 const QUIESCED = [`${SNAPSHOT}, quiesce: true }`];
 
-function host(state: 'running' | 'paused', steps: readonly string[]): World {
+function host(state: 'running' | 'paused', steps: readonly string[]): HostState {
   const start = world({
     disks: [disk('vda', [SNAP2, SNAP1, BASE])],
     others: [],

@@ -1,7 +1,7 @@
-/** The definition that `redefine` puts in place. */
+/** The definition that `redefineStep` puts in place. */
 import { expect, test } from 'vitest';
-import { type World, withDomain } from '../../src/model/world.ts';
-import { redefine } from '../../src/steps/redefine.ts';
+import { type HostState, withDomain } from '../../src/model/host-state.ts';
+import { redefineStep } from '../../src/steps/redefine.ts';
 import { contentsIn } from '../effects.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 
@@ -15,8 +15,8 @@ const moved = world({
 const onCopy = { disk: 'vda', source: '/new/copy.qcow2' };
 
 /** The definition that the step would give to virsh. */
-function defined(params: Record<string, string>, host: World): string {
-  const [effect] = redefine.phases(params)[0]!.effects(host, host);
+function defined(params: Record<string, string>, host: HostState): string {
+  const [effect] = redefineStep.phases(params)[0]!.effects(host, host);
   const [content = ''] = effect ? contentsIn(effect) : [];
   return content;
 }

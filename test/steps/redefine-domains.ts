@@ -1,5 +1,5 @@
 /** Domains that `redefine` is tried on: transient since an undefine step, with what it kept. */
-import type { Bundle } from '../../src/model/world.ts';
+import type { Bundle } from '../../src/model/host-state.ts';
 import { BASE, disk, SNAP1, world } from '../worlds.ts';
 
 export const moment = (name: string) => ({

@@ -1,8 +1,8 @@
-/** What `redefine` runs, requires and refuses, word for word, and its rollback. */
+/** What `redefineStep` runs, requires and refuses, word for word, and its rollback. */
 import { expect, test } from 'vitest';
-import { type Domain, type World, withDomain } from '../../src/model/world.ts';
-import { examine, problemsAfter } from '../../src/steps/derived.ts';
-import { redefine } from '../../src/steps/redefine.ts';
+import { type Domain, type HostState, withDomain } from '../../src/model/host-state.ts';
+import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
+import { redefineStep } from '../../src/steps/redefine.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { bundle, kept, moment, moved } from './redefine-domains.ts';
 import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
@@ -38,7 +38,7 @@ const onCopy = { disk: 'vda', source: '/new/copy.qcow2' };
 const WAY_BACK =
   '  rollback: make the domain transient again, or put the definition of before back';
 
-test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
+test.each<readonly [string, Record<string, string>, HostState, readonly string[]]>([
   [
     'after an undefine, with metadata that libvirt has forgotten',
     {},
@@ -78,19 +78,19 @@ test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
     ],
   ],
 ])('its commands and its rollback: %s', (_title, params, host, lines) => {
-  expect(phaseLines(redefine, params, host)).toEqual(lines);
+  expect(phaseLines(redefineStep, params, host)).toEqual(lines);
 });
 
 test('what it requires', () => {
-  expect(requirementLines(redefine, {}, world())).toEqual([
+  expect(requirementLines(redefineStep, {}, world())).toEqual([
     'the guest runs, and there is a definition to put back [told state]',
     'the definition names the files that the guest runs on [domain]',
   ]);
-  expect(requirementLines(redefine, onCopy, moved)[1]).toBe(
+  expect(requirementLines(redefineStep, onCopy, moved)[1]).toBe(
     'the guest runs on /new/copy.qcow2 (vda) [domain]',
   );
-  expect(examine(redefine, {}, world()).files).toEqual([]);
-  expect(redefine.products({}, world())).toEqual([]);
+  expect(requirementsOf(redefineStep, {}, world()).files).toEqual([]);
+  expect(redefineStep.products({}, world())).toEqual([]);
 });
 
 const emptyDrive = world({ disks: [disk('vda', [SNAP2]), disk('vdb', [])] });
@@ -109,7 +109,7 @@ const twice = {
   },
 };
 
-test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
+test.each<readonly [string, Record<string, string>, HostState, readonly string[]]>([
   [
     'a domain without a definition',
     {},
@@ -203,10 +203,10 @@ test.each<readonly [string, Record<string, string>, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(refusalLines(redefine, params, host)).toEqual(lines);
+  expect(refusalLines(redefineStep, params, host)).toEqual(lines);
 });
 
-test.each<readonly [string, World, (domain: Domain) => Partial<Domain>, readonly string[]]>([
+test.each<readonly [string, HostState, (domain: Domain) => Partial<Domain>, readonly string[]]>([
   ['it is still transient', full, () => ({ persistent: false }), ['"testvm" is not persistent']],
   [
     'another definition is there',
@@ -233,14 +233,14 @@ test.each<readonly [string, World, (domain: Domain) => Partial<Domain>, readonly
     [],
   ],
 ])('is not done where %s', (_title, host, change, problems) => {
-  const { phase, before, after, start } = phaseDone(redefine, {}, host, 'define');
+  const { phase, before, after, start } = phaseDone(redefineStep, {}, host, 'define');
   expect(problemsAfter(phase, before, withDomain(after, change(after.domain)), start)).toEqual(
     problems,
   );
 });
 
 test('its rollback does nothing for a domain that is transient or gone', () => {
-  const { phase, before, after } = phaseDone(redefine, {}, full, 'define');
+  const { phase, before, after } = phaseDone(redefineStep, {}, full, 'define');
   expect(rollbackLines(phase, before, withDomain(after, { persistent: false }))).toEqual([]);
   expect(rollbackLines(phase, before, withDomain(after, { state: 'gone' }))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Domain } from '../../src/model/world.ts';
-import { redefine } from '../../src/steps/redefine.ts';
+import type { Domain } from '../../src/model/host-state.ts';
+import { redefineStep } from '../../src/steps/redefine.ts';
 import { inWords } from '../effects.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../worlds.ts';
 import { bundle, kept, moment, moved } from './redefine-domains.ts';
@@ -49,7 +49,7 @@ const hiding = world({
 });
 
 test('a definition that hides layers is made to let libvirt look for them', () => {
-  const [phase] = redefine.phases({ disk: 'vda', source: SNAP2 });
+  const [phase] = redefineStep.phases({ disk: 'vda', source: SNAP2 });
   const [effect] = phase!.effects(hiding, hiding);
   expect(hiding.domain.definition).toContain('<backingStore/>');
   expect(inWords(effect!)).toMatchObject({
@@ -60,13 +60,13 @@ test('a definition that hides layers is made to let libvirt look for them', () =
     ...raw,
     domain: { ...raw.domain, definition: hiding.domain.definition! },
   };
-  const [kept] = redefine.phases({ disk: 'vda', source: SNAP2 });
+  const [kept] = redefineStep.phases({ disk: 'vda', source: SNAP2 });
   expect(inWords(kept!.effects(alone, alone)[0]!)).toMatchObject({
     argv: ['define', '--file', { content: hiding.domain.definition }],
   });
 });
 
-testStep(redefine, {
+testStep(redefineStep, {
   valid: [
     ['unchanged', {}, kept],
     ['on a copy', { disk: 'vda', source: '/new/copy.qcow2' }, moved],

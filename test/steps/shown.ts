@@ -2,12 +2,12 @@
 import type { Effect } from '../../src/commands/effect.ts';
 import { commandText } from '../../src/commands/effect-text.ts';
 import type { Finding } from '../../src/errors.ts';
-import { hostOf } from '../../src/host/host-state.ts';
-import type { World } from '../../src/model/world.ts';
+import { simulatedHostOf } from '../../src/host/simulated-host.ts';
+import type { HostState } from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
-import { look } from '../../src/simulate/host-looks.ts';
-import { type AnyStep, NoWayBack, type Phase } from '../../src/steps/define.ts';
-import { examine } from '../../src/steps/derived.ts';
+import { observedState } from '../../src/simulate/observed-host.ts';
+import { type AnyStep, NoRollback, type Phase } from '../../src/steps/define.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
 import type { Product } from '../../src/steps/sizes.ts';
 import { frozen, looked } from '../worlds.ts';
 import { requirementLine } from './required.ts';
@@ -22,37 +22,37 @@ export function findingLines(findings: readonly Finding[]): string[] {
   );
 }
 
-/** What its requirements find in a World that was observed with the step's files. */
-export function refusalLines(step: AnyStep, params: Params, world: World): string[] {
-  return findingLines(examine(step, params, seen(step, params, world)).findings);
+/** What its requirements find in a host state that was observed with the step's files. */
+export function refusalLines(step: AnyStep, params: Params, state: HostState): string[] {
+  return findingLines(requirementsOf(step, params, seen(step, params, state)).findings);
 }
 
 /** Each requirement as `clause [what has to be known]`. */
-export function requirementLines(step: AnyStep, params: Params, world: World): string[] {
-  return examine(step, params, seen(step, params, world)).requirements.map(requirementLine);
+export function requirementLines(step: AnyStep, params: Params, state: HostState): string[] {
+  return requirementsOf(step, params, seen(step, params, state)).requirements.map(requirementLine);
 }
 
-/** A phase with the Worlds around it. */
+/** A phase with the host states around it. */
 export interface Done {
   readonly phase: Phase;
-  readonly start: World;
-  readonly before: World;
-  readonly after: World;
+  readonly start: HostState;
+  readonly before: HostState;
+  readonly after: HostState;
 }
 
 /** The step's phases, done on a simulated host. */
-export function doneOn(step: AnyStep, params: Params, world: World): Done[] {
-  const start = frozen(seen(step, params, world));
+export function doneOn(step: AnyStep, params: Params, state: HostState): Done[] {
+  const start = frozen(seen(step, params, state));
   const files = [
-    ...examine(step, params, start).files,
+    ...requirementsOf(step, params, start).files,
     ...start.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)),
   ];
-  let host = hostOf(start);
+  let host = simulatedHostOf(start);
   let before = start;
   return step.phases(params).map((phase) => {
     for (const effect of phase.effects(before, start)) host = apply(frozen(host), effect);
-    const { kept } = host.world.domain;
-    const now = look(host, files);
+    const { kept } = host.state.domain;
+    const now = observedState(host, files);
     const after = frozen(kept ? { ...now, domain: { ...now.domain, kept } } : now);
     const done = { phase, start, before, after };
     before = after;
@@ -61,22 +61,22 @@ export function doneOn(step: AnyStep, params: Params, world: World): Done[] {
 }
 
 /** The phase of that name, done on a simulated host. */
-export function phaseDone(step: AnyStep, params: Params, world: World, name: string): Done {
-  const found = doneOn(step, params, world).find(({ phase }) => phase.name === name);
+export function phaseDone(step: AnyStep, params: Params, state: HostState, name: string): Done {
+  const found = doneOn(step, params, state).find(({ phase }) => phase.name === name);
   if (!found) throw new Error(`no phase is called ${name}`);
   return found;
 }
 
 /** Every phase with its commands, and the rollback once it is done. */
-export function phaseLines(step: AnyStep, params: Params, world: World): string[] {
-  return doneOn(step, params, world).flatMap(({ phase, start, before, after }) => {
+export function phaseLines(step: AnyStep, params: Params, state: HostState): string[] {
+  return doneOn(step, params, state).flatMap(({ phase, start, before, after }) => {
     const lost = phase.pointOfNoReturn?.(before, start);
     return [
       `${phase.name}: ${phase.summary}`,
       ...(phase.pauses === undefined ? [] : [`  pauses the guest: ${phase.pauses}`]),
       ...phase.effects(before, start).map((effect) => `  ${effectLine(effect)}`),
       ...(lost === undefined ? [] : [`  point of no return: ${lost}`]),
-      `  rollback: ${phase.wayBack}`,
+      `  rollback: ${phase.rollback}`,
       ...rollbackLines(phase, before, after, start).map((line) => `    ${line}`),
       ...(phase.rollbackRoom?.(before, start) ?? []).map(
         ({ file, least, most }) => `    room in ${file}: ${least} to ${most}`,
@@ -85,12 +85,17 @@ export function phaseLines(step: AnyStep, params: Params, world: World): string[
   });
 }
 
-/** What a rollback of the phase does in that World, or why it cannot. */
-export function rollbackLines(phase: Phase, before: World, now: World, start = before): string[] {
+/** What a rollback of the phase does in that host state, or why it cannot. */
+export function rollbackLines(
+  phase: Phase,
+  before: HostState,
+  now: HostState,
+  start = before,
+): string[] {
   try {
     return phase.undo(before, now, start).map(effectLine);
   } catch (error) {
-    if (!(error instanceof NoWayBack)) throw error;
+    if (!(error instanceof NoRollback)) throw error;
     return [
       `no rollback: ${error.message}${error.next.length > 0 ? ` -> ${error.next.join('; ')}` : ''}`,
     ];
@@ -109,13 +114,13 @@ export function effectLine(effect: Effect): string {
   return `${commandText(effect)}  (${[effect.why, ...details].join('; ')})`;
 }
 
-function seen(step: AnyStep, params: Params, world: World): World {
-  return looked(world, examine(step, params, world).files);
+function seen(step: AnyStep, params: Params, state: HostState): HostState {
+  return looked(state, requirementsOf(step, params, state).files);
 }
 
 /** The products that take something: not those of which only the place matters. */
-export function amountsOf(step: AnyStep, params: Params, world: World): Product[] {
+export function amountsOf(step: AnyStep, params: Params, state: HostState): Product[] {
   return step
-    .products(params, world)
+    .products(params, state)
     .filter(({ copied, room }, at) => at === 0 || copied > 0 || room > 0);
 }

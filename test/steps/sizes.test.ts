@@ -1,6 +1,6 @@
 /** How large files are, and how large they can become. */
 import { expect, test } from 'vitest';
-import { bytesOf, fullQcow2, growthOf, unknownOf } from '../../src/steps/sizes.ts';
+import { bytesOf, fullQcow2, growthOf, unknownSize } from '../../src/steps/sizes.ts';
 import { world } from '../worlds.ts';
 
 const DEST = '/dest';
@@ -60,6 +60,6 @@ test('the bytes of files add up, and an untold one is told of', () => {
   const seen = world({ files });
   expect(bytesOf(seen, ['/a', '/b', '/c', '/d', '/e'])).toBe(7);
   expect(bytesOf(seen, [])).toBe(0);
-  expect(unknownOf(seen, ['/a', '/b', '/d', '/e'])).toEqual({});
-  expect(unknownOf(seen, ['/a', '/c'])).toEqual({ unknown: true });
+  expect(unknownSize(seen, ['/a', '/b', '/d', '/e'])).toEqual({});
+  expect(unknownSize(seen, ['/a', '/c'])).toEqual({ unknown: true });
 });

@@ -1,7 +1,7 @@
 /** What `snapshot-create-as` refuses of overlays that exist, and of the places of new ones, word for word. */
 import { expect, test } from 'vitest';
-import type { ImageFile, World } from '../../src/model/world.ts';
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import type { HostState, ImageFile } from '../../src/model/host-state.ts';
+import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -18,19 +18,19 @@ const reused = (file: string) => ({
     { disk: 'vdb', snapshot: 'no' },
   ],
 });
-const withPlace = (kind: 'file' | 'block device', virtualSize: number): World => {
+const withPlace = (kind: 'file' | 'block device', virtualSize: number): HostState => {
   const header = { format: 'qcow2', virtualSize };
   const place: ImageFile['place'] = { kind, length: 1, header, heldBy: [] };
   return world({ files: { [OVERLAY]: { size: 1, place } } });
 };
-const barred: World = (() => {
+const barred: HostState = (() => {
   const folders = { '/new/barred': { writable: true, free: 2 ** 40, barredAt: '/new/barred' } };
   const host = world({ files: { [BARRED]: { size: 1 } }, folders });
   const confinement = { apparmor: false, user: { uid: 107, gid: 107 }, givesFiles: true };
   return { ...host, domain: { ...host.domain, confinement } };
 })();
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'no overlay to reuse',
     reused(OVERLAY),
@@ -112,5 +112,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
   ],
   ['no disks that one word stands for', { ...quick, diskspec: [{ disk: '*' }] }, world(), []],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(refusalLines(snapshotCreateAs, params, host)).toEqual(lines);
+  expect(refusalLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });

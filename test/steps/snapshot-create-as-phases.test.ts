@@ -1,8 +1,8 @@
 /** What `snapshot-create-as` runs, requires and takes, word for word. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../src/model/world.ts';
-import { examine } from '../../src/steps/derived.ts';
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import type { HostState } from '../../src/model/host-state.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
+import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { DATA, disk, SNAP2, world } from '../worlds.ts';
 import { phaseLines, requirementLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -45,7 +45,7 @@ const RECORD =
 const ROOM = `    room in ${SNAP2}: 0 to 10697375744`;
 const NIGHT = external('vda', TOP) + without('vdb') + without('sda');
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'all disks',
     quick,
@@ -123,12 +123,12 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('its commands and its rollback: %s', (_title, params, host, lines) => {
-  expect(phaseLines(snapshotCreateAs, params, host)).toEqual(lines);
+  expect(phaseLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });
 
 test('an empty overlay that exists loses nothing', () => {
   const [, command] = phaseLines(
-    snapshotCreateAs,
+    snapshotCreateAsStep,
     reuse,
     world({ files: { [OVERLAY]: { size: 0 } } }),
   );
@@ -137,18 +137,18 @@ test('an empty overlay that exists loses nothing', () => {
 
 test('a rollback takes no room that is known where the size of the disk is not', () => {
   const host = world({ disks: [disk('vda', [SNAP2], { capacity: undefined as never })] });
-  expect(phaseLines(snapshotCreateAs, quick, host).join()).not.toContain('room in');
+  expect(phaseLines(snapshotCreateAsStep, quick, host).join()).not.toContain('room in');
 });
 
 test('a guest whose memory is saved live is not paused', () => {
-  const lines = phaseLines(snapshotCreateAs, { ...memory, live: true }, world());
+  const lines = phaseLines(snapshotCreateAsStep, { ...memory, live: true }, world());
   expect(lines.join()).not.toContain('pauses');
   expect(lines[3]).toContain('--live --memspec');
 });
 
 const three = [disk('vda', [SNAP2]), disk('vdb', [DATA]), disk('fda', [], { device: 'floppy' })];
 
-test.each<readonly [string, Params, World, string]>([
+test.each<readonly [string, Params, HostState, string]>([
   [
     'a floppy disk takes no part',
     quick,
@@ -204,7 +204,7 @@ test.each<readonly [string, Params, World, string]>([
     external('vda', TOP) + without('vdb'),
   ],
 ])('which disks take part: %s', (_title, params, host, specs) => {
-  const lines = phaseLines(snapshotCreateAs, params, host);
+  const lines = phaseLines(snapshotCreateAsStep, params, host);
   expect(lines).toContain(create(` --disk-only${specs}`));
 });
 
@@ -227,7 +227,7 @@ describe('what it requires and takes', () => {
   const IN_TIME = 'the guest agent freezes and thaws in time [run]';
   const paused = world({ domain: { state: 'paused' } });
 
-  test.each<readonly [string, Params, World, readonly string[], readonly string[]]>([
+  test.each<readonly [string, Params, HostState, readonly string[], readonly string[]]>([
     [
       'all disks',
       quick,
@@ -287,9 +287,9 @@ describe('what it requires and takes', () => {
       [TOP, MEMORY],
     ],
   ])('%s', (_title, params, host, lines, files) => {
-    expect(requirementLines(snapshotCreateAs, params, host)).toEqual(lines);
-    expect(examine(snapshotCreateAs, params as never, host).files).toEqual(files);
-    expect(snapshotCreateAs.products(params as never, host)).toEqual(
+    expect(requirementLines(snapshotCreateAsStep, params, host)).toEqual(lines);
+    expect(requirementsOf(snapshotCreateAsStep, params as never, host).files).toEqual(files);
+    expect(snapshotCreateAsStep.products(params as never, host)).toEqual(
       files.map((file) => ({ file, copied: 0, room: file === MEMORY ? 0 : 64 * 1024 * 1024 })),
     );
   });

@@ -1,7 +1,7 @@
 /** What `snapshot-create-as` refuses, word for word. */
 import { expect, test } from 'vitest';
-import type { World } from '../../src/model/world.ts';
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import type { HostState } from '../../src/model/host-state.ts';
+import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { DATA, disk, ISO, SNAP2, world } from '../worlds.ts';
 import { findingLines, refusalLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -14,7 +14,7 @@ const onDevice = world({
     disk('vda', ['/dev/vg/lv'], { chain: [{ file: '/dev/vg/lv', format: 'raw', block: true }] }),
   ],
 });
-const confined = (givesFiles: boolean): World => {
+const confined = (givesFiles: boolean): HostState => {
   const host = world();
   const confinement = { apparmor: false, user: { uid: 107, gid: 107 }, givesFiles };
   return {
@@ -77,7 +77,7 @@ test.each<readonly [string, Params, readonly string[]]>([
   ['nothing', { ...quick, diskspec: [{ disk: '*' }, { disk: 'vda', file: '/a' }] }, []],
   ['nothing of the memory alone', { name: 's', memspec: { file: '/m' } }, []],
 ])('what is wrong with parameters: %s', (_title, params, lines) => {
-  expect(findingLines(snapshotCreateAs.check(params as never))).toEqual(lines);
+  expect(findingLines(snapshotCreateAsStep.check(params as never))).toEqual(lines);
 });
 
 const lists = (target: string, snapshot: string) =>
@@ -85,7 +85,7 @@ const lists = (target: string, snapshot: string) =>
 const NO_OVERLAY =
   'BP143 AT: libvirt makes no overlay beside /dev/vg/lv, which is a block device (vda) -> say where it goes, in "diskspec": { disk: vda, file: /… }';
 
-test.each<readonly [string, Params, World, readonly string[]]>([
+test.each<readonly [string, Params, HostState, readonly string[]]>([
   [
     'a name that is taken',
     quick,
@@ -256,5 +256,5 @@ test.each<readonly [string, Params, World, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, params, host, lines) => {
-  expect(refusalLines(snapshotCreateAs, params, host)).toEqual(lines);
+  expect(refusalLines(snapshotCreateAsStep, params, host)).toEqual(lines);
 });

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import {
   type Disk,
   type Domain,
-  type World,
+  type HostState,
   withDisk,
   withDomain,
   withFile,
-} from '../../src/model/world.ts';
+} from '../../src/model/host-state.ts';
 import { problemsAfter } from '../../src/steps/derived.ts';
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { disk, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { phaseDone, rollbackLines } from './shown.ts';
 import type { Params } from './step-tester.ts';
@@ -26,7 +26,7 @@ const reuse = {
 };
 const withTop = world({ files: { [TOP]: { size: 1 } } });
 
-type Change = (after: World) => World;
+type Change = (after: HostState) => HostState;
 const onDisk =
   (change: (disk: Disk) => Partial<Disk>): Change =>
   (after) =>
@@ -77,7 +77,12 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
     [`${MEMORY} has been removed while it was written to`],
   ],
 ])('it is judged where %s', (_where, params, change, problems) => {
-  const { phase, before, after, start } = phaseDone(snapshotCreateAs, params, world(), 'snapshot');
+  const { phase, before, after, start } = phaseDone(
+    snapshotCreateAsStep,
+    params,
+    world(),
+    'snapshot',
+  );
   expect(problemsAfter(phase, before, change(after), start)).toEqual(problems);
 });
 
@@ -151,7 +156,7 @@ test.each<readonly [string, Params, Change, readonly string[]]>([
   ['the guest has gone, with its overlay', one, all(gone, without(TOP)), []],
 ])('its rollback where %s', (_where, params, change, lines) => {
   const host = params === reuse ? withTop : world();
-  const { phase, before, after } = phaseDone(snapshotCreateAs, params, host, 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, params, host, 'snapshot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
@@ -165,7 +170,7 @@ test.each<readonly [string, Change, Change, readonly string[]]>([
     [lost('shut off')],
   ],
 ])('its rollback where %s before', (_where, was, change, lines) => {
-  const { phase, before, after } = phaseDone(snapshotCreateAs, one, world(), 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, one, world(), 'snapshot');
   expect(rollbackLines(phase, was(before), change(after))).toEqual(lines);
 });
 
@@ -176,13 +181,13 @@ test.each<readonly [string, Change, readonly string[]]>([
   ['the agent has gone', domain({ agent: false }), [...COMMIT, REMOVE, thaw(FROZEN), TIMEOUT]],
   ['the guest is off', all(none, domain(off)), []],
 ])('its rollback of frozen file systems where %s', (_where, change, lines) => {
-  const { phase, before, after } = phaseDone(snapshotCreateAs, quiesced, world(), 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, quiesced, world(), 'snapshot');
   expect(rollbackLines(phase, before, change(after))).toEqual(lines);
 });
 
 test('a doubt is about the QEMU process that was frozen, and ends with it', () => {
   const inProcess = (id: number) => domain({ process: { boot: 'a', id } });
-  const { phase, before, after } = phaseDone(snapshotCreateAs, quiesced, world(), 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, quiesced, world(), 'snapshot');
   const [was, now] = [inProcess(1)(before), inProcess(1)(after)];
   expect(phase.undo(was, now, was).find((effect) => 'doubt' in effect)).toMatchObject({
     of: { boot: 'a', id: 1 },
@@ -192,12 +197,12 @@ test('a doubt is about the QEMU process that was frozen, and ends with it', () =
 
 test('where one of several disks is on its overlay, the thaw may have failed', () => {
   const both = { name: 'nightly', 'disk-only': true, 'no-metadata': true, quiesce: true };
-  const { phase, before, after } = phaseDone(snapshotCreateAs, both, world(), 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, both, world(), 'snapshot');
   expect(rollbackLines(phase, before, back(after))).toContain(thaw(FROZEN));
 });
 
 test('files that another guest has come to use stay', () => {
   const others = [neighbour('other', [TOP, MEMORY], [])];
-  const { phase, before, after } = phaseDone(snapshotCreateAs, memory, world(), 'snapshot');
+  const { phase, before, after } = phaseDone(snapshotCreateAsStep, memory, world(), 'snapshot');
   expect(rollbackLines(phase, before, { ...back(after), others })).toEqual([RECORD]);
 });

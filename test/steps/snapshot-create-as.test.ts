@@ -1,4 +1,4 @@
-import { snapshotCreateAs } from '../../src/steps/snapshot-create-as.ts';
+import { snapshotCreateAsStep } from '../../src/steps/snapshot-create-as.ts';
 import { BASE, DATA, disk, ISO, neighbour, SNAP1, SNAP2, world } from '../worlds.ts';
 import { testStep } from './step-tester.ts';
 
@@ -16,7 +16,7 @@ const onDevice = world({
 /** What a definition says of a disk's snapshots goes by what the plan says. */
 const internal = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE], { snapshot: 'internal' })] });
 
-testStep(snapshotCreateAs, {
+testStep(snapshotCreateAsStep, {
   valid: [
     ['all disks', quick, world()],
     ['all disks, quiesced', { ...quick, quiesce: true, atomic: true }, world()],

@@ -1,5 +1,5 @@
 /**
- * The laws that every kind of step keeps, checked on tables of parameters and Worlds and on parameters generated from
+ * The laws that every kind of step keeps, checked on tables of parameters and host states and on parameters generated from
  * the schema, on a simulated host.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -8,30 +8,35 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/commands/effect.ts';
 import type { Finding } from '../../src/errors.ts';
-import { guestWrites, hostOf, type SimulatedHost, withWorld } from '../../src/host/host-state.ts';
+import {
+  guestWrites,
+  type SimulatedHost,
+  simulatedHostOf,
+  withHostState,
+} from '../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../src/model/effect-failed.ts';
 import {
   activeFile,
   type Disk,
+  type HostState,
   isUp,
-  type World,
   withDisk,
   withDomain,
   withFile,
   withoutJob,
-} from '../../src/model/world.ts';
+} from '../../src/model/host-state.ts';
 import { apply } from '../../src/simulate/host.ts';
-import { look } from '../../src/simulate/host-looks.ts';
-import { imagine } from '../../src/simulate/imagine.ts';
-import { guestDies, lostWrites } from '../../src/simulate/mishaps.ts';
+import { guestDies, lostWrites } from '../../src/simulate/host-faults.ts';
+import { observedState } from '../../src/simulate/observed-host.ts';
+import { assumeSuccess } from '../../src/simulate/simulate-effects.ts';
 import {
   type AnyStep,
-  NoWayBack,
+  NoRollback,
+  type OptionSchema,
   type ParamsSchema,
   type Phase,
-  type Schema,
 } from '../../src/steps/define.ts';
-import { examine, problemsAfter } from '../../src/steps/derived.ts';
+import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
 import { steps } from '../../src/steps/registry.ts';
 import type { Refusal } from '../../src/steps/requirements/requirement.ts';
 import { wordsIn } from '../effects.ts';
@@ -46,23 +51,23 @@ export type Params = Readonly<Record<string, unknown>>;
 export type Told = string;
 
 export interface Tables {
-  /** Parameters that fit and pass the checks, with a World that admits them. */
-  readonly valid: readonly (readonly [title: string, params: Params, world: World])[];
+  /** Parameters that fit and pass the checks, with a host state that admits them. */
+  readonly valid: readonly (readonly [title: string, params: Params, world: HostState])[];
   /** Parameters that fit the schema and are refused by `check`. */
   readonly invalid: readonly (readonly [
     title: string,
     params: Params,
     findings: readonly Told[],
   ])[];
-  /** Worlds in which the step's requirements refuse the parameters. */
+  /** Host states in which the step's requirements refuse the parameters. */
   readonly worlds: readonly (readonly [
     title: string,
     params: Params,
-    world: World,
+    world: HostState,
     findings: readonly Told[],
   ])[];
-  /** Worlds on which generated parameters are tried. */
-  readonly scenes: readonly World[];
+  /** Host states on which generated parameters are tried. */
+  readonly scenes: readonly HostState[];
   /** How many of the generated parameters have to be admitted for the laws to have been tried in earnest. */
   readonly admitted: number;
 }
@@ -90,20 +95,20 @@ export function testStep(step: AnyStep, tables: Tables): void {
     });
     test.each(tables.worlds)(
       'refused by what it requires: %s',
-      (_title, params, world, findings) => {
+      (_title, params, state, findings) => {
         expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
         expect(told(step.check(params))).toEqual([]);
-        const refusals = examine(step, params, frozen(seen(step, params, world))).findings;
+        const refusals = requirementsOf(step, params, frozen(seen(step, params, state))).findings;
         expect(told(refusals)).toEqual(findings);
         blockByCode(refusals);
-        isSimulatedThough(step, params, frozen(seen(step, params, world)));
+        isSimulatedThough(step, params, frozen(seen(step, params, state)));
       },
     );
-    test.each(tables.valid)('keeps the laws: %s', (_title, params, world) => {
+    test.each(tables.valid)('keeps the laws: %s', (_title, params, state) => {
       expect(fits(params), JSON.stringify(fits.errors)).toBe(true);
       expect(told(step.check(params))).toEqual([]);
-      const host = seen(step, params, world);
-      expect(told(examine(step, params, host).findings)).toEqual([]);
+      const host = seen(step, params, state);
+      expect(told(requirementsOf(step, params, host).findings)).toEqual([]);
       keepsTheLaws(step, params, host);
     });
     test('keeps the laws with whatever fits the schema', () => {
@@ -122,14 +127,14 @@ export function testStep(step: AnyStep, tables: Tables): void {
             expect(step.check(params)).toEqual(findings);
             pointIntoTheSchema(step, findings);
             if (findings.some((finding) => finding.severity === 'error')) return;
-            const world = frozen(seen(step, params, scene));
-            const refusals = examine(step, params, world).findings;
+            const state = frozen(seen(step, params, scene));
+            const refusals = requirementsOf(step, params, state).findings;
             pointIntoTheSchema(step, refusals);
             blockByCode(refusals);
-            isSimulatedThough(step, params, world);
+            isSimulatedThough(step, params, state);
             if (refusals.some((finding) => finding.severity === 'error')) return;
             admitted++;
-            keepsTheLaws(step, params, world);
+            keepsTheLaws(step, params, state);
           },
         ),
         { numRuns: RUNS },
@@ -163,7 +168,7 @@ function describesItself(step: AnyStep): void {
   });
 }
 
-function* propertiesOf(schema: ParamsSchema, path = ''): Generator<[string, Schema]> {
+function* propertiesOf(schema: ParamsSchema, path = ''): Generator<[string, OptionSchema]> {
   for (const [name, part] of Object.entries(schema.properties)) {
     yield [`${path}${name}`, part];
     const inner = part.type === 'array' ? part.items : part;
@@ -180,7 +185,7 @@ function pointIntoTheSchema(step: AnyStep, findings: readonly Finding[]): void {
   for (const { code, message, path = [] } of findings) {
     expect(code).toMatch(/^BP\d{3}$/);
     expect(message).not.toMatch(/undefined|\[object/);
-    let part: Schema | undefined = step.schema;
+    let part: OptionSchema | undefined = step.schema;
     for (const key of path) {
       if (typeof key === 'number') part = part?.type === 'array' ? part.items : undefined;
       else part = part?.type === 'object' ? part.properties[key] : undefined;
@@ -195,30 +200,31 @@ function blockByCode(refusals: readonly Refusal[]): void {
     expect(blocks, code).toBe(BLOCKING.has(code) ? 'simulation' : undefined);
 }
 
-/** The World as it is observed for that step: with the files that it names. */
-function seen(step: AnyStep, params: Params, world: World): World {
-  return looked(world, examine(step, params, world).files);
+/** The host state as it is observed for that step: with the files that it names. */
+function seen(step: AnyStep, params: Params, state: HostState): HostState {
+  return looked(state, requirementsOf(step, params, state).files);
 }
 
 /** What is in the way does not keep a preview from going on, but where the finding says so. */
-function isSimulatedThough(step: AnyStep, params: Params, start: World): void {
-  if (examine(step, params, start).findings.some(({ blocks }) => blocks === 'simulation')) return;
-  let host = hostOf(start);
+function isSimulatedThough(step: AnyStep, params: Params, start: HostState): void {
+  if (requirementsOf(step, params, start).findings.some(({ blocks }) => blocks === 'simulation'))
+    return;
+  let host = simulatedHostOf(start);
   for (const phase of step.phases(params)) {
-    const before = host.world;
-    host = imagine(host, phase.effects(before, start));
+    const before = host.state;
+    host = assumeSuccess(host, phase.effects(before, start));
     phase.pointOfNoReturn?.(before, start);
     phase.rollbackRoom?.(before, start);
   }
 }
 
 /** Walks the step's phases over a host, and checks every law on the way. */
-function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
+function keepsTheLaws(step: AnyStep, params: Params, start: HostState): void {
   const phases = step.phases(params);
   expect(new Set(phases.map((phase) => phase.name)).size).toBe(phases.length);
-  const files = [...examine(step, params, start).files, ...chainFiles(start)];
-  const course: Stretch[] = [];
-  let stage: Stage = { host: hostOf(frozen(start)), files };
+  const files = [...requirementsOf(step, params, start).files, ...chainFiles(start)];
+  const run: Stretch[] = [];
+  let stage: Stage = { host: simulatedHostOf(frozen(start)), files };
   let before = frozen(start);
   for (const phase of phases) {
     const effects = phase.effects(before, start);
@@ -230,23 +236,23 @@ function keepsTheLaws(step: AnyStep, params: Params, start: World): void {
     expect(necessary(wayBack(phase, before, before, start)), 'nothing to undo').toEqual([]);
     for (const effect of [...effects, ...wayBackOr(phase, before, after, start)])
       staysWithin(effect, new Set(files));
-    course.push({ phase, start, before, effects, files });
-    refusesHalfDone(course, after);
-    leadsBack(course);
+    run.push({ phase, start, before, effects, files });
+    refusesHalfDone(run, after);
+    leadsBack(run);
     before = after;
   }
 }
 
-function isPure(phase: Phase, before: World, after: World, start: World): void {
+function isPure(phase: Phase, before: HostState, after: HostState, start: HostState): void {
   expect(phase.effects(before, start)).toEqual(phase.effects(before, start));
   expect(wayBackOr(phase, before, after, start)).toEqual(wayBackOr(phase, before, after, start));
 }
 
-/** A phase with the Worlds around it and what it does. */
+/** A phase with the host states around it and what it does. */
 interface Stretch {
   readonly phase: Phase;
-  readonly start: World;
-  readonly before: World;
+  readonly start: HostState;
+  readonly before: HostState;
   readonly effects: readonly Effect[];
   readonly files: readonly string[];
 }
@@ -258,12 +264,12 @@ interface Stage {
 }
 
 /** A host on which the phases before the last are done, and so many effects of the last. */
-function staged(course: readonly Stretch[], done: number): Stage {
-  const [first] = course;
+function staged(run: readonly Stretch[], done: number): Stage {
+  const [first] = run;
   if (!first) throw new Error('a course has a phase');
-  const stage: Stage = { host: hostOf(first.start), files: first.files };
-  for (const { effects } of course.slice(0, -1)) for (const each of effects) perform(stage, each);
-  for (const effect of course.at(-1)?.effects.slice(0, done) ?? []) perform(stage, effect);
+  const stage: Stage = { host: simulatedHostOf(first.start), files: first.files };
+  for (const { effects } of run.slice(0, -1)) for (const each of effects) perform(stage, each);
+  for (const effect of run.at(-1)?.effects.slice(0, done) ?? []) perform(stage, effect);
   return stage;
 }
 
@@ -274,32 +280,32 @@ function perform(stage: Stage, effect: Effect): void {
   if (lost.length > 0) expect(lost, `after ${JSON.stringify(effect)}`).toEqual([]);
 }
 
-/** The World as a run sees it, with what its journal keeps. */
-function seenOn({ host, files }: Stage): World {
-  const { kept } = host.world.domain;
-  const seen = look(host, files);
+/** The host state as a run sees it, with what its journal keeps. */
+function seenOn({ host, files }: Stage): HostState {
+  const { kept } = host.state.domain;
+  const seen = observedState(host, files);
   return kept ? withDomain(seen, { kept }) : seen;
 }
 
 /**
- * What is observed after a phase is judged by its expectations alone: they find a problem in every World that one can tell from
+ * What is observed after a phase is judged by its expectations alone: they find a problem in every host state that one can tell from
  * the finished one, and in which effects are missing, a job is not what it should be, or a file is gone.
  */
-function refusesHalfDone(course: readonly Stretch[], finished: World): void {
-  const last = course.at(-1);
+function refusesHalfDone(run: readonly Stretch[], finished: HostState): void {
+  const last = run.at(-1);
   if (!last) return;
   const { phase, before, start } = last;
-  for (const [what, half] of halfDone(course, finished)) {
+  for (const [what, half] of halfDone(run, finished)) {
     if (isDeepStrictEqual(plain(half), plain(finished))) continue;
     expect(problemsAfter(phase, before, half, start), `${phase.name}, ${what}`).not.toEqual([]);
   }
 }
 
-/** Each World that the phase could leave without being done. */
-function* halfDone(course: readonly Stretch[], finished: World): Generator<[string, World]> {
-  const effects = course.at(-1)?.effects ?? [];
-  const without = (missing: (at: number) => boolean): World => {
-    const stage = staged(course, 0);
+/** Each host state that the phase could leave without being done. */
+function* halfDone(run: readonly Stretch[], finished: HostState): Generator<[string, HostState]> {
+  const effects = run.at(-1)?.effects ?? [];
+  const without = (missing: (at: number) => boolean): HostState => {
+    const stage = staged(run, 0);
     for (const [at, effect] of effects.entries()) if (!missing(at)) attempt(stage, effect);
     return frozen(seenOn(stage));
   };
@@ -320,13 +326,13 @@ function* halfDone(course: readonly Stretch[], finished: World): Generator<[stri
       changed((disk) => ({ ...disk, job: { type: 'pull', ready: true } })),
     ];
   }
-  for (const file of promised(course, finished))
+  for (const file of promised(run, finished))
     yield [`${file} gone`, withFile(finished, file, null)];
 }
 
 /** The files that a phase promises: those that it makes, those that it moves the guest to, and the other sides of jobs. */
-function promised(course: readonly Stretch[], finished: World): Set<string> {
-  const before = course.at(-1)?.before ?? finished;
+function promised(run: readonly Stretch[], finished: HostState): Set<string> {
+  const before = run.at(-1)?.before ?? finished;
   const moved = finished.domain.disks
     .map(({ target }) => [activeFile(before, target), activeFile(finished, target)])
     .flatMap(([from, to]) => (to === undefined || from === to ? [] : [to]));
@@ -345,28 +351,30 @@ function attempt(stage: Stage, effect: Effect): void {
 }
 
 /**
- * From wherever the effects stopped the way back leads to what was before, or says that there is none. Nothing that the
+ * From wherever the effects stopped the rollback leads to what was before, or says that there is none. Nothing that the
  * guest wrote is lost on any of these ways.
  */
-function leadsBack(course: readonly Stretch[]): void {
-  const last = course.at(-1);
+function leadsBack(run: readonly Stretch[]): void {
+  const last = run.at(-1);
   if (!last) return;
   for (let done = 0; done <= last.effects.length; done++) {
-    const finished = done === last.effects.length ? course : course.slice(0, -1);
+    const finished = done === last.effects.length ? run : run.slice(0, -1);
     const declared = finished.some((each) => each.phase.pointOfNoReturn?.(each.before, each.start));
-    expect(comesBack(staged(course, done), course)).toBe(declared ? 'no way back' : 'back');
-    outlivesTheGuest(course, done);
+    expect(comesBack(staged(run, done), run)).toBe(declared ? 'no way back' : 'back');
+    outlivesTheGuest(run, done);
   }
 }
 
 /** Undoes the phases, the last first, as a run does. */
-function comesBack(stage: Stage, course: readonly Stretch[]): 'back' | 'no way back' {
-  for (const stretch of [...course].reverse()) {
+function comesBack(stage: Stage, run: readonly Stretch[]): 'back' | 'no way back' {
+  for (const stretch of [...run].reverse()) {
     if (!isUndone(stage, stretch)) return 'no way back';
   }
-  const start = course[0]?.start;
+  const start = run[0]?.start;
   if (start)
-    expect(asGoodAs(seenOn(stage))).toEqual(asGoodAs(seenOn({ ...stage, host: hostOf(start) })));
+    expect(asGoodAs(seenOn(stage))).toEqual(
+      asGoodAs(seenOn({ ...stage, host: simulatedHostOf(start) })),
+    );
   return 'back';
 }
 
@@ -381,27 +389,27 @@ function isUndone(stage: Stage, { phase, start, before }: Stretch): boolean {
 }
 
 /** With the guest dead, whatever was done before: no file that it may have written to last is removed. */
-function outlivesTheGuest(course: readonly Stretch[], done: number): void {
-  const stage = staged(course, done);
+function outlivesTheGuest(run: readonly Stretch[], done: number): void {
+  const stage = staged(run, done);
   stage.host = guestDies(stage.host);
   const now = frozen(seenOn(stage));
-  for (const { phase, before, start } of [...course].reverse()) {
+  for (const { phase, before, start } of [...run].reverse()) {
     const effects = wayBack(phase, before, now, start);
-    // A run goes no further back than to the phase that has no way back.
+    // A run goes no further back than to the phase that has no rollback.
     if (!effects) break;
     for (const effect of effects)
       if (effect.tool === 'remove-file')
-        stage.host = withWorld(stage.host, withFile(stage.host.world, effect.file, null));
+        stage.host = withHostState(stage.host, withFile(stage.host.state, effect.file, null));
   }
   expect(lostWrites(stage.host), 'guest dead').toEqual([]);
 }
 
-/** The way back; undefined where the phase says that there is none. */
-function wayBack(phase: Phase, before: World, now: World, start: World) {
+/** The rollback; undefined where the phase says that there is none. */
+function wayBack(phase: Phase, before: HostState, now: HostState, start: HostState) {
   try {
     return phase.undo(before, now, start);
   } catch (error) {
-    if (error instanceof NoWayBack) {
+    if (error instanceof NoRollback) {
       expect(isUp(now) === false || phase.pointOfNoReturn?.(before, start)).toBeTruthy();
       return undefined;
     }
@@ -409,17 +417,22 @@ function wayBack(phase: Phase, before: World, now: World, start: World) {
   }
 }
 
-function wayBackOr(phase: Phase, before: World, now: World, start: World): readonly Effect[] {
+function wayBackOr(
+  phase: Phase,
+  before: HostState,
+  now: HostState,
+  start: HostState,
+): readonly Effect[] {
   return wayBack(phase, before, now, start) ?? [];
 }
 
-/** Without the helping hands, which may be given although nothing is to be undone. */
+/** Without the best-effort commands, which may be given although nothing is to be undone. */
 function necessary(effects: readonly Effect[] | undefined): readonly Effect[] {
   return (effects ?? []).filter((effect) => effect.tool !== 'virsh' || !effect.optional);
 }
 
-/** What is compared of a World: all but sizes, formats of files that nobody looked into, and libvirt's own indexes. */
-function plain({ domain, files }: World) {
+/** What is compared of a host state: all but sizes, formats of files that nobody looked into, and libvirt's own indexes. */
+function plain({ domain, files }: HostState) {
   const { kept, disks, ...rest } = domain;
   return {
     ...rest,
@@ -434,14 +447,14 @@ function plain({ domain, files }: World) {
   };
 }
 
-/** What a way back has to restore: all but jobs, which are not begun again, and the bundle, which the journal keeps. */
-function asGoodAs(world: World) {
-  const { disks, ...rest } = plain(world);
+/** What a rollback has to restore: all but jobs, which are not begun again, and the bundle, which the journal keeps. */
+function asGoodAs(state: HostState) {
+  const { disks, ...rest } = plain(state);
   return { ...rest, kept: undefined, disks: disks.map(({ job: _ended, ...disk }) => disk) };
 }
 
-function chainFiles(world: World): string[] {
-  return world.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file));
+function chainFiles(state: HostState): string[] {
+  return state.domain.disks.flatMap((disk) => disk.chain.map((layer) => layer.file));
 }
 
 /** Options are virsh's own, and every file that is written or removed was announced. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Domain, withDomain } from '../../src/model/world.ts';
-import { examine, problemsAfter } from '../../src/steps/derived.ts';
-import { undefine } from '../../src/steps/undefine.ts';
+import { type Domain, withDomain } from '../../src/model/host-state.ts';
+import { problemsAfter, requirementsOf } from '../../src/steps/derived.ts';
+import { undefineStep } from '../../src/steps/undefine.ts';
 import { world } from '../worlds.ts';
 import { phaseDone, phaseLines, refusalLines, requirementLines, rollbackLines } from './shown.ts';
 import { testStep } from './step-tester.ts';
@@ -23,7 +23,7 @@ test.each([
     ' --keep-nvram --keep-tpm --snapshots-metadata --checkpoints-metadata',
   ],
 ])('its commands and its rollback: %s', (_title, params, host, options) => {
-  expect(phaseLines(undefine, params, host)).toEqual([
+  expect(phaseLines(undefineStep, params, host)).toEqual([
     'undefine: make the domain transient, with its definition kept in the journal',
     '  # save the definition bundle in the journal  (save the definition, autostart, snapshot and checkpoint metadata, fsynced)',
     `  virsh undefine --domain testvm${options}  (make the domain transient)`,
@@ -34,13 +34,13 @@ test.each([
 });
 
 test('what it requires', () => {
-  expect(requirementLines(undefine, {}, world())).toEqual([
+  expect(requirementLines(undefineStep, {}, world())).toEqual([
     'the guest runs, and has a definition [told state]',
     'it has no managed save image [told managed-save]',
     'it is said what becomes of an NVRAM file and a TPM state [told nvram, tpm]',
   ]);
-  expect(examine(undefine, {}, world()).files).toEqual([]);
-  expect(undefine.products({}, world())).toEqual([]);
+  expect(requirementsOf(undefineStep, {}, world()).files).toEqual([]);
+  expect(undefineStep.products({}, world())).toEqual([]);
 });
 
 test.each<readonly [string, Partial<Domain>, readonly string[]]>([
@@ -66,20 +66,20 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
     ],
   ],
 ])('says why it refuses %s', (_title, domain, lines) => {
-  expect(refusalLines(undefine, {}, world({ domain }))).toEqual(lines);
+  expect(refusalLines(undefineStep, {}, world({ domain }))).toEqual(lines);
 });
 
 test('a TPM state can be kept since libvirt 8.9', () => {
   const on = (libvirt: string) => ({ ...uefi, host: { ...uefi.host, libvirt } });
   const kept = { 'keep-nvram': true, 'keep-tpm': true };
-  expect(refusalLines(undefine, kept, on('8.8.0'))).toEqual([
+  expect(refusalLines(undefineStep, kept, on('8.8.0'))).toEqual([
     'BP130 keep-tpm: libvirt 8.8.0 does not have "keep-tpm", which came with 8.9.0 -> leave "keep-tpm" out, or use a newer libvirt',
   ]);
-  expect(refusalLines(undefine, kept, on('8.9.0'))).toEqual([]);
-  expect(refusalLines(undefine, {}, { ...world(), host: on('8.8.0').host })).toEqual([]);
+  expect(refusalLines(undefineStep, kept, on('8.9.0'))).toEqual([]);
+  expect(refusalLines(undefineStep, {}, { ...world(), host: on('8.8.0').host })).toEqual([]);
 });
 
-const done = phaseDone(undefine, {}, world({ domain: { snapshots: ['a'] } }), 'undefine');
+const done = phaseDone(undefineStep, {}, world({ domain: { snapshots: ['a'] } }), 'undefine');
 const bundle = done.after.domain.kept!;
 
 test.each<readonly [string, Partial<Domain>, readonly string[]]>([
@@ -135,7 +135,7 @@ test.each<readonly [string, Partial<Domain>, readonly string[]]>([
 
 test('a guest that was migrated away is not defined here a second time', () => {
   const before = world({ domain: { autostart: true } });
-  const [phase] = undefine.phases({});
+  const [phase] = undefineStep.phases({});
   const kept = { definition: 'xml', autostart: true, snapshots: [], checkpoints: [] };
   const gone = withDomain(before, { state: 'gone', persistent: false, kept, disks: [] });
   expect(phase?.undo(before, gone, before)).not.toEqual([]);
@@ -145,7 +145,7 @@ test('a guest that was migrated away is not defined here a second time', () => {
   ]);
 });
 
-testStep(undefine, {
+testStep(undefineStep, {
   valid: [
     ['a plain domain', {}, world()],
     ['without autostart', {}, world({ domain: { autostart: false } })],

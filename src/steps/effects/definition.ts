@@ -1,12 +1,12 @@
 /** How a persistent definition is put in place, byte for byte, with what belongs to it. */
 import type { Effect } from '../../commands/effect.ts';
-import type { Bundle, World } from '../../model/world.ts';
+import type { Bundle, HostState } from '../../model/host-state.ts';
 
 /** The name, in the run's folder, of the definition that was given to libvirt last. */
 export const DEFINITION_FILE = 'define.xml';
 
 /** `virsh define` of that XML; the file lies in the run's folder, fsynced, before the command is given. */
-export function define(xml: string, why: string): Effect {
+export function defineDomain(xml: string, why: string): Effect {
   return {
     tool: 'virsh',
     verb: 'define',
@@ -16,7 +16,7 @@ export function define(xml: string, why: string): Effect {
 }
 
 /** Takes a running domain's definition away, which the journal keeps, but not what lies beside it. */
-export function makeTransient({ domain: { name, nvram, tpm } }: World): Effect {
+export function makeTransient({ domain: { name, nvram, tpm } }: HostState): Effect {
   return {
     tool: 'virsh',
     verb: 'undefine',
@@ -29,7 +29,7 @@ export function makeTransient({ domain: { name, nvram, tpm } }: World): Effect {
  * What a new definition does not bring by itself and is missing: the autostart mark, and metadata of snapshots and checkpoints
  * that libvirt has forgotten (libvirt keeps them in memory until the guest stops, and drops them then).
  */
-export function restoreAttachments(bundle: Bundle, now: World): Effect[] {
+export function restoreAttachments(bundle: Bundle, now: HostState): Effect[] {
   const { name } = now.domain;
   const effects: Effect[] = [];
   if (bundle.autostart && !now.domain.autostart) {

@@ -6,7 +6,7 @@ import type {
   VirshEffect,
 } from '../../commands/effect.ts';
 import { fileAt } from '../../model/file-identity.ts';
-import type { World } from '../../model/world.ts';
+import type { HostState } from '../../model/host-state.ts';
 
 /** Takes a file's place before libvirt writes there: libvirt takes an empty file, and a foreign one is never taken for ours. */
 export function makeFile(file: string, why: string): MakeFileEffect {
@@ -22,12 +22,12 @@ export function removeFile(file: string, why: string): RemoveFileEffect {
  * has made, and not of a file that takes no room on its storage. A block device always holds something.
  */
 export function writesOver(
-  world: World,
+  state: HostState,
   files: readonly string[],
   block: boolean,
 ): Pick<VirshEffect, 'writesInto' | 'loses'> {
   const loses = files.filter((path) => {
-    const found = fileAt(world, path);
+    const found = fileAt(state, path);
     const empty = found?.size === 0 && !found.sizeUntold && !block;
     return !found?.made && !empty;
   });

@@ -1,6 +1,6 @@
 /** The effects by which block jobs are waited for and ended. */
 import type { AwaitJobEffect, VirshEffect } from '../../commands/effect.ts';
-import type { World } from '../../model/world.ts';
+import type { HostState } from '../../model/host-state.ts';
 
 /** A job that nobody bounded may take a day; a plan's `timeout` says less. */
 const DEFAULT_JOB_TIMEOUT_MS = 24 * 3600 * 1000;
@@ -28,16 +28,16 @@ function bound(timeoutSeconds: number | undefined): number {
   return timeoutSeconds === undefined ? DEFAULT_JOB_TIMEOUT_MS : timeoutSeconds * 1000;
 }
 
-export function pivot(world: World, disk: string, why: string): VirshEffect {
-  return endJob(world, disk, { pivot: true }, why);
+export function pivot(state: HostState, disk: string, why: string): VirshEffect {
+  return endJob(state, disk, { pivot: true }, why);
 }
 
-export function abort(world: World, disk: string, why: string): VirshEffect {
-  return endJob(world, disk, { abort: true }, why);
+export function abort(state: HostState, disk: string, why: string): VirshEffect {
+  return endJob(state, disk, { abort: true }, why);
 }
 
 function endJob(
-  world: World,
+  state: HostState,
   disk: string,
   how: { readonly pivot: true } | { readonly abort: true },
   why: string,
@@ -45,7 +45,7 @@ function endJob(
   return {
     tool: 'virsh',
     verb: 'blockjob',
-    args: { domain: world.domain.name, path: disk, ...how },
+    args: { domain: state.domain.name, path: disk, ...how },
     why,
     timeoutMs: END_TIMEOUT_MS,
   };

@@ -1,7 +1,7 @@
 /** The effects that move a guest to another file: a job brings that file up to date, and a pivot ends the job. */
 import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
 import type { Effect } from '../../commands/effect.ts';
-import type { World } from '../../model/world.ts';
+import type { HostState } from '../../model/host-state.ts';
 import { awaitReady, pivot } from './job.ts';
 
 /** The reasons of the effects. */
@@ -17,7 +17,7 @@ interface MoveReasons extends PivotReasons {
 
 /** Commits the active layer of a disk into the base below it, and moves the guest there. */
 export function moveByCommit(
-  world: World,
+  state: HostState,
   disk: string,
   base: string,
   { start, ...reasons }: MoveReasons,
@@ -26,26 +26,26 @@ export function moveByCommit(
     {
       tool: 'virsh',
       verb: 'blockcommit',
-      args: { domain: world.domain.name, path: disk, base, active: true },
+      args: { domain: state.domain.name, path: disk, base, active: true },
       why: start,
     },
-    ...pivotWhenReady(world, disk, reasons),
+    ...pivotWhenReady(state, disk, reasons),
   ];
 }
 
 /** Copies a disk into a file that is there, and moves the guest to it. */
 export function moveByCopy(
-  world: World,
+  state: HostState,
   args: BlockcopyArgs,
   { start, ...reasons }: MoveReasons,
 ): Effect[] {
   return [
     { tool: 'virsh', verb: 'blockcopy', args, why: start, writesInto: [args.dest] },
-    ...pivotWhenReady(world, args.path, reasons),
+    ...pivotWhenReady(state, args.path, reasons),
   ];
 }
 
 /** Moves a guest by the job that runs on its disk. */
-export function pivotWhenReady(world: World, disk: string, reasons: PivotReasons): Effect[] {
-  return [awaitReady(disk, undefined, reasons.until), pivot(world, disk, reasons.pivot)];
+export function pivotWhenReady(state: HostState, disk: string, reasons: PivotReasons): Effect[] {
+  return [awaitReady(disk, undefined, reasons.until), pivot(state, disk, reasons.pivot)];
 }

@@ -1,37 +1,37 @@
 /** The phases of a copy: the mirror that runs until both sides are equal, and the pivot to it. */
 import { setDiskSource } from '../../model/domain-xml.ts';
 import { isSameFile } from '../../model/file-identity.ts';
-import { diskOf, type Layer, type World } from '../../model/world.ts';
-import { type Copy, copyArgs, copyFormat, temporaries, usesExisting } from '../copy.ts';
+import { diskOf, type HostState, type Layer } from '../../model/host-state.ts';
+import { type Copy, copyArgs, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
 import type { Phase } from '../define.ts';
-import { define } from '../effects/definition.ts';
+import { defineDomain } from '../effects/definition.ts';
 import { makeFile, writesOver } from '../effects/files.ts';
 import { awaitReady, pivot } from '../effects/job.ts';
 import { abortOwnJob, removeMade } from '../rollbacks/cancel.ts';
 import { mirrorBack } from '../rollbacks/mirror-back.ts';
 import { growthOf } from '../sizes.ts';
-import { definedOn, definitionIs, noJob, readyJob, runsOn } from './expect.ts';
+import { definedOn, definitionIs, jobIsReady, noJob, runsOn } from './expect.ts';
 
 export function mirrorPhase(copy: Copy): Phase {
   const { disk, dest } = copy;
   return {
     name: 'mirror',
     summary: `copy ${disk} to ${dest} while the guest writes, until both are equal`,
-    wayBack: usesExisting(copy)
+    rollback: usesExisting(copy)
       ? `cancel the copy; what it has written into ${dest} stays there`
       : 'cancel the copy and remove what was written of it',
-    effects: (world) => [
+    effects: (state) => [
       ...(usesExisting(copy) ? [] : [makeFile(dest, 'take the place of the copy')]),
       {
         tool: 'virsh',
         verb: 'blockcopy',
-        args: copyArgs(copy, world),
+        args: copyArgs(copy, state),
         why: `start the copy of ${disk}`,
-        ...(usesExisting(copy) ? writesOver(world, [dest], copy.blockdev === true) : {}),
+        ...(usesExisting(copy) ? writesOver(state, [dest], copy.blockdev === true) : {}),
       },
       awaitReady(disk, copy.timeout, 'until the copy holds all that the disk holds'),
     ],
-    expects: () => [readyJob(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
+    expects: () => [jobIsReady(disk, 'copy', dest, `the copy of ${disk} to ${dest}`)],
     undo(before, now) {
       const aborted = abortOwnJob(now, disk, dest);
       return [...aborted, ...removeMade(before, now, dest, aborted.length > 0)];
@@ -44,14 +44,14 @@ export function pivotToCopy(copy: Copy): Phase {
   return {
     name: 'pivot',
     summary: `let the guest go on with ${dest}`,
-    wayBack: 'mirror back to the old file and pivot: every write since is carried along',
-    effects(world) {
-      const definition = definitionOnCopy(copy, world);
+    rollback: 'mirror back to the old file and pivot: every write since is carried along',
+    effects(state) {
+      const definition = definitionOnCopy(copy, state);
       return [
-        pivot(world, disk, `move ${disk} to the copy`),
+        pivot(state, disk, `move ${disk} to the copy`),
         ...(definition === undefined
           ? []
-          : [define(definition, 'keep the definition to the byte, except for the source')]),
+          : [defineDomain(definition, 'keep the definition to the byte, except for the source')]),
       ];
     },
     expects(before) {
@@ -73,15 +73,15 @@ export function pivotToCopy(copy: Copy): Phase {
       if (!old || most === 0) return [];
       // A raw device has no holes: a mirror back from it writes every byte. `qemu-img convert` leaves zeroes out.
       const whole = copy.blockdev && copyFormat(copy, source) === 'raw';
-      const mirrored = temporaries(copy, source).length === 0;
+      const mirrored = temporaryOverlays(copy, source).length === 0;
       return [{ file: old.file, least: whole && mirrored ? most : 0, most }];
     },
   };
 }
 
 /** The layer that takes the guest's writes after the pivot. */
-function topOfCopy(copy: Copy, world: World): Layer {
-  const source = diskOf(world, copy.disk);
+function topOfCopy(copy: Copy, state: HostState): Layer {
+  const source = diskOf(state, copy.disk);
   return {
     file: copy.dest,
     format: source ? copyFormat(copy, source) : 'raw',
@@ -93,11 +93,11 @@ function topOfCopy(copy: Copy, world: World): Layer {
  * The persistent definition with its source on the copy and every other byte as it was: libvirt, which puts it on the
  * copy by itself, also adds an explicit end of the chain, and would look below the copy no more at the next start.
  */
-function definitionOnCopy(copy: Copy, world: World): string | undefined {
-  const { definition } = world.domain;
-  const source = diskOf(world, copy.disk);
+function definitionOnCopy(copy: Copy, state: HostState): string | undefined {
+  const { definition } = state.domain;
+  const source = diskOf(state, copy.disk);
   return definition !== undefined &&
-    isSameFile(world, source?.persistentSource, source?.chain[0]?.file)
-    ? setDiskSource(definition, copy.disk, topOfCopy(copy, world))
+    isSameFile(state, source?.persistentSource, source?.chain[0]?.file)
+    ? setDiskSource(definition, copy.disk, topOfCopy(copy, state))
     : undefined;
 }

@@ -1,10 +1,16 @@
 /** What has to be so after a phase, each with the sentence that says that it is not: so verification reads as a list. */
 import { areSameFiles, fileAt, isSameFile } from '../../model/file-identity.ts';
-import { activeFile, type BlockJob, diskOf, type Layer, type World } from '../../model/world.ts';
-import { isAbove, type Overlay } from '../overlay.ts';
+import {
+  activeFile,
+  type BlockJob,
+  diskOf,
+  type HostState,
+  type Layer,
+} from '../../model/host-state.ts';
+import { isOnOverlay, type Overlay } from '../overlay.ts';
 
-/** What is not so in a World that is observed after the phase; empty where all is. */
-export type Expectation = (after: World) => readonly string[];
+/** What is not so in a host state that is observed after the phase; empty where all is. */
+export type Expectation = (after: HostState) => readonly string[];
 
 /** The guest runs on that file, opened as what it is, and the file is there. */
 export function runsOn(disk: string, { file, block }: Layer): Expectation {
@@ -22,7 +28,7 @@ export function runsOn(disk: string, { file, block }: Layer): Expectation {
 }
 
 /** The guest runs on the file that it ran on before. */
-export function unmoved(before: World, disk: string): Expectation {
+export function activeFileUnchanged(before: HostState, disk: string): Expectation {
   return (after) =>
     isSameFile(after, activeFile(after, disk), activeFile(before, disk))
       ? []
@@ -33,7 +39,7 @@ export function unmoved(before: World, disk: string): Expectation {
 export function runsOnOverlay(overlay: Overlay): Expectation {
   const { target, file, base } = overlay;
   return (after) =>
-    isAbove(after, overlay)
+    isOnOverlay(after, overlay)
       ? removedMeanwhile(after, file)
       : [`${target} is not on ${file} above ${base}`];
 }
@@ -53,7 +59,7 @@ export function noJob(disk: string): Expectation {
 }
 
 /** @param what the job in words: `the copy of vda to /fast/copy` */
-export function readyJob(
+export function jobIsReady(
   disk: string,
   type: BlockJob['type'],
   mirror: string,
@@ -87,20 +93,20 @@ export function definitionIs(definition: string, what: string): Expectation {
 }
 
 /** libvirt has a record of that snapshot. */
-export function recorded(snapshot: string): Expectation {
+export function snapshotIsRecorded(snapshot: string): Expectation {
   return ({ domain }) =>
     domain.snapshots.includes(snapshot) ? [] : [`libvirt has no record of snapshot ${snapshot}`];
 }
 
-export function there(file: string): Expectation {
+export function fileExists(file: string): Expectation {
   return (after) => (fileAt(after, file) ? [] : [`there is no ${file}`]);
 }
 
-export function gone(file: string): Expectation {
+export function fileIsAbsent(file: string): Expectation {
   return (after) => (fileAt(after, file) ? [`${file} is still there`] : []);
 }
 
-export function notRemoved(file: string): Expectation {
+export function fileNotRemoved(file: string): Expectation {
   return (after) => removedMeanwhile(after, file);
 }
 
@@ -108,7 +114,7 @@ export function notRemoved(file: string): Expectation {
  * A file that another process has removed. QEMU goes on writing to it, and all that the guest writes is lost when it stops;
  * a pivot would move the guest there.
  */
-function removedMeanwhile(after: World, file: string | undefined): string[] {
+function removedMeanwhile(after: HostState, file: string | undefined): string[] {
   return file !== undefined && fileAt(after, file) === null
     ? [`${file} has been removed while it was written to`]
     : [];

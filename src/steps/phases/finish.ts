@@ -1,10 +1,10 @@
 /** The phase that ends a ready job where the guest is. */
 import type { Phase } from '../define.ts';
 import { abort } from '../effects/job.ts';
-import { type Expectation, noJob, unmoved } from './expect.ts';
+import { activeFileUnchanged, type Expectation, noJob } from './expect.ts';
 
 /** A phase that ends a ready job without a pivot: the guest stays where it is. */
-export interface FinishPhase extends Pick<Phase, 'summary' | 'wayBack'> {
+export interface FinishPhase extends Pick<Phase, 'summary' | 'rollback'> {
   readonly disk: string;
   /** Of which job, for the reason of the command: `copy`. */
   readonly job: string;
@@ -16,8 +16,8 @@ export function finishPhase({ disk, job, alsoExpects = [], ...words }: FinishPha
   return {
     name: 'finish',
     ...words,
-    effects: (world) => [abort(world, disk, `end the finished ${job}, without a pivot`)],
-    expects: (before) => [noJob(disk), unmoved(before, disk), ...alsoExpects],
+    effects: (state) => [abort(state, disk, `end the finished ${job}, without a pivot`)],
+    expects: (before) => [noJob(disk), activeFileUnchanged(before, disk), ...alsoExpects],
     undo: () => [],
   };
 }

@@ -1,17 +1,17 @@
 /** The phase of a job that takes layers out of a chain and ends by itself. */
 import type { Effect } from '../../commands/effect.ts';
-import { type BlockJob, diskOf, isUp, type World } from '../../model/world.ts';
+import { type BlockJob, diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { knownRange, type NamedRange } from '../chain-range.ts';
-import { NoWayBack, type Phase } from '../define.ts';
+import { NoRollback, type Phase } from '../define.ts';
 import { awaitEnded } from '../effects/job.ts';
 import { abortOwnJob } from '../rollbacks/cancel.ts';
 import { chainIs, noJob } from './expect.ts';
 
-export interface Merge extends Pick<Phase, 'summary' | 'wayBack'> {
+export interface Merge extends Pick<Phase, 'summary' | 'rollback'> {
   /** What the job is to libvirt, and what the phase is called. */
   readonly job: BlockJob['type'];
   readonly range: NamedRange;
-  readonly start: (world: World) => Effect;
+  readonly start: (state: HostState) => Effect;
   /** What is waited for: `until the layers are merged`. */
   readonly until: string;
   /** Seconds until the job is given up. */
@@ -26,7 +26,7 @@ export function mergePhase({ job, range, start, timeout, until, ...words }: Merg
   return {
     name: job,
     ...words,
-    effects: (world) => [start(world), awaitEnded(disk, timeout, until)],
+    effects: (state) => [start(state), awaitEnded(disk, timeout, until)],
     expects(before) {
       const { merged } = knownRange(range, before);
       const chain = diskOf(before, disk)?.chain ?? [];
@@ -41,7 +41,7 @@ export function mergePhase({ job, range, start, timeout, until, ...words }: Merg
     undo(before, now) {
       const current = diskOf(now, disk);
       if (isUp(now) && current?.chain.length !== diskOf(before, disk)?.chain.length)
-        throw new NoWayBack(`the layers of ${disk} are merged; ${LOST}`);
+        throw new NoRollback(`the layers of ${disk} are merged; ${LOST}`);
       return current?.job?.type === job ? abortOwnJob(now, disk, undefined) : [];
     },
     pointOfNoReturn: () => LOST,

@@ -1,49 +1,46 @@
 /** The phase that lets disks go on in overlays. */
-import { given } from '../../commands/define.ts';
-import {
-  type SnapshotArgs,
-  snapshotCreateAs as snapshotCommand,
-} from '../../commands/snapshot-create-as.ts';
-import { diskOf, type World } from '../../model/world.ts';
+import { pickOptions } from '../../commands/define.ts';
+import { type SnapshotArgs, snapshotCreateAs } from '../../commands/snapshot-create-as.ts';
+import { diskOf, type HostState } from '../../model/host-state.ts';
 import type { Phase } from '../define.ts';
 import { makeFile, writesOver } from '../effects/files.ts';
 import { AGENT_TIMEOUT_SECONDS, agentTimeout, thaw } from '../effects/guest-agent.ts';
 import { externalSpec, overlaysOf, SNAPSHOT_TIMEOUT_MS, type Snapshot } from '../overlay.ts';
 import { undoSnapshot } from '../rollbacks/undo-snapshot.ts';
 import { growthOf } from '../sizes.ts';
-import { notRemoved, recorded, runsOnOverlay } from './expect.ts';
+import { fileNotRemoved, runsOnOverlay, snapshotIsRecorded } from './expect.ts';
 
 export function snapshotPhase(params: Snapshot): Phase {
   return {
     name: 'snapshot',
     summary: `let the disks go on in overlays${params.quiesce ? ', with the file systems frozen for that moment' : ''}`,
-    wayBack: params['reuse-external']
+    rollback: params['reuse-external']
       ? 'commit each overlay back into the file below it, and pivot; the overlays stay'
       : 'commit each overlay back into the file below it, pivot, and remove the overlay',
     ...(params.memspec && !params.live ? { pauses: 'while its memory is written' } : {}),
-    effects: (world) => [
-      ...newFiles(params, world).map((file) => makeFile(file, 'take the place of what is made')),
-      ...(params.quiesce ? [agentTimeout(world, AGENT_TIMEOUT_SECONDS)] : []),
+    effects: (state) => [
+      ...newFiles(params, state).map((file) => makeFile(file, 'take the place of what is made')),
+      ...(params.quiesce ? [agentTimeout(state, AGENT_TIMEOUT_SECONDS)] : []),
       {
         tool: 'virsh',
         verb: 'snapshot-create-as',
-        args: snapshotArgs(params, world),
+        args: snapshotArgs(params, state),
         why: 'make the overlays',
         ...(params['reuse-external']
           ? writesOver(
-              world,
-              overlaysOf(params, world).map(({ file }) => file),
+              state,
+              overlaysOf(params, state).map(({ file }) => file),
               false,
             )
           : {}),
         timeoutMs: params.memspec ? 3_600_000 : SNAPSHOT_TIMEOUT_MS,
       },
-      ...(params.quiesce ? [thaw(world), agentTimeout(world, undefined)] : []),
+      ...(params.quiesce ? [thaw(state), agentTimeout(state, undefined)] : []),
     ],
     expects: (before) => [
       ...overlaysOf(params, before).map(runsOnOverlay),
-      ...(params['no-metadata'] ? [] : [recorded(params.name)]),
-      ...(params.memspec ? [notRemoved(params.memspec.file)] : []),
+      ...(params['no-metadata'] ? [] : [snapshotIsRecorded(params.name)]),
+      ...(params.memspec ? [fileNotRemoved(params.memspec.file)] : []),
     ],
     undo: (before, now) => undoSnapshot(params, before, now),
     rollbackRoom: (before) =>
@@ -57,22 +54,22 @@ export function snapshotPhase(params: Snapshot): Phase {
 }
 
 /** The files that are made: all but overlays that are there for reuse. */
-function newFiles(params: Snapshot, world: World): string[] {
-  const made = params['reuse-external'] ? [] : overlaysOf(params, world).map(({ file }) => file);
+function newFiles(params: Snapshot, state: HostState): string[] {
+  const made = params['reuse-external'] ? [] : overlaysOf(params, state).map(({ file }) => file);
   return [...made, ...(params.memspec ? [params.memspec.file] : [])];
 }
 
-function snapshotArgs(params: Snapshot, world: World): SnapshotArgs {
-  const taking = overlaysOf(params, world);
-  const specs = world.domain.disks
+function snapshotArgs(params: Snapshot, state: HostState): SnapshotArgs {
+  const taking = overlaysOf(params, state);
+  const specs = state.domain.disks
     .filter((disk) => disk.chain.length > 0)
     .map((disk) => {
       const overlay = taking.find((each) => each.target === disk.target);
       return overlay ? externalSpec(overlay) : ({ disk: disk.target, snapshot: 'no' } as const);
     });
   return {
-    ...given(snapshotCommand, params),
-    domain: world.domain.name,
+    ...pickOptions(snapshotCreateAs, params),
+    domain: state.domain.name,
     name: params.name,
     diskspec: specs,
   };

@@ -1,16 +1,21 @@
 /** What a copy requires of the place that it goes to. */
 import { codes } from '../../codes.ts';
 import { disksUsing, fileAt } from '../../model/file-identity.ts';
-import type { Disk, World } from '../../model/world.ts';
-import { bytesToCopy, type Copy, copyFormat, temporaries, usesExisting } from '../copy.ts';
-import { checkBacking, overwritable } from './existing-file.ts';
-import { newFile, openable } from './new-file.ts';
+import type { Disk, HostState } from '../../model/host-state.ts';
+import { bytesToCopy, type Copy, copyFormat, temporaryOverlays, usesExisting } from '../copy.ts';
+import { checkBacking, requireOverwritable } from './existing-file.ts';
+import { requireNewFile, requireWritableByQemu } from './new-file.ts';
 import { type Needs, refuse } from './requirement.ts';
 
-/** Requires a place for the copy: not on the guest's own disks, over no file unless told, and one where QEMU can write. */
-export function copyDestination(needs: Needs, copy: Copy, world: World, disk: Disk): void {
+/** Requires a place for the copy: not on the guest's own disks, over no file by default, and one where QEMU can write. */
+export function requireCopyDestination(
+  needs: Needs,
+  copy: Copy,
+  state: HostState,
+  disk: Disk,
+): void {
   const { dest } = copy;
-  const [taken] = disksUsing(world, dest);
+  const [taken] = disksUsing(state, dest);
   const what = `${dest} belongs to the guest's own disk ${taken?.target}`;
   const isFree = needs.requireUnlisted(
     `${dest} belongs to no disk of the guest`,
@@ -18,15 +23,15 @@ export function copyDestination(needs: Needs, copy: Copy, world: World, disk: Di
     taken ? [refuse(codes.fileExistence, 'dest', what, 'choose another path')] : [],
   );
   if (!isFree) return;
-  const bytes = bytesToCopy(copy, world, disk);
+  const bytes = bytesToCopy(copy, state, disk);
   if (!usesExisting(copy)) {
-    newFile(needs, world, 'dest', dest, bytes);
-    openable(needs, world, 'dest', dest, true);
+    requireNewFile(needs, state, 'dest', dest, bytes);
+    requireWritableByQemu(needs, state, 'dest', dest, true);
     return;
   }
   const { blockdev = false, 'reuse-external': reuse = false } = copy;
   const format = copyFormat(copy, disk);
-  const missing = fileAt(world, dest)
+  const missing = fileAt(state, dest)
     ? []
     : [
         refuse(
@@ -38,13 +43,13 @@ export function copyDestination(needs: Needs, copy: Copy, world: World, disk: Di
       ];
   // A whole copy is opened alone, but the next start looks into its header; in a raw one there is none to look into.
   const below = (copy.shallow ? disk.chain[1]?.file : undefined) ?? null;
-  const misbacked = reuse && format !== 'raw' ? checkBacking(world, 'dest', dest, below) : [];
+  const misbacked = reuse && format !== 'raw' ? checkBacking(state, 'dest', dest, below) : [];
   needs.require(`there is ${dest} to copy into, made for it`, { file: dest }, [
     ...missing,
     ...misbacked,
   ]);
   const { capacity } = disk;
-  overwritable(needs, world, 'dest', {
+  requireOverwritable(needs, state, 'dest', {
     file: dest,
     format,
     block: blockdev,
@@ -55,8 +60,8 @@ export function copyDestination(needs: Needs, copy: Copy, world: World, disk: Di
 }
 
 /** Requires the places of the overlays that a rollback of a flattened chain puts beside the old file. */
-export function roomForRollback(needs: Needs, copy: Copy, world: World, disk: Disk): void {
-  const files = temporaries(copy, disk);
+export function requireRollbackRoom(needs: Needs, copy: Copy, state: HostState, disk: Disk): void {
+  const files = temporaryOverlays(copy, disk);
   const [top] = disk.chain;
   if (!top || files.length === 0) return;
   needs.requireUnlisted(
@@ -77,7 +82,7 @@ export function roomForRollback(needs: Needs, copy: Copy, world: World, disk: Di
     needs.require(
       `there is no file ${file}, whose place the way back needs`,
       { file },
-      fileAt(world, file)
+      fileAt(state, file)
         ? [
             refuse(
               codes.fileExistence,
@@ -90,7 +95,7 @@ export function roomForRollback(needs: Needs, copy: Copy, world: World, disk: Di
     );
 }
 
-export function sharesChain(needs: Needs, copy: Copy, disk: Disk): void {
+export function requireBackingChain(needs: Needs, copy: Copy, disk: Disk): void {
   needs.requireUnlisted(
     `the copy of ${copy.disk} can have a backing file`,
     'domain',

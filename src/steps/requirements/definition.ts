@@ -3,19 +3,24 @@ import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
 import { definedDisks } from '../../model/defined-disks.ts';
 import { includesFile, isSameFile, isSameLocation } from '../../model/file-identity.ts';
-import { activeFile, type Disk, type World } from '../../model/world.ts';
-import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
+import { activeFile, type Disk, type HostState } from '../../model/host-state.ts';
+import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /**
  * Requires that a pivot moves the definition along: libvirt compares the text of the paths.
  * @param hint what else to do about a disk that only the running guest has
  */
-export function definedAsRun(needs: Needs, world: World, disk: Disk, hint?: string): void {
+export function requireDefinitionFollows(
+  needs: Needs,
+  state: HostState,
+  disk: Disk,
+  hint?: string,
+): void {
   needs.require(
     `the definition, where there is one, names the file that the guest runs on (${disk.target})`,
     'domain',
     [
-      ...checkPaired(world, disk, 'disk', hint),
+      ...checkPaired(state, disk, 'disk', hint),
       ...checkStale(disk, 'libvirt would leave the definition stale without a word'),
     ],
   );
@@ -50,16 +55,16 @@ export function checkStale(disk: Disk, why: string): Refusal[] {
  * @param hint what else to do about a disk that only the running guest has
  */
 export function checkPaired(
-  world: World,
+  state: HostState,
   disk: Disk,
-  key: Key,
+  key: ParamPath,
   hint = 'leave the disk out',
 ): Refusal[] {
-  const { domain } = world;
+  const { domain } = state;
   if (domain.definition === undefined && domain.kept === undefined) return [];
   const { target } = disk;
   const other = otherTarget(
-    world,
+    state,
     target,
     disk.chain.map(({ file }) => file),
   );
@@ -93,13 +98,13 @@ function plugIn(domain: string, { target, chain: [top] }: Disk): string {
 
 /** Another disk of the definition that names one of the files, other than one that has it in the running guest as well. */
 export function otherTarget(
-  world: World,
+  state: HostState,
   target: string,
   files: readonly string[],
 ): { readonly target: string; readonly file: string } | undefined {
-  return definedDisks(world.domain)
+  return definedDisks(state.domain)
     .filter((each) => each.target !== target)
     .flatMap(({ target: named, chain: [top] }) => (top ? [{ target: named, file: top.file }] : []))
-    .filter(({ target: named, file }) => !isSameFile(world, activeFile(world, named), file))
-    .find(({ file }) => includesFile(world, files, file));
+    .filter(({ target: named, file }) => !isSameFile(state, activeFile(state, named), file))
+    .find(({ file }) => includesFile(state, files, file));
 }

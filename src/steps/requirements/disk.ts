@@ -3,36 +3,46 @@ import { codes } from '../../codes.ts';
 import { virshCommand } from '../../command.ts';
 import { whyUnsupported } from '../../model/disk-elements.ts';
 import { filesOfLayer, includesFile, otherWritersOf } from '../../model/file-identity.ts';
-import { type Disk, diskOf, type World } from '../../model/world.ts';
-import { guestUp } from './guest.ts';
+import { type Disk, diskOf, type HostState } from '../../model/host-state.ts';
+import { requireGuestUp } from './guest.ts';
 import { checkOneFile } from './one-file.ts';
-import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
+import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** Requires that a block job can be started on the disk. @returns the disk; undefined where it is not so */
-export function workable(
+export function requireDiskForJob(
   needs: Needs,
-  world: World,
+  state: HostState,
   target: string,
-  key: Key = 'disk',
+  key: ParamPath = 'disk',
 ): Disk | undefined {
-  const disk = suitable(needs, world, target, key);
-  return disk && unclaimed(needs, world, disk, key) ? disk : undefined;
+  const disk = requireSupportedDisk(needs, state, target, key);
+  return disk && requireIdleDisk(needs, state, disk, key) ? disk : undefined;
 }
 
 /** Requires that block jobs can be started on such a disk. @returns the disk; undefined where it is not so */
-export function suitable(needs: Needs, world: World, target: string, key: Key): Disk | undefined {
-  const disk = findDisk(world, target, key);
+export function requireSupportedDisk(
+  needs: Needs,
+  state: HostState,
+  target: string,
+  key: ParamPath,
+): Disk | undefined {
+  const disk = findDisk(state, target, key);
   const checks = [checkDevice, checkMedium, checkSupported, checkImages];
   const unfit = Array.isArray(disk)
     ? disk
     : checks.map((check) => check(disk, key)).find((found) => found.length > 0);
   const also = `, and ${target} is a disk on local files or block devices`;
-  const isFit = guestUp(needs, world, also, unfit);
+  const isFit = requireGuestUp(needs, state, also, unfit);
   return isFit && !Array.isArray(disk) ? disk : undefined;
 }
 
 /** Requires that neither a job nor another guest works on the disk. */
-export function unclaimed(needs: Needs, world: World, disk: Disk, key: Key): boolean {
+export function requireIdleDisk(
+  needs: Needs,
+  state: HostState,
+  disk: Disk,
+  key: ParamPath,
+): boolean {
   const { job, target } = disk;
   const isIdle = needs.require(
     `${target} has no block job`,
@@ -43,13 +53,13 @@ export function unclaimed(needs: Needs, world: World, disk: Disk, key: Key): boo
             codes.blockJobActive,
             key,
             `${target} already has a block job (${job.type}${job.ready ? ', ready' : ''})`,
-            `let it end, or end it: ${virshCommand('blockjob', world.domain.name, target, '--info')}`,
+            `let it end, or end it: ${virshCommand('blockjob', state.domain.name, target, '--info')}`,
           ),
         ]
       : [],
   );
   if (!isIdle) return false;
-  const written = writtenElsewhere(world, disk);
+  const written = writtenElsewhere(state, disk);
   return needs.require(
     `no other guest writes to a layer of ${target}`,
     'others',
@@ -67,9 +77,9 @@ export function unclaimed(needs: Needs, world: World, disk: Disk, key: Key): boo
 }
 
 /** The disk of that target; else why there is not one alone. */
-export function findDisk(world: World, target: string, key: Key): Disk | Refusal[] {
-  const { name, disks } = world.domain;
-  const disk = diskOf(world, target);
+export function findDisk(state: HostState, target: string, key: ParamPath): Disk | Refusal[] {
+  const { name, disks } = state.domain;
+  const disk = diskOf(state, target);
   if (!disk) {
     const names = disks.map((each) => each.target).join(', ') || 'none';
     return [
@@ -89,7 +99,7 @@ export function findDisk(world: World, target: string, key: Key): Disk | Refusal
     : disk;
 }
 
-function checkDevice({ target, device, readonly }: Disk, key: Key): Refusal[] {
+function checkDevice({ target, device, readonly }: Disk, key: ParamPath): Refusal[] {
   if (device !== 'disk' && device !== 'lun')
     return [
       refuseStep(
@@ -109,7 +119,7 @@ function checkDevice({ target, device, readonly }: Disk, key: Key): Refusal[] {
     : [];
 }
 
-function checkMedium({ target, chain: [active] }: Disk, key: Key): Refusal[] {
+function checkMedium({ target, chain: [active] }: Disk, key: ParamPath): Refusal[] {
   if (!active) return [refuseStep(codes.diskNotEligible, key, `${target} has no medium`)];
   return active.file.startsWith('/')
     ? []
@@ -124,7 +134,7 @@ function checkMedium({ target, chain: [active] }: Disk, key: Key): Refusal[] {
 }
 
 /** Refuses a disk with a property that blockplan does not model: what a step would make of it is not known. */
-export function checkSupported({ target, unsupported = [] }: Disk, key: Key): Refusal[] {
+export function checkSupported({ target, unsupported = [] }: Disk, key: ParamPath): Refusal[] {
   return unsupported.map((property) =>
     refuseStep(
       codes.diskUnsupported,
@@ -135,7 +145,7 @@ export function checkSupported({ target, unsupported = [] }: Disk, key: Key): Re
   );
 }
 
-function checkImages({ target, chain }: Disk, key: Key): Refusal[] {
+function checkImages({ target, chain }: Disk, key: ParamPath): Refusal[] {
   const hint = 'blockplan works on disks whose layers are one file each';
   return chain
     .flatMap(({ file, dataFiles }) =>
@@ -145,14 +155,14 @@ function checkImages({ target, chain }: Disk, key: Key): Refusal[] {
 }
 
 /** Who else writes to a layer of the disk, as the beginning of a sentence; undefined where nobody does. */
-function writtenElsewhere(world: World, disk: Disk): string | undefined {
-  const own = world.domain.disks.filter((each) => each.target !== disk.target && !each.readonly);
+function writtenElsewhere(state: HostState, disk: Disk): string | undefined {
+  const own = state.domain.disks.filter((each) => each.target !== disk.target && !each.readonly);
   for (const file of disk.chain.flatMap(filesOfLayer)) {
-    const writers = otherWritersOf(world, file).map((name) => `"${name}"`);
+    const writers = otherWritersOf(state, file).map((name) => `"${name}"`);
     if (writers.length > 0)
       return `${file}, a layer of ${disk.target}, is written to by ${writers.join(', ')}`;
     const second = own.find(({ chain: [top], job }) =>
-      includesFile(world, [...(top ? filesOfLayer(top) : []), job?.mirror], file),
+      includesFile(state, [...(top ? filesOfLayer(top) : []), job?.mirror], file),
     );
     if (second)
       return `${file}, a layer of ${disk.target}, is written to as ${second.target} as well`;

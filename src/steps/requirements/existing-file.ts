@@ -3,15 +3,15 @@ import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingPath } from '../../model/headers.ts';
-import type { Place, World } from '../../model/world.ts';
+import type { Destination, HostState } from '../../model/host-state.ts';
 import { fullQcow2 } from '../sizes.ts';
-import { openable } from './new-file.ts';
+import { requireWritableByQemu } from './new-file.ts';
 import { checkOneFile } from './one-file.ts';
-import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
-import { unshared } from './unshared.ts';
+import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
+import { requireUnshared } from './unshared.ts';
 
 /** What is to be written over. */
-export interface Existing {
+export interface ExistingFile {
   readonly file: string;
   readonly format: string;
   /** Whether libvirt is told that it is a block device. */
@@ -22,7 +22,7 @@ export interface Existing {
   readonly capacity: number | undefined;
   /** Bytes that are copied into it at most. */
   readonly bytes: number;
-  /** What to do about another kind of thing; the option `blockdev` unless told. */
+  /** What to do about another kind of thing; the option `blockdev` by default. */
   readonly otherKind?: string;
 }
 
@@ -30,9 +30,14 @@ export interface Existing {
  * Requires that it is the kind of thing that the plan says, of the size of the disk, and that nobody uses it: "Source and
  * target image have different sizes" (seen with QEMU 7.2). Only qcow2 on a block device may be smaller.
  */
-export function overwritable(needs: Needs, world: World, key: Key, existing: Existing): void {
+export function requireOverwritable(
+  needs: Needs,
+  state: HostState,
+  key: ParamPath,
+  existing: ExistingFile,
+): void {
   const { file, block, format, reuse } = existing;
-  const found = fileAt(world, file);
+  const found = fileAt(state, file);
   const place = found?.place;
   const checks = [
     // A new header, and a raw image, name no other file.
@@ -54,14 +59,14 @@ export function overwritable(needs: Needs, world: World, key: Key, existing: Exi
     { place: file },
     place ? checkUnused(key, existing, place) : [],
   );
-  unshared(needs, world, key, [file]);
-  openable(needs, world, key, file, false);
+  requireUnshared(needs, state, key, [file]);
+  requireWritableByQemu(needs, state, key, file, false);
 }
 
 function checkPlaceKind(
-  key: Key,
-  { file, block, otherKind }: Existing,
-  { kind }: Place,
+  key: ParamPath,
+  { file, block, otherKind }: ExistingFile,
+  { kind }: Destination,
 ): Refusal[] {
   if (kind === (block ? 'block device' : 'file')) return [];
   if (kind === 'other')
@@ -78,7 +83,7 @@ function checkPlaceKind(
   return [refuse(codes.destinationKind, key, `${file} is a ${is}, not a ${not}`, hint)];
 }
 
-function checkUnused(key: Key, { file }: Existing, { heldBy }: Place): Refusal[] {
+function checkUnused(key: ParamPath, { file }: ExistingFile, { heldBy }: Destination): Refusal[] {
   return heldBy.map((how) =>
     refuse(
       codes.destinationInUse,
@@ -89,7 +94,7 @@ function checkUnused(key: Key, { file }: Existing, { heldBy }: Place): Refusal[]
   );
 }
 
-function checkSize(key: Key, existing: Existing, place: Place): Refusal[] {
+function checkSize(key: ParamPath, existing: ExistingFile, place: Destination): Refusal[] {
   const { file, format, reuse, capacity, block } = existing;
   if (format === 'raw') {
     const length = wholeSectors(place.length);
@@ -126,7 +131,11 @@ function checkSize(key: Key, existing: Existing, place: Place): Refusal[] {
 }
 
 /** A block device does not grow with the image in it. */
-function checkDeviceRoom(key: Key, { file, capacity, bytes }: Existing, length: number): Refusal[] {
+function checkDeviceRoom(
+  key: ParamPath,
+  { file, capacity, bytes }: ExistingFile,
+  length: number,
+): Refusal[] {
   if (bytes > length)
     return [
       refuse(
@@ -151,7 +160,7 @@ function checkDeviceRoom(key: Key, { file, capacity, bytes }: Existing, length: 
   ];
 }
 
-function makeIt({ file, format, capacity }: Existing): string {
+function makeIt({ file, format, capacity }: ExistingFile): string {
   const size = capacity === undefined ? 'SIZE' : String(capacity);
   return `make one for the purpose: ${commandLine('qemu-img', 'create', '-f', format, file, size)}`;
 }
@@ -165,15 +174,15 @@ function wholeSectors(bytes: number): number {
  * @param backing the file that it has to rest on, `null` for none
  */
 export function checkBacking(
-  world: World,
-  key: Key,
+  state: HostState,
+  key: ParamPath,
   file: string,
   backing: string | null,
 ): Refusal[] {
-  const name = fileAt(world, file)?.backing;
+  const name = fileAt(state, file)?.backing;
   const named = typeof name === 'string' ? backingPath(file, name) : name;
   const isRight =
-    named === null ? backing === null : backing !== null && isSameFile(world, named, backing);
+    named === null ? backing === null : backing !== null && isSameFile(state, named, backing);
   const words = backing === null ? [file, 'SIZE'] : ['-b', backing, '-F', 'FORMAT', file];
   return named === undefined || isRight
     ? []

@@ -2,23 +2,23 @@
 import { codes } from '../../codes.ts';
 import { layerIndex } from '../../model/file-identity.ts';
 import { backingName, isRelative } from '../../model/headers.ts';
-import type { Disk, Layer, World } from '../../model/world.ts';
-import { inChain, type NamedRange, type Range } from '../chain-range.ts';
+import type { Disk, HostState, Layer } from '../../model/host-state.ts';
+import { type LayerRange, type NamedRange, requireRange } from '../chain-range.ts';
 import { checkStale } from './definition.ts';
-import { suitable, unclaimed } from './disk.ts';
+import { requireIdleDisk, requireSupportedDisk } from './disk.ts';
 import { type Needs, type Refusal, refuse } from './requirement.ts';
 
 /** Requires a disk that a job can be started on, with the layers in its chain. @returns both; undefined where it is not so */
-export function mergeable(
+export function requireMergeable(
   needs: Needs,
   named: NamedRange,
-  world: World,
-): { readonly disk: Disk; readonly range: Range } | undefined {
-  const disk = suitable(needs, world, named.disk, 'disk');
+  state: HostState,
+): { readonly disk: Disk; readonly range: LayerRange } | undefined {
+  const disk = requireSupportedDisk(needs, state, named.disk, 'disk');
   if (!disk) return undefined;
-  const isFree = unclaimed(needs, world, disk, 'disk');
+  const isFree = requireIdleDisk(needs, state, disk, 'disk');
   // Without the layers nothing can be simulated, whatever else is in the way.
-  const range = inChain(needs, named, world);
+  const range = requireRange(needs, named, state);
   return range && isFree ? { disk, range } : undefined;
 }
 
@@ -32,17 +32,17 @@ interface Merge {
 }
 
 /** Requires that no definition is left that would start the guest from a layer that is merged and stale by then. */
-export function startsAfterMerge(
+export function requireStartAfterMerge(
   needs: Needs,
-  world: World,
+  state: HostState,
   disk: Disk,
   { what, merged, also = [] }: Merge,
 ): boolean {
   const { target, persistentSource, chain } = disk;
   // A file that is in no live chain may rest on what is merged, written to or removed here.
   const stays =
-    layerIndex(world, chain, persistentSource) >= 0 &&
-    layerIndex(world, merged, persistentSource) < 0;
+    layerIndex(state, chain, persistentSource) >= 0 &&
+    layerIndex(state, merged, persistentSource) < 0;
   return needs.require(
     `after ${what} the definition, where there is one, still leads to what the guest wrote (${target})`,
     'domain',
@@ -59,9 +59,9 @@ export function startsAfterMerge(
  * Requires relative names to keep: libvirt refuses to keep one where it found a layer by its path, and where the layer
  * above was put into another folder since, it writes a name that leads nowhere (seen on libvirt 9.0).
  */
-export function namesRelative(
+export function requireRelativeNames(
   needs: Needs,
-  world: World,
+  state: HostState,
   { chain, target }: Disk,
   merged: readonly Layer[],
 ): boolean {
@@ -71,7 +71,7 @@ export function namesRelative(
     `the layers of ${target} name the next ones relatively, from ${naming[0]?.file} on`,
     'domain',
     naming.flatMap((layer, at) => {
-      const told = backingName(world, layer);
+      const told = backingName(state, layer);
       // A header of which nothing is told is taken to name the layer below by its path.
       const name = told === undefined ? chain[first + at]?.file : told;
       return name && isRelative(name)

@@ -3,36 +3,42 @@ import { dirname } from 'node:path';
 import { codes } from '../../codes.ts';
 import { commandLine } from '../../command.ts';
 import { fileAt } from '../../model/file-identity.ts';
-import type { World } from '../../model/world.ts';
-import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
-import { unnamed } from './unshared.ts';
+import type { HostState } from '../../model/host-state.ts';
+import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
+import { requireUnnamed } from './unshared.ts';
 
 /**
  * Requires that a file can be made there, with room for it.
  * @param needed how many bytes it takes at most, as far as can be told
  */
-export function newFile(needs: Needs, world: World, key: Key, file: string, needed: number): void {
-  noFile(needs, world, key, file);
+export function requireNewFile(
+  needs: Needs,
+  state: HostState,
+  key: ParamPath,
+  file: string,
+  needed: number,
+): void {
+  requireNoFile(needs, state, key, file);
   needs.require(
     `there is a folder for ${file}, with room, in which files can be made`,
     { folder: file },
-    checkFolder(world, key, file, needed),
+    checkFolder(state, key, file, needed),
   );
-  unnamed(needs, world, key, [file]);
+  requireUnnamed(needs, state, key, [file]);
 }
 
 /** Requires that nothing is at the path. */
-export function noFile(
+export function requireNoFile(
   needs: Needs,
-  world: World,
-  key: Key,
+  state: HostState,
+  key: ParamPath,
   file: string,
   hint = 'choose another path, or move that file away',
 ): boolean {
   return needs.require(
     `there is no file ${file}`,
     { file },
-    fileAt(world, file)
+    fileAt(state, file)
       ? [
           refuse(
             codes.fileExistence,
@@ -46,9 +52,14 @@ export function noFile(
 }
 
 /** Refuses a folder that is missing or not writable, or in which the bytes would not fit. */
-export function checkFolder(world: World, key: Key, file: string, needed: number): Refusal[] {
+export function checkFolder(
+  state: HostState,
+  key: ParamPath,
+  file: string,
+  needed: number,
+): Refusal[] {
   const parent = dirname(file);
-  const folder = world.folders[parent];
+  const folder = state.folders[parent];
   if (folder === null)
     return [
       refuse(
@@ -83,20 +94,20 @@ export function checkFolder(world: World, key: Key, file: string, needed: number
  * libvirt sets them up only when asked to: so only the run can tell for sure.
  * @param made whether the file is made by blockplan, so that its owner is known
  */
-export function openable(
+export function requireWritableByQemu(
   needs: Needs,
-  world: World,
-  key: Key,
+  state: HostState,
+  key: ParamPath,
   file: string,
   made: boolean,
 ): boolean {
-  const barred = checkEnterable(world, key, file);
-  const unmet = barred.length > 0 || !made ? barred : checkGiven(world, key, file);
+  const barred = checkEnterable(state, key, file);
+  const unmet = barred.length > 0 || !made ? barred : checkGiven(state, key, file);
   return needs.require(writeSentence(file), 'run', unmet);
 }
 
 /** The same of a layer that the guest's QEMU has open already: nothing can be looked at before it is opened for writing. */
-export function reopenable(needs: Needs, file: string): boolean {
+export function requireReopenable(needs: Needs, file: string): boolean {
   return needs.require(writeSentence(file), 'run');
 }
 
@@ -105,9 +116,9 @@ function writeSentence(file: string): string {
 }
 
 /** Refuses a file below a folder that the user of the guest's QEMU may not enter, so that QEMU cannot open it. */
-function checkEnterable(world: World, key: Key, file: string): Refusal[] {
-  const { name, confinement } = world.domain;
-  const barredAt = world.folders[dirname(file)]?.barredAt;
+function checkEnterable(state: HostState, key: ParamPath, file: string): Refusal[] {
+  const { name, confinement } = state.domain;
+  const barredAt = state.folders[dirname(file)]?.barredAt;
   if (!confinement?.user || barredAt === undefined) return [];
   return [
     refuse(
@@ -120,11 +131,11 @@ function checkEnterable(world: World, key: Key, file: string): Refusal[] {
 }
 
 /** Refuses a file that blockplan makes and libvirt would not give to the user of the guest's QEMU. */
-function checkGiven(world: World, key: Key, file: string): Refusal[] {
-  const { name, confinement } = world.domain;
+function checkGiven(state: HostState, key: ParamPath, file: string): Refusal[] {
+  const { name, confinement } = state.domain;
   if (!confinement?.user || confinement.givesFiles) return [];
   const { uid } = confinement.user;
-  const { user } = world.host;
+  const { user } = state.host;
   if (user === undefined || user === uid) return [];
   return [
     refuse(

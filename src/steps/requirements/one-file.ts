@@ -1,6 +1,6 @@
 /** What steps require of an image's own shape. */
 import { codes } from '../../codes.ts';
-import { type Key, type Refusal, refuse } from './requirement.ts';
+import { type ParamPath, type Refusal, refuse } from './requirement.ts';
 
 /**
  * Refuses an image that keeps its data in further files: libvirt sets up access to one file, and a job would leave the others
@@ -8,7 +8,7 @@ import { type Key, type Refusal, refuse } from './requirement.ts';
  * @param image the beginning of a sentence: `/images/a`, or `vda rests on /images/a, which`
  */
 export function checkOneFile(
-  key: Key,
+  key: ParamPath,
   image: string,
   dataFiles: readonly string[] | undefined,
   hint: string,

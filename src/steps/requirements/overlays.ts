@@ -2,39 +2,44 @@
 import { codes } from '../../codes.ts';
 import { commandLine, virshCommand } from '../../command.ts';
 import { disksUsing, fileAt, indexOfFile } from '../../model/file-identity.ts';
-import { type Disk, diskOf, type World } from '../../model/world.ts';
-import { type Overlay, type Snapshot, specOf } from '../overlay.ts';
+import { type Disk, diskOf, type HostState } from '../../model/host-state.ts';
+import { diskSpecOf, type Overlay, type Snapshot } from '../overlay.ts';
 import { checkPaired } from './definition.ts';
-import { workable } from './disk.ts';
-import { checkBacking, overwritable } from './existing-file.ts';
-import { newFile, openable } from './new-file.ts';
-import { type Key, type Needs, type Refusal, refuse, refuseStep } from './requirement.ts';
+import { requireDiskForJob } from './disk.ts';
+import { checkBacking, requireOverwritable } from './existing-file.ts';
+import { requireNewFile, requireWritableByQemu } from './new-file.ts';
+import { type Needs, type ParamPath, type Refusal, refuse, refuseStep } from './requirement.ts';
 
 /** An overlay begins almost empty, but a plan that leaves it no room would pause the guest soon. */
 export const OVERLAY_ROOM = 64 * 1024 * 1024;
 
 /** Where the plan speaks of the disk; of one that takes part by default it does not. */
-export function keyOf(params: Snapshot, target: string): readonly (string | number)[] {
+export function diskKeyOf(params: Snapshot, target: string): readonly (string | number)[] {
   const at = (params.diskspec ?? []).findIndex(({ disk }) => disk === target);
   return at < 0 ? ['name'] : ['diskspec', at];
 }
 
-export function takesPart(needs: Needs, params: Snapshot, world: World, { target }: Overlay): void {
-  const key = keyOf(params, target);
+export function requireSnapshotDisk(
+  needs: Needs,
+  params: Snapshot,
+  state: HostState,
+  { target }: Overlay,
+): void {
+  const key = diskKeyOf(params, target);
   const isListed = key[0] === 'diskspec';
   const listed = (snapshot: string) =>
     `say what becomes of it, in "diskspec": { disk: ${target}, snapshot: ${snapshot} }`;
   const suits = isListed
-    ? workable(needs, world, target, [...key, 'disk'])
-    : workable(needs.hinting(codes.diskUnsupported, listed('no')), world, target, key);
+    ? requireDiskForJob(needs, state, target, [...key, 'disk'])
+    : requireDiskForJob(needs.hinting(codes.diskUnsupported, listed('no')), state, target, key);
   if (suits && !isListed) externalByDefault(needs, suits, listed('external'));
-  const disk = diskOf(world, target);
+  const disk = diskOf(state, target);
   if (!disk) return;
   const leaveOut = `leave it out: "diskspec: [{ disk: ${target}, snapshot: no }]"`;
   needs.require(
     `the definition, where there is one, has ${target} too`,
     'domain',
-    checkPaired(world, disk, key, leaveOut),
+    checkPaired(state, disk, key, leaveOut),
   );
 }
 
@@ -56,9 +61,9 @@ function externalByDefault(needs: Needs, { target, snapshot }: Disk, hint: strin
   );
 }
 
-export function unrecorded(needs: Needs, params: Snapshot, world: World): void {
+export function requireNewSnapshot(needs: Needs, params: Snapshot, state: HostState): void {
   if (params['no-metadata']) return;
-  const { name, snapshots } = world.domain;
+  const { name, snapshots } = state.domain;
   needs.require(
     `there is no snapshot ${params.name}`,
     { told: ['snapshots'] },
@@ -76,7 +81,10 @@ export function unrecorded(needs: Needs, params: Snapshot, world: World): void {
 }
 
 /** Requires that the guest's file systems can be frozen. */
-export function freezable(needs: Needs, { domain: { agent, name, state } }: World): void {
+export function requireFreezable(
+  needs: Needs,
+  { domain: { agent, name, state } }: HostState,
+): void {
   if (state === 'paused')
     needs.require('the guest runs, so that its agent answers', 'domain', [
       refuse(
@@ -105,11 +113,16 @@ export function freezable(needs: Needs, { domain: { agent, name, state } }: Worl
 }
 
 /** Requires a place for the overlay: over no file, or for `reuse-external` an overlay that is there and suits the disk. */
-export function place(needs: Needs, params: Snapshot, world: World, overlay: Overlay): void {
+export function requireOverlayFile(
+  needs: Needs,
+  params: Snapshot,
+  state: HostState,
+  overlay: Overlay,
+): void {
   const { target, file, format, base } = overlay;
-  const key = keyOf(params, target);
-  const disk = diskOf(world, target);
-  const isUnnamed = specOf(params, target)?.file === undefined && disk?.chain[0]?.block;
+  const key = diskKeyOf(params, target);
+  const disk = diskOf(state, target);
+  const isUnnamed = diskSpecOf(params, target)?.file === undefined && disk?.chain[0]?.block;
   // Beside a block device it would lie in /dev, that is in memory.
   const unnamed = isUnnamed
     ? [
@@ -123,18 +136,18 @@ export function place(needs: Needs, params: Snapshot, world: World, overlay: Ove
     : [];
   if (!needs.requireUnlisted(`the overlay of ${target} has a name`, 'domain', unnamed)) return;
   if (!params['reuse-external']) {
-    newFile(needs, world, key, file, OVERLAY_ROOM);
-    openable(needs, world, key, file, true);
+    requireNewFile(needs, state, key, file, OVERLAY_ROOM);
+    requireWritableByQemu(needs, state, key, file, true);
     return;
   }
-  const missing = checkThere(world, key, overlay);
+  const missing = checkThere(state, key, overlay);
   needs.require(
     `there is an overlay ${file} above ${base}`,
     { file },
-    missing.length > 0 ? missing : checkBacking(world, key, file, base),
+    missing.length > 0 ? missing : checkBacking(state, key, file, base),
   );
   if (missing.length === 0)
-    overwritable(needs, world, key, {
+    requireOverwritable(needs, state, key, {
       file,
       format,
       block: false,
@@ -145,8 +158,8 @@ export function place(needs: Needs, params: Snapshot, world: World, overlay: Ove
     });
 }
 
-function checkThere(world: World, key: Key, { file, format, base }: Overlay): Refusal[] {
-  if (!fileAt(world, file))
+function checkThere(state: HostState, key: ParamPath, { file, format, base }: Overlay): Refusal[] {
+  if (!fileAt(state, file))
     return [
       refuse(
         codes.fileExistence,
@@ -155,16 +168,16 @@ function checkThere(world: World, key: Key, { file, format, base }: Overlay): Re
         `make it first: ${commandLine('qemu-img', 'create', '-f', format, '-b', base, '-F', 'FORMAT', file)}`,
       ),
     ];
-  return disksUsing(world, file).length > 0
+  return disksUsing(state, file).length > 0
     ? [refuse(codes.fileExistence, key, `${file} belongs to one of the guest's own disks`)]
     : [];
 }
 
 /** Requires that no two disks, and no disk and the memory, go to the same file. */
-export function apart(
+export function requireDistinctFiles(
   needs: Needs,
   { memspec }: Snapshot,
-  world: World,
+  state: HostState,
   taking: readonly Overlay[],
 ): void {
   const places = [
@@ -173,7 +186,7 @@ export function apart(
   ];
   const files = places.map(({ file }) => file);
   const clashes = places.flatMap(({ what, file }, at) => {
-    const first = indexOfFile(world, files, file);
+    const first = indexOfFile(state, files, file);
     return first === at
       ? []
       : [

@@ -2,25 +2,30 @@
 import { basename, dirname, join } from 'node:path';
 import { codes } from '../../codes.ts';
 import { indexOfFile, isSameFile } from '../../model/file-identity.ts';
-import type { Layer, World } from '../../model/world.ts';
-import { checkFolder, noFile } from './new-file.ts';
-import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
-import { unnamed } from './unshared.ts';
+import type { HostState, Layer } from '../../model/host-state.ts';
+import { checkFolder, requireNoFile } from './new-file.ts';
+import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
+import { requireUnnamed } from './unshared.ts';
 
 /** Why no other file can take the place of that layer's, as a sentence; undefined where one can. */
-export function unremovable(world: World, { file, block }: Layer): string | undefined {
+export function whyUnremovable(state: HostState, { file, block }: Layer): string | undefined {
   if (block) return `${file} is a block device`;
   // The link would go, and its file would stay: neither is what was asked for.
-  if (world.files[file]?.link) return `${file} is a symbolic link`;
-  return world.folders[dirname(file)]?.writable === false
+  if (state.files[file]?.link) return `${file} is a symbolic link`;
+  return state.folders[dirname(file)]?.writable === false
     ? `no file can be taken out of ${dirname(file)}: it is read-only, or not yours`
     : undefined;
 }
 
 /** Requires that the layers' files can be removed. @param key the option that asks for it */
-export function removable(needs: Needs, world: World, key: string, layers: readonly Layer[]): void {
+export function requireRemovable(
+  needs: Needs,
+  state: HostState,
+  key: string,
+  layers: readonly Layer[],
+): void {
   for (const layer of layers) {
-    const why = unremovable(world, layer);
+    const why = whyUnremovable(state, layer);
     regularFile(
       needs,
       layer,
@@ -47,23 +52,23 @@ function regularFile(needs: Needs, { file }: Layer, unmet: readonly Refusal[]): 
 }
 
 /** Where a file goes that is moved aside: it keeps its name. */
-export function quarantined(folder: string, file: string): string {
+export function quarantinePath(folder: string, file: string): string {
   return join(folder, basename(file));
 }
 
 /** Requires that the layers' files can be moved into that folder, by a new name for the same data and over no other file. */
-export function movableAside(
+export function requireMovable(
   needs: Needs,
-  world: World,
-  key: Key,
+  state: HostState,
+  key: ParamPath,
   folder: string,
   layers: readonly Layer[],
 ): void {
-  const places = layers.map(({ file }) => quarantined(folder, file));
+  const places = layers.map(({ file }) => quarantinePath(folder, file));
   for (const [at, layer] of layers.entries()) {
     const { file } = layer;
-    const place = quarantined(folder, file);
-    const why = unremovable(world, layer);
+    const place = quarantinePath(folder, file);
+    const why = whyUnremovable(state, layer);
     regularFile(
       needs,
       layer,
@@ -78,7 +83,7 @@ export function movableAside(
             ),
           ],
     );
-    const isTaken = indexOfFile(world, places, place) < at;
+    const isTaken = indexOfFile(state, places, place) < at;
     if (isTaken)
       needs.require(`no two of the files are called ${basename(place)}`, 'domain', [
         refuse(
@@ -88,22 +93,22 @@ export function movableAside(
           'use "delete"',
         ),
       ]);
-    const isThere = isSameFile(world, place, file);
+    const isThere = isSameFile(state, place, file);
     if (!isTaken && !isThere) {
-      noFile(needs, world, key, place);
-      unnamed(needs, world, key, [place]);
+      requireNoFile(needs, state, key, place);
+      requireUnnamed(needs, state, key, [place]);
     }
     needs.require(
       `${folder} is a folder on the file system of ${file}`,
       { folder: place },
-      checkAside(world, key, folder, file),
+      checkAside(state, key, folder, file),
     );
   }
 }
 
-function checkAside(world: World, key: Key, folder: string, file: string): Refusal[] {
-  const place = quarantined(folder, file);
-  if (isSameFile(world, place, file))
+function checkAside(state: HostState, key: ParamPath, folder: string, file: string): Refusal[] {
+  const place = quarantinePath(folder, file);
+  if (isSameFile(state, place, file))
     return [
       refuse(
         codes.cannotMoveAside,
@@ -112,9 +117,9 @@ function checkAside(world: World, key: Key, folder: string, file: string): Refus
         'choose another folder',
       ),
     ];
-  const [from, to] = [dirname(file), folder].map((path) => world.folders[path]?.fileSystem);
+  const [from, to] = [dirname(file), folder].map((path) => state.folders[path]?.fileSystem);
   return from === undefined || to === undefined || from === to
-    ? checkFolder(world, key, place, 0)
+    ? checkFolder(state, key, place, 0)
     : [
         refuse(
           codes.cannotMoveAside,

@@ -1,11 +1,11 @@
-/** What has to be so in the World in which a step begins: the sentence that a preview lists, and the check, in one. */
+/** What has to be so in the host state in which a step begins: the sentence that a preview lists, and the check, in one. */
 import { isAbsolute, normalize } from 'node:path';
 import { type Code, codes } from '../../codes.ts';
 import type { Finding } from '../../errors.ts';
-import type { Untold } from '../../model/world.ts';
+import type { UnknownPart } from '../../model/host-state.ts';
 
 /** Where in a step's parameters something is wrong. */
-export type Key = string | readonly (string | number)[];
+export type ParamPath = string | readonly (string | number)[];
 
 /** A finding whose path is relative to the step's parameters. */
 export interface Refusal extends Finding {
@@ -22,7 +22,7 @@ export type Knowledge =
   | 'domain'
   | 'others'
   | 'run'
-  | { readonly told: readonly Untold[] }
+  | { readonly told: readonly UnknownPart[] }
   | { readonly file: string }
   | { readonly folder: string }
   | { readonly place: string };
@@ -31,7 +31,7 @@ export interface Requirement {
   /** A clause: `there is no file /fast/copy`. */
   readonly text: string;
   readonly knowledge: Knowledge;
-  /** What is wrong in that World; empty where it is met, or where nobody can tell before the run. */
+  /** What is wrong in that host state; empty where it is met, or where nobody can tell before the run. */
   readonly unmet: readonly Refusal[];
 }
 
@@ -72,14 +72,14 @@ export class Needs {
 }
 
 /** The path that one has to look at for it; undefined where it needs none. */
-export function pathOf(knowledge: Knowledge): string | undefined {
+export function pathToInspect(knowledge: Knowledge): string | undefined {
   if (typeof knowledge === 'string' || 'told' in knowledge) return undefined;
   if ('file' in knowledge) return knowledge.file;
   return 'folder' in knowledge ? knowledge.folder : knowledge.place;
 }
 
 /** Something is in the way; a simulation goes on as if it were away. */
-export function refuse(code: Code, key: Key, message: string, hint?: string): Refusal {
+export function refuse(code: Code, key: ParamPath, message: string, hint?: string): Refusal {
   return {
     code,
     severity: 'error',
@@ -90,12 +90,12 @@ export function refuse(code: Code, key: Key, message: string, hint?: string): Re
 }
 
 /** A refusal after which nobody can say what the step would do. */
-export function refuseStep(code: Code, key: Key, message: string, hint?: string): Refusal {
+export function refuseStep(code: Code, key: ParamPath, message: string, hint?: string): Refusal {
   return { ...refuse(code, key, message, hint), blocks: 'simulation' };
 }
 
 /** Refuses the name of a file that is there where it is no absolute path. It may be spelled as libvirt spells it. */
-export function checkAbsolute(key: Key, file: string | undefined): Refusal[] {
+export function checkAbsolute(key: ParamPath, file: string | undefined): Refusal[] {
   if (file === undefined || isAbsolute(file)) return [];
   return [
     refuse(
@@ -108,7 +108,7 @@ export function checkAbsolute(key: Key, file: string | undefined): Refusal[] {
 }
 
 /** Refuses the name of a file that a step makes or writes to where it is not an absolute, plain path. */
-export function checkPlainPath(key: Key, file: string | undefined): Refusal[] {
+export function checkPlainPath(key: ParamPath, file: string | undefined): Refusal[] {
   const findings = checkAbsolute(key, file);
   if (file === undefined || findings.length > 0) return findings;
   if (normalize(file) === file && !file.endsWith('/')) return [];

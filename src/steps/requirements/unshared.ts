@@ -1,25 +1,30 @@
-/** What steps require of files that somebody else could use. */
+/** What steps require of files that another user could use. */
 import { codes } from '../../codes.ts';
 import { allDisks } from '../../model/defined-disks.ts';
-import { filesOf, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
-import type { Disk, World } from '../../model/world.ts';
-import { type Key, type Needs, type Refusal, refuse } from './requirement.ts';
+import { filesOfDisk, includesFile, layerIndex, otherUsersOf } from '../../model/file-identity.ts';
+import type { Disk, HostState } from '../../model/host-state.ts';
+import { type Needs, type ParamPath, type Refusal, refuse } from './requirement.ts';
 
 /** Requires that no other domain's chain names files that are there: to write to one of them corrupts that guest. */
-export function unshared(needs: Needs, world: World, key: Key, files: readonly string[]): boolean {
-  return unnamed(needs, world, key, files, checkOthersRead(world, key));
+export function requireUnshared(
+  needs: Needs,
+  state: HostState,
+  key: ParamPath,
+  files: readonly string[],
+): boolean {
+  return requireUnnamed(needs, state, key, files, checkOthersRead(state, key));
 }
 
 /** Requires that no other domain's chain names those files, whether they are there or not. */
-export function unnamed(
+export function requireUnnamed(
   needs: Needs,
-  world: World,
-  key: Key,
+  state: HostState,
+  key: ParamPath,
   files: readonly string[],
   unread: readonly Refusal[] = [],
 ): boolean {
   const shared = files.flatMap((file) => {
-    const others = otherUsersOf(world, file);
+    const others = otherUsersOf(state, file);
     return others.length === 0
       ? []
       : [
@@ -38,8 +43,8 @@ export function unnamed(
 }
 
 /** Refuses to write into a layer where nobody could look whether another domain rests on it. */
-function checkOthersRead(world: World, key: Key): Refusal[] {
-  const unread = world.others.flatMap((other) => other.unread);
+function checkOthersRead(state: HostState, key: ParamPath): Refusal[] {
+  const unread = state.others.flatMap((other) => other.unread);
   return unread.length === 0
     ? []
     : [
@@ -53,16 +58,16 @@ function checkOthersRead(world: World, key: Key): Refusal[] {
 }
 
 /** Requires that no other disk of the same guest rests on those layers: a merge would corrupt that disk. */
-export function ownedBy(
+export function requireUnsharedByOwnDisks(
   needs: Needs,
-  world: World,
+  state: HostState,
   disk: Disk,
-  key: Key,
+  key: ParamPath,
   files: readonly string[],
 ): boolean {
-  const uses = allDisks(world.domain)
+  const uses = allDisks(state.domain)
     .filter((each) => each.target !== disk.target)
-    .flatMap((each) => files.flatMap((file) => useOf(world, each, file) ?? []));
+    .flatMap((each) => files.flatMap((file) => useOf(state, each, file) ?? []));
   return needs.require(
     `no other disk of the guest uses ${files.join(', ')}`,
     'domain',
@@ -78,10 +83,10 @@ export function ownedBy(
 }
 
 /** What a disk uses the file for, as a sentence's beginning; undefined where it does not. */
-function useOf(world: World, disk: Disk, file: string): string | undefined {
-  if (layerIndex(world, disk.chain, file) >= 0)
+function useOf(state: HostState, disk: Disk, file: string): string | undefined {
+  if (layerIndex(state, disk.chain, file) >= 0)
     return `${file} is in the chain of ${disk.target} too`;
-  return includesFile(world, filesOf(disk), file)
+  return includesFile(state, filesOfDisk(disk), file)
     ? `${file} is what the definition, or a job, names for ${disk.target}`
     : undefined;
 }

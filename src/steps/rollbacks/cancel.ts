@@ -2,13 +2,13 @@
 import { virshCommand } from '../../command.ts';
 import type { Effect, RemoveFileEffect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, usersOf } from '../../model/file-identity.ts';
-import { diskOf, type World } from '../../model/world.ts';
-import { NoWayBack } from '../define.ts';
+import { diskOf, type HostState } from '../../model/host-state.ts';
+import { NoRollback } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { abort } from '../effects/job.ts';
 
 /** Cancels the disk's job where it is the one that was started for that file; nobody else's job is touched. */
-export function abortOwnJob(now: World, disk: string, mirror: string | undefined): Effect[] {
+export function abortOwnJob(now: HostState, disk: string, mirror: string | undefined): Effect[] {
   const job = diskOf(now, disk)?.job;
   if (!job || (mirror !== undefined && !isSameFile(now, job.mirror, mirror))) return [];
   return [abort(now, disk, `cancel the ${job.type} of ${disk}`)];
@@ -18,18 +18,18 @@ export function abortOwnJob(now: World, disk: string, mirror: string | undefined
  * Makes sure that a job on the disk, if there is one, is the one that writes to that file.
  * @throws NoWayBack where it is another one: nobody else's job is touched
  */
-export function checkOwnJob(now: World, disk: string, mirror: string): void {
+export function checkOwnJob(now: HostState, disk: string, mirror: string): void {
   const job = diskOf(now, disk)?.job;
   if (job && !isSameFile(now, job.mirror, mirror))
-    throw new NoWayBack(`another job runs on ${disk}`, [
+    throw new NoRollback(`another job runs on ${disk}`, [
       virshCommand('blockjob', now.domain.name, disk, '--info'),
     ]);
 }
 
-/** Removes a file that the run has made since, and that no chain names any more; one that somebody else put there stays. */
+/** Removes a file that the run has made since, and that no chain names any more; one that another user put there stays. */
 export function removeMade(
-  before: World,
-  now: World,
+  before: HostState,
+  now: HostState,
   file: string,
   freed: boolean,
 ): RemoveFileEffect[] {

@@ -1,18 +1,18 @@
 /** The rollback of what changes the definition. */
 import type { Effect } from '../../commands/effect.ts';
-import type { World } from '../../model/world.ts';
-import { define } from '../effects/definition.ts';
+import type { HostState } from '../../model/host-state.ts';
+import { defineDomain } from '../effects/definition.ts';
 
 /**
  * Brings the definition of `before` back where the one of `now` differs; nothing where it does not. What an operator has
  * changed meanwhile outside of the disks stays: then nothing is put back, and the run's last comparison tells of it.
  */
-export function restoreDefinition(before: World, now: World): Effect[] {
+export function restoreDefinition(before: HostState, now: HostState): Effect[] {
   const { definition } = before.domain;
   const current = now.domain.definition;
   if (definition === undefined || now.domain.state === 'gone' || current === definition) return [];
   if (current !== undefined && outsideDisks(current) !== outsideDisks(definition)) return [];
-  return [define(definition, 'put the definition back as it was')];
+  return [defineDomain(definition, 'put the definition back as it was')];
 }
 
 /** A definition without its disks: the part that no step of ours changes. */

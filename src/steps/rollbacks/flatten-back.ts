@@ -1,17 +1,17 @@
 /**
- * The way back from a flattened copy to the chain that it was made of. One mirror does not lead there: libvirt opens the
+ * The rollback from a flattened copy to the chain that it was made of. One mirror does not lead there: libvirt opens the
  * old file without its backing files then, because the copy has none. So the guest goes on in an overlay while the quiet
  * copy is written into the old file, above its chain; moves to an overlay of the old file; and that one is committed.
  */
 import type { BlockcopyArgs } from '../../commands/blockcopy.ts';
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile, layerIndex } from '../../model/file-identity.ts';
-import type { Disk, Layer, World } from '../../model/world.ts';
-import { overlaysBack } from '../copy.ts';
+import type { Disk, HostState, Layer } from '../../model/host-state.ts';
+import { temporaryOverlayPaths } from '../copy.ts';
 import { moveByCommit, moveByCopy } from '../effects/move.ts';
 import { abortOwnJob, checkOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
-import { overlayAgain } from './overlay-again.ts';
+import { recreateOverlay } from './recreate-overlay.ts';
 
 export interface FlattenedCopy {
   readonly disk: string;
@@ -19,27 +19,27 @@ export interface FlattenedCopy {
   /** The chain that was flattened, active layer first. */
   readonly old: readonly [Layer, ...Layer[]];
   /** The command that copies the top layer of the disk into a file that is there, with the chain that its header names. */
-  copyTop(world: World, file: string): BlockcopyArgs;
+  copyTop(state: HostState, file: string): BlockcopyArgs;
 }
 
 /**
- * The effects that lead back from wherever the way back stands; none where it has been gone.
+ * The effects that lead back from wherever the rollback stands; none where it has been gone.
  * @throws NoWayBack where another job runs on the disk
  */
 export function flattenBack(
   copy: FlattenedCopy,
-  before: World,
-  now: World,
+  before: HostState,
+  now: HostState,
   current: Disk,
 ): Effect[] {
   const { disk, dest, old } = copy;
   const top = old[0];
-  const { aside, home } = overlaysBack(top.file);
+  const { aside, home } = temporaryOverlayPaths(top.file);
   const active = current.chain[0];
   const isOn = (file: string) => isSameFile(now, active?.file, file);
   const hasMoved = [home, aside, dest].some(isOn);
   if (hasMoved) checkOwnJob(now, disk, isOn(home) ? top.file : home);
-  // A commit, or a copy into the last overlay, that was cut short is cancelled first, and begun anew.
+  // A commit, or a copy into the last overlay, that was cut short is cancelled first, and begun again.
   const ended = hasMoved ? abortOwnJob(now, disk, undefined) : [];
   if (isOn(home)) return [...ended, ...committed(copy, now)];
   const clear = [
@@ -50,7 +50,7 @@ export function flattenBack(
   const source = current.chain[layerIndex(now, current.chain, dest)] ?? active;
   const asideNow = isOn(aside)
     ? []
-    : overlayAgain(now, current, { file: aside, format: 'qcow2', base: dest });
+    : recreateOverlay(now, current, { file: aside, format: 'qcow2', base: dest });
   return [
     ...ended,
     ...clear,
@@ -61,9 +61,13 @@ export function flattenBack(
 }
 
 /** The copy is written into the old file, and the guest moves to an overlay above that. */
-function filled({ disk, dest, old, copyTop }: FlattenedCopy, now: World, format: string): Effect[] {
+function filled(
+  { disk, dest, old, copyTop }: FlattenedCopy,
+  now: HostState,
+  format: string,
+): Effect[] {
   const [top] = old;
-  const { home } = overlaysBack(top.file);
+  const { home } = temporaryOverlayPaths(top.file);
   return [
     {
       tool: 'qemu-img',
@@ -103,7 +107,7 @@ function filled({ disk, dest, old, copyTop }: FlattenedCopy, now: World, format:
 }
 
 /** The overlay of the old file is committed into it. */
-function committed({ disk, old: [top] }: FlattenedCopy, now: World): Effect[] {
+function committed({ disk, old: [top] }: FlattenedCopy, now: HostState): Effect[] {
   return moveByCommit(now, disk, top.file, {
     start: `commit what the guest wrote meanwhile into ${top.file}`,
     until: 'until the old file holds all that the overlay holds',

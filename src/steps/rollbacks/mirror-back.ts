@@ -1,9 +1,9 @@
 /** The rollback of a pivot to a copy: the old file is stale at once, so the data goes back by a second copy. */
 import type { Effect } from '../../commands/effect.ts';
 import { isSameFile } from '../../model/file-identity.ts';
-import { diskOf, isUp, type World } from '../../model/world.ts';
+import { diskOf, type HostState, isUp } from '../../model/host-state.ts';
 import { type CopyOptions, copyArgs } from '../copy.ts';
-import { NoWayBack } from '../define.ts';
+import { NoRollback } from '../define.ts';
 import { moveByCopy, pivotWhenReady } from '../effects/move.ts';
 import { checkOwnJob } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
@@ -13,20 +13,20 @@ import { flattenBack } from './flatten-back.ts';
  * The effects that lead back from wherever the copy stands.
  * @throws NoWayBack without a running guest, and where another job runs on the disk
  */
-export function mirrorBack(copy: CopyOptions, before: World, now: World): Effect[] {
+export function mirrorBack(copy: CopyOptions, before: HostState, now: HostState): Effect[] {
   const { disk, dest } = copy;
   const old = diskOf(before, disk)?.chain[0];
   const current = diskOf(now, disk);
   if (!isUp(now)) {
     // Without a running guest nobody can tell whether it had moved: so neither file may be taken for the right one.
-    throw new NoWayBack(
+    throw new NoRollback(
       `"${now.domain.name}" is ${now.domain.state}: a mirror back from ${dest} to ${old?.file} needs a running guest, and ${dest} may hold its latest writes`,
     );
   }
   const [top, ...below] = diskOf(before, disk)?.chain ?? [];
   if (top && current && !copy.shallow && below.length > 0) {
-    const copyTop = (world: World, file: string) =>
-      copyArgs({ disk, dest: file, format: 'qcow2', shallow: true, 'reuse-external': true }, world);
+    const copyTop = (state: HostState, file: string) =>
+      copyArgs({ disk, dest: file, format: 'qcow2', shallow: true, 'reuse-external': true }, state);
     return flattenBack({ disk, dest, old: [top, ...below], copyTop }, before, now, current);
   }
   if (!old || !current || !isSameFile(now, current.chain[0]?.file, dest))

@@ -2,44 +2,44 @@
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { backingName, backingPath } from '../../model/headers.ts';
-import { diskOf, isUp, type Layer, type World } from '../../model/world.ts';
-import type { Range } from '../chain-range.ts';
-import { NoWayBack } from '../define.ts';
+import { diskOf, type HostState, isUp, type Layer } from '../../model/host-state.ts';
+import type { LayerRange } from '../chain-range.ts';
+import { NoRollback } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
-import { unremovable } from '../requirements/removal.ts';
+import { whyUnremovable } from '../requirements/removal.ts';
 import { restoreDefinition } from './definition.ts';
-import { overlayAgain } from './overlay-again.ts';
+import { recreateOverlay } from './recreate-overlay.ts';
 
 /** @throws NoWayBack without a running guest, after a commit of several layers, and where the file cannot be replaced */
 export function reinstateOverlay(
   target: string,
-  { merged, into: base }: Range,
-  before: World,
-  now: World,
+  { merged, into: base }: LayerRange,
+  before: HostState,
+  now: HostState,
 ): Effect[] {
   const disk = diskOf(now, target);
   const [top, ...between] = merged;
   if (!isUp(now)) {
-    throw new NoWayBack(
+    throw new NoRollback(
       `"${now.domain.name}" is ${now.domain.state}: a new overlay needs a running guest, and ${base.file} may hold its latest writes`,
     );
   }
   if (!top || !isSameFile(now, disk?.chain[0]?.file, base.file) || !disk)
     return restoreDefinition(before, now);
   if (between.length > 0) {
-    throw new NoWayBack(
+    throw new NoRollback(
       `the layers of ${target} are merged into ${base.file}, which holds all of the guest's data`,
     );
   }
-  const why = unremovable(before, top);
+  const why = whyUnremovable(before, top);
   if (why !== undefined) {
-    throw new NoWayBack(
+    throw new NoRollback(
       `${why}, so no new overlay can take its place; ${base.file} holds all of the guest's data`,
     );
   }
   return [
     ...(fileAt(now, top.file) ? [removeFile(top.file, 'it is stale since the pivot')] : []),
-    ...overlayAgain(
+    ...recreateOverlay(
       now,
       disk,
       { file: top.file, format: top.format, base: base.file },
@@ -49,7 +49,7 @@ export function reinstateOverlay(
 }
 
 /** The name that the header of an overlay had for the layer below; its path where it had none that leads there. */
-function nameFor(before: World, top: Layer, base: Layer): string {
+function nameFor(before: HostState, top: Layer, base: Layer): string {
   const name = backingName(before, top);
   return typeof name === 'string' && isSameFile(before, backingPath(top.file, name), base.file)
     ? name

@@ -2,33 +2,33 @@
 import type { Effect } from '../../commands/effect.ts';
 import { fileAt, isSameFile } from '../../model/file-identity.ts';
 import { hasEnded } from '../../model/guest-process.ts';
-import { activeFile, diskOf, isUp, type World } from '../../model/world.ts';
-import { NoWayBack } from '../define.ts';
+import { activeFile, diskOf, type HostState, isUp } from '../../model/host-state.ts';
+import { NoRollback } from '../define.ts';
 import { removeFile } from '../effects/files.ts';
 import { agentTimeout, FROZEN, thaw } from '../effects/guest-agent.ts';
 import { moveByCommit } from '../effects/move.ts';
-import { isAbove, type Overlay, overlaysOf, type Snapshot } from '../overlay.ts';
+import { isOnOverlay, type Overlay, overlaysOf, type Snapshot } from '../overlay.ts';
 import { abortOwnJob, removeMade } from './cancel.ts';
 import { restoreDefinition } from './definition.ts';
 
 /** Without a running guest nobody can tell for sure whether it had moved: the overlay may hold its latest writes. */
-function mayHaveMoved(before: World, now: World, overlay: Overlay): boolean {
+function mayHaveMoved(before: HostState, now: HostState, overlay: Overlay): boolean {
   const { file, target } = overlay;
   const isNew = !fileAt(before, file);
-  return Boolean(fileAt(now, file)) && (isNew || isAbove(now, overlay) || !diskOf(now, target));
+  return Boolean(fileAt(now, file)) && (isNew || isOnOverlay(now, overlay) || !diskOf(now, target));
 }
 
-export function undoSnapshot(params: Snapshot, before: World, now: World): Effect[] {
+export function undoSnapshot(params: Snapshot, before: HostState, now: HostState): Effect[] {
   const { name, state, snapshots } = now.domain;
   const running = isUp(now);
   const effects: Effect[] = [];
   for (const overlay of overlaysOf(params, before)) {
     if (!running && mayHaveMoved(before, now, overlay)) {
-      throw new NoWayBack(
+      throw new NoRollback(
         `"${name}" is ${state}: a commit of ${overlay.file} into ${overlay.base} needs a running guest, and the overlay may hold its latest writes`,
       );
     }
-    if (isAbove(now, overlay)) {
+    if (isOnOverlay(now, overlay)) {
       effects.push(
         ...abortOwnJob(now, overlay.target, overlay.base),
         ...moveByCommit(now, overlay.target, overlay.base, {
@@ -76,7 +76,7 @@ export function undoSnapshot(params: Snapshot, before: World, now: World): Effec
  * Where no overlay was made the freeze itself failed, or libvirt has thawed; where one was made only the thaw can have
  * failed, and then the guest may stand still.
  */
-function helpThaw(params: Snapshot, before: World, now: World): Effect[] {
+function helpThaw(params: Snapshot, before: HostState, now: HostState): Effect[] {
   const made = overlaysOf(params, before).some((overlay) =>
     isSameFile(now, activeFile(now, overlay.target), overlay.file),
   );

@@ -1,8 +1,13 @@
 /** How a definition is put back, with what belongs to it, and what stays as a person has changed it. */
 import { expect, test } from 'vitest';
-import { type Bundle, type Domain, type World, withDomain } from '../../../src/model/world.ts';
 import {
-  define,
+  type Bundle,
+  type Domain,
+  type HostState,
+  withDomain,
+} from '../../../src/model/host-state.ts';
+import {
+  defineDomain,
   makeTransient,
   restoreAttachments,
 } from '../../../src/steps/effects/definition.ts';
@@ -17,7 +22,7 @@ const onSnap1 = definition.replace(SNAP2, SNAP1);
 const renamed = definition.replace('<vcpu placement', '<vcpu cpuset="1" placement');
 
 test('a definition goes to virsh as a file of the run', () => {
-  expect(inWords(define('<domain/>', 'say why'))).toEqual({
+  expect(inWords(defineDomain('<domain/>', 'say why'))).toEqual({
     tool: 'virsh',
     argv: ['define', '--file', { file: 'define.xml', content: '<domain/>' }],
     why: 'say why',
@@ -35,10 +40,10 @@ test.each([
   );
 });
 
-const was = (change: Partial<Domain>): World => withDomain(before, change);
+const was = (change: Partial<Domain>): HostState => withDomain(before, change);
 const none = { definition: undefined } as unknown as Partial<Domain>;
 
-test.each<readonly [string, World, World, boolean]>([
+test.each<readonly [string, HostState, HostState, boolean]>([
   ['the disks differ', before, was({ definition: onSnap1 }), true],
   ['there is none now', before, was(none), true],
   ['it is the same', before, before, false],
@@ -47,7 +52,9 @@ test.each<readonly [string, World, World, boolean]>([
   ['a person has changed something else', before, was({ definition: renamed }), false],
 ])('the definition of before, where %s', (_title, then, now, back) => {
   const effects = restoreDefinition(then, now);
-  expect(effects).toEqual(back ? [define(definition, 'put the definition back as it was')] : []);
+  expect(effects).toEqual(
+    back ? [defineDomain(definition, 'put the definition back as it was')] : [],
+  );
 });
 
 test.each([

@@ -1,9 +1,9 @@
 /** How block jobs are waited for and ended. */
 import { describe, expect, test } from 'vitest';
-import { withDisk } from '../../../src/model/world.ts';
+import { withDisk } from '../../../src/model/host-state.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
 import { abort, awaitEnded, awaitReady, pivot } from '../../../src/steps/effects/job.ts';
-import { there } from '../../../src/steps/phases/expect.ts';
+import { fileExists } from '../../../src/steps/phases/expect.ts';
 import { finishPhase } from '../../../src/steps/phases/finish.ts';
 import { inWords } from '../../effects.ts';
 import { DATA, disk, world } from '../../worlds.ts';
@@ -37,9 +37,14 @@ test('a job is ended by a command that may take two minutes', () => {
 });
 
 test('a job is finished where the guest is, and nothing is to be undone', () => {
-  const words = { summary: 'end it', wayBack: 'nothing to do' };
+  const words = { summary: 'end it', rollback: 'nothing to do' };
   const plain = finishPhase({ disk: 'vda', job: 'copy', ...words });
-  const phase = finishPhase({ disk: 'vda', job: 'copy', ...words, alsoExpects: [there('/new')] });
+  const phase = finishPhase({
+    disk: 'vda',
+    job: 'copy',
+    ...words,
+    alsoExpects: [fileExists('/new')],
+  });
   expect(phase).toMatchObject({ name: 'finish', ...words });
   expect(phase.effects(world(), world()).map(inWords)).toEqual([
     {

@@ -1,20 +1,26 @@
-/** What is expected after a phase: each with a World in which it is so, and with those in which it is not. */
+/** What is expected after a phase: each with a host state in which it is so, and with those in which it is not. */
 import { describe, expect, test } from 'vitest';
-import { type Disk, type World, withDisk, withDomain, withFile } from '../../../src/model/world.ts';
 import {
+  type Disk,
+  type HostState,
+  withDisk,
+  withDomain,
+  withFile,
+} from '../../../src/model/host-state.ts';
+import {
+  activeFileUnchanged,
   chainIs,
   definedOn,
   definitionIs,
   type Expectation,
-  gone,
+  fileExists,
+  fileIsAbsent,
+  fileNotRemoved,
+  jobIsReady,
   noJob,
-  notRemoved,
-  readyJob,
-  recorded,
   runsOn,
   runsOnOverlay,
-  there,
-  unmoved,
+  snapshotIsRecorded,
 } from '../../../src/steps/phases/expect.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
@@ -26,17 +32,20 @@ const on = (files: readonly string[], seen = world()) =>
 const onDevice = changed({ chain: [{ file: '/dev/lv', format: 'raw', block: true }] });
 const noDisks = world({ disks: [] });
 const isRemoved = (file: string) => `${file} has been removed while it was written to`;
-const removed = (seen: World, file: string) => withFile(seen, file, null);
+const removed = (seen: HostState, file: string) => withFile(seen, file, null);
 
 /** Two names of one file. */
 const [NAME, ALIAS] = ['/i/a.qcow2', '/alias/a.qcow2'];
 const same = { size: 1, identity: 'one' };
-const aliased: World = {
+const aliased: HostState = {
   ...world({ disks: [disk('vda', [ALIAS])], files: { [NAME]: same, [ALIAS]: same } }),
   names: { [NAME]: 'one', [ALIAS]: 'one' },
 };
 
-function judged(expectation: Expectation, cases: readonly (readonly [World, readonly string[]])[]) {
+function judged(
+  expectation: Expectation,
+  cases: readonly (readonly [HostState, readonly string[]])[],
+) {
   for (const [after, problems] of cases) expect(expectation(after)).toEqual(problems);
 }
 
@@ -74,7 +83,7 @@ describe('the guest runs on', () => {
   });
 
   test('the file that it ran on', () => {
-    judged(unmoved(world(), 'vda'), [
+    judged(activeFileUnchanged(world(), 'vda'), [
       [world(), []],
       [on([SNAP2]), []],
       [on([SNAP1, BASE]), ['vda is not where it was']],
@@ -123,7 +132,7 @@ describe('a job', () => {
   test('is of that kind, ready, and writes to that file, which is there', () => {
     const not = ['the copy is not ready'];
     const none = ['there is no copy job on vda'];
-    judged(readyJob('vda', 'copy', FILE, 'the copy'), [
+    judged(jobIsReady('vda', 'copy', FILE, 'the copy'), [
       [changed({ job }), []],
       [changed({ job }, removed(world(), FILE)), [isRemoved(FILE)]],
       [changed({ job: { ...job, ready: false } }), not],
@@ -134,7 +143,7 @@ describe('a job', () => {
       [removed(world(), FILE), none],
       [noDisks, none],
     ]);
-    judged(readyJob('vda', 'active-commit', FILE, 'it'), [
+    judged(jobIsReady('vda', 'active-commit', FILE, 'it'), [
       [world(), ['there is no commit job on vda']],
     ]);
   });
@@ -165,24 +174,24 @@ describe('the definition', () => {
 });
 
 test('libvirt has a record of the snapshot', () => {
-  judged(recorded('s'), [
+  judged(snapshotIsRecorded('s'), [
     [withDomain(world(), { snapshots: ['r', 's'] }), []],
     [withDomain(world(), { snapshots: ['r'] }), ['libvirt has no record of snapshot s']],
   ]);
 });
 
 test('a file is there, or gone, or at least not removed', () => {
-  judged(there(DATA), [
+  judged(fileExists(DATA), [
     [world(), []],
     [removed(world(), DATA), [`there is no ${DATA}`]],
     [{ ...world(), files: {} }, [`there is no ${DATA}`]],
   ]);
-  judged(gone(DATA), [
+  judged(fileIsAbsent(DATA), [
     [world(), [`${DATA} is still there`]],
     [removed(world(), DATA), []],
     [{ ...world(), files: {} }, []],
   ]);
-  judged(notRemoved(DATA), [
+  judged(fileNotRemoved(DATA), [
     [world(), []],
     [removed(world(), DATA), [isRemoved(DATA)]],
     [{ ...world(), files: {} }, []],

@@ -1,6 +1,6 @@
 /** Files that are made, written over, removed and moved aside, and how those come back. */
 import { describe, expect, test } from 'vitest';
-import { type ImageFile, type World, withFile } from '../../../src/model/world.ts';
+import { type HostState, type ImageFile, withFile } from '../../../src/model/host-state.ts';
 import { problemsAfter } from '../../../src/steps/derived.ts';
 import { makeFile, removeFile, writesOver } from '../../../src/steps/effects/files.ts';
 import { deletePhase, quarantinePhase } from '../../../src/steps/phases/files.ts';
@@ -12,8 +12,8 @@ const PLACE = '/aside/mid.qcow2';
 const roomy = { writable: true, free: 0 };
 function seen(
   files: Readonly<Record<string, ImageFile | null>> = { [FILE]: { size: 1 } },
-  folders: World['folders'] = { '/i': roomy, [FOLDER]: roomy },
-): World {
+  folders: HostState['folders'] = { '/i': roomy, [FOLDER]: roomy },
+): HostState {
   return world({ files, folders });
 }
 
@@ -39,7 +39,7 @@ test('what is lost is what somebody could miss', () => {
   expect(lost(['/empty', '/made'], false)).toEqual({ writesInto: ['/empty', '/made'] });
 });
 
-test('committed files are removed, by the World in which the step began', () => {
+test('committed files are removed, by the host state in which the step began', () => {
   const phase = deletePhase((start) => Object.keys(start.files));
   const start = world({ disks: [], files: { [FILE]: { size: 1 }, '/b': { size: 1 } } });
   expect(phase).toMatchObject({
@@ -80,7 +80,7 @@ describe('the phase that moves files aside', () => {
     });
   });
 
-  test('moves each file, by the World in which the step began', () => {
+  test('moves each file, by the host state in which the step began', () => {
     const of = quarantinePhase(FOLDER, (start) => Object.keys(start.files).slice(-1));
     const start = world({ files: { '/a/b': { size: 1 } } });
     expect(of.effects(before, start)).toEqual([

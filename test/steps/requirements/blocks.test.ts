@@ -1,7 +1,7 @@
 /** After which findings the outcome of a step cannot be simulated, over all kinds. */
 import { describe, expect, test } from 'vitest';
-import { type Disk, type World, withDisk, withDomain } from '../../../src/model/world.ts';
-import { examine } from '../../../src/steps/derived.ts';
+import { type Disk, type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
+import { requirementsOf } from '../../../src/steps/derived.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { BASE, DATA, disk, ISO, looked, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { BLOCKING } from '../required.ts';
@@ -44,12 +44,12 @@ const there = (place: object, image: object = {}) =>
     },
   });
 /** The destination is another name of the source. */
-const aliased: World = {
+const aliased: HostState = {
   ...world({ files: { [DEST]: { size: 1, identity: 'one' } } }),
   names: { [SNAP1]: 'one', [DEST]: 'one' },
 };
 /** The definition has the disk under another target. */
-const renamed = (target: string): World => {
+const renamed = (target: string): HostState => {
   const { definition = '' } = world().domain;
   return withDomain(world(), { definition: definition.replace(`'${target}'`, `'vdx'`) });
 };
@@ -58,98 +58,99 @@ const barred = world({
   folders: { '/new': { writable: true, free: 1e12, barredAt: '/new' } },
 });
 
-const CASES: readonly (readonly [code: string, kind: string, params: Params, world: World])[] = [
-  ['BP051', 'convert', convert, aliased],
-  ['BP054', 'blockcopy', { ...copy, disk: 'vdb' }, world()],
+const CASES: readonly (readonly [code: string, kind: string, params: Params, world: HostState])[] =
   [
-    'BP057',
-    'snapshot-create-as',
-    { ...snapshot, diskspec: ['vda', 'vdb'].map((each) => ({ disk: each, file: DEST })) },
-    world(),
-  ],
-  ['BP100', 'blockcopy', copy, renamed('vda')],
-  ['BP100', 'blockcommit', commit, renamed('vda')],
-  ['BP100', 'snapshot-create-as', snapshot, renamed('vda')],
-  [
-    'BP100',
-    'redefine',
-    { disk: 'vda', source: SNAP2 },
-    withDomain(world(), { definition: world().domain.definition!.replace(DATA, SNAP2) }),
-  ],
-  ['BP101', 'blockcopy', copy, gone],
-  ['BP101', 'blockcommit', commit, gone],
-  ['BP101', 'convert', convert, gone],
-  ['BP101', 'redefine', {}, gone],
-  ['BP101', 'snapshot-create-as', snapshot, gone],
-  ['BP101', 'undefine', {}, gone],
-  ['BP102', 'blockcopy', copy, off],
-  ['BP102', 'blockcommit', commit, off],
-  ['BP102', 'convert', convert, off],
-  ['BP102', 'redefine', {}, off],
-  ['BP102', 'snapshot-create-as', snapshot, off],
-  ['BP102', 'undefine', {}, off],
-  ['BP103', 'blockcopy', { ...copy, disk: 'vdz' }, world()],
-  ['BP103', 'blockcommit', { ...commit, disk: 'vdz' }, world()],
-  ['BP103', 'snapshot-create-as', { ...snapshot, diskspec: [{ disk: 'vdz' }] }, world()],
-  ['BP103', 'redefine', { disk: 'vdz', source: SNAP2 }, world()],
-  ['BP103', 'redefine', { disk: 'vda', source: SNAP2 }, renamed('vda')],
-  ['BP104', 'blockcopy', { ...copy, disk: 'sda' }, world()],
-  ['BP104', 'blockcommit', { ...commit, disk: 'sda' }, world()],
-  ['BP104', 'snapshot-create-as', snapshot, world({ disks: [] })],
-  ['BP105', 'blockcopy', copy, busy],
-  ['BP105', 'blockcommit', commit, busy],
-  ['BP105', 'snapshot-create-as', snapshot, busy],
-  ['BP106', 'blockcopy', copy, there({})],
-  ['BP106', 'convert', { ...convert, source: '/none' }, world()],
-  ['BP107', 'blockcopy', copy, world({ folders: { '/new': null } })],
-  ['BP108', 'blockcopy', copy, world({ folders: { '/new': small } })],
-  ['BP109', 'blockcopy', copy, { ...world(), others: [neighbour('other', [DEST], [])] }],
-  ['BP110', 'undefine', {}, transient],
-  ['BP110', 'redefine', {}, transient],
-  ['BP111', 'snapshot-create-as', snapshot, withDomain(world(), { snapshots: ['s'] })],
-  ['BP112', 'snapshot-create-as', { ...snapshot, quiesce: true }, paused],
-  ['BP113', 'blockcommit', { ...commit, disk: 'vdb' }, world()],
-  ['BP113', 'blockcommit', { disk: 'vda', top: '/x', shallow: true }, world()],
-  ['BP114', 'redefine', { disk: 'vda', source: SNAP1 }, world()],
-  ['BP114', 'redefine', {}, elsewhere],
-  ['BP115', 'undefine', {}, withDomain(world(), { nvram: true })],
-  ['BP116', 'convert', { ...convert, source: SNAP2 }, world()],
-  ['BP117', 'convert', { ...convert, source: '/q' }, world({ files: { '/q': { size: 1 } } })],
-  ['BP118', 'undefine', {}, withDomain(world(), { managedSave: true })],
-  ['BP119', 'blockcopy', copy, elsewhere],
-  ['BP119', 'blockcommit', commit, elsewhere],
-  ['BP122', 'blockcopy', reuse, there({}, { backing: DATA })],
-  ['BP124', 'blockcommit', commit, unread],
-  ['BP126', 'blockcopy', copy, odd],
-  ['BP126', 'blockcommit', commit, odd],
-  ['BP126', 'convert', convert, odd],
-  ['BP126', 'redefine', { disk: 'vda', source: SNAP2 }, odd],
-  ['BP126', 'snapshot-create-as', snapshot, odd],
-  ['BP130', 'blockcopy', { ...copy, 'synchronous-writes': true }, old],
-  ['BP138', 'blockcopy', copy, barred],
-  ['BP142', 'blockcommit', { ...commit, quarantine: '/export/vmimages' }, world()],
-  ['BP143', 'snapshot-create-as', snapshot, changed({ snapshot: 'internal' })],
-  ['BP143', 'snapshot-create-as', snapshot, onDevice],
-  ['BP144', 'blockcopy', copy, changed({ chain: dataFile })],
-  ['BP145', 'blockcopy', reuse, there({ heldBy: ['mounted at /mnt'] })],
-  ['BP146', 'blockcopy', reuse, there({ kind: 'other' })],
-  ['BP147', 'blockcopy', reuse, there({})],
-  ['BP155', 'blockcopy', copy, writer],
-  ['BP156', 'blockcommit', { ...commit, delete: true }, onDevice],
-  [
-    'BP180',
-    'blockcommit',
-    { disk: 'vda', top: SNAP1, shallow: true, 'keep-relative': true },
-    world(),
-  ],
-];
+    ['BP051', 'convert', convert, aliased],
+    ['BP054', 'blockcopy', { ...copy, disk: 'vdb' }, world()],
+    [
+      'BP057',
+      'snapshot-create-as',
+      { ...snapshot, diskspec: ['vda', 'vdb'].map((each) => ({ disk: each, file: DEST })) },
+      world(),
+    ],
+    ['BP100', 'blockcopy', copy, renamed('vda')],
+    ['BP100', 'blockcommit', commit, renamed('vda')],
+    ['BP100', 'snapshot-create-as', snapshot, renamed('vda')],
+    [
+      'BP100',
+      'redefine',
+      { disk: 'vda', source: SNAP2 },
+      withDomain(world(), { definition: world().domain.definition!.replace(DATA, SNAP2) }),
+    ],
+    ['BP101', 'blockcopy', copy, gone],
+    ['BP101', 'blockcommit', commit, gone],
+    ['BP101', 'convert', convert, gone],
+    ['BP101', 'redefine', {}, gone],
+    ['BP101', 'snapshot-create-as', snapshot, gone],
+    ['BP101', 'undefine', {}, gone],
+    ['BP102', 'blockcopy', copy, off],
+    ['BP102', 'blockcommit', commit, off],
+    ['BP102', 'convert', convert, off],
+    ['BP102', 'redefine', {}, off],
+    ['BP102', 'snapshot-create-as', snapshot, off],
+    ['BP102', 'undefine', {}, off],
+    ['BP103', 'blockcopy', { ...copy, disk: 'vdz' }, world()],
+    ['BP103', 'blockcommit', { ...commit, disk: 'vdz' }, world()],
+    ['BP103', 'snapshot-create-as', { ...snapshot, diskspec: [{ disk: 'vdz' }] }, world()],
+    ['BP103', 'redefine', { disk: 'vdz', source: SNAP2 }, world()],
+    ['BP103', 'redefine', { disk: 'vda', source: SNAP2 }, renamed('vda')],
+    ['BP104', 'blockcopy', { ...copy, disk: 'sda' }, world()],
+    ['BP104', 'blockcommit', { ...commit, disk: 'sda' }, world()],
+    ['BP104', 'snapshot-create-as', snapshot, world({ disks: [] })],
+    ['BP105', 'blockcopy', copy, busy],
+    ['BP105', 'blockcommit', commit, busy],
+    ['BP105', 'snapshot-create-as', snapshot, busy],
+    ['BP106', 'blockcopy', copy, there({})],
+    ['BP106', 'convert', { ...convert, source: '/none' }, world()],
+    ['BP107', 'blockcopy', copy, world({ folders: { '/new': null } })],
+    ['BP108', 'blockcopy', copy, world({ folders: { '/new': small } })],
+    ['BP109', 'blockcopy', copy, { ...world(), others: [neighbour('other', [DEST], [])] }],
+    ['BP110', 'undefine', {}, transient],
+    ['BP110', 'redefine', {}, transient],
+    ['BP111', 'snapshot-create-as', snapshot, withDomain(world(), { snapshots: ['s'] })],
+    ['BP112', 'snapshot-create-as', { ...snapshot, quiesce: true }, paused],
+    ['BP113', 'blockcommit', { ...commit, disk: 'vdb' }, world()],
+    ['BP113', 'blockcommit', { disk: 'vda', top: '/x', shallow: true }, world()],
+    ['BP114', 'redefine', { disk: 'vda', source: SNAP1 }, world()],
+    ['BP114', 'redefine', {}, elsewhere],
+    ['BP115', 'undefine', {}, withDomain(world(), { nvram: true })],
+    ['BP116', 'convert', { ...convert, source: SNAP2 }, world()],
+    ['BP117', 'convert', { ...convert, source: '/q' }, world({ files: { '/q': { size: 1 } } })],
+    ['BP118', 'undefine', {}, withDomain(world(), { managedSave: true })],
+    ['BP119', 'blockcopy', copy, elsewhere],
+    ['BP119', 'blockcommit', commit, elsewhere],
+    ['BP122', 'blockcopy', reuse, there({}, { backing: DATA })],
+    ['BP124', 'blockcommit', commit, unread],
+    ['BP126', 'blockcopy', copy, odd],
+    ['BP126', 'blockcommit', commit, odd],
+    ['BP126', 'convert', convert, odd],
+    ['BP126', 'redefine', { disk: 'vda', source: SNAP2 }, odd],
+    ['BP126', 'snapshot-create-as', snapshot, odd],
+    ['BP130', 'blockcopy', { ...copy, 'synchronous-writes': true }, old],
+    ['BP138', 'blockcopy', copy, barred],
+    ['BP142', 'blockcommit', { ...commit, quarantine: '/export/vmimages' }, world()],
+    ['BP143', 'snapshot-create-as', snapshot, changed({ snapshot: 'internal' })],
+    ['BP143', 'snapshot-create-as', snapshot, onDevice],
+    ['BP144', 'blockcopy', copy, changed({ chain: dataFile })],
+    ['BP145', 'blockcopy', reuse, there({ heldBy: ['mounted at /mnt'] })],
+    ['BP146', 'blockcopy', reuse, there({ kind: 'other' })],
+    ['BP147', 'blockcopy', reuse, there({})],
+    ['BP155', 'blockcopy', copy, writer],
+    ['BP156', 'blockcommit', { ...commit, delete: true }, onDevice],
+    [
+      'BP180',
+      'blockcommit',
+      { disk: 'vda', top: SNAP1, shallow: true, 'keep-relative': true },
+      world(),
+    ],
+  ];
 
 describe('a finding', () => {
   test.each(CASES)('%s of %s %j', (code, kind, params, scene) => {
     const step = steps.find((each) => each.kind === kind)!;
     expect(step.check(params)).toEqual([]);
-    const seen = looked(scene, [ISO, ...examine(step, params, scene).files]);
-    const { findings } = examine(step, params, seen);
+    const seen = looked(scene, [ISO, ...requirementsOf(step, params, scene).files]);
+    const { findings } = requirementsOf(step, params, seen);
     expect(findings.map((each) => each.code)).toContain(code);
     for (const { code: found, blocks } of findings)
       expect(blocks, found).toBe(BLOCKING.has(found) ? 'simulation' : undefined);

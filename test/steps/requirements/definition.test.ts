@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { withPersistentSources } from '../../../src/model/defined-disks.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
-import { type Disk, diskOf, type World } from '../../../src/model/world.ts';
+import { type Disk, diskOf, type HostState } from '../../../src/model/host-state.ts';
 import {
   checkPaired,
-  definedAsRun,
   otherTarget,
+  requireDefinitionFollows,
 } from '../../../src/steps/requirements/definition.ts';
 import { definitionXml, disk, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
@@ -25,13 +25,13 @@ function xml(disks: Defined): string {
 }
 
 /** A guest with vda, and vdb on `HOT`. */
-function guest(disks: Defined, live = [disk('vda', ['/i/a.qcow2']), disk('vdb', HOT)]): World {
+function guest(disks: Defined, live = [disk('vda', ['/i/a.qcow2']), disk('vdb', HOT)]): HostState {
   const definition = xml(disks);
   const paired = withPersistentSources(live, readDomainXml(definition).disks) as Disk[];
   return world({ disks: paired, others: [], domain: { definition, uuid: UUID } });
 }
 
-const check = (seen: World, ...hint: string[]) =>
+const check = (seen: HostState, ...hint: string[]) =>
   withoutBlocks(checkPaired(seen, diskOf(seen, 'vdb')!, ['diskspec', 1], ...hint));
 const unpaired = (message: string, hint: string) => [
   refusal('BP100', ['diskspec', 1], message, hint),
@@ -121,7 +121,9 @@ describe('another disk of the definition', () => {
 describe('a pivot', () => {
   const stated = (defined: Defined) => {
     const seen = guest(defined);
-    return required((needs) => definedAsRun(needs, seen, diskOf(seen, 'vdb')!, 'let it be'));
+    return required((needs) =>
+      requireDefinitionFollows(needs, seen, diskOf(seen, 'vdb')!, 'let it be'),
+    );
   };
   const texts = [
     'the definition, where there is one, names the file that the guest runs on (vdb) [domain]',

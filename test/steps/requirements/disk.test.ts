@@ -1,15 +1,20 @@
 /** What block jobs require of a disk: each sentence, and each refusal with its code, place, words and hint. */
 import { describe, expect, test } from 'vitest';
-import { type Disk, type OtherDomain, type World, withDisk } from '../../../src/model/world.ts';
-import { checkSupported, workable } from '../../../src/steps/requirements/disk.ts';
+import {
+  type Disk,
+  type HostState,
+  type OtherDomain,
+  withDisk,
+} from '../../../src/model/host-state.ts';
+import { checkSupported, requireDiskForJob } from '../../../src/steps/requirements/disk.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required, withoutBlocks } from '../required.ts';
 
 describe('a disk that a block job can be started on', () => {
   /** The disk, or why there is none. */
-  const found = (seen: World, target = 'vda', ...key: readonly (string | number)[][]) => {
-    const { findings, value } = required((needs) => workable(needs, seen, target, ...key));
+  const found = (seen: HostState, target = 'vda', ...key: readonly (string | number)[][]) => {
+    const { findings, value } = required((needs) => requireDiskForJob(needs, seen, target, ...key));
     expect(findings.length === 0).toBe(value !== undefined);
     return value ?? findings;
   };
@@ -179,6 +184,6 @@ describe('a disk that a block job can be started on', () => {
     ['as far as an unfit disk', changed({ readonly: true }), [GUEST]],
     ['as far as a job', changed({ job: { type: 'copy', ready: true } }), [GUEST, NO_JOB]],
   ])('is required in words, %s', (_what, seen, texts) => {
-    expect(required((needs) => workable(needs, seen, 'vda')).texts).toEqual(texts);
+    expect(required((needs) => requireDiskForJob(needs, seen, 'vda')).texts).toEqual(texts);
   });
 });

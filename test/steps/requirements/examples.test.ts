@@ -1,7 +1,7 @@
 /** What the examples of all kinds require and make. */
 import { describe, expect, test } from 'vitest';
-import { exampleWorld } from '../../../src/generate/example-world.ts';
-import { examine } from '../../../src/steps/derived.ts';
+import { exampleState } from '../../../src/generate/example-state.ts';
+import { requirementsOf } from '../../../src/steps/derived.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { amountsOf } from '../shown.ts';
 
@@ -10,8 +10,8 @@ const examples = steps.flatMap((step) =>
 );
 
 describe.each(examples)('$kind: $title', ({ step, params }) => {
-  const world = exampleWorld(step, params);
-  const { requirements, files } = examine(step, params, world);
+  const state = exampleState(step, params);
+  const { requirements, files } = requirementsOf(step, params, state);
 
   test('tells what has to be so, in clauses', () => {
     expect(requirements.length).toBeGreaterThan(0);
@@ -29,7 +29,7 @@ describe.each(examples)('$kind: $title', ({ step, params }) => {
   });
 
   test('copies into files only, and no more than it has room for there', () => {
-    for (const { file, copied, room } of amountsOf(step, params, world)) {
+    for (const { file, copied, room } of amountsOf(step, params, state)) {
       expect(file).toMatch(/^\//);
       expect(room).toBeGreaterThanOrEqual(copied);
       expect(room).toBeGreaterThan(0);
@@ -41,7 +41,7 @@ test('what is copied is what the layers hold', () => {
   const products = (kind: string) => {
     const step = steps.find((each) => each.kind === kind)!;
     const { params } = step.examples[0]!;
-    return amountsOf(step, params, exampleWorld(step, params));
+    return amountsOf(step, params, exampleState(step, params));
   };
   const MiB = 1024 * 1024;
   expect(products('blockcopy')).toEqual([

@@ -1,13 +1,13 @@
 /** What is said of an existing file or device that a step cannot write over, word for word. */
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../../src/model/world.ts';
+import type { Destination } from '../../../src/model/host-state.ts';
 import { CAPACITY, findings, place } from './existing-place.ts';
 
 describe('what is said', () => {
   const said = (code: string, message: string, hint?: string, severity = 'error') => [
     { ...{ code, severity, path: ['dest'], message }, ...(hint === undefined ? {} : { hint }) },
   ];
-  const device = (change: Partial<Place>) => place({ kind: 'block device', ...change });
+  const device = (change: Partial<Destination>) => place({ kind: 'block device', ...change });
   const qcow2 = { format: 'qcow2' } as const;
   const make = (format: string, size: string | number = CAPACITY) =>
     `make one for the purpose: qemu-img create -f ${format} /dest ${size}`;

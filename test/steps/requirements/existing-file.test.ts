@@ -1,26 +1,26 @@
 /** What a step that writes over an existing file or device requires of it: kind, users, size. */
 
 import { describe, expect, test } from 'vitest';
-import type { ImageFile, Place } from '../../../src/model/world.ts';
-import { blockcopy } from '../../../src/steps/blockcopy.ts';
-import { examine } from '../../../src/steps/derived.ts';
+import type { Destination, ImageFile } from '../../../src/model/host-state.ts';
+import { blockcopyStep } from '../../../src/steps/blockcopy.ts';
+import { requirementsOf } from '../../../src/steps/derived.ts';
 import {
   checkBacking,
-  type Existing,
-  overwritable,
+  type ExistingFile,
+  requireOverwritable,
 } from '../../../src/steps/requirements/existing-file.ts';
-import { snapshotCreateAs } from '../../../src/steps/snapshot-create-as.ts';
+import { snapshotCreateAsStep } from '../../../src/steps/snapshot-create-as.ts';
 import { looked, neighbour, SNAP2, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required } from '../required.ts';
 import { CAPACITY, DEST, findings, MiB, place } from './existing-place.ts';
 
-const KINDS: Readonly<Record<'file' | 'device', Place['kind']>> = {
+const KINDS: Readonly<Record<'file' | 'device', Destination['kind']>> = {
   file: 'file',
   device: 'block device',
 };
 
-function found(at: Place | undefined, existing: Partial<Existing> = {}): string[] {
+function found(at: Destination | undefined, existing: Partial<ExistingFile> = {}): string[] {
   return findings(at, existing).map(({ code, severity }) =>
     severity === 'error' ? code : `${code} warning`,
   );
@@ -29,7 +29,8 @@ function found(at: Place | undefined, existing: Partial<Existing> = {}): string[
 test('a preview lists what has to be so for it', () => {
   const existing = { format: 'raw', reuse: false, capacity: CAPACITY, bytes: 0 };
   const texts = (file: string, block: boolean) =>
-    required((needs) => overwritable(needs, world(), 'dest', { ...existing, file, block })).texts;
+    required((needs) => requireOverwritable(needs, world(), 'dest', { ...existing, file, block }))
+      .texts;
   expect(texts('/dev/x', true)).toEqual([
     "/dev/x is a block device that suits the disk's size [place /dev/x]",
     '/dev/x is not mounted, used as swap, held by another device or open [place /dev/x]',
@@ -50,7 +51,7 @@ test('it is shared with nobody, and QEMU may enter its folder', () => {
   };
   const existing = { format: 'raw', block: false, reuse: false, capacity: CAPACITY, bytes: 0 };
   const { findings } = required((needs) =>
-    overwritable(needs, seen, 'dest', { ...existing, file: DEST }),
+    requireOverwritable(needs, seen, 'dest', { ...existing, file: DEST }),
   );
   expect(findings.map(({ code }) => code)).toEqual(['BP109', 'BP124', 'BP138']);
 });
@@ -134,7 +135,9 @@ test('nothing is refused of what nobody has looked at', () => {
   const unseen = { file: '/unseen', format: 'qcow2', block: false, reuse: true };
   const existing = { ...unseen, capacity: CAPACITY, bytes: 0 };
   for (const seen of [world(), world({ files: { '/unseen': null } })])
-    expect(required((needs) => overwritable(needs, seen, 'dest', existing)).findings).toEqual([]);
+    expect(
+      required((needs) => requireOverwritable(needs, seen, 'dest', existing)).findings,
+    ).toEqual([]);
 });
 
 test('a system file is refused by its size, whatever the plan calls it (cases.md 11)', () => {
@@ -149,7 +152,9 @@ test('a system file is refused by its size, whatever the plan calls it (cases.md
       format,
       finish: true,
     };
-    expect(examine(blockcopy, params, scene).findings.map(({ code }) => code)).toEqual(['BP147']);
+    expect(requirementsOf(blockcopyStep, params, scene).findings.map(({ code }) => code)).toEqual([
+      'BP147',
+    ]);
   }
 });
 
@@ -168,7 +173,7 @@ test('an overlay for reuse has the size of its disk, or the guest would see anot
     const header = { format: 'qcow2', virtualSize };
     const image = { size: 1, backing: SNAP2, place: place({ header }) };
     const scene = looked(world({ files: { [file]: image } }), [file]);
-    return examine(snapshotCreateAs, params, scene).findings.map(({ code }) => code);
+    return requirementsOf(snapshotCreateAsStep, params, scene).findings.map(({ code }) => code);
   };
   expect(codes(10_240 * MiB)).toEqual([]);
   expect(codes(10_239 * MiB)).toEqual(['BP147']);

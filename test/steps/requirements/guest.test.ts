@@ -1,13 +1,18 @@
 /** What steps require of the guest and of libvirt: each sentence, and each refusal with its place, words and hint. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
-import { checkRunning, guestIsUp, guestUp, since } from '../../../src/steps/requirements/guest.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import {
+  checkRunning,
+  guestUpText,
+  requireGuestUp,
+  requireLibvirtSince,
+} from '../../../src/steps/requirements/guest.ts';
 import { world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required, withoutBlocks } from '../required.ts';
 
 describe('a guest', () => {
-  const running = (seen: World) => withoutBlocks(checkRunning(seen));
+  const running = (seen: HostState) => withoutBlocks(checkRunning(seen));
 
   test.each(['running', 'paused'] as const)('that is %s is up', (state) => {
     expect(running(world({ domain: { state } }))).toEqual([]);
@@ -24,7 +29,7 @@ describe('a guest', () => {
     ]);
   });
 
-  const gone = (change: Partial<World> = {}) => ({
+  const gone = (change: Partial<HostState> = {}) => ({
     ...world({ domain: { state: 'gone' } }),
     ...change,
   });
@@ -64,7 +69,7 @@ describe('a guest', () => {
 
   test('runs or is paused, in words', () => {
     const paused = world({ domain: { state: 'paused' } });
-    expect([guestIsUp(world()), guestIsUp(paused)]).toEqual([
+    expect([guestUpText(world()), guestUpText(paused)]).toEqual([
       'the guest runs',
       'the guest is paused',
     ]);
@@ -72,14 +77,16 @@ describe('a guest', () => {
 
   test('is required to be up, beside what is told in the same clause', () => {
     const also = refusal('BP106', [], 'it is not so');
-    const up = (seen: World, ...more: readonly (typeof also)[]) =>
-      required((needs) => guestUp(needs, seen, ', and it is so', more));
+    const up = (seen: HostState, ...more: readonly (typeof also)[]) =>
+      required((needs) => requireGuestUp(needs, seen, ', and it is so', more));
     const texts = ['the guest runs, and it is so [told state]'];
     expect(up(world())).toEqual({ texts, findings: [], value: true });
     expect(up(world(), also)).toEqual({ texts, findings: [also], value: false });
     const off = world({ domain: { state: 'shut off' } });
     expect(up(off, also)).toEqual({ texts, findings: running(off), value: false });
-    expect(required((needs) => guestUp(needs, world({ domain: { state: 'paused' } })))).toEqual({
+    expect(
+      required((needs) => requireGuestUp(needs, world({ domain: { state: 'paused' } }))),
+    ).toEqual({
       ...{ texts: ['the guest is paused [told state]'], findings: [], value: true },
     });
   });
@@ -96,7 +103,7 @@ test.each([
   const seen = world();
   const host = { ...seen.host, ...(libvirt === undefined ? {} : { libvirt }) };
   const { texts, findings } = required((needs) =>
-    since(needs, { ...seen, host }, params, 'keep-tpm', '8.9.0'),
+    requireLibvirtSince(needs, { ...seen, host }, params, 'keep-tpm', '8.9.0'),
   );
   const known = libvirt === undefined ? 'run' : 'domain';
   expect(texts).toEqual(

@@ -1,7 +1,7 @@
 /** What moving files aside requires: where they go, and what is in the way. */
 import { describe, expect, test } from 'vitest';
-import type { ImageFile, Layer, World } from '../../../src/model/world.ts';
-import { movableAside, quarantined } from '../../../src/steps/requirements/removal.ts';
+import type { HostState, ImageFile, Layer } from '../../../src/model/host-state.ts';
+import { quarantinePath, requireMovable } from '../../../src/steps/requirements/removal.ts';
 import { neighbour, world } from '../../worlds.ts';
 import { required } from '../required.ts';
 
@@ -12,20 +12,20 @@ const LAYER: Layer = { file: FILE, format: 'qcow2' };
 const roomy = { writable: true, free: 0 };
 function seen(
   files: Readonly<Record<string, ImageFile | null>> = { [FILE]: { size: 1 } },
-  folders: World['folders'] = { '/i': roomy, [FOLDER]: roomy },
-): World {
+  folders: HostState['folders'] = { '/i': roomy, [FOLDER]: roomy },
+): HostState {
   return world({ files, folders });
 }
 
-const check = (at: World, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
-  required((needs) => movableAside(needs, at, 'quarantine', folder, layers)).findings;
+const check = (at: HostState, layers: readonly Layer[] = [LAYER], folder = FOLDER) =>
+  required((needs) => requireMovable(needs, at, 'quarantine', folder, layers)).findings;
 const refusal = (message: string, hint = 'choose another folder') => [
   { code: 'BP142', severity: 'error', path: ['quarantine'], message, hint },
 ];
 
 test('a file keeps its name', () => {
-  expect(quarantined('/aside', FILE)).toBe(PLACE);
-  expect(quarantined('/aside/', '/x')).toBe('/aside/x');
+  expect(quarantinePath('/aside', FILE)).toBe(PLACE);
+  expect(quarantinePath('/aside/', '/x')).toBe('/aside/x');
 });
 
 describe('a file', () => {
@@ -74,7 +74,7 @@ describe('a file', () => {
   });
 
   test('does not take the place of another file, nor of another domain, nor goes to where there is no folder', () => {
-    const codes = (at: World) => check(at).map(({ code, path }) => [code, path]);
+    const codes = (at: HostState) => check(at).map(({ code, path }) => [code, path]);
     const taken = seen({ [FILE]: { size: 1 }, [PLACE]: { size: 1 } });
     expect(codes(taken)).toEqual([['BP106', ['quarantine']]]);
     const theirs = { ...seen(), others: [neighbour('other', [PLACE], [])] };
@@ -100,7 +100,7 @@ describe('a file', () => {
 
 test('a preview lists what has to be so', () => {
   const texts = (layers: readonly Layer[], folder = FOLDER) =>
-    required((needs) => movableAside(needs, seen(), 'quarantine', folder, layers)).texts;
+    required((needs) => requireMovable(needs, seen(), 'quarantine', folder, layers)).texts;
   const regular = `${FILE} is a regular file in a folder that can be changed [file ${FILE}]`;
   expect(texts([LAYER])).toEqual([
     regular,

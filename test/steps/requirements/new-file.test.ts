@@ -1,8 +1,12 @@
 /** What steps require of the places of new files: what is in the way there, and what is said of it. */
 import { describe, expect, test } from 'vitest';
 import type { Code } from '../../../src/codes.ts';
-import type { Confinement, World } from '../../../src/model/world.ts';
-import { newFile, noFile, openable } from '../../../src/steps/requirements/new-file.ts';
+import type { Confinement, HostState } from '../../../src/model/host-state.ts';
+import {
+  requireNewFile,
+  requireNoFile,
+  requireWritableByQemu,
+} from '../../../src/steps/requirements/new-file.ts';
 import { neighbour, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required } from '../required.ts';
@@ -16,12 +20,12 @@ const refused = (code: Code, message: string, hint?: string) =>
 
 describe('a new file', () => {
   const check = (
-    folder: World['folders'][string] | undefined,
+    folder: HostState['folders'][string] | undefined,
     needed = 1000,
-    more: Partial<World> = {},
+    more: Partial<HostState> = {},
   ) =>
     required((needs) =>
-      newFile(
+      requireNewFile(
         needs,
         { ...world({ folders: folder === undefined ? {} : { [FOLDER]: folder } }), ...more },
         'dest',
@@ -84,7 +88,7 @@ describe('a new file', () => {
   });
 
   test('is required in words', () => {
-    expect(required((needs) => newFile(needs, world(), 'dest', '/n', 0)).texts).toEqual([
+    expect(required((needs) => requireNewFile(needs, world(), 'dest', '/n', 0)).texts).toEqual([
       'there is no file /n [file /n]',
       'there is a folder for /n, with room, in which files can be made [folder /n]',
       'no other domain uses /n [others]',
@@ -94,12 +98,12 @@ describe('a new file', () => {
   test('takes a place that is free, or has a hint of its own for it', () => {
     const taken = world({ files: { [FILE]: { size: 0 } } });
     const texts = [`there is no file ${FILE} [file ${FILE}]`];
-    expect(required((needs) => noFile(needs, world(), 'dest', FILE))).toEqual({
+    expect(required((needs) => requireNoFile(needs, world(), 'dest', FILE))).toEqual({
       texts,
       findings: [],
       value: true,
     });
-    expect(required((needs) => noFile(needs, taken, 'dest', FILE, 'look at it'))).toEqual({
+    expect(required((needs) => requireNoFile(needs, taken, 'dest', FILE, 'look at it'))).toEqual({
       texts,
       findings: [
         refused('BP106', `${FILE} exists already; blockplan writes over no file`, 'look at it'),
@@ -111,12 +115,12 @@ describe('a new file', () => {
 
 describe("a file that the guest's QEMU has to open", () => {
   const user = { uid: 64055, gid: 64055 };
-  const open = (isMade: boolean) => (seen: World) =>
-    required((needs) => openable(needs, seen, 'dest', FILE, isMade)).findings;
+  const open = (isMade: boolean) => (seen: HostState) =>
+    required((needs) => requireWritableByQemu(needs, seen, 'dest', FILE, isMade)).findings;
   const [made, opened] = [open(true), open(false)];
   const own = { apparmor: false, user };
   const asked = { apparmor: false };
-  function seen(confinement?: Confinement, barredAt?: string, root = 0): World {
+  function seen(confinement?: Confinement, barredAt?: string, root = 0): HostState {
     const base = world({
       domain: confinement ? { confinement } : {},
       folders: { [FOLDER]: { ...roomy, ...(barredAt === undefined ? {} : { barredAt }) } },
@@ -168,7 +172,9 @@ describe("a file that the guest's QEMU has to open", () => {
 
   test('is required in words, whoever makes it', () => {
     for (const isMade of [true, false])
-      expect(required((needs) => openable(needs, seen(), 'dest', FILE, isMade))).toEqual({
+      expect(
+        required((needs) => requireWritableByQemu(needs, seen(), 'dest', FILE, isMade)),
+      ).toEqual({
         ...{ texts: [`the host lets QEMU write to ${FILE} [run]`], findings: [], value: true },
       });
   });

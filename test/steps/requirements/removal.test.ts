@@ -1,14 +1,14 @@
 /** Files that are removed: regular ones, in folders that can be changed. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
-import { removable, unremovable } from '../../../src/steps/requirements/removal.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { requireRemovable, whyUnremovable } from '../../../src/steps/requirements/removal.ts';
 import { world } from '../../worlds.ts';
 import { required } from '../required.ts';
 
 const FILE = '/i/layer.qcow2';
 const LAYER = { file: FILE, format: 'qcow2' };
 
-function seen(folder: World['folders'][string] | undefined, link = false): World {
+function seen(folder: HostState['folders'][string] | undefined, link = false): HostState {
   const image = { size: 1, ...(link ? { link: true as const } : {}) };
   return world({
     files: { [FILE]: image },
@@ -38,7 +38,7 @@ describe('a layer', () => {
       `${FILE} is a block device`,
     ],
   ])('%s', (_what, at, layer, why) => {
-    expect(unremovable(at, layer)).toBe(why);
+    expect(whyUnremovable(at, layer)).toBe(why);
   });
 });
 
@@ -49,7 +49,7 @@ test('each layer that cannot be removed is refused by the option that removes it
     { ...LAYER, file: '/dev/sda', block: true as const },
   ];
   const { findings, texts } = required((needs) =>
-    removable(needs, seen(changeable, true), 'delete', layers),
+    requireRemovable(needs, seen(changeable, true), 'delete', layers),
   );
   expect(findings).toEqual([
     {

@@ -7,7 +7,7 @@ import {
   checkPlainPath,
   type Knowledge,
   Needs,
-  pathOf,
+  pathToInspect,
   refuse,
   refuseStep,
 } from '../../../src/steps/requirements/requirement.ts';
@@ -57,7 +57,7 @@ describe('a requirement', () => {
     [{ folder: '/b/c' }, '/b/c'],
     [{ place: '/dev/d' }, '/dev/d'],
   ])('%j needs a look at %s', (knowledge, path) => {
-    expect(pathOf(knowledge)).toBe(path);
+    expect(pathToInspect(knowledge)).toBe(path);
   });
 });
 

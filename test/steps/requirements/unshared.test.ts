@@ -1,7 +1,11 @@
-/** What steps require of files that somebody else could use: another domain, or another disk of the guest. */
+/** What steps require of files that another user could use: another domain, or another disk of the guest. */
 import { describe, expect, test } from 'vitest';
-import type { Disk } from '../../../src/model/world.ts';
-import { ownedBy, unnamed, unshared } from '../../../src/steps/requirements/unshared.ts';
+import type { Disk } from '../../../src/model/host-state.ts';
+import {
+  requireUnnamed,
+  requireUnshared,
+  requireUnsharedByOwnDisks,
+} from '../../../src/steps/requirements/unshared.ts';
 import { BASE, DATA, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
 import { refusal } from '../refusal.ts';
 import { required } from '../required.ts';
@@ -19,11 +23,11 @@ describe('files of other domains', () => {
       ),
     ];
     const texts = [`no other domain uses ${SNAP1}, ${BASE} [others]`];
-    for (const stated of [unnamed, unshared])
+    for (const stated of [requireUnnamed, requireUnshared])
       expect(required((needs) => stated(needs, seen, ['diskspec', 0], [SNAP1, BASE]))).toEqual({
         ...{ texts, findings, value: false },
       });
-    expect(required((needs) => unnamed(needs, world(), 'dest', [SNAP1, SNAP2]))).toEqual({
+    expect(required((needs) => requireUnnamed(needs, world(), 'dest', [SNAP1, SNAP2]))).toEqual({
       ...{ texts: [`no other domain uses ${SNAP1}, ${SNAP2} [others]`], findings: [], value: true },
     });
   });
@@ -35,7 +39,7 @@ describe('files of other domains', () => {
       neighbour('c', [], [], ['/z']),
     ];
     const seen = { ...world(), others };
-    expect(required((needs) => unshared(needs, seen, 'base', [SNAP1])).findings).toEqual([
+    expect(required((needs) => requireUnshared(needs, seen, 'base', [SNAP1])).findings).toEqual([
       refusal(
         'BP124',
         ['base'],
@@ -43,11 +47,11 @@ describe('files of other domains', () => {
         'run it as a user who may read them, such as root',
       ),
     ]);
-    expect(required((needs) => unshared(needs, world(), 'base', [SNAP1]))).toEqual({
+    expect(required((needs) => requireUnshared(needs, world(), 'base', [SNAP1]))).toEqual({
       ...{ texts: [`no other domain uses ${SNAP1} [others]`], findings: [], value: true },
     });
     // Nothing that one cannot read rests on a file that is not there yet.
-    expect(required((needs) => unnamed(needs, seen, 'base', [SNAP1])).findings).toEqual([]);
+    expect(required((needs) => requireUnnamed(needs, seen, 'base', [SNAP1])).findings).toEqual([]);
   });
 });
 
@@ -55,7 +59,7 @@ describe('files of other disks of the guest', () => {
   const owned = (chain: readonly string[], change: Partial<Disk> = {}) => {
     const vda = disk('vda', [SNAP2, SNAP1, BASE]);
     const seen = world({ disks: [vda, disk('vdb', chain, change)] });
-    return required((needs) => ownedBy(needs, seen, vda, 'base', [SNAP2, SNAP1]));
+    return required((needs) => requireUnsharedByOwnDisks(needs, seen, vda, 'base', [SNAP2, SNAP1]));
   };
   const texts = [`no other disk of the guest uses ${SNAP2}, ${SNAP1} [domain]`];
   const inUse = (use: string) => ({

@@ -1,7 +1,7 @@
 /** Jobs that are cancelled in a rollback, and files that are removed then. */
 import { describe, expect, test } from 'vitest';
-import { withDisk, withFile } from '../../../src/model/world.ts';
-import { NoWayBack } from '../../../src/steps/define.ts';
+import { withDisk, withFile } from '../../../src/model/host-state.ts';
+import { NoRollback } from '../../../src/steps/define.ts';
 import { abortOwnJob, checkOwnJob, removeMade } from '../../../src/steps/rollbacks/cancel.ts';
 import { inWords } from '../../effects.ts';
 import { disk, neighbour, world } from '../../worlds.ts';
@@ -80,7 +80,7 @@ test('a job that another tool started is told of, with the command to look at it
     checkOwnJob(copying, 'vda', '/another');
     expect.unreachable();
   } catch (error) {
-    expect(error).toBeInstanceOf(NoWayBack);
+    expect(error).toBeInstanceOf(NoRollback);
     expect(error).toMatchObject({
       message: 'another job runs on vda',
       next: ['virsh blockjob testvm vda --info'],

@@ -4,20 +4,20 @@ import { virshCommand } from '../../../src/command.ts';
 import {
   type Disk,
   diskOf,
-  type World,
+  type HostState,
   withDisk,
   withDomain,
   withFile,
-} from '../../../src/model/world.ts';
-import { overlaysBack } from '../../../src/steps/copy.ts';
-import { NoWayBack } from '../../../src/steps/define.ts';
+} from '../../../src/model/host-state.ts';
+import { temporaryOverlayPaths } from '../../../src/steps/copy.ts';
+import { NoRollback } from '../../../src/steps/define.ts';
 import { flattenBack } from '../../../src/steps/rollbacks/flatten-back.ts';
 import { BASE, DATA, disk, looked, neighbour, world } from '../../worlds.ts';
 import { effectLine } from '../shown.ts';
 
 const OLD = '/i/old.qed';
 const DEST = '/new/copy.qcow2';
-const { aside: ASIDE, home: HOME } = overlaysBack(OLD);
+const { aside: ASIDE, home: HOME } = temporaryOverlayPaths(OLD);
 const MiB = 1024 * 1024;
 
 const old = [
@@ -28,7 +28,7 @@ const copy = {
   disk: 'vda',
   dest: DEST,
   old,
-  copyTop: ({ domain }: World, dest: string) => ({ domain: domain.name, path: 'vda', dest }),
+  copyTop: ({ domain }: HostState, dest: string) => ({ domain: domain.name, path: 'vda', dest }),
 };
 const vdb = disk('vdb', [DATA]);
 const before = looked(world({ disks: [disk('vda', [OLD, BASE]), vdb] }), [ASIDE, HOME, DEST]);
@@ -38,7 +38,7 @@ function host(
   files: readonly string[],
   made: readonly string[],
   change: Partial<Disk> = {},
-): World {
+): HostState {
   const now = withDisk(before, 'vda', () => ({ ...disk('vda', files), ...change }));
   return [DEST, ...made].reduce(
     (seen, file) => withFile(seen, file, { size: 40 * MiB, made: true }),
@@ -46,7 +46,7 @@ function host(
   );
 }
 
-function left(now: World): string[] {
+function left(now: HostState): string[] {
   return flattenBack(copy, before, now, diskOf(now, 'vda')!).map(effectLine);
 }
 
@@ -77,7 +77,7 @@ const COMMIT = [
   pivot(`back to ${OLD}`),
 ];
 
-test.each<readonly [string, World, readonly string[]]>([
+test.each<readonly [string, HostState, readonly string[]]>([
   ['on the copy', host([DEST], []), [...STEP_ASIDE, ...FILL, ...COMMIT]],
   [
     'on the copy, with the place of the overlay taken by a first attempt',
@@ -125,7 +125,9 @@ test.each([
   ['the overlay of the old file', host([HOME, OLD, BASE], [HOME], job('/elsewhere'))],
 ])('another job on %s is not cancelled', (_where, now) => {
   expect(() => left(now)).toThrow(
-    new NoWayBack('another job runs on vda', [virshCommand('blockjob', 'testvm', 'vda', '--info')]),
+    new NoRollback('another job runs on vda', [
+      virshCommand('blockjob', 'testvm', 'vda', '--info'),
+    ]),
   );
 });
 

@@ -9,8 +9,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const uid = process.getuid?.();
 
 test.each([
-  ['root, whatever root inherits', 0, { XDG_CACHE_HOME: '/home/a/.cache' }, '/var/cache/blockplan'],
-  ['another user', 1000, { XDG_CACHE_HOME: '/home/a/cache' }, '/home/a/cache/blockplan'],
+  [
+    'root, whatever root inherits',
+    0,
+    { XDG_CACHE_HOME: '/users/a/.cache' },
+    '/var/cache/blockplan',
+  ],
+  ['another user', 1000, { XDG_CACHE_HOME: '/users/a/cache' }, '/users/a/cache/blockplan'],
 ])('the folder of %s', (_, user, env, expected) => {
   expect(cacheFolder(env, user)).toBe(`${expected}/compiled`);
 });

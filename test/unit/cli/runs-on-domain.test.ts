@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isMarkerAlive, runsOnDomain } from '../../../src/cli/runs-on-domain.ts';
 import { makeRunFolder } from '../../../src/journal/folder.ts';
-import { createJournal, type Entry, FORMAT } from '../../../src/journal/journal.ts';
+import { createJournal, FORMAT, type JournalEntry } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
 import { addUnfinished } from '../../../src/journal/unfinished.ts';
+import type { Bundle, Domain } from '../../../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
-import type { Bundle, Domain } from '../../../src/model/world.ts';
 import { world } from '../../worlds.ts';
 
 const { domain } = world();
@@ -22,9 +22,13 @@ beforeEach(() => {
 afterEach(() => rmSync(state, { recursive: true }));
 
 /** Puts down a run with these entries after its first. */
-async function ran(run: string, entries: readonly Entry[], uuid = domain.uuid): Promise<void> {
+async function ran(
+  run: string,
+  entries: readonly JournalEntry[],
+  uuid = domain.uuid,
+): Promise<void> {
   const journal = await createJournal(await makeRunFolder(state, run));
-  const started: Entry = {
+  const started: JournalEntry = {
     type: 'run-started',
     format: FORMAT,
     ...{ run, uuid, plan: 'move', domain: domain.name, uri: '', host: 'h', user: 'root', pid: 7 },
@@ -35,13 +39,13 @@ async function ran(run: string, entries: readonly Entry[], uuid = domain.uuid): 
 }
 
 const ref = { step: 's', phase: 'p', direction: 'do' } as const;
-const meant = (effect: Extract<Entry, { type: 'intent' }>['effect']): Entry => ({
+const meant = (effect: Extract<JournalEntry, { type: 'intent' }>['effect']): JournalEntry => ({
   type: 'intent',
   ...ref,
   on: LOCAL,
   effect,
 });
-const ended = (end: 'stranded' | 'rolled-back', next: readonly string[] = []): Entry => ({
+const ended = (end: 'stranded' | 'rolled-back', next: readonly string[] = []): JournalEntry => ({
   ...{ type: 'run-finished', end, next, interrupted: false, state: [] },
 });
 const found = async (of: Domain) => (await runsOnDomain(state, of)).map(({ run }) => run);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NO_JOB, type Word } from '../../../src/commands/define.ts';
 import { commandDefinition, type VirshEffect } from '../../../src/commands/effect.ts';
 import { type AnyCommand, COMMANDS } from '../../../src/commands/registry.ts';
-import { type World, withDisk, withDomain } from '../../../src/model/world.ts';
+import { type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
@@ -40,7 +40,7 @@ const COMMAND: { readonly [V in VirshEffect['verb']]: readonly Word[] } = {
 const given = Object.entries(COMMAND).map(([verb, words]) => virshEffect([verb, ...words]));
 
 describe('a command whose answer was not heard', () => {
-  const judged = (effect: VirshEffect, now: World = host) =>
+  const judged = (effect: VirshEffect, now: HostState = host) =>
     commandDefinition(effect).unanswered(effect.args, now);
 
   test.each(given.map((effect) => [effect.verb, effect] as const))('%s', (verb, effect) => {

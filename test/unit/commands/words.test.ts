@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import {
   type DiskSpec,
   defineCommand,
-  given,
   NO_JOB,
-  needed,
   type Options,
   optional,
+  pickOptions,
+  required,
   wordsOf,
 } from '../../../src/commands/define.ts';
 import { argvOf, commandDefinition, type Effect, isCommand } from '../../../src/commands/effect.ts';
@@ -27,7 +27,7 @@ const every = defineCommand({
     document: optional('document'),
     disks: optional('disks'),
     memory: optional('memory'),
-    operand: needed('operand'),
+    operand: required('operand'),
   },
   apply: (host) => host,
   ...NO_JOB,
@@ -125,11 +125,11 @@ test('of an argument that is not given, or that is no option, there is no word',
 describe('the parameters of a step that are options', () => {
   test('are taken where they are given, also where they are nothing', () => {
     const params = { flag: true, number: 0, text: '', timeout: 5, toString: 'x' };
-    expect(given(every, params)).toEqual({ flag: true, number: 0, text: '' });
+    expect(pickOptions(every, params)).toEqual({ flag: true, number: 0, text: '' });
   });
 
   test('are left out where they are not given or off', () => {
-    expect(Object.keys(given(every, { flag: true, short: false, text: undefined }))).toEqual([
+    expect(Object.keys(pickOptions(every, { flag: true, short: false, text: undefined }))).toEqual([
       'flag',
     ]);
   });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { disk } from '../../worlds.ts';
+import { areDiagnosed } from './diagnosed.ts';
 import {
   BUNDLE,
   checkpoint,
@@ -14,9 +15,8 @@ import {
   TEMPLATE,
   TOP,
 } from './patients.ts';
-import { isTold } from './told.ts';
 
-isTold({
+areDiagnosed({
   'a transient domain that a run has left': [
     'BP241 BP230',
     { scene: { domain: { persistent: false } }, patient: { runs: [left({ bundle: BUNDLE })] } },

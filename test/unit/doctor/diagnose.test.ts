@@ -32,7 +32,7 @@ test('no libvirt before 9.9.0 reverts to an external snapshot, so there an overl
     seen: snapshot({ overlay: OVERLAY }),
   });
   const on = (libvirt: string) =>
-    codesOf({ ...found, world: { ...found.world, host: { uri: 'qemu:///system', libvirt } } });
+    codesOf({ ...found, state: { ...found.state, host: { uri: 'qemu:///system', libvirt } } });
   expect([on('9.0.0'), on('9.9.0')]).toEqual([['BP237'], []]);
 });
 

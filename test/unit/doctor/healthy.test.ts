@@ -1,7 +1,7 @@
 /** A healthy guest of any kind: the doctor says nothing. */
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
-import type { Disk } from '../../../src/model/world.ts';
+import type { Disk } from '../../../src/model/host-state.ts';
 import { disk, neighbour } from '../../worlds.ts';
 import {
   BUNDLE,
@@ -144,7 +144,7 @@ describe('a healthy guest', () => {
     const found = patient(change);
     const newer = {
       ...found,
-      world: { ...found.world, host: { uri: 'qemu:///system', libvirt: '11.3.0' } },
+      world: { ...found.state, host: { uri: 'qemu:///system', libvirt: '11.3.0' } },
     };
     expect(diagnose(name.includes('reverted') ? newer : found).findings).toEqual([]);
   });

@@ -2,10 +2,10 @@
 
 import { blockplanCommand } from '../../../src/command.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
-import type { LeftRun, Patient } from '../../../src/doctor/patient.ts';
+import type { Patient, UnfinishedRun } from '../../../src/doctor/patient.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import type { Examination, ImageHeader } from '../../../src/model/examination.ts';
-import type { Bundle, Disk, World } from '../../../src/model/world.ts';
+import type { Bundle, Disk, HostState } from '../../../src/model/host-state.ts';
 import { disk, looked, type Scene, world } from '../../worlds.ts';
 
 export const TOP = '/images/web1.qcow2';
@@ -39,7 +39,7 @@ export function patient({
     others: [],
     ...scene,
   });
-  const there: World =
+  const there: HostState =
     definition === undefined || plain.domain.definition === undefined
       ? plain
       : {
@@ -48,7 +48,7 @@ export function patient({
         };
   const folders = there.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file));
   return {
-    world: withRoom(there, folders),
+    state: withRoom(there, folders),
     seen: {
       now: NOW,
       reason: 'booted',
@@ -66,13 +66,13 @@ export function patient({
   };
 }
 
-function withRoom(there: World, files: readonly string[]): World {
+function withRoom(there: HostState, files: readonly string[]): HostState {
   const { folders, ...rest } = looked(there, files);
   return { ...rest, folders, files: there.files };
 }
 
 /** Of each image that is named, the header as the chains have it. */
-function headersOf({ domain }: World): Examination['headers'] {
+function headersOf({ domain }: HostState): Examination['headers'] {
   const chains = [
     ...domain.disks.map(({ chain }) => chain),
     ...(domain.definition === undefined ? [] : readDomainXml(domain.definition).disks).map(
@@ -87,7 +87,7 @@ function headersOf({ domain }: World): Examination['headers'] {
   );
 }
 
-export function left(change: Partial<LeftRun> = {}): LeftRun {
+export function left(change: Partial<UnfinishedRun> = {}): UnfinishedRun {
   return {
     run: '20261123-110000-abc123',
     plan: 'move-web1',

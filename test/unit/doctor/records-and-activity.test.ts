@@ -1,5 +1,6 @@
 /** Records that have no data any more, and what was begun and left. */
 import { disk } from '../../worlds.ts';
+import { areDiagnosed } from './diagnosed.ts';
 import {
   bitmaps,
   checkpoint,
@@ -13,9 +14,8 @@ import {
   TEMPLATE,
   TOP,
 } from './patients.ts';
-import { isTold } from './told.ts';
 
-isTold({
+areDiagnosed({
   'a snapshot whose overlay is gone': [
     'BP237',
     { scene: { files: { [OVERLAY]: null } }, seen: snapshot({ overlay: OVERLAY }) },

@@ -3,7 +3,7 @@ import { driftFrom } from '../../../src/facts/drift.ts';
 import { fingerprintOf } from '../../../src/facts/fingerprint.ts';
 import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { renderDrift } from '../../../src/render/drift.ts';
 import { planned } from '../../plans.ts';
 import { BASE, disk, neighbour, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -19,7 +19,7 @@ const now = world({
   others: [neighbour('neighbour', [BASE], []), neighbour('zoo', [SNAP1], [])],
 });
 
-const told = (host: World, given?: World) =>
+const told = (host: HostState, given?: HostState) =>
   renderDrift(driftFrom(expected, plan, host, given), false);
 
 describe('what is not as it was reviewed', () => {

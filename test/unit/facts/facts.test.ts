@@ -7,8 +7,8 @@ import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
 import { factsEditorSchema, factsValidatorCode } from '../../../src/generate/validator.ts';
 import { isSameFile } from '../../../src/model/file-identity.ts';
-import { tellingName } from '../../../src/model/headers.ts';
-import type { World } from '../../../src/model/world.ts';
+import { recordedBackingName } from '../../../src/model/headers.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 import { walked } from '../../walked.ts';
@@ -54,7 +54,7 @@ test('a whole facts file reads well', async () => {
   expect(fits(parse(writeFacts(seen))), JSON.stringify(fits.errors)).toBe(true);
 });
 
-describe('read back, facts give a World', () => {
+describe('read back, facts give a host state', () => {
   test('with what is at a place that a plan writes over, and no number of a process', () => {
     const place = {
       kind: 'block device',
@@ -89,7 +89,7 @@ describe('read back, facts give a World', () => {
     expect(walked(graph, read(writeFacts(full)))).toEqual(walked(graph, full));
   });
 
-  const arbitraryWorld: fc.Arbitrary<World> = fc
+  const arbitraryState: fc.Arbitrary<HostState> = fc
     .record({
       size: fc.nat({ max: 2 ** 45 }),
       free: fc.nat({ max: 2 ** 45 }),
@@ -97,7 +97,7 @@ describe('read back, facts give a World', () => {
       persistent: fc.boolean(),
       state: fc.constantFrom('running', 'paused', 'shut off', 'gone' as const),
       snapshots: fc.array(fc.string({ minLength: 1, unit: 'grapheme' })),
-      // What the test World puts into its definition as it is.
+      // What the test host state puts into its definition as it is.
       name: fc
         .string({ minLength: 1, unit: 'grapheme' })
         .filter((text) => !/[&<'\u0000-\u001f\ufffe\uffff]|\p{Cs}/u.test(text))
@@ -138,7 +138,7 @@ describe('read back, facts give a World', () => {
 
   test('of which the same facts are written', () => {
     fc.assert(
-      fc.property(arbitraryWorld, (host) => {
+      fc.property(arbitraryState, (host) => {
         const text = writeFacts(host);
         expect(fits(parse(text)), JSON.stringify(fits.errors)).toBe(true);
         expect(writeFacts(read(text))).toBe(text);
@@ -154,7 +154,7 @@ describe('read back, facts give a World', () => {
 
   test('which is the one that was written, apart from rounding, indexes and strangers', () => {
     fc.assert(
-      fc.property(arbitraryWorld, (host) => {
+      fc.property(arbitraryState, (host) => {
         const seen = read(writeFacts(host));
         const { domain, files, folders } = seen;
         const { definition: _with, uuid: _uuid, disks, ...told } = host.domain;
@@ -169,7 +169,7 @@ describe('read back, facts give a World', () => {
         for (const [path, file] of Object.entries(host.files)) {
           expect(files[path] === null).toBe(file === null);
           expect(files[path]?.size ?? 0).toBeGreaterThanOrEqual(file?.size ?? 0);
-          expect(files[path]?.backing).toBe(tellingName(host, path));
+          expect(files[path]?.backing).toBe(recordedBackingName(host, path));
         }
         expect(isSameFile(seen, '/other/name', SNAP2)).toBe(true);
         expect(isSameFile(seen, '/other/name', BASE)).toBe(isSameFile(host, '/other/name', BASE));
@@ -181,7 +181,7 @@ describe('read back, facts give a World', () => {
 
   test('the same from the same state, whatever order and numbers libvirt has today', () => {
     const host = world({ others: [neighbour('a', [BASE], []), neighbour('b', [BASE, SNAP1], [])] });
-    const later: World = {
+    const later: HostState = {
       ...host,
       domain: {
         ...host.domain,

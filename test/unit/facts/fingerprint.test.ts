@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { driftedParts, fingerprintOf, isFingerprint } from '../../../src/facts/fingerprint.ts';
 import { readFacts } from '../../../src/facts/read.ts';
 import { writeFacts } from '../../../src/facts/write.ts';
-import type { Domain, World } from '../../../src/model/world.ts';
+import type { Domain, HostState } from '../../../src/model/host-state.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { steps } from '../../../src/steps/registry.ts';
@@ -24,7 +24,11 @@ function plan(set: Readonly<Record<string, string>> = {}, source = PLAN): Plan {
 }
 
 /** A guest with its own files above a base that another one shares. */
-function guest(name: string, change: Partial<Domain> = {}, more: Partial<World> = {}): World {
+function guest(
+  name: string,
+  change: Partial<Domain> = {},
+  more: Partial<HostState> = {},
+): HostState {
   const image = (file: string) => `/images/${name}/${file}`;
   const seen = world({
     domain: {
@@ -46,7 +50,7 @@ function guest(name: string, change: Partial<Domain> = {}, more: Partial<World> 
 const web1 = fingerprintOf(plan(), guest('web1'));
 
 /** In which parts the other differs from the one above. */
-function drift(other: World, of: Plan = plan()): string[] {
+function drift(other: HostState, of: Plan = plan()): string[] {
   return driftedParts(web1, fingerprintOf(of, other));
 }
 
@@ -107,7 +111,7 @@ describe('a fingerprint', () => {
     job: { type: 'copy' as const, ready: false, mirror: '/m' },
   }));
 
-  test.each<[string, World, string[]]>([
+  test.each<[string, HostState, string[]]>([
     ['an overlay made meanwhile', guest('web1', { disks: overlay, definition }), ['chains']],
     [
       'another format',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BlockplanError, type Finding } from '../../../src/errors.ts';
+import { factsOf } from '../../../src/facts/export.ts';
 import { readFacts } from '../../../src/facts/read.ts';
-import { factsOf } from '../../../src/facts/tell.ts';
 import { compile } from '../../../src/graph/graph.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
 import { readPlan } from '../../../src/plan/read.ts';

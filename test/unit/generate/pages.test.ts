@@ -31,7 +31,7 @@ describe('the pages of the steps are not stale (run `npm run generate`)', () => 
   });
 });
 
-describe('the examples run on the World of the pages', () => {
+describe('the examples run on the host state of the pages', () => {
   const examples = steps.flatMap((step) =>
     step.examples.map((example) => ({ kind: step.kind, title: example.title, step, example })),
   );

@@ -19,7 +19,7 @@ function undoing(index: number, name: string, next: string): PhaseState {
 }
 
 describe('a graph', () => {
-  test('has a phase a node, with its way forward and its way back', () => {
+  test('has a phase a node, with its way forward and its rollback', () => {
     const { nodes, initial, name } = planned(TWO).graph;
     expect(name).toBe('test');
     expect(initial).toBe('a:undefine');

@@ -4,13 +4,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import {
   BUNDLE_FILE,
   type BundleFile,
-  keptIn,
-  readBundle,
+  readBundleFile,
+  readKeptBundle,
   writeBundle,
 } from '../../../src/journal/bundle.ts';
-import { createJournal, type Entry, FORMAT, JOURNAL_FILE } from '../../../src/journal/journal.ts';
+import {
+  createJournal,
+  FORMAT,
+  JOURNAL_FILE,
+  type JournalEntry,
+} from '../../../src/journal/journal.ts';
+import type { Bundle } from '../../../src/model/host-state.ts';
 import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
-import type { Bundle } from '../../../src/model/world.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { world } from '../../worlds.ts';
 
@@ -43,7 +48,7 @@ const file = () => join(folder, BUNDLE_FILE);
 describe('the bundle file', () => {
   test('gives back to the byte what was kept, to its owner alone', async () => {
     await writeBundle(folder, BUNDLE);
-    expect(await readBundle(file())).toEqual({ ...BUNDLE, file: file(), proven: true });
+    expect(await readBundleFile(file())).toEqual({ ...BUNDLE, file: file(), proven: true });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual([BUNDLE_FILE]);
   });
@@ -51,9 +56,9 @@ describe('the bundle file', () => {
   test('one that is written over is the old one or the new one', async () => {
     await writeBundle(folder, BUNDLE);
     await writeFile(`${file()}.new`, 'half a');
-    expect(await readBundle(file())).toMatchObject({ run: 'r1' });
+    expect(await readBundleFile(file())).toMatchObject({ run: 'r1' });
     await writeBundle(folder, { ...BUNDLE, run: 'r2' });
-    expect(await readBundle(file())).toMatchObject({ run: 'r2' });
+    expect(await readBundleFile(file())).toMatchObject({ run: 'r2' });
   });
 
   test('with a letter changed, or cut short anywhere, it is not believed', async () => {
@@ -65,32 +70,34 @@ describe('the bundle file', () => {
     ]) {
       expect(wrong).not.toBe(text);
       await writeFile(file(), wrong);
-      expect(await readBundle(file())).toMatchObject({ missing: false });
+      expect(await readBundleFile(file())).toMatchObject({ missing: false });
     }
     // Without its last line break it is whole.
     for (let length = 0; length < text.length - 1; length += 7) {
       await writeFile(file(), text.slice(0, length));
-      expect(await readBundle(file()), `${length} characters`).toMatchObject({ missing: false });
+      expect(await readBundleFile(file()), `${length} characters`).toMatchObject({
+        missing: false,
+      });
     }
   });
 
   test('one of a later version is told as such', async () => {
     await writeFile(file(), '{ "form": "blockplan-bundle/v2" }');
-    expect(await readBundle(file())).toMatchObject({
+    expect(await readBundleFile(file())).toMatchObject({
       missing: false,
       problem: expect.stringContaining('of the form "blockplan-bundle/v2"'),
     });
   });
 
   test('there is none, or it is a folder', async () => {
-    expect(await readBundle(file())).toMatchObject({ missing: true });
-    expect(await readBundle(folder)).toMatchObject({ missing: false });
-    expect(await keptIn(join(folder, 'nothing'))).toMatchObject({ missing: true });
+    expect(await readBundleFile(file())).toMatchObject({ missing: true });
+    expect(await readBundleFile(folder)).toMatchObject({ missing: false });
+    expect(await readKeptBundle(join(folder, 'nothing'))).toMatchObject({ missing: true });
   });
 });
 
 describe('without a bundle file', () => {
-  const started: Entry = {
+  const started: JournalEntry = {
     type: 'run-started',
     format: FORMAT,
     run: 'r1',
@@ -107,10 +114,10 @@ describe('without a bundle file', () => {
     planSum: '',
     hosts: onLocal(world()),
   };
-  const left: Entry = { type: 'run-left', by: 'SIGINT' };
+  const left: JournalEntry = { type: 'run-left', by: 'SIGINT' };
 
   /** Writes a journal and changes its lines. */
-  async function journal(entries: readonly Entry[], change: (lines: string[]) => string[]) {
+  async function journal(entries: readonly JournalEntry[], change: (lines: string[]) => string[]) {
     const made = await createJournal(folder);
     for (const entry of entries) await made.append(entry, false);
     await made.close();
@@ -119,11 +126,11 @@ describe('without a bundle file', () => {
     await writeFile(path, change(lines).join('\n'));
     return path;
   }
-  const entries: Entry[] = [started, left, { type: 'kept', on: LOCAL, bundle: kept }, left];
+  const entries: JournalEntry[] = [started, left, { type: 'kept', on: LOCAL, bundle: kept }, left];
 
   test('the journal tells what was kept', async () => {
     const path = await journal(entries, (lines) => lines);
-    expect(await keptIn(folder)).toMatchObject({
+    expect(await readKeptBundle(folder)).toMatchObject({
       kept,
       file: path,
       run: 'r1',
@@ -134,20 +141,20 @@ describe('without a bundle file', () => {
 
   test('also where the records before and after it cannot be read', async () => {
     await journal(entries, ([, second, third]) => ['{ "torn', second!, third!, '{"type":"outc']);
-    const found = await keptIn(folder);
+    const found = await readKeptBundle(folder);
     expect(found).toMatchObject({ kept, proven: true });
     expect(found).not.toHaveProperty('run');
     await writeFile(join(folder, JOURNAL_FILE), '');
-    expect(await keptIn(folder)).toMatchObject({ missing: true });
+    expect(await readKeptBundle(folder)).toMatchObject({ missing: true });
   });
 
   test('what cannot be held against its checksum is said, and half a record is none', async () => {
     await journal(entries, ([first, , third]) => [first!, third!]);
-    expect(await keptIn(folder)).toMatchObject({ kept, proven: false });
+    expect(await readKeptBundle(folder)).toMatchObject({ kept, proven: false });
     const path = join(folder, JOURNAL_FILE);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.slice(0, -20));
-    expect(await keptIn(folder)).toMatchObject({
+    expect(await readKeptBundle(folder)).toMatchObject({
       missing: false,
       problem: expect.stringContaining('is not whole'),
     });
@@ -157,6 +164,6 @@ describe('without a bundle file', () => {
     const later = { ...kept, autostart: false };
     await journal([...entries, { type: 'kept', on: LOCAL, bundle: later }], (lines) => lines);
     await writeFile(file(), 'garbage');
-    expect(await keptIn(folder)).toMatchObject({ kept: later });
+    expect(await readKeptBundle(folder)).toMatchObject({ kept: later });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeDurably } from '../../../src/journal/durable.ts';
 import {
   isStateName,
   listRuns,
@@ -14,13 +15,12 @@ import {
 } from '../../../src/journal/folder.ts';
 import {
   createJournal,
-  type Entry,
   FORMAT,
   JOURNAL_FILE,
-  writeDurably,
+  type JournalEntry,
 } from '../../../src/journal/journal.ts';
 import { takeLock } from '../../../src/journal/lock.ts';
-import { readJournal } from '../../../src/journal/replay.ts';
+import { readJournal } from '../../../src/journal/read.ts';
 import { LOCAL, onLocal } from '../../../src/model/hosts.ts';
 import { virshEffect } from '../../effects.ts';
 import { world } from '../../worlds.ts';
@@ -38,7 +38,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 const ref = { step: 'mirror', phase: 'pivot', direction: 'do' } as const;
 const effect = virshEffect(['resume', '--domain', 'größe \u2028 "\n'], { why: 'say it' });
-const ENTRIES: readonly Entry[] = [
+const ENTRIES: readonly JournalEntry[] = [
   {
     type: 'run-started',
     format: FORMAT,
@@ -63,7 +63,7 @@ const ENTRIES: readonly Entry[] = [
   { type: 'run-finished', end: 'stranded', interrupted: true, state: ['a'], next: [] },
 ];
 
-async function written(entries: readonly Entry[] = ENTRIES): Promise<Buffer> {
+async function written(entries: readonly JournalEntry[] = ENTRIES): Promise<Buffer> {
   const journal = await createJournal(folder);
   for (const entry of entries) await journal.append(entry, entry.type === 'intent');
   await journal.close();

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isAlive, type Lock, lockOwner, type Owner, takeLock } from '../../../src/journal/lock.ts';
+import {
+  isAlive,
+  type Lock,
+  type LockOwner,
+  lockOwner,
+  takeLock,
+} from '../../../src/journal/lock.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-lock-'));
 const KEY = '4dea22b3';
@@ -35,7 +41,7 @@ function file(run: string): string {
 }
 
 /** Puts a lock there as another process would have left it. */
-async function left(content: string | Partial<Owner>): Promise<void> {
+async function left(content: string | Partial<LockOwner>): Promise<void> {
   const mine = { ...(await ownOwner()), run: 'other' };
   await mkdir(join(state, 'locks'), { recursive: true });
   const text = typeof content === 'string' ? content : JSON.stringify({ ...mine, ...content });
@@ -44,7 +50,7 @@ async function left(content: string | Partial<Owner>): Promise<void> {
 }
 
 /** This process as an owner. */
-async function ownOwner(): Promise<Owner> {
+async function ownOwner(): Promise<LockOwner> {
   const lock = await taken('probe');
   const owner = await lockOwner(state, KEY);
   await lock.release();

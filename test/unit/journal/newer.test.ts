@@ -1,8 +1,8 @@
 /** Journals with a command of a newer version: what is said of them, and which version to use. */
 import { describe, expect, test } from 'vitest';
-import { leftRun } from '../../../src/cli/left-run.ts';
+import { resumableRun } from '../../../src/cli/resumable-run.ts';
 import type { Effect } from '../../../src/commands/effect.ts';
-import { readJournal } from '../../../src/journal/replay.ts';
+import { readJournal } from '../../../src/journal/read.ts';
 import { virshEffect } from '../../effects.ts';
 import { commanded, phase, STARTED, writeRun } from '../../journals.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -37,7 +37,7 @@ describe('a command that this version does not know', () => {
     const why = `record 2 has the command ${said}, which this version of blockplan does not know`;
     expect([records.length, damage]).toEqual([1, 'strange']);
     expect(strange).toEqual({ why, otherVersion: true });
-    await expect(leftRun(state, `run-${runs}`)).rejects.toMatchObject({
+    await expect(resumableRun(state, `run-${runs}`)).rejects.toMatchObject({
       findings: [
         {
           code: 'BP213',

@@ -5,11 +5,11 @@ import {
   type Effect,
   isCommand,
 } from '../../../src/commands/effect.ts';
-import { exampleWorld } from '../../../src/generate/example-world.ts';
+import { exampleState } from '../../../src/generate/example-state.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { NoWayBack, type Phase } from '../../../src/steps/define.ts';
+import { NoRollback, type Phase } from '../../../src/steps/define.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { looked } from '../../worlds.ts';
@@ -41,23 +41,28 @@ export const PLANS: readonly (readonly [string, readonly Effect[]])[] = [
   ...steps.flatMap((step) =>
     step.examples.map(({ title, params }) => {
       const { graph } = planned([JSON.stringify({ [step.kind]: params })]);
-      return [`${step.kind}: ${title}`, effectsOf(graph, exampleWorld(step, params))] as const;
+      return [`${step.kind}: ${title}`, effectsOf(graph, exampleState(step, params))] as const;
     }),
   ),
 ];
 
-function effectsOf(graph: Graph, host: World): Effect[] {
+function effectsOf(graph: Graph, host: HostState): Effect[] {
   return walk(graph, host).phases.flatMap(({ node: { phase }, start, before, after }) => [
     ...phase.effects(before, start),
     ...rollback(phase, before, after, start),
   ]);
 }
 
-function rollback(phase: Phase, before: World, now: World, start: World): readonly Effect[] {
+function rollback(
+  phase: Phase,
+  before: HostState,
+  now: HostState,
+  start: HostState,
+): readonly Effect[] {
   try {
     return phase.undo(before, now, start);
   } catch (error) {
-    if (error instanceof NoWayBack) return [];
+    if (error instanceof NoRollback) return [];
     throw error;
   }
 }

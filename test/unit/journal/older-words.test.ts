@@ -9,13 +9,13 @@ import {
   isCommand,
 } from '../../../src/commands/effect.ts';
 import { type AnyCommand, COMMANDS, type Program } from '../../../src/commands/registry.ts';
-import { effectOf } from '../../../src/journal/older.ts';
+import { effectFromWords } from '../../../src/journal/older.ts';
 import { PLANS, withoutOff } from './of-form-1.ts';
 
 /** The effect that an effect's words lead back to. */
 function readBack(effect: CommandEffect): Effect | undefined {
   const { tool, verb: _verb, args: _args, ...terms } = effect;
-  return effectOf(tool, argvOf(effect), terms);
+  return effectFromWords(tool, argvOf(effect), terms);
 }
 
 describe('the words of a command lead back to it', () => {
@@ -80,6 +80,6 @@ describe('the words of a command lead back to it', () => {
     ['more files than the command takes', 'qemu-img', ['create', '/a', '/b']],
     ['no words', 'virsh', []],
   ])('not %s', (_title, tool, words) => {
-    expect(effectOf(tool, words, { why: '' })).toBeUndefined();
+    expect(effectFromWords(tool, words, { why: '' })).toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
 /** Journals of forms 1 and 2, without a compiled plan, and in form 1 a command as its words: what this version makes of them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { leftRun } from '../../../src/cli/left-run.ts';
+import { resumableRun } from '../../../src/cli/resumable-run.ts';
 import { type Effect, isCommand } from '../../../src/commands/effect.ts';
-import { glanceAt } from '../../../src/journal/glance.ts';
-import { type Entry, FORMAT, reopenJournal } from '../../../src/journal/journal.ts';
-import { readJournal } from '../../../src/journal/replay.ts';
-import { readLog } from '../../../src/journal/run-log.ts';
+import { FORMAT, type JournalEntry, reopenJournal } from '../../../src/journal/journal.ts';
+import { readJournalEnds } from '../../../src/journal/journal-ends.ts';
+import { readJournal } from '../../../src/journal/read.ts';
+import { readRunLog } from '../../../src/journal/run-log.ts';
 import { historyOf } from '../../../src/run/history.ts';
 import { virshEffect } from '../../effects.ts';
 import { commanded, ended, ofEarlierForm, phase, STARTED, writeRun } from '../../journals.ts';
@@ -16,10 +16,10 @@ import { ofForm1, PLANS, withoutOff } from './of-form-1.ts';
 const state = scratchFolder('older');
 let runs = 0;
 const written = (entries: readonly unknown[]) =>
-  writeRun(state, `run-${++runs}`, entries as readonly Entry[]);
+  writeRun(state, `run-${++runs}`, entries as readonly JournalEntry[]);
 
 /** A run of that form with these effects, each of which is done. */
-function runOf(format: number, effects: readonly unknown[]): Entry[] {
+function runOf(format: number, effects: readonly unknown[]): JournalEntry[] {
   const done = effects.flatMap((effect) =>
     commanded('do', 'mirror/mirror', effect as Effect, 'done'),
   );
@@ -37,29 +37,29 @@ describe('a journal of form 1', () => {
   test('is read as one of this version', async () => {
     expect(JSON.stringify(older)).toContain('"argv"');
     const [old, recent] = [await written(older), await written(newer)];
-    const replay = await readJournal(old);
-    expect(replay.damage).toBe('none');
+    const contents = await readJournal(old);
+    expect(contents.damage).toBe('none');
     const { records } = await readJournal(recent);
-    expect(withoutSums(replay.records)).toEqual(withoutSums(records));
-    const log = await readLog(old);
+    expect(withoutSums(contents.records)).toEqual(withoutSums(records));
+    const log = await readRunLog(old);
     expect(log.started).toMatchObject({ run: STARTED.run, format: FORMAT });
-    expect(historyOf(log)?.path).toEqual(historyOf(await readLog(recent))?.path);
+    expect(historyOf(log)?.path).toEqual(historyOf(await readRunLog(recent))?.path);
   });
 
   test('is glanced at as one of this version', async () => {
     const folder = await written([...older, ended('stranded')]);
     const { records } = await readJournal(folder);
-    expect(glanceAt(folder)?.log).toMatchObject({
+    expect(readJournalEnds(folder)?.log).toMatchObject({
       ...{ beginning: records[0], last: records.at(-1) },
     });
     const effect = effects.find(isCommand)!;
     const cut = await written(runOf(1, [ofForm1(effect)]).slice(0, 3));
     const intent = (await readJournal(cut)).records.at(-1);
     expect(intent).toMatchObject({ type: 'intent', effect });
-    expect(glanceAt(cut)).toMatchObject({ log: { last: intent }, damaged: false });
+    expect(readJournalEnds(cut)).toMatchObject({ log: { last: intent }, damaged: false });
   });
 
-  test('goes on as it is when the run is taken up, in the form of this version', async () => {
+  test('goes on as it is when the run is resumed, in the form of this version', async () => {
     const folder = await written(older);
     const journal = await reopenJournal(folder, (await readJournal(folder)).end);
     const [intent, outcome] = commanded('undo', 'mirror/mirror', effects.find(isCommand)!, 'done');
@@ -77,7 +77,7 @@ test('a journal of form 2 is read as one of this version', async () => {
     2,
     PLANS.flatMap(([, effects]) => effects),
   );
-  const log = await readLog(await written([started!, ...rest]));
+  const log = await readRunLog(await written([started!, ...rest]));
   expect([log.damage, log.end.seq]).toEqual(['none', rest.length + 1]);
   expect(log.started).toMatchObject({ run: STARTED.run, format: FORMAT });
 });
@@ -87,9 +87,9 @@ describe('a journal of a form that this version does not know', () => {
     'has a beginning that is not believed: %j',
     async (format) => {
       const folder = await written([{ ...STARTED, format }]);
-      const log = await readLog(folder);
+      const log = await readRunLog(folder);
       expect([log.end.seq, log.started]).toEqual([1, undefined]);
-      await expect(leftRun(state, `run-${runs}`)).rejects.toMatchObject({
+      await expect(resumableRun(state, `run-${runs}`)).rejects.toMatchObject({
         findings: [
           {
             code: 'BP213',
@@ -110,7 +110,7 @@ describe('a journal of a form that this version does not know', () => {
       why: 'record 1 is of a form that this version of blockplan does not know',
       otherVersion: true,
     });
-    expect(glanceAt(folder)?.log.beginning).toBeUndefined();
+    expect(readJournalEnds(folder)?.log.beginning).toBeUndefined();
   });
 });
 
@@ -122,7 +122,10 @@ test('a record that does not fit is one of another version in a journal of a lat
     direction: 'do',
     effect: { tool: 'new' },
   };
-  const folder = await written([{ ...STARTED, format: FORMAT + 1 }, intent as unknown as Entry]);
+  const folder = await written([
+    { ...STARTED, format: FORMAT + 1 },
+    intent as unknown as JournalEntry,
+  ]);
   const { records, strange } = await readJournal(folder);
   expect(records).toHaveLength(1);
   expect(strange).toEqual({

@@ -1,7 +1,7 @@
 /** What the records of a journal are folded into. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/journal/journal.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
 import {
   commandInDoubt,
   commandsOf,
@@ -16,22 +16,22 @@ import {
   KEPT,
   logOf,
   phase,
+  RESUMED,
   recordsOf,
   STARTED,
-  TAKEN_UP,
 } from '../../journals.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
 
 const M = 'mirror/mirror';
-const LEFT: Entry = { type: 'run-left', by: 'SIGINT' };
-const FORGOTTEN: Entry = { type: 'run-forgotten', host: 'h', user: 'u' };
-const MADE: Entry = { type: 'made', on: LOCAL, file: '/new/c', ino: '7', born: '0' };
+const LEFT: JournalEntry = { type: 'run-left', by: 'SIGINT' };
+const FORGOTTEN: JournalEntry = { type: 'run-forgotten', host: 'h', user: 'u' };
+const MADE: JournalEntry = { type: 'made', on: LOCAL, file: '/new/c', ino: '7', born: '0' };
 const COPY = commanded('do', M, GIVEN.copy, 'done');
-const AWAY: Entry = { ...ended('stranded'), movedAway: true } as Entry;
+const AWAY: JournalEntry = { ...ended('stranded'), movedAway: true } as JournalEntry;
 
 /** That the records are folded alike at once and in two parts, wherever they are cut. */
-function expectSameInParts(entries: readonly Entry[]): void {
+function expectSameInParts(entries: readonly JournalEntry[]): void {
   const records = recordsOf(entries);
   const whole = foldRecords(records);
   for (let cut = 0; cut <= records.length; cut++)
@@ -49,8 +49,8 @@ describe('a prefix of a log and the rest of it tell what the whole tells', () =>
   });
 
   test('of records in any order', () => {
-    const any = fc.constantFrom<Entry>(
-      ...[STARTED, TAKEN_UP, LEFT, FORGOTTEN, MADE, KEPT, AWAY],
+    const any = fc.constantFrom<JournalEntry>(
+      ...[STARTED, RESUMED, LEFT, FORGOTTEN, MADE, KEPT, AWAY],
       ...[ended('uncertain'), ended('succeeded')],
       ...phase('do', M, 'DONE', COPY),
       ...phase('undo', M, 'FAILED', commanded('undo', M, GIVEN.abort, { error: 'no' })),
@@ -76,9 +76,9 @@ test('attempts have their ends, and the end of the last one is that of the run',
   const { attempts, finish } = logOf([
     STARTED,
     LEFT,
-    TAKEN_UP,
+    RESUMED,
     ended('stranded'),
-    TAKEN_UP,
+    RESUMED,
     ended('uncertain'),
   ]);
   expect(attempts.map(({ how, user, end }) => [how, user, end])).toEqual([
@@ -89,18 +89,18 @@ test('attempts have their ends, and the end of the last one is that of the run',
   expect(finish?.end).toBe('uncertain');
 });
 
-test.each<[string, readonly Entry[], boolean]>([
+test.each<[string, readonly JournalEntry[], boolean]>([
   ['has begun', [STARTED], false],
   ['is stranded', [STARTED, ended('stranded')], false],
   ['has succeeded', [STARTED, ended('succeeded')], true],
   ['was forgotten', [STARTED, ended('stranded'), FORGOTTEN], true],
-  ['is resumed', [STARTED, ended('succeeded'), FORGOTTEN, TAKEN_UP], false],
+  ['is resumed', [STARTED, ended('succeeded'), FORGOTTEN, RESUMED], false],
 ])('a run that %s is over or not', (_title, entries, over) => {
   expect(isRunOver(logOf(entries))).toBe(over);
 });
 
 describe('a visit', () => {
-  const visits = (entries: readonly Entry[]) =>
+  const visits = (entries: readonly JournalEntry[]) =>
     logOf([STARTED, ...entries]).visits.map(({ step, commands, started, finished }) => [
       step,
       started?.direction,
@@ -116,7 +116,7 @@ describe('a visit', () => {
 
   test('ends with its process, and the next process makes another one', () => {
     const killed = phase('do', M, 'none', COPY);
-    expect(visits([...killed, TAKEN_UP, ...phase('do', M, 'FAILED')])).toEqual([
+    expect(visits([...killed, RESUMED, ...phase('do', M, 'FAILED')])).toEqual([
       ['mirror', 'do', 1, undefined],
       ['mirror', 'do', 0, 'FAILED'],
     ]);
@@ -145,10 +145,10 @@ test('commands are told in their order, with their answers', () => {
 
 describe('the last command is in doubt', () => {
   const intent = commanded('do', M, GIVEN.copy, 'none');
-  test.each<[string, readonly Entry[], boolean]>([
+  test.each<[string, readonly JournalEntry[], boolean]>([
     ['not where there is none', [], false],
     ['without an answer', intent, true],
-    ['also once the run is resumed', [...intent, TAKEN_UP, ...phase('do', M, 'none')], true],
+    ['also once the run is resumed', [...intent, RESUMED, ...phase('do', M, 'none')], true],
     ['not with an answer', COPY, false],
     ['not once a file that it made is known', [...intent, MADE], false],
     ['where a file is known that an earlier one made', [...COPY, MADE, ...intent], true],
@@ -165,11 +165,11 @@ test('files and bundle', () => {
 });
 
 test('a guest that was migrated away stays away until an end that saw it here', () => {
-  const isAway = (...entries: readonly Entry[]) => logOf([STARTED, ...entries]).movedAway;
+  const isAway = (...entries: readonly JournalEntry[]) => logOf([STARTED, ...entries]).movedAway;
   expect(isAway()).toBe(false);
   expect(isAway(AWAY)).toBe(true);
-  expect(isAway(AWAY, TAKEN_UP)).toBe(true);
-  expect(isAway(AWAY, TAKEN_UP, ended('uncertain'))).toBe(true);
-  expect(isAway(AWAY, TAKEN_UP, ended('stranded'))).toBe(false);
+  expect(isAway(AWAY, RESUMED)).toBe(true);
+  expect(isAway(AWAY, RESUMED, ended('uncertain'))).toBe(true);
+  expect(isAway(AWAY, RESUMED, ended('stranded'))).toBe(false);
   expect(isAway(ended('uncertain'))).toBe(false);
 });

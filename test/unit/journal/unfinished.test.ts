@@ -9,7 +9,7 @@ import {
   unfinishedIndex,
   unfinishedRuns,
 } from '../../../src/journal/unfinished.ts';
-import { ended, STARTED, TAKEN_UP, writeRun } from '../../journals.ts';
+import { ended, RESUMED, STARTED, writeRun } from '../../journals.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blockplan-unfinished-'));
 let state = '';
@@ -32,7 +32,7 @@ test('runs of a version that kept no index are found, and are in the index once 
   await writeRun(state, 'a-over', [STARTED, ended('succeeded')]);
   await writeRun(state, 'b-killed', [STARTED]);
   await writeRun(state, 'c-stranded', [STARTED, ended('stranded')]);
-  await writeRun(state, 'd-again', [STARTED, ended('uncertain'), TAKEN_UP, ended('rolled-back')]);
+  await writeRun(state, 'd-again', [STARTED, ended('uncertain'), RESUMED, ended('rolled-back')]);
   await writeRun(state, 'e-never-begun', '');
   const left = ['b-killed', 'c-stranded'];
   expect(await unfinishedRuns(state)).toEqual(left);

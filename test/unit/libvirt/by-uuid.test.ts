@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byExactName, wordFor } from '../../../src/libvirt/by-uuid.ts';
+import { byExactName, unambiguousName } from '../../../src/libvirt/by-uuid.ts';
 import type { Virsh } from '../../../src/libvirt/virsh.ts';
 
 const UUID = '22222222-0000-0000-0000-000000000000';
@@ -36,12 +36,12 @@ test('a domain whose name virsh would take for an id is addressed by its UUID', 
 
 test('a name that nobody has leads to nobody, though a domain has that id', async () => {
   const { virsh } = session();
-  expect(await wordFor(virsh, '7')).toBe('00000000-0000-0000-0000-000000000000');
+  expect(await unambiguousName(virsh, '7')).toBe('00000000-0000-0000-0000-000000000000');
 });
 
 test('any other name is sent as it is, and nothing is looked up', async () => {
   const { virsh, sent } = session();
   expect(byExactName(virsh, 'web1')).toBe(virsh);
-  expect(await wordFor(virsh, 'web1')).toBe('web1');
+  expect(await unambiguousName(virsh, 'web1')).toBe('web1');
   expect(sent).toEqual([]);
 });

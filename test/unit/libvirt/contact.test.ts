@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  brokenConnection,
+  brokenConnectionLine,
+  connectionLost,
   connectRefused,
-  contactLost,
   keepaliveArguments,
 } from '../../../src/libvirt/contact.ts';
 
@@ -42,7 +42,7 @@ describe('connectRefused', () => {
 
 describe('contactLost', () => {
   it('names the command that has no answer, harmlessly', () => {
-    const error = contactLost('it hung', ['define', '--file', '/a\u001b b']);
+    const error = connectionLost('it hung', ['define', '--file', '/a\u001b b']);
     expect(error.end).toBe('uncertain');
     expect(error.findings[0]?.code).toBe('BP201');
     expect(error.message).toContain("virsh define --file '/a\\x1b b'");
@@ -56,11 +56,13 @@ describe('brokenConnection', () => {
     'error: Failed to reconnect to the hypervisor',
     'error: no valid connection',
   ])('recognizes "%s"', (line) => {
-    expect(brokenConnection(`something\n${line}\n`)).toBe(line.slice('error: '.length));
+    expect(brokenConnectionLine(`something\n${line}\n`)).toBe(line.slice('error: '.length));
   });
 
   it('is not deceived by a name in an error', () => {
-    expect(brokenConnection("error: failed to get domain 'Disconnected from x'\n")).toBeUndefined();
+    expect(
+      brokenConnectionLine("error: failed to get domain 'Disconnected from x'\n"),
+    ).toBeUndefined();
   });
 });
 

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { examineDomain, examinedFiles } from '../../../src/libvirt/examine.ts';
 import { readHeaderChain } from '../../../src/libvirt/header-chain.ts';
-import type { Domain } from '../../../src/model/world.ts';
+import type { Domain } from '../../../src/model/host-state.ts';
 import { disk, world } from '../../worlds.ts';
 import { scripted } from './scripted-virsh.ts';
 

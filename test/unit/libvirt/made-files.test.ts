@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MadeFile } from '../../../src/commands/driver.ts';
 import { localHost } from '../../../src/host-io/local-host.ts';
-import { MadeFiles, madeUnseen } from '../../../src/libvirt/made-files.ts';
+import { fileMadeBeforeCrash, MadeFiles } from '../../../src/libvirt/made-files.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -76,10 +76,12 @@ test('what a run has made is known again by the next process, and nothing else a
 test('a file that a run was about to make counts as its own only if it is new and empty', async () => {
   const before = Date.now() - 1;
   await writeFile(at('new'), '');
-  expect(await madeUnseen(localHost, at('new'), before)).toMatchObject({ file: at('new') });
-  expect(await madeUnseen(localHost, at('new'), Date.now() + 60_000)).toBeUndefined();
+  expect(await fileMadeBeforeCrash(localHost, at('new'), before)).toMatchObject({
+    file: at('new'),
+  });
+  expect(await fileMadeBeforeCrash(localHost, at('new'), Date.now() + 60_000)).toBeUndefined();
   await writeFile(at('new'), 'x');
-  expect(await madeUnseen(localHost, at('new'), before)).toBeUndefined();
-  expect(await madeUnseen(localHost, at('nothing'), before)).toBeUndefined();
-  expect(await madeUnseen(localHost, folder, before)).toBeUndefined();
+  expect(await fileMadeBeforeCrash(localHost, at('new'), before)).toBeUndefined();
+  expect(await fileMadeBeforeCrash(localHost, at('nothing'), before)).toBeUndefined();
+  expect(await fileMadeBeforeCrash(localHost, folder, before)).toBeUndefined();
 });

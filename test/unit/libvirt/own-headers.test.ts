@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { filesAtNextStart, readHeaders } from '../../../src/libvirt/own-headers.ts';
-import { filesOf } from '../../../src/model/file-identity.ts';
+import { filesOfDisk } from '../../../src/model/file-identity.ts';
 import { nextStartFaults } from '../../../src/model/headers.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { definitionXml, disk, world } from '../../worlds.ts';
 
 let folder: string;
@@ -30,15 +30,15 @@ function image(name: string, backing?: string): void {
 }
 
 /** A guest on that chain, as it would be looked at. */
-async function guestOn(...names: string[]): Promise<World> {
+async function guestOn(...names: string[]): Promise<HostState> {
   const seen = world({ disks: [disk('vda', names.map(at))], others: [] });
   return readHeaders(localHost, {
     ...seen,
-    ...(await localHost.inspectFiles(seen.domain.disks.flatMap(filesOf))),
+    ...(await localHost.inspectFiles(seen.domain.disks.flatMap(filesOfDisk))),
   });
 }
 
-const backing = ({ files }: World, name: string) => files[at(name)]?.backing;
+const backing = ({ files }: HostState, name: string) => files[at(name)]?.backing;
 
 test('names are told as they are written, and lead to the files that the guest has', async () => {
   const seen = await guestOn('real/top.qcow2', 'real/mid.qcow2', 'real/base.qcow2');

@@ -1,7 +1,7 @@
 /** What a refused command is told as, and whether it can have been begun. */
 import { expect, test } from 'vitest';
 import type { VirshEffect } from '../../../src/commands/effect.ts';
-import { refused } from '../../../src/libvirt/refusal.ts';
+import { effectRefused } from '../../../src/libvirt/refusal.ts';
 import { virshEffect } from '../../effects.ts';
 
 const pivot = virshEffect(['blockjob', '--domain', 'd', '--path', 'vda', '--pivot']) as VirshEffect;
@@ -16,5 +16,5 @@ test.each([
     true,
   ],
 ])('%s', (said, message, begun) => {
-  expect(refused(pivot, said)).toMatchObject({ message, begun });
+  expect(effectRefused(pivot, said)).toMatchObject({ message, begun });
 });

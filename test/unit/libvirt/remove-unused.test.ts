@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localHost } from '../../../src/host-io/local-host.ts';
 import { moveUnused, removeUnused } from '../../../src/libvirt/remove-unused.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import { disk, neighbour, world } from '../../worlds.ts';
 
@@ -39,14 +39,17 @@ const exists = (path: string) =>
   );
 
 /** A host on which the guest runs on `active`, with that change. */
-function host(change: Parameters<typeof disk>[2] = {}, others: World['others'] = []): World {
+function host(
+  change: Parameters<typeof disk>[2] = {},
+  others: HostState['others'] = [],
+): HostState {
   return world({ disks: [disk('vda', [at('active')], change)], others });
 }
 
-/** The survey of a driver: it tells what the names of the World lead to. */
-function surveying(seen: World) {
+/** The survey of a driver: it tells what the names of the host state lead to. */
+function surveying(seen: HostState) {
   return {
-    survey: async (_world: World, files: readonly string[]): Promise<World> => {
+    survey: async (_world: HostState, files: readonly string[]): Promise<HostState> => {
       const own = seen.domain.disks.flatMap(({ chain, persistentSource, job }) => [
         ...chain.map(({ file }) => file),
         ...[persistentSource ?? [], job?.mirror ?? []].flat(),
@@ -57,13 +60,13 @@ function surveying(seen: World) {
   };
 }
 
-const remove = (seen: World, file = at('spare')) =>
+const remove = (seen: HostState, file = at('spare')) =>
   removeUnused(localHost, file, seen, surveying(seen));
-const move = (seen: World, file = at('spare')) =>
+const move = (seen: HostState, file = at('spare')) =>
   moveUnused(localHost, { file, to: at('aside/spare') }, seen, surveying(seen));
 
 /** Neither way takes the file away, and both say why. */
-async function stays(seen: World, why: string, file = at('spare')): Promise<void> {
+async function stays(seen: HostState, why: string, file = at('spare')): Promise<void> {
   for (const act of [remove, move]) {
     const refused = act(seen, file);
     await expect(refused).rejects.toThrow(EffectFailed);

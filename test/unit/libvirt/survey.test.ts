@@ -1,4 +1,4 @@
-/** What a survey adds to an observed World: folders, what files rest on, sizes, releases, the other guests. */
+/** What a survey adds to an observed host state: folders, what files rest on, sizes, releases, the other guests. */
 import { execFileSync } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const OTHER = `<domain type='kvm'><name>other</name><uuid>other</uuid><devices>
   <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${at('overlay')}'/><target dev='vda'/></disk>
 </devices></domain>`;
 
-/** A libvirt with another guest, which answers all that it is asked, unless told otherwise. */
+/** A libvirt with another guest, which answers all that it is asked, by default. */
 function libvirt(answers: Readonly<Record<string, string | Error>> = {}) {
   return scripted(([verb]) => {
     const told = answers[verb ?? ''];

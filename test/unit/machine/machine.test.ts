@@ -93,7 +93,7 @@ describe.each(graphs)('%s', (_title, graph) => {
     }
   });
 
-  test('a failure on the way back strands', () => {
+  test('a failure during the rollback strands', () => {
     for (const { undoing } of graph.nodes)
       expect(machine.next({ name: undoing.name }, { type: 'FAILED' })[0].final).toBe('stranded');
   });

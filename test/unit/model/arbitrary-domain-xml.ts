@@ -1,6 +1,6 @@
 /** Domain XML in every spelling that XML allows, with disks on files and on block devices. */
 import fc from 'fast-check';
-import type { Layer } from '../../../src/model/world.ts';
+import type { Layer } from '../../../src/model/host-state.ts';
 
 /** A way of writing the same thing that XML allows: quotes, spaces, order, references, what stands around it. */
 interface Spelling {

@@ -7,8 +7,8 @@ import {
   whyUnsupported,
 } from '../../../src/model/disk-elements.ts';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
-import type { World } from '../../../src/model/world.ts';
-import { workable } from '../../../src/steps/requirements/disk.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { requireDiskForJob } from '../../../src/steps/requirements/disk.ts';
 import { Needs } from '../../../src/steps/requirements/requirement.ts';
 import { world } from '../../worlds.ts';
 
@@ -77,9 +77,9 @@ function reasons(disk: string): string[] {
   const [read] = readDomainXml(domain(disk)).disks;
   if (!read) throw new Error('there is no disk');
   const { job: _a, ...quiet } = read;
-  const host: World = world({ disks: [quiet] });
+  const host: HostState = world({ disks: [quiet] });
   const needs = new Needs();
-  workable(needs, host, 'vda');
+  requireDiskForJob(needs, host, 'vda');
   const unmet = needs.stated.flatMap((requirement) => requirement.unmet);
   return unmet.map(({ code, message }) => `${code} ${message}`);
 }

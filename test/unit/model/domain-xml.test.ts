@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readDomainXml, saysChainEnds, setDiskSource } from '../../../src/model/domain-xml.ts';
+import { isChainTerminated, readDomainXml, setDiskSource } from '../../../src/model/domain-xml.ts';
 import { definitionXml } from '../../worlds.ts';
 import {
   diskXml,
@@ -294,7 +294,7 @@ describe('the end of a chain', () => {
     [`<backingStore type='file'><source file='/b'/></backingStore>`, false],
     [`<backingStore type='file'><source file='/b'/><backingStore/></backingStore>`, true],
   ])('%j: %s', (text, ends) => {
-    expect(saysChainEnds(withBacking(text), 'vda')).toBe(ends);
-    expect(saysChainEnds(withBacking(text), 'vdb')).toBe(false);
+    expect(isChainTerminated(withBacking(text), 'vda')).toBe(ends);
+    expect(isChainTerminated(withBacking(text), 'vdb')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { layerNamed } from '../../../src/host/file-names.ts';
-import { indexedLayer, layerAt, spelledInChain } from '../../../src/model/layer-name.ts';
+import { indexedLayer, layerAt, spellLayer } from '../../../src/model/layer-name.ts';
 import { BASE, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 const host = world();
@@ -44,7 +44,7 @@ test('libvirt knows a layer by its index, or by its own spelling of the path', (
     '/images/a[3]',
   ];
   expect(layers.map((name) => layerNamed(vda, name))).toEqual([0, 2, -1, -1, 2, -1, -1]);
-  expect(spelledInChain(host, 'vda', `/export/..${BASE}`)).toBe(BASE);
-  expect(spelledInChain(host, 'vda', 'vda[3]')).toBe('vda[3]');
-  expect(spelledInChain(host, 'vda', '/else')).toBe('/else');
+  expect(spellLayer(host, 'vda', `/export/..${BASE}`)).toBe(BASE);
+  expect(spellLayer(host, 'vda', 'vda[3]')).toBe('vda[3]');
+  expect(spellLayer(host, 'vda', '/else')).toBe('/else');
 });

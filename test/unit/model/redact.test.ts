@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDomainXml } from '../../../src/model/domain-xml.ts';
-import { redactPlace, redactSource, redactText, redactXml } from '../../../src/model/redact.ts';
+import { redactLocation, redactSource, redactText, redactXml } from '../../../src/model/redact.ts';
 import { domainXml, escaped, spelling, written } from './arbitrary-domain-xml.ts';
 
 /** A secret as people choose them; its first letters are in no text of these tests. */
@@ -100,8 +100,8 @@ describe('a text with URIs', () => {
   });
 
   test('a path of this host is no URI, whatever it looks like', () => {
-    fc.assert(fc.property(fc.string(), (text) => redactPlace(`/${text}`) === `/${text}`));
-    expect(redactPlace('/images/https://a:b@c?key=1')).toBe('/images/https://a:b@c?key=1');
+    fc.assert(fc.property(fc.string(), (text) => redactLocation(`/${text}`) === `/${text}`));
+    expect(redactLocation('/images/https://a:b@c?key=1')).toBe('/images/https://a:b@c?key=1');
   });
 
   test('a long text costs no more than it is long', () => {
@@ -268,12 +268,12 @@ ${comment}
     );
   });
 
-  test('what is told of a disk in the World is told alike in the definition', () => {
+  test('what is told of a disk in the host state is told alike in the definition', () => {
     const xml = `<domain><devices><disk type='network'><source protocol='https' name='i?a=s3cr3t&amp;b'/><target dev='vda'/></disk></devices></domain>`;
     const [before, after] = [xml, redactXml(xml)].map(
       (each) => readDomainXml(each).disks[0]?.chain[0],
     );
-    expect(after?.file).toBe(redactPlace(before?.file ?? ''));
+    expect(after?.file).toBe(redactLocation(before?.file ?? ''));
     gone(after?.file ?? '');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/plan/read.ts';
-import { positioned } from '../../../src/plan/text.ts';
+import { withPositions } from '../../../src/plan/text.ts';
 import { steps } from '../../../src/steps/registry.ts';
 import { plan, read, step } from './kinds.ts';
 
@@ -36,7 +36,7 @@ on-failure: stop
     ]);
   });
 
-  test('rolls back unless told, and has no description of its own', () => {
+  test('rolls back by default, and has no description of its own', () => {
     const { onFailure, description } = read(step('forget: {}'));
     expect([onFailure, description]).toEqual(['rollback', undefined]);
   });
@@ -200,7 +200,7 @@ describe('locate', () => {
     const { text } = read(source);
     const finding = { code: 'BP101', severity: 'error', message: 'm' } as const;
     const position = text.locate(['steps', 0]);
-    const [first, second, third] = positioned(text, [
+    const [first, second, third] = withPositions(text, [
       { ...finding, path: ['steps', 1, 'id'] },
       { ...finding, path: ['plan'], position },
       finding,

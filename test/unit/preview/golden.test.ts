@@ -22,8 +22,8 @@ function text(file: string): string {
 function previewOf(name: string): Preview {
   const [file, facts] = [`plans/${name}.yaml`, `test/facts/${name}.facts.yaml`];
   const plan = readPlan({ file, source: text(file), steps });
-  const world = readFacts(text(facts), facts);
-  return previewPlan(plan, world, { facts, fingerprint: fingerprintOf(plan, world) });
+  const state = readFacts(text(facts), facts);
+  return previewPlan(plan, state, { facts, fingerprint: fingerprintOf(plan, state) });
 }
 
 const FORMS: readonly (readonly [ending: string, render: (preview: Preview) => string])[] = [

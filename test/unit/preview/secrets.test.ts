@@ -1,7 +1,7 @@
 /** Whatever holds a password, a key or a token: no form of a preview shows it. */
 import { expect, test } from 'vitest';
 import { compile } from '../../../src/graph/graph.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { readPlan } from '../../../src/plan/read.ts';
 import { jsonText } from '../../../src/render/json.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
@@ -54,7 +54,7 @@ steps:
   - blockcopy: { disk: vda, dest: "/new/copy", shallow: true, pivot: true } # see ${URL}
 `;
 
-function hostWithSecrets(): World {
+function hostWithSecrets(): HostState {
   const vdb = `json:{"driver":"https","url":"${URL}","password":"${SECRET}"}`;
   const host = world({
     disks: [disk('vda', [SNAP2, SNAP1, URL]), disk('vdb', [vdb])],
@@ -66,7 +66,7 @@ function hostWithSecrets(): World {
 const plan = readPlan({ file: 'move.yaml', source: PLAN, steps });
 const host = hostWithSecrets();
 const seen = looked(host, walk(compile(plan), host).files);
-const refused: World = { ...seen, files: { ...seen.files, '/new/copy': { size: 1 } } };
+const refused: HostState = { ...seen, files: { ...seen.files, '/new/copy': { size: 1 } } };
 
 test.each([
   ['text', (preview) => previewText(preview, true, 80)],

@@ -16,8 +16,8 @@ const STEPS = [
 
 function scene(onFailure: string) {
   const { plan, graph } = planned(STEPS, onFailure);
-  const world = looked(hostForPlans(), walk(graph, hostForPlans()).files);
-  return { plan, graph, world, preview: previewPlan(plan, world) };
+  const state = looked(hostForPlans(), walk(graph, hostForPlans()).files);
+  return { plan, graph, world: state, preview: previewPlan(plan, state) };
 }
 
 test('no rollback is promised, and each phase says where the guest can be left', () => {

@@ -1,6 +1,6 @@
 /** Content that a step writes over is a point of no return, in the preview, in a proof and at the end of a run. */
 import { describe, expect, test } from 'vitest';
-import type { ImageFile, World } from '../../../src/model/world.ts';
+import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const seen = (file: ImageFile | undefined): World =>
+const seen = (file: ImageFile | undefined): HostState =>
   looked(
     world({
       disks: [disk('vda', [SNAP2, SNAP1, BASE])],

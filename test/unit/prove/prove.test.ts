@@ -1,30 +1,30 @@
 /** What a proof finds: nothing in the shipped plans, and what is there in plans that were made worse. */
 import { describe, expect, test, vi } from 'vitest';
 import type { Graph } from '../../../src/graph/graph.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import type { End } from '../../../src/outcomes.ts';
-import { Explorer, placeOf } from '../../../src/prove/explore.ts';
+import { Explorer, stateNameOf } from '../../../src/prove/explore.ts';
 import { endsBlockplan } from '../../../src/prove/faults.ts';
+import { type ProofState, StateKeys } from '../../../src/prove/proof-state.ts';
 import { type Proof, provePlan } from '../../../src/prove/prove.ts';
 import { replay } from '../../../src/prove/replay.ts';
 import { readSeed, seedOf } from '../../../src/prove/seed.ts';
-import { Alike, type Stand } from '../../../src/prove/stand.ts';
 import type { Injection } from '../../../src/prove/tally.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { NoWayBack, type Phase } from '../../../src/steps/define.ts';
+import { NoRollback, type Phase } from '../../../src/steps/define.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { DATA, disk, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
 
 interface Scene {
   readonly graph: Graph;
-  readonly world: World;
+  readonly world: HostState;
   readonly files: readonly string[];
 }
 
 function scene(graph: Graph, first = hostForPlans()): Scene {
   const { files } = walk(graph, first);
-  const world = looked(first, files);
-  return { graph, world, files: [...new Set([...files, ...Object.keys(world.files)])] };
+  const state = looked(first, files);
+  return { graph, world: state, files: [...new Set([...files, ...Object.keys(state.files)])] };
 }
 
 function proofOf({ graph, world, files }: Scene): Proof {
@@ -87,7 +87,7 @@ describe('a mistake in a step is found', () => {
   const { graph } = shipped('live-storage-migration-classic.yaml');
   const wrongs = (worse: Graph) => proofOf(scene(worse)).violations.map(({ what }) => what);
 
-  test('a way back that removes the file which the guest writes to', () => {
+  test('a rollback that removes the file which the guest writes to', () => {
     const worse = mutated(graph, 'mirror:pivot', {
       undo: (_before, now) =>
         now.files['/new/copy.qcow2']
@@ -114,7 +114,7 @@ describe('a mistake in a step is found', () => {
     expect(wrongs(worse)).not.toEqual([]);
   });
 
-  test('a way back that does nothing, which the run itself sees', () => {
+  test('a rollback that does nothing, which the run itself sees', () => {
     const worse = proofOf(scene(mutated(graph, 'mirror:mirror', { undo: () => [] })));
     expect(worse.violations).toEqual([]);
     const refused = worse.faults.find(
@@ -174,15 +174,15 @@ function oneByOne({ graph, world, files }: Scene): Proof['singles'] {
     ends[end] = (ends[end] ?? 0) + 1;
   };
   count([]);
-  for (let stand: Stand | undefined = explorer.start; stand; ) {
-    const { played, next } = explorer.step(stand, []);
-    const state = placeOf(stand);
-    for (const { at, faults } of played.points)
+  for (let proofState: ProofState | undefined = explorer.start; proofState; ) {
+    const { performed, next } = explorer.step(proofState, []);
+    const state = stateNameOf(proofState);
+    for (const { at, faults } of performed.points)
       for (const fault of faults)
         if (endsBlockplan(fault))
           for (const again of ['rollback', 'resume'] as const) count([{ state, at, fault, again }]);
         else count([{ state, at, fault }]);
-    stand = next;
+    proofState = next;
   }
   return ends;
 }
@@ -196,7 +196,7 @@ function overlays(pairs: number): Scene {
   return scene(planned(yaml.flat()).graph);
 }
 
-/** A plan that always fails at its end; one way back is lost where the guest had been started again when it was begun. */
+/** A plan that always fails at its end; one rollback is lost where the guest had been started again when it was begun. */
 function backByItsPast(): Scene {
   const yaml = Array.from(
     { length: 4 },
@@ -206,7 +206,7 @@ function backByItsPast(): Scene {
   const { graph, ...rest } = scene(planned(yaml).graph);
   const { phase } = graph.nodes.find(({ doing }) => doing.name === 's1:snapshot')!;
   const undo: Phase['undo'] = (before, now, start) => {
-    if (!before.domain.agent) throw new NoWayBack('it was started again');
+    if (!before.domain.agent) throw new NoRollback('it was started again');
     return phase.undo(before, now, start);
   };
   const early = mutated(graph, 's1:snapshot', { undo });
@@ -220,7 +220,7 @@ test.each([
 ])('what is worked out once for many runs of $name is what comes of each', ({ of }) => {
   const proof = proofOf(of());
   expect(proof.singles).toEqual(oneByOne(of()));
-  const onward = vi.spyOn(Alike.prototype, 'onward').mockReturnValue(undefined);
+  const onward = vi.spyOn(StateKeys.prototype, 'onward').mockReturnValue(undefined);
   expect(proof).toEqual(proofOf(of()));
   onward.mockRestore();
 });

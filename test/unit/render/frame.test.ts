@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Frame } from '../../../src/render/frame.ts';
+import { TerminalFrame } from '../../../src/render/frame.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
 test('lines replace each other below what was written before', () => {
   const terminal = new FakeTerminal();
   terminal.write('above\n');
-  const frame = new Frame(terminal);
+  const frame = new TerminalFrame(terminal);
   frame.draw('one\ntwo\nthree');
   frame.draw('1\n2');
   expect(terminal.screen()).toBe('above\n1\n2');
@@ -15,7 +15,7 @@ test('lines replace each other below what was written before', () => {
 
 test('the same frame is not written twice', () => {
   const terminal = new FakeTerminal();
-  const frame = new Frame(terminal);
+  const frame = new TerminalFrame(terminal);
   frame.draw('one');
   const { length } = terminal.written;
   frame.draw('one');
@@ -24,7 +24,7 @@ test('the same frame is not written twice', () => {
 
 test('of a frame higher than the terminal the end is drawn, so that going up stays on the screen', () => {
   const terminal = new FakeTerminal(80, 4);
-  new Frame(terminal).draw('1\n2\n3\n4\n5');
+  new TerminalFrame(terminal).draw('1\n2\n3\n4\n5');
   expect(terminal.screen()).toBe('3\n4\n5');
 });
 
@@ -36,7 +36,7 @@ test('lines that a narrower terminal has broken are counted as the rows that the
       written += text;
     },
   };
-  const frame = new Frame(out);
+  const frame = new TerminalFrame(out);
   frame.draw('\u001b[31mfifteen columns\u001b[39m\nshort');
   out.columns = 10;
   written = '';

@@ -9,13 +9,13 @@ import { jsonListener } from '../../../src/render/json.ts';
 import { linesListener } from '../../../src/render/lines.ts';
 import { renderMermaid } from '../../../src/render/mermaid.ts';
 import type { Output } from '../../../src/render/output.ts';
-import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { type RunFinishedEvent, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { renderRuns } from '../../../src/render/runs.ts';
 import { renderShown } from '../../../src/render/show.ts';
 import { renderStatus } from '../../../src/render/status.ts';
 import { terminalRenderer } from '../../../src/render/terminal.ts';
 import type { History } from '../../../src/run/history.ts';
-import type { RunStanding } from '../../../src/run/standing.ts';
+import type { RunSummary } from '../../../src/run/run-summary.ts';
 import { poisonedPreview, previewHtml, previewText } from '../../previews.ts';
 import { ROLLBACK, STARTED, STRANDED } from './recorded.ts';
 
@@ -112,12 +112,12 @@ test('lines and JSON', () => {
 test('report, subject, status and preview', () => {
   fc.assert(
     fc.property(text, fc.boolean(), (poison, color) => {
-      const finished = poisoned(STRANDED.at(-1), poison) as RunFinished;
+      const finished = poisoned(STRANDED.at(-1), poison) as RunFinishedEvent;
       const started = poisoned(STARTED, poison);
       expectHarmless(renderReport(finished, started, color, 40));
       expect(renderSubject(finished, started)).not.toMatch(/\n/);
       expectHarmless(renderSubject(finished, started));
-      const run: RunStanding = {
+      const run: RunSummary = {
         ...{ run: poison, plan: poison, domain: poison, journal: poison, owner: poison },
         ...{ damage: poison, state: [poison], next: [poison], startedAt: 1, lastAt: 1 },
         ...{ outcome: 'stranded', holdsDefinition: color, ways: ['rollback'] },

@@ -55,7 +55,7 @@ function drawn(preview: Preview): { title: string; names: Map<string, string>; w
   return { title, names, ways };
 }
 
-test('the way forward, the ways back, and the ends', () => {
+test('the way forward, the rollbacks, and the ends', () => {
   expect(renderMermaid(PREVIEW)).toMatchInlineSnapshot(`
     "---
     title: "move-testvm on testvm"
@@ -109,7 +109,7 @@ describe('the shipped plans', () => {
   });
 });
 
-test('a plan that stops on failure has no ways back to draw', () => {
+test('a plan that stops on failure has no rollbacks to draw', () => {
   const { plan } = planned(['blockcopy: { disk: vda, dest: /new/a, pivot: true }'], 'stop');
   expect(drawn(previewPlan(plan, hostForPlans())).ways).toEqual([
     'blockcopy: mirror --done-> blockcopy: pivot',

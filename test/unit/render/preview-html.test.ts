@@ -251,7 +251,7 @@ test('steps that could not be walked are counted', () => {
   expect(previewHtml({ ...PREVIEW, totals })).toContain('3 more steps cannot be shown');
 });
 
-test('nothing that somebody else chose becomes markup', () => {
+test('nothing that another user chose becomes markup', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom(

@@ -4,7 +4,7 @@ import { textWidth } from '../../../src/render/width.ts';
 import type { Preview } from '../../../src/simulate/preview.ts';
 import { PREVIEW, previewText, RUNNING } from '../../previews.ts';
 
-test('everything that will be done, and every way back', () => {
+test('everything that will be done, and every rollback', () => {
   expect(previewText(PREVIEW, false)).toMatchInlineSnapshot(`
     "refused: move-testvm on testvm: 1 error
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ENDS, type End, EXIT_CODES, OUTCOMES } from '../../../src/outcomes.ts';
-import { type RunFinished, renderReport, renderSubject } from '../../../src/render/report.ts';
+import { type RunFinishedEvent, renderReport, renderSubject } from '../../../src/render/report.ts';
 import { STARTED } from './recorded.ts';
 
-function finished(end: End, more: Partial<RunFinished> = {}): RunFinished {
+function finished(end: End, more: Partial<RunFinishedEvent> = {}): RunFinishedEvent {
   return {
     time: 1,
     event: 'run-finished',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderRuns } from '../../../src/render/runs.ts';
-import type { RunStanding } from '../../../src/run/standing.ts';
+import type { RunSummary } from '../../../src/run/run-summary.ts';
 
-const RUN: RunStanding = {
+const RUN: RunSummary = {
   run: '20260729-081502-a1b2c3',
   plan: 'move-testvm',
   domain: 'testvm',
@@ -18,7 +18,7 @@ const RUN: RunStanding = {
 
 test('a table, outcome first', () => {
   const { plan: _, domain: __, startedAt: ___, ...bare } = RUN;
-  const runs: RunStanding[] = [
+  const runs: RunSummary[] = [
     { ...RUN, outcome: 'running', holdsDefinition: true },
     { ...RUN, outcome: 'unfinished', holdsDefinition: true },
     { ...RUN, outcome: 'unfinished' },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { renderShown } from '../../../src/render/show.ts';
 import type { History } from '../../../src/run/history.ts';
-import type { RunStanding } from '../../../src/run/standing.ts';
+import type { RunSummary } from '../../../src/run/run-summary.ts';
 
-const STANDING: RunStanding = {
+const STANDING: RunSummary = {
   run: '20261123-081502-a1b2c3',
   journal: '/var/lib/blockplan/runs/20261123-081502-a1b2c3',
   outcome: 'stranded',
@@ -137,7 +137,7 @@ test('a run that goes on, and one whose journal tells nothing', () => {
       'Type next',
     );
   const { plan: __, domain: ___, startedAt: ____, ...bare } = STANDING;
-  const unread: RunStanding = {
+  const unread: RunSummary = {
     ...bare,
     ...{
       outcome: 'unreadable',

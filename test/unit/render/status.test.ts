@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderStatus, type StatusContext } from '../../../src/render/status.ts';
-import type { RunStanding } from '../../../src/run/standing.ts';
+import type { RunSummary } from '../../../src/run/run-summary.ts';
 
-const RUN: RunStanding = {
+const RUN: RunSummary = {
   run: '20261123-081502-a1b2c3',
   journal: '/var/lib/blockplan/runs/20261123-081502-a1b2c3',
   outcome: 'unfinished',
@@ -22,12 +22,12 @@ const CONTEXT: StatusContext = {
   now: Date.UTC(2026, 10, 23, 11, 15, 2),
 };
 
-function told(runs: readonly RunStanding[], context: Partial<StatusContext> = {}): string {
+function told(runs: readonly RunSummary[], context: Partial<StatusContext> = {}): string {
   return renderStatus(runs, { ...CONTEXT, ...context }, false, 80);
 }
 
 test('the most urgent first, each with what to type', () => {
-  const runs: RunStanding[] = [
+  const runs: RunSummary[] = [
     { ...RUN, run: 'running', outcome: 'running', owner: 'ann, pid 7', holdsDefinition: true },
     {
       ...RUN,
@@ -111,7 +111,7 @@ test('nothing to do', () => {
 });
 
 test('colour says which run needs a person', () => {
-  const colored = (run: RunStanding) => renderStatus([run], CONTEXT, true, 80);
+  const colored = (run: RunSummary) => renderStatus([run], CONTEXT, true, 80);
   expect(colored({ ...RUN, holdsDefinition: true })).toContain('\u001b[31morphan');
   expect(colored({ ...RUN, outcome: 'running' })).toContain('\u001b[36mrunning');
 });

@@ -97,7 +97,7 @@ test('a failure tells its reason and what was undone', async () => {
   `);
 });
 
-test('the way back appears as it goes', async () => {
+test('the rollback appears as it goes', async () => {
   const terminal = await play(ROLLBACK);
   const undoing = still(terminal.frames.findLast((frame) => frame.includes('▸ mirror/mirror')));
   expect(undoing).toMatchInlineSnapshot(`

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
-import { diskOf, withDisk, withDomain, withFile } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { diskOf, withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
 import {
   contradictions,
   definedElsewhere,
   differences,
-  whereDisksAre,
+  diskLocations,
 } from '../../../src/run/compare.ts';
 import { BASE, DATA, disk, frozen, SNAP1, SNAP2, world } from '../../worlds.ts';
 
@@ -14,7 +14,7 @@ const before = frozen(
 );
 const job = { type: 'copy', ready: false, mirror: '/new' } as const;
 
-const CHANGES: readonly (readonly [string, World, readonly string[]])[] = [
+const CHANGES: readonly (readonly [string, HostState, readonly string[]])[] = [
   ['nothing', before, []],
   ['a file that has grown', withFile(before, BASE, { size: 9e9 }), []],
   [
@@ -88,8 +88,8 @@ const headed = (backing?: string | null) =>
 const lun = (file: string) =>
   withDisk(before, 'vdb', (each) => ({ ...each, device: 'lun', chain: disk('vdb', [file]).chain }));
 
-/** Both ends of a change, where the World before is another one too. */
-const BOTH: readonly (readonly [string, World, World, readonly string[]])[] = [
+/** Both ends of a change, where the host state before is another one too. */
+const BOTH: readonly (readonly [string, HostState, HostState, readonly string[]])[] = [
   [
     'a domain that has become persistent',
     TRANSIENT,
@@ -153,7 +153,7 @@ describe('what differs from before', () => {
     expect(differences(before, now)).toEqual(found);
   });
 
-  test.each(BOTH)('%s (both Worlds)', (_title, was, now, found) => {
+  test.each(BOTH)('%s (both host states)', (_title, was, now, found) => {
     expect(differences(was, now)).toEqual(found);
   });
 
@@ -265,7 +265,7 @@ describe('what contradicts a finished run', () => {
   });
 });
 
-test.each<readonly [string, World, readonly string[]]>([
+test.each<readonly [string, HostState, readonly string[]]>([
   ['the file that it wrote to', before, []],
   [
     'another file than it wrote to',
@@ -284,6 +284,6 @@ test.each<readonly [string, World, readonly string[]]>([
 
 test('where the disks are, base first, without drives and CDs', () => {
   const seen = withDisk(before, 'vdb', (each) => ({ ...each, chain: [] }));
-  expect(whereDisksAre(seen)).toEqual([`vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`]);
+  expect(diskLocations(seen)).toEqual([`vda: ${BASE} <- ${SNAP1} <- ${SNAP2}`]);
   expect(diskOf(seen, 'sda')?.chain).toHaveLength(1);
 });

@@ -1,23 +1,23 @@
-/** What a run could not make sure of is tried again when it is taken up, and is not held against another QEMU process. */
+/** What a run could not make sure of is tried again when it is resumed, and is not held against another QEMU process. */
 
 import { describe, expect, test } from 'vitest';
 import { asDefined } from '../../../src/host/domain.ts';
-import { onDomain, type SimulatedHost } from '../../../src/host/host-state.ts';
+import { type SimulatedHost, updateDomain } from '../../../src/host/simulated-host.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
 import { onLocal } from '../../../src/model/hosts.ts';
-import { courseOf, type Finish } from '../../../src/run/course.ts';
-import { settleDoubts } from '../../../src/run/doubts.ts';
+import { retryDoubts } from '../../../src/run/doubts.ts';
+import { type Finish, initialRunState } from '../../../src/run/run-state.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { guestDies, guestStarts, lostAtNextStart } from '../../../src/simulate/mishaps.ts';
+import { guestDies, guestStarts, lostAtNextStart } from '../../../src/simulate/host-faults.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
 import { SNAP2 } from '../../worlds.ts';
 
 describe('a guest whose file systems may be frozen', () => {
   const restarts = (host: SimulatedHost) =>
-    onDomain(guestStarts(guestDies(host)), { agent: false });
-  const agentGone = (host: SimulatedHost) => onDomain(host, { agent: false });
-  const agentBack = (host: SimulatedHost) => onDomain(host, { agent: true });
+    updateDomain(guestStarts(guestDies(host)), { agent: false });
+  const agentGone = (host: SimulatedHost) => updateDomain(host, { agent: false });
+  const agentBack = (host: SimulatedHost) => updateDomain(host, { agent: true });
   const frozen = (finish: Finish | undefined) => finish?.state.some((each) => /frozen/.test(each));
 
   async function snapshotDone(): Promise<Runs> {
@@ -71,7 +71,7 @@ describe('a guest whose file systems may be frozen', () => {
     },
   );
 
-  test('because the snapshot was made anew in the process that runs now is still held in doubt', async () => {
+  test('because the snapshot was made again in the process that runs now is still held in doubt', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped('live-backup.yaml'), intends('snapshot-create-as'));
     runs.befalls((host) => agentBack(restarts(host)));
@@ -114,7 +114,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
         expect(finish?.state).toContain(unknown);
         expect(isSure(finish)).toEqual([]);
         expect(finish?.next).toContain(compare);
-        expect(runs.host.world.domain).toMatchObject({ persistent: true, autostart: false });
+        expect(runs.host.state.domain).toMatchObject({ persistent: true, autostart: false });
       }
     },
   );
@@ -126,7 +126,7 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
     runs.befalls((host) => asDefined(host, before));
     const { finish } = await runs.again('rollback');
     expect(finish?.state).toContain(unknown.replace(`names ${overlay}`, `names ${SNAP2}`));
-    expect(runs.host.world.domain.definition).toBe(before);
+    expect(runs.host.state.domain.definition).toBe(before);
   });
 
   test.each([
@@ -145,14 +145,14 @@ describe('a guest that stopped while an overlay was put on its disk', () => {
   /** The host once the overlay is on the disk. */
   function withSnapshot(host: SimulatedHost): SimulatedHost {
     const [node] = planned([snapshot]).graph.nodes;
-    const effects = node?.phase.effects(host.world, host.world) ?? [];
+    const effects = node?.phase.effects(host.state, host.state) ?? [];
     return effects.filter(({ tool }) => tool === 'virsh').reduce(apply, host);
   }
 });
 
 test('where nothing is in doubt nothing is asked', () => {
   const { graph } = shipped('live-backup.yaml');
-  const of = { graph, machine: createPlanMachine(graph), run: 'r', folder: '/run' };
-  const hosts = onLocal({ world: hostForPlans(), files: [] });
-  expect([...settleDoubts(courseOf({ ...of, hosts }))]).toEqual([]);
+  const of = { graph, machine: createPlanMachine(graph), id: 'r', folder: '/run' };
+  const hosts = onLocal({ initial: hostForPlans(), files: [] });
+  expect([...retryDoubts(initialRunState({ ...of, hosts }))]).toEqual([]);
 });

@@ -1,10 +1,10 @@
 /** How a run ends, in the words that an operator reads, and what it says to type next. */
 import { describe, expect, test } from 'vitest';
 import { BlockplanError } from '../../../src/errors.ts';
-import { onDomain, withWorld } from '../../../src/host/host-state.ts';
+import { updateDomain, withHostState } from '../../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import { withDomain, withFile } from '../../../src/model/world.ts';
-import { guestDies } from '../../../src/simulate/mishaps.ts';
+import { withDomain, withFile } from '../../../src/model/host-state.ts';
+import { guestDies } from '../../../src/simulate/host-faults.ts';
 import type { Fault } from '../../driver-double.ts';
 import { wordsIn } from '../../effects.ts';
 import { intends, Runs } from '../../killed-runs.ts';
@@ -73,7 +73,7 @@ describe('a run that has succeeded', () => {
     const runs = new Runs(hostForPlans());
     runs.onAppend = (entry) => {
       if (entry.type === 'phase-finished' && entry.phase === 'finish')
-        runs.befalls((host) => onDomain(host, { state: 'paused' }));
+        runs.befalls((host) => updateDomain(host, { state: 'paused' }));
     };
     const backup = `blockcopy: { disk: vda, dest: ${COPY}, finish: true }`;
     expect(await runs.whole(planned([backup]))).toEqual({
@@ -172,8 +172,8 @@ describe('a run that is stranded', () => {
       if (intends('--pivot')(entry))
         runs.befalls((host) => {
           const dead = guestDies(host);
-          return onDomain(dead, {
-            disks: dead.world.domain.disks.map((each) => ({ ...each, persistentSource: BASE })),
+          return updateDomain(dead, {
+            disks: dead.state.domain.disks.map((each) => ({ ...each, persistentSource: BASE })),
           });
         });
     };
@@ -187,8 +187,8 @@ describe('a run that is stranded', () => {
 
   test('since a transient guest is gone says where to look for it', async () => {
     const runs = new Runs(withDomain(hostForPlans(), { persistent: false, autostart: false }));
-    const { definition: _none, ...domain } = runs.host.world.domain;
-    runs.befalls((host) => withWorld(host, { ...host.world, domain }));
+    const { definition: _none, ...domain } = runs.host.state.domain;
+    runs.befalls((host) => withHostState(host, { ...host.state, domain }));
     runs.onAppend = (entry) => {
       if (intends('--pivot')(entry)) runs.befalls(guestDies);
     };
@@ -202,7 +202,7 @@ describe('a run that is stranded', () => {
     runs.onAppend = (entry) => {
       if (intends('--pivot')(entry))
         runs.befalls((host) =>
-          onDomain(host, { state: 'gone', calledNow: 'web 2', persistent: false, disks: [] }),
+          updateDomain(host, { state: 'gone', calledNow: 'web 2', persistent: false, disks: [] }),
         );
     };
     const finish = await runs.whole(planned([MOVE]));

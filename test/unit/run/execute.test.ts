@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
+import { BUNDLE_FILE, readKeptBundle } from '../../../src/journal/bundle.ts';
+import type { DomainState } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
-import type { DomainState } from '../../../src/model/world.ts';
 import { Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned, shipped } from '../../plans.ts';
 import { waiting } from '../../troubled-runs.ts';
@@ -182,5 +182,5 @@ test('what is kept lies in a file of its own before the journal tells of it', as
     since: expect.stringMatching(/^20\d\d-.*Z$/),
     kept: { definition: domain.definition },
   });
-  expect(await keptIn(runs.folder)).toMatchObject({ proven: true });
+  expect(await readKeptBundle(runs.folder)).toMatchObject({ proven: true });
 });

@@ -7,14 +7,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import type { RunEvent } from '../../../src/events.ts';
-import type { Entry, Journal } from '../../../src/journal/journal.ts';
+import type { Journal, JournalEntry } from '../../../src/journal/journal.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { onLocal } from '../../../src/model/hosts.ts';
-import type { World } from '../../../src/model/world.ts';
 import { EXIT_CODES } from '../../../src/outcomes.ts';
-import { admit, refuseErrors } from '../../../src/run/admit.ts';
-import type { Finish } from '../../../src/run/course.ts';
-import { execute } from '../../../src/run/execute.ts';
-import { lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
+import { executeRun } from '../../../src/run/execute.ts';
+import { preflight, refuseErrors } from '../../../src/run/preflight.ts';
+import type { Finish } from '../../../src/run/run-state.ts';
+import { lostAtNextStart, lostWrites } from '../../../src/simulate/host-faults.ts';
 import { DriverDouble, type Fault, type Injection } from '../../driver-double.ts';
 import { wordsIn } from '../../effects.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
@@ -41,11 +41,11 @@ const folder = scratchFolder('faults');
 /** A journal in memory that knows what was on disk at each moment. */
 class Recorder implements Journal {
   readonly folder = folder;
-  readonly entries: Entry[] = [];
+  readonly entries: JournalEntry[] = [];
   /** How many of the entries are on disk for certain. */
   synced = 0;
 
-  async append(entry: Entry, sync: boolean): Promise<void> {
+  async append(entry: JournalEntry, sync: boolean): Promise<void> {
     this.entries.push(structuredClone(entry));
     if (sync) this.synced = this.entries.length;
   }
@@ -64,22 +64,22 @@ type Compiled = ReturnType<typeof shipped>;
 
 async function run(
   { plan, graph }: Compiled,
-  world: World,
+  state: HostState,
   injections: readonly Injection[],
 ): Promise<Course> {
   const controller = new AbortController();
-  const driver = new DriverDouble(frozen(world), injections, () =>
+  const driver = new DriverDouble(frozen(state), injections, () =>
     controller.abort(new Error('interrupted by SIGINT')),
   );
   const journal = new Recorder();
-  const admission = await admit(plan, graph, driver);
+  const admission = await preflight(plan, graph, driver);
   refuseErrors(admission);
   driver.onEffect = (effect) => isIntended(journal, effect);
   const events: RunEvent[] = [];
-  const finish = await execute({
+  const finish = await executeRun({
     id: 'r1',
     graph,
-    hosts: onLocal({ driver, world: frozen(admission.world), files: admission.files }),
+    hosts: onLocal({ driver, initial: frozen(admission.state), files: admission.files }),
     journal,
     uri: '',
     user: 'u',
@@ -111,12 +111,12 @@ function isIntended(journal: Recorder, effect: Effect): void {
 }
 
 /** What holds at every end, whatever happened. */
-function nothingIsLost(course: Course): void {
-  const { finish, driver, journal, events } = course;
+function nothingIsLost(runState: Course): void {
+  const { finish, driver, journal, events } = runState;
   const { host } = driver;
   expect(lostWrites(host)).toEqual([]);
   // The definition is with libvirt, or in the journal; and what libvirt has finds every write.
-  const { persistent } = host.world.domain;
+  const { persistent } = host.state.domain;
   const kept = journal.entries.some((entry) => entry.type === 'kept');
   expect(persistent || kept).toBe(true);
   // A run that is left with contact has put the definition back itself.
@@ -131,7 +131,7 @@ function nothingIsLost(course: Course): void {
 }
 
 /** All of the host that a person could tell from before: jobs, chains, definition, metadata, files. */
-function picture({ domain, files }: World) {
+function picture({ domain, files }: HostState) {
   return {
     ...domain,
     disks: domain.disks.map((disk) => ({ ...disk, chain: disk.chain.map(({ file }) => file) })),
@@ -172,7 +172,7 @@ function isBelieved(fault: Fault, effect: Effect): boolean {
   return fault === 'done in word only' && wordsIn(effect).includes('-n');
 }
 
-/** How a run may end that met this fault on its way back. */
+/** How a run may end that met this fault on its rollback. */
 function expectedBack(fault: Fault, effect: Effect): readonly Finish['end'][] {
   if (fault.startsWith('contact gone')) return ['uncertain'];
   // A rollback is not cut short, and goes on when contact is back.
@@ -188,18 +188,18 @@ function expectedBack(fault: Fault, effect: Effect): readonly Finish['end'][] {
 }
 
 /** Adds to a failure what the run did. */
-function telling(course: Course, check: () => void): void {
+function telling(runState: Course, check: () => void): void {
   try {
     check();
   } catch (error) {
-    const done = course.driver.asked.map(commandText);
-    const faults = course.driver.struck.map(({ at, fault }) => `${fault} at ${at}`);
-    const story = [...done, ...faults, ...course.finish.state].join('\n');
+    const done = runState.driver.asked.map(commandText);
+    const faults = runState.driver.struck.map(({ at, fault }) => `${fault} at ${at}`);
+    const story = [...done, ...faults, ...runState.finish.state].join('\n');
     throw new Error(`${(error as Error).message}\n${story}`, { cause: error });
   }
 }
 
-const BEFORE = picture(new DriverDouble(hostForPlans()).host.world);
+const BEFORE = picture(new DriverDouble(hostForPlans()).host.state);
 
 const counts = new Map<string, number>();
 
@@ -238,13 +238,13 @@ const plans: (readonly [string, () => Compiled])[] = [
 
 describe.each(plans)('%s', (_title, compiled) => {
   test('succeeds', async () => {
-    const course = await run(compiled(), hostForPlans(), []);
-    nothingIsLost(course);
-    expect(course.finish, course.finish.state.join('\n')).toMatchObject({
+    const runState = await run(compiled(), hostForPlans(), []);
+    nothingIsLost(runState);
+    expect(runState.finish, runState.finish.state.join('\n')).toMatchObject({
       end: 'succeeded',
       exitCode: 0,
     });
-    expect(course.driver.marked).toBe(false);
+    expect(runState.driver.marked).toBe(false);
     count('succeeded, without a fault');
   });
 
@@ -253,26 +253,26 @@ describe.each(plans)('%s', (_title, compiled) => {
     const { asked: effects, idle } = (await run(plan, hostForPlans(), [])).driver;
     for (const [at, effect] of effects.entries()) {
       if (fault === 'the job dies' && effect.tool !== 'await-job') continue;
-      const course = await run(plan, hostForPlans(), [{ at, fault }]);
+      const runState = await run(plan, hostForPlans(), [{ at, fault }]);
       const end = expected(fault, effect, at === effects.length - 1, idle);
-      telling(course, () => {
-        nothingIsLost(course);
-        const { finish } = course;
+      telling(runState, () => {
+        nothingIsLost(runState);
+        const { finish } = runState;
         expect({ end: finish.end, exitCode: finish.exitCode }).toEqual({
           end,
           exitCode: EXIT_CODES[end],
         });
         if (end === 'rolled-back') {
-          expect(picture(course.driver.host.world)).toEqual(BEFORE);
+          expect(picture(runState.driver.host.state)).toEqual(BEFORE);
           expect(finish.interrupted).toBe(fault.startsWith('interrupted'));
         }
-        if (end !== 'uncertain') expect(course.driver.marked).toBe(false);
+        if (end !== 'uncertain') expect(runState.driver.marked).toBe(false);
       });
       count(`${end}: ${fault}`);
     }
   });
 
-  test('a second fault on the way back', async () => {
+  test('a second fault during the rollback', async () => {
     const plan = compiled();
     const effects = (await run(plan, hostForPlans(), [])).driver.asked;
     for (const at of effects.keys()) {
@@ -283,12 +283,12 @@ describe.each(plans)('%s', (_title, compiled) => {
           const effect = back[then];
           if (!effect || (fault === 'the job dies' && effect.tool !== 'await-job')) continue;
           if (isBelieved(fault, effect)) continue;
-          const course = await run(plan, hostForPlans(), [first, { at: then, fault }]);
-          telling(course, () => {
-            nothingIsLost(course);
-            expect(expectedBack(fault, effect)).toContain(course.finish.end);
+          const runState = await run(plan, hostForPlans(), [first, { at: then, fault }]);
+          telling(runState, () => {
+            nothingIsLost(runState);
+            expect(expectedBack(fault, effect)).toContain(runState.finish.end);
           });
-          count(`${course.finish.end}: on the way back, ${fault}`);
+          count(`${runState.finish.end}: on the way back, ${fault}`);
         }
       }
     }

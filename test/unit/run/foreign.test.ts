@@ -1,10 +1,10 @@
 /** Layers that a run did not make are told from its own, on the disks that it works on. */
 
 import { expect, test } from 'vitest';
+import { type HostState, withDisk } from '../../../src/model/host-state.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
-import { type World, withDisk } from '../../../src/model/world.ts';
 import { foreignLayers } from '../../../src/run/foreign.ts';
-import { courseIn } from '../../answered.ts';
+import { runStateIn } from '../../answered.ts';
 import { planned } from '../../plans.ts';
 import { BASE, DATA, disk, SNAP1, SNAP2, world } from '../../worlds.ts';
 
@@ -13,8 +13,8 @@ const host = world();
 const sentence = (target: string) =>
   `${target} has a layer that this run did not make, ${THEIRS}: somebody else has made a snapshot of it or moved it`;
 
-/** A World in which somebody has put a layer on those disks. */
-const topped = (...targets: string[]): World =>
+/** A host state in which somebody has put a layer on those disks. */
+const topped = (...targets: string[]): HostState =>
   targets.reduce(
     (each, target) =>
       withDisk(each, target, ({ chain, ...rest }) => ({
@@ -26,10 +26,10 @@ const topped = (...targets: string[]): World =>
 
 const foreign = (
   yaml: readonly string[],
-  now: World,
+  now: HostState,
   before = host,
   files: readonly string[] = [],
-) => foreignLayers(courseIn(before, planned(yaml), files), LOCAL, now);
+) => foreignLayers(runStateIn(before, planned(yaml), files), LOCAL, now);
 
 const snapshot = (more: string) => `snapshot-create-as: { name: s, disk-only: true${more} }`;
 const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
@@ -54,7 +54,7 @@ test('each step of a plan counts', () => {
   expect(foreign([COMMIT, more], ALL)).toEqual(['vda', 'vdb'].map(sentence));
 });
 
-test.each<readonly [string, World, readonly string[]]>([
+test.each<readonly [string, HostState, readonly string[]]>([
   ['was there before', host, []],
   ['was there before, under another name', withNames('/link', SNAP2), []],
   ['the plan may touch', topped('vda'), [THEIRS]],
@@ -63,7 +63,7 @@ test.each<readonly [string, World, readonly string[]]>([
 });
 
 /** The host with vda on another name of a file. */
-function withNames(name: string, file: string): World {
+function withNames(name: string, file: string): HostState {
   return withDisk(
     { ...host, names: { [name]: 'i', [file]: 'i' } },
     'vda',

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Entry } from '../../../src/journal/journal.ts';
-import { foldRecords, readLog } from '../../../src/journal/run-log.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { foldRecords, readRunLog } from '../../../src/journal/run-log.ts';
 import { LOCAL } from '../../../src/model/hosts.ts';
 import { type History, historyOf } from '../../../src/run/history.ts';
 import {
@@ -14,9 +14,9 @@ import {
   journalText,
   logOf,
   phase,
+  RESUMED,
   recordsOf,
   STARTED,
-  TAKEN_UP,
   writeRun,
 } from '../../journals.ts';
 
@@ -24,8 +24,8 @@ const state = mkdtempSync(join(tmpdir(), 'blockplan-history-'));
 afterAll(() => rm(state, { recursive: true }));
 
 let runs = 0;
-async function history(journal: readonly Entry[] | string): Promise<History | undefined> {
-  return historyOf(await readLog(await writeRun(state, `run-${++runs}`, journal)));
+async function history(journal: readonly JournalEntry[] | string): Promise<History | undefined> {
+  return historyOf(await readRunLog(await writeRun(state, `run-${++runs}`, journal)));
 }
 
 const COPY = commanded('do', 'mirror/mirror', GIVEN.copy, 'done');
@@ -65,16 +65,16 @@ test('the way through the machine, with each command, its answer and its time', 
   expect(told?.finish).toMatchObject({ end: 'rolled-back', state: ['as before'] });
 });
 
-test('a run that was killed, left and taken up', async () => {
+test('a run that was killed, left and resumed', async () => {
   const told = await history([
     STARTED,
     ...phase('do', 'mirror/mirror', 'none', commanded('do', 'mirror/mirror', GIVEN.copy, 'none')),
-    TAKEN_UP,
+    RESUMED,
     ...phase('do', 'mirror/mirror', 'DONE'),
     { type: 'run-left', by: 'SIGINT' },
-    TAKEN_UP,
+    RESUMED,
     ended('stranded'),
-    { ...TAKEN_UP, how: 'rollback' } as Entry,
+    { ...RESUMED, how: 'rollback' } as JournalEntry,
   ]);
   expect(told?.taken.map(({ how, user, end }) => [how, user, end])).toEqual([
     ['run', 'root', undefined],

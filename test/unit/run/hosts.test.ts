@@ -1,28 +1,28 @@
 /** A run with another host beside that of its plan: each is asked for itself, and judged for itself. */
 import { expect, test } from 'vitest';
-import { onDomain } from '../../../src/host/host-state.ts';
-import type { Entry } from '../../../src/journal/journal.ts';
+import { updateDomain } from '../../../src/host/simulated-host.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
 import { LOCAL, onLocal, withHost } from '../../../src/model/hosts.ts';
-import { admit } from '../../../src/run/admit.ts';
-import { execute } from '../../../src/run/execute.ts';
+import { executeRun } from '../../../src/run/execute.ts';
+import { preflight } from '../../../src/run/preflight.ts';
 import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, shipped } from '../../plans.ts';
 
 async function run(befalls: (spare: DriverDouble) => void) {
   const { plan, graph } = shipped('live-backup.yaml');
   const [driver, spare] = [new DriverDouble(hostForPlans()), new DriverDouble(hostForPlans())];
-  const { world, files } = await admit(plan, graph, driver);
-  const entries: Entry[] = [];
+  const { state, files } = await preflight(plan, graph, driver);
+  const entries: JournalEntry[] = [];
   const journal = {
     folder: '/run',
-    append: async (entry: Entry) => {
+    append: async (entry: JournalEntry) => {
       entries.push(entry);
     },
   };
   driver.onEffect = () => befalls(spare);
-  const local = onLocal({ driver, world, files });
-  const hosts = withHost(local, 'spare', { driver: spare, world: hostForPlans(), files: [] });
-  const finish = await execute({
+  const local = onLocal({ driver, initial: state, files });
+  const hosts = withHost(local, 'spare', { driver: spare, initial: hostForPlans(), files: [] });
+  const finish = await executeRun({
     ...{ id: 'r', graph, hosts, journal, set: {}, planSum: '', uri: '', user: 'u', version: '0' },
     ...{ signal: new AbortController().signal, listener() {} },
   });
@@ -41,7 +41,7 @@ test('the phases of a plan go to the host of its domain, and to no other', async
 
 test('what is wrong on another host is said with its name', async () => {
   const { finish } = await run((spare) => {
-    spare.host = onDomain(spare.host, { state: 'shut off' });
+    spare.host = updateDomain(spare.host, { state: 'shut off' });
   });
   expect(finish.end).toBe('stranded');
   const about = finish.state.filter((each) => each.startsWith('spare: '));

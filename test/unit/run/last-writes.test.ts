@@ -1,14 +1,14 @@
 /** Where a guest may have written last, told by the last look at it and by what was done since. */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
-import { hostOf } from '../../../src/host/host-state.ts';
-import { activeFile, type World, withDisk, withDomain } from '../../../src/model/world.ts';
+import { simulatedHostOf } from '../../../src/host/simulated-host.ts';
+import { activeFile, type HostState, withDisk, withDomain } from '../../../src/model/host-state.ts';
 import {
-  type Deed,
+  ambiguousDisks,
   lastWrites,
   lastWritesBy,
-  notKnown,
-  placesOf,
+  type RecentEffect,
+  unknownLastWrites,
 } from '../../../src/run/last-writes.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { virshEffect, wordsIn } from '../../effects.ts';
@@ -28,18 +28,18 @@ const has = (word: string) => (effect: Effect) => wordsIn(effect).includes(word)
 const MOVE = `blockcopy: { disk: vda, dest: ${COPY}, shallow: true, pivot: true }`;
 const copying = effectsOf(MOVE, 'mirror');
 const copy = copying.find(has('blockcopy'))!;
-const mirrored = copying.reduce(apply, hostOf(host)).world;
+const mirrored = copying.reduce(apply, simulatedHostOf(host)).state;
 const pivot = effectsOf(MOVE, 'pivot', mirrored).find(has('--pivot'))!;
-const copied = copying.map((effect): Deed => ({ effect, known: 'said' }));
+const copied = copying.map((effect): RecentEffect => ({ effect, known: 'said' }));
 const snapshot = effectsOf(
   `snapshot-create-as: { name: s, disk-only: true, no-metadata: true, diskspec: [{ disk: vda, file: ${OVERLAY} }] }`,
   'snapshot',
 ).find(has('snapshot-create-as'))!;
 
-const files = (since: readonly Deed[], lastUp: readonly World[] = [host]) =>
-  lastWrites({ lastUp, since }).map((world) => activeFile(world, 'vda'));
+const files = (since: readonly RecentEffect[], lastUp: readonly HostState[] = [host]) =>
+  lastWrites({ lastUp, since }).map((state) => activeFile(state, 'vda'));
 
-test.each<readonly [string, readonly Deed[], readonly string[]]>([
+test.each<readonly [string, readonly RecentEffect[], readonly string[]]>([
   ['nothing was done since: where it was seen', [], [SNAP2]],
   ['a copy does not move it', [{ effect: copy, known: 'said' }], [SNAP2]],
   [
@@ -67,18 +67,18 @@ test.each<readonly [string, readonly Deed[], readonly string[]]>([
   expect(files(since)).toEqual(places);
 });
 
-test('a copy that was begun may run: two Worlds, of which the likelier is the last', () => {
-  const worlds = lastWrites({ lastUp: [host], since: [{ effect: copy, known: 'begun' }] });
-  expect(worlds.map(({ domain }) => domain.disks[0]?.job?.type)).toEqual([undefined, 'copy']);
+test('a copy that was begun may run: two host states, of which the likelier is the last', () => {
+  const states = lastWrites({ lastUp: [host], since: [{ effect: copy, known: 'begun' }] });
+  expect(states.map(({ domain }) => domain.disks[0]?.job?.type)).toEqual([undefined, 'copy']);
 });
 
-test('an effect that moves nothing adds no World', () => {
+test('an effect that moves nothing adds no host state', () => {
   const resume = virshEffect(['resume', '--domain', 'testvm']);
   expect(files([{ effect: resume, known: 'begun' }])).toEqual([SNAP2]);
 });
 
-test('what is begun may be so in each of the Worlds in which it was last seen', () => {
-  const since: readonly Deed[] = [{ effect: pivot, known: 'begun' }];
+test('what is begun may be so in each of the host states in which it was last seen', () => {
+  const since: readonly RecentEffect[] = [{ effect: pivot, known: 'begun' }];
   expect(files(since, [host, mirrored])).toEqual([SNAP2, SNAP2, COPY]);
 });
 
@@ -86,16 +86,16 @@ test('where a guest wrote last is known for disks that have stayed', () => {
   const moved = withDisk(host, 'vda', (each) => ({ ...each, chain: disk('vda', [COPY]).chain }));
   const text = (named: string) =>
     `vda: it is not known where the guest wrote last, to ${SNAP2} or to ${COPY}; the definition names ${named}: compare them before it is started`;
-  expect(notKnown([])).toEqual([]);
-  expect(notKnown([host])).toEqual([]);
-  expect(notKnown([host, host])).toEqual([]);
+  expect(unknownLastWrites([])).toEqual([]);
+  expect(unknownLastWrites([host])).toEqual([]);
+  expect(unknownLastWrites([host, host])).toEqual([]);
   const renamed = { ...moved, names: { [SNAP2]: 'i', [COPY]: 'i' } };
-  expect(notKnown([host, renamed])).toEqual([]);
-  expect(notKnown([host, moved, withDomain(host, { disks: [] })])).toEqual([]);
-  expect(notKnown([host, moved])).toEqual([text(COPY)]);
-  expect(notKnown([host, moved], host)).toEqual([text(SNAP2)]);
-  expect(notKnown([host, moved], withDomain(host, { disks: [] }))).toEqual([text(COPY)]);
-  expect(placesOf([host, moved])).toEqual([{ target: 'vda', files: [SNAP2, COPY] }]);
+  expect(unknownLastWrites([host, renamed])).toEqual([]);
+  expect(unknownLastWrites([host, moved, withDomain(host, { disks: [] })])).toEqual([]);
+  expect(unknownLastWrites([host, moved])).toEqual([text(COPY)]);
+  expect(unknownLastWrites([host, moved], host)).toEqual([text(SNAP2)]);
+  expect(unknownLastWrites([host, moved], withDomain(host, { disks: [] }))).toEqual([text(COPY)]);
+  expect(ambiguousDisks([host, moved])).toEqual([{ target: 'vda', files: [SNAP2, COPY] }]);
 });
 
 describe('the definition that is there', () => {
@@ -105,16 +105,16 @@ describe('the definition that is there', () => {
       chain: disk('vda', [file]).chain,
       persistentSource: file,
     }));
-  const by = (worlds: readonly World[], now: World) =>
-    lastWritesBy({ lastUp: worlds, since: [] }, now).map((each) => activeFile(each, 'vda'));
+  const by = (states: readonly HostState[], now: HostState) =>
+    lastWritesBy({ lastUp: states, since: [] }, now).map((each) => activeFile(each, 'vda'));
   const transient = (file: string) =>
     withDomain(named(file), {
       persistent: false,
       disks: [disk('vda', [file], { persistentSource: file })],
     });
 
-  test.each<readonly [string, readonly World[], World, readonly string[]]>([
-    ['rules out the Worlds with another', [host, named(COPY)], named(COPY), [COPY]],
+  test.each<readonly [string, readonly HostState[], HostState, readonly string[]]>([
+    ['rules out the states with another', [host, named(COPY)], named(COPY), [COPY]],
     ['rules out none where it fits none', [host, named(COPY)], named(OVERLAY), [SNAP2, COPY]],
     [
       'tells nothing of a transient domain',
@@ -128,7 +128,7 @@ describe('the definition that is there', () => {
       { ...named('/link'), names: { '/link': 'i', [COPY]: 'i' } },
       [COPY],
     ],
-  ])('%s', (_title, worlds, now, places) => {
-    expect(by(worlds, now)).toEqual(places);
+  ])('%s', (_title, states, now, places) => {
+    expect(by(states, now)).toEqual(places);
   });
 });

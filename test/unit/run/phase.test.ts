@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import { jobsDie } from '../../../src/simulate/mishaps.ts';
+import { jobsDie } from '../../../src/simulate/host-faults.ts';
 import { planned } from '../../plans.ts';
 import { lost, runWith, times } from '../../troubled-runs.ts';
 

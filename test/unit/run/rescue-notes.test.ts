@@ -1,7 +1,7 @@
 /** What a person has to know of a definition that a rescue has written back. */
 import { describe, expect, test } from 'vitest';
-import { type World, withDisk, withFile } from '../../../src/model/world.ts';
-import type { Lost } from '../../../src/run/lost.ts';
+import { type HostState, withDisk, withFile } from '../../../src/model/host-state.ts';
+import type { LostDefinition } from '../../../src/run/lost-definition.ts';
 import {
   AGAIN,
   bare,
@@ -18,7 +18,7 @@ import {
 import { SNAP2, world } from '../../worlds.ts';
 
 describe('what a person has to know of it', () => {
-  test.each<readonly [string, Lost, World, readonly string[]]>([
+  test.each<readonly [string, LostDefinition, HostState, readonly string[]]>([
     [
       'a file that is missing',
       lost(),
@@ -83,7 +83,7 @@ test('of several disks only those that the guest writes to are named', async () 
     ...two,
     domain: { ...rest, state: 'gone' as const, persistent: false, autostart: false, disks: [] },
   };
-  const of = lost({ kept: { ...kept, definition: xml }, begun: two, lastUp: [two] });
+  const of = lost({ kept: { ...kept, definition: xml }, initial: two, lastUp: [two] });
   const told = (await rescued(of, absent)).state.find((each) => each.startsWith('the guest wrote'));
   expect(told).toMatch(/^the guest wrote to vda in \S+, vdb in \S+ as far as/);
   const unknown = await rescued(bare({ kept: { ...kept, definition: xml } }), absent);

@@ -6,14 +6,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { onDomain, type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
-import { BUNDLE_FILE, keptIn } from '../../../src/journal/bundle.ts';
+import {
+  type SimulatedHost,
+  updateDomain,
+  withHostState,
+} from '../../../src/host/simulated-host.ts';
+import { BUNDLE_FILE, readKeptBundle } from '../../../src/journal/bundle.ts';
 import { PLAN_FILE } from '../../../src/journal/folder.ts';
 import { JOURNAL_FILE } from '../../../src/journal/journal.ts';
-import { activeFile, withFile } from '../../../src/model/world.ts';
-import { type Lost, lostIn } from '../../../src/run/lost.ts';
-import { type Rescued, rescue } from '../../../src/run/rescue.ts';
-import { lostAtNextStart, lostWrites, powerFails } from '../../../src/simulate/mishaps.ts';
+import { activeFile, withFile } from '../../../src/model/host-state.ts';
+import { type LostDefinition, lostDefinitionIn } from '../../../src/run/lost-definition.ts';
+import { type Rescued, rescueDomain } from '../../../src/run/rescue.ts';
+import { lostAtNextStart, lostWrites, powerFails } from '../../../src/simulate/host-faults.ts';
 import { DriverDouble } from '../../driver-double.ts';
 import { hostForPlans, sourceOf } from '../../plans.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -47,29 +51,35 @@ beforeAll(async () => {
   moments = [...forward, ...back, ...later].filter(({ bundle }) => bundle !== undefined);
 });
 
-async function lostAt({ journal, older, bundle }: Moment, left: Left): Promise<Lost> {
+async function lostAt(
+  { journal, older, bundle }: Moment,
+  interrupted: Left,
+): Promise<LostDefinition> {
   const folder = await newFolder();
-  if (left !== 'only the journal') await writeFile(join(folder, BUNDLE_FILE), bundle!);
-  const records = left === 'a journal of form 2 and no text of the plan' ? older : journal;
-  if (left !== 'only the bundle') await writeFile(join(folder, JOURNAL_FILE), records);
-  if (left === 'all') await writeFile(join(folder, PLAN_FILE), sourceOf(PLAN));
-  const found = await keptIn(folder);
+  if (interrupted !== 'only the journal') await writeFile(join(folder, BUNDLE_FILE), bundle!);
+  const records = interrupted === 'a journal of form 2 and no text of the plan' ? older : journal;
+  if (interrupted !== 'only the bundle') await writeFile(join(folder, JOURNAL_FILE), records);
+  if (interrupted === 'all') await writeFile(join(folder, PLAN_FILE), sourceOf(PLAN));
+  const found = await readKeptBundle(folder);
   if (!('kept' in found)) throw new Error(found.problem);
-  return lostIn(folder, found);
+  return lostDefinitionIn(folder, found);
 }
 
-async function rescued(host: SimulatedHost, lost: Lost): Promise<[Rescued, DriverDouble]> {
-  const driver = new DriverDouble(host.world);
+async function rescued(
+  host: SimulatedHost,
+  lost: LostDefinition,
+): Promise<[Rescued, DriverDouble]> {
+  const driver = new DriverDouble(host.state);
   driver.host = host;
-  return [await rescue(lost, driver, '/nowhere'), driver];
+  return [await rescueDomain(lost, driver, '/nowhere'), driver];
 }
 
 const inDoubt = ({ state }: Rescued) =>
   state.some((each) => each.includes('it is not known where the guest wrote last'));
 
 /** What holds after every rescue. */
-function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: Lost): void {
-  const { domain } = host.world;
+function expectRescued([result, { host }]: [Rescued, DriverDouble], lost: LostDefinition): void {
+  const { domain } = host.state;
   expect(domain.persistent).toBe(true);
   expect(lostWrites(host)).toEqual([]);
   if (result.outcome === 'left alone') {
@@ -88,25 +98,25 @@ describe.each<Left>([
   'no text of the plan',
   'a journal of form 2 and no text of the plan',
   'only the bundle',
-])('with %s left of the run', (left) => {
+])('with %s left of the run', (interrupted) => {
   test('a guest that runs on keeps its definition, on the files that it runs on', async () => {
     let moved = 0;
     for (const moment of moments) {
-      const lost = await lostAt(moment, left);
+      const lost = await lostAt(moment, interrupted);
       const done = await rescued(moment.host, lost);
       const told = `${moment.name}: ${JSON.stringify(done[0])}`;
       expectRescued(done, lost);
       if (done[0].outcome === 'left alone') continue;
-      const { domain } = done[1].host.world;
+      const { domain } = done[1].host.state;
       expect(done[0].outcome, told).toBe('restored');
-      const active = activeFile(moment.host.world, 'vda');
+      const active = activeFile(moment.host.state, 'vda');
       const before = activeFile(hostForPlans(), 'vda')!;
       expect(domain.definition, told).toBe(lost.found.kept.definition.replace(before, active!));
       expect(lostAtNextStart(done[1].host), told).toEqual([]);
       if (active !== before) moved++;
       // Nothing is left to be done.
       const asked = done[1].asked.length;
-      expect(await rescue(lost, done[1], '/nowhere'), told).toMatchObject({
+      expect(await rescueDomain(lost, done[1], '/nowhere'), told).toMatchObject({
         outcome: 'left alone',
       });
       expect(done[1].asked.length).toBe(asked);
@@ -120,8 +130,8 @@ describe.each<Left>([
       // Where libvirt has saved a definition of an undefined domain by itself, the domain comes back with that.
       const { shadow: _saved, ...forgetful } = moment.host;
       const host = powerFails(forgetful);
-      if (host.world.domain.state !== 'gone') continue;
-      const lost = await lostAt(moment, left);
+      if (host.state.domain.state !== 'gone') continue;
+      const lost = await lostAt(moment, interrupted);
       const done = await rescued(host, lost);
       const told = `${moment.name}: ${JSON.stringify(done[0])}`;
       expectRescued(done, lost);
@@ -130,7 +140,8 @@ describe.each<Left>([
       expect(lostAtNextStart(done[1].host), told).toEqual([]);
       known++;
     }
-    if (left === 'all' || left === 'no text of the plan') expect(known).toBeGreaterThan(10);
+    if (interrupted === 'all' || interrupted === 'no text of the plan')
+      expect(known).toBeGreaterThan(10);
     else expect(known).toBe(0);
   });
 });
@@ -150,7 +161,7 @@ test('what the run itself has given back is owed no more', async () => {
   ]);
   for (const moment of moments) {
     const lost = await lostAt(moment, 'all');
-    owed.get(moment.host.world.domain.persistent)?.push(lost.owed);
+    owed.get(moment.host.state.domain.persistent)?.push(lost.owed);
   }
   expect(new Set(owed.get(false))).toEqual(new Set([true]));
   expect(new Set(owed.get(true))).toEqual(new Set([true, false]));
@@ -158,8 +169,8 @@ test('what the run itself has given back is owed no more', async () => {
 
 describe('what a person has to know', () => {
   /** A host that has forgotten the domain after a power loss, and the bundle alone. */
-  async function forgotten(): Promise<[SimulatedHost, Lost]> {
-    const moment = moments.find(({ host }) => !host.world.domain.persistent)!;
+  async function forgotten(): Promise<[SimulatedHost, LostDefinition]> {
+    const moment = moments.find(({ host }) => !host.state.domain.persistent)!;
     const { shadow: _saved, ...forgetful } = moment.host;
     return [powerFails(forgetful), await lostAt(moment, 'only the bundle')];
   }
@@ -169,10 +180,10 @@ describe('what a person has to know', () => {
     const definition = lost.found.kept.definition
       .replace('<boot ', '<nvram>/nvram/testvm.fd</nvram><boot ')
       .replace('</devices>', "<tpm model='tpm-crb'/></devices>");
-    const without = withWorld(host, withFile(host.world, SNAP2, null));
+    const without = withHostState(host, withFile(host.state, SNAP2, null));
     const kept = { ...lost.found.kept, definition };
     const [result, driver] = await rescued(without, { ...lost, found: { ...lost.found, kept } });
-    expect(driver.host.world.domain).toMatchObject({ persistent: true, state: 'shut off' });
+    expect(driver.host.state.domain).toMatchObject({ persistent: true, state: 'shut off' });
     const told = result.state.join('\n');
     expect(told).toContain(`vda: ${SNAP2} is not there; "testvm" cannot be started before it is`);
     expect(told).toContain('its NVRAM file /nvram/testvm.fd is not there');
@@ -181,9 +192,9 @@ describe('what a person has to know', () => {
 
   test('where libvirt takes no definition, how to give it by hand', async () => {
     const [host, lost] = await forgotten();
-    const driver = new DriverDouble(host.world, [{ at: 0, fault: 'refused' }]);
+    const driver = new DriverDouble(host.state, [{ at: 0, fault: 'refused' }]);
     driver.host = host;
-    expect(await rescue(lost, driver, '/run')).toMatchObject({
+    expect(await rescueDomain(lost, driver, '/run')).toMatchObject({
       outcome: 'stranded',
       whole: false,
       next: ['virsh define /run/define.xml', 'virsh autostart testvm'],
@@ -192,19 +203,19 @@ describe('what a person has to know', () => {
 
   test('metadata that is not taken back leaves something owed, and is put back the next time', async () => {
     const [host, lost] = await forgotten();
-    const driver = new DriverDouble(host.world, [{ at: 1, fault: 'refused' }]);
+    const driver = new DriverDouble(host.state, [{ at: 1, fault: 'refused' }]);
     driver.host = host;
-    const first = await rescue(lost, driver, '/run');
+    const first = await rescueDomain(lost, driver, '/run');
     expect(first).toMatchObject({ outcome: 'in doubt', whole: false });
     expect(first.state.join('\n')).toContain('the metadata of snapshot monday is not back');
     // The autostart mark is owed until somebody knows where the guest wrote last.
-    const second = await rescue(lost, driver, '/run');
+    const second = await rescueDomain(lost, driver, '/run');
     expect(second).toMatchObject({ outcome: 'in doubt', whole: false });
-    expect(driver.host.world.domain.snapshots).toEqual(['monday']);
-    const third = await rescue(lost, driver, '/run');
+    expect(driver.host.state.domain.snapshots).toEqual(['monday']);
+    const third = await rescueDomain(lost, driver, '/run');
     expect(third.next).toContain('virsh autostart testvm');
-    driver.host = onDomain(driver.host, { autostart: true });
-    expect(await rescue(lost, driver, '/run')).toMatchObject({ outcome: 'left alone' });
+    driver.host = updateDomain(driver.host, { autostart: true });
+    expect(await rescueDomain(lost, driver, '/run')).toMatchObject({ outcome: 'left alone' });
   });
 
   test('both files are named where the guest may have written to either', async () => {
@@ -224,25 +235,25 @@ describe('what a person has to know', () => {
 });
 
 test('a transient disk stays on the file that its definition named', async () => {
-  const moment = moments.find(({ host }) => !host.world.domain.persistent);
+  const moment = moments.find(({ host }) => !host.state.domain.persistent);
   if (!moment) throw new Error('there is no moment without a definition');
-  const { domain } = moment.host.world;
+  const { domain } = moment.host.state;
   const disks = domain.disks.map((each) => ({
     ...each,
     unsupported: ['<transient>'],
     chain: [{ file: '/images/vda.TRANSIENT-testvm', format: 'qcow2' }, ...each.chain],
   }));
-  const host = { ...moment.host, world: { ...moment.host.world, domain: { ...domain, disks } } };
+  const host = { ...moment.host, world: { ...moment.host.state, domain: { ...domain, disks } } };
   const [{ outcome }, driver] = await rescued(host, await lostAt(moment, 'only the bundle'));
   expect(outcome).toBe('restored');
-  expect(driver.host.world.domain.definition).not.toContain('TRANSIENT');
+  expect(driver.host.state.domain.definition).not.toContain('TRANSIENT');
 });
 
 test('a guest that was migrated away in the middle of the run is not defined here', async () => {
-  const moment = moments.find(({ host }) => !host.world.domain.persistent);
+  const moment = moments.find(({ host }) => !host.state.domain.persistent);
   if (!moment) throw new Error('there is no moment without a definition');
   const { host } = moment;
-  const gone = onDomain(host, { state: 'gone', movedAway: true, disks: [] });
+  const gone = updateDomain(host, { state: 'gone', movedAway: true, disks: [] });
   const [result, driver] = await rescued(gone, await lostAt(moment, 'all'));
   expect(result).toMatchObject({ outcome: 'left alone', whole: false, next: ['virsh list --all'] });
   expect(result.state.join()).toContain('was migrated to another host');

@@ -1,7 +1,7 @@
 /** What a rescue reports, and what it says to type next. */
 import { describe, expect, test } from 'vitest';
-import { type World, withDomain, withFile } from '../../../src/model/world.ts';
-import type { Lost } from '../../../src/run/lost.ts';
+import { type HostState, withDomain, withFile } from '../../../src/model/host-state.ts';
+import type { LostDefinition } from '../../../src/run/lost-definition.ts';
 import {
   AGAIN,
   back,
@@ -34,7 +34,7 @@ const LOOK = `qemu-img info --backing-chain ${SNAP2}`;
 const UNKNOWN = `vda: it is not known where the guest wrote last; the definition names ${SNAP2}, as when the run began: look for a newer file of it before it is started`;
 
 describe('a definition that is written back', () => {
-  test.each<readonly [string, Lost, World, object]>([
+  test.each<readonly [string, LostDefinition, HostState, object]>([
     [
       'of a guest that runs',
       lost(),
@@ -68,7 +68,12 @@ describe('a definition that is written back', () => {
         state: [AGAIN, WROTE, MARKED],
       },
     ],
-    ['whose run is over', lost({ course: 'over' }), gone, { outcome: 'restored', next: [START] }],
+    [
+      'whose run is over',
+      lost({ runStatus: 'over' }),
+      gone,
+      { outcome: 'restored', next: [START] },
+    ],
     [
       'whose run is only rolled back',
       lost({ ways: ['rollback'] }),
@@ -150,7 +155,7 @@ describe('a domain that is persistent', () => {
     definition: definition.replace(/(<source file='[^']*'\/>)/, '$1<backingStore/>'),
   });
 
-  test.each<readonly [string, Lost, World, object]>([
+  test.each<readonly [string, LostDefinition, HostState, object]>([
     [
       'and owed nothing is left alone',
       lost({ owed: false }),

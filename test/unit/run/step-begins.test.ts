@@ -1,7 +1,11 @@
 /** What is looked at before a step begins and after it has ended, and when an interruption is heard. */
 import { describe, expect, test } from 'vitest';
-import { onDomain, type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
-import { withFile } from '../../../src/model/world.ts';
+import {
+  type SimulatedHost,
+  updateDomain,
+  withHostState,
+} from '../../../src/host/simulated-host.ts';
+import { withFile } from '../../../src/model/host-state.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, planned } from '../../plans.ts';
 import { commands, onTop } from '../../troubled-runs.ts';
@@ -12,7 +16,7 @@ const MOVE = 'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }
 describe('the host is looked at again before a step begins', () => {
   const COMMIT = 'blockcommit: { disk: vda, shallow: true, active: true, pivot: true }';
   const clone = (host: SimulatedHost) =>
-    withWorld(host, { ...host.world, others: [neighbour('clone', [SNAP1, SNAP2], [])] });
+    withHostState(host, { ...host.state, others: [neighbour('clone', [SNAP1, SNAP2], [])] });
 
   test('and what is in its way since the run began fails it', async () => {
     const runs = new Runs(hostForPlans());
@@ -30,8 +34,8 @@ describe('the host is looked at again before a step begins', () => {
   test('and all of it is told', async () => {
     const runs = new Runs(hostForPlans());
     const taken = (host: SimulatedHost) =>
-      withWorld(host, {
-        ...withFile(host.world, '/new/d', { size: 1 }),
+      withHostState(host, {
+        ...withFile(host.state, '/new/d', { size: 1 }),
         others: [neighbour('clone', ['/new/d'], [])],
       });
     runs.onAppend = (entry) => {
@@ -73,7 +77,7 @@ describe('the host is looked at again before a step begins', () => {
 
 test('all that is wrong after a phase is told', async () => {
   const runs = new Runs(hostForPlans());
-  const theirs = (host: SimulatedHost) => withWorld(host, onTop(host.world, '/theirs'));
+  const theirs = (host: SimulatedHost) => withHostState(host, onTop(host.state, '/theirs'));
   let come = false;
   runs.onAppend = (entry) => {
     if (come || entry.type !== 'outcome' || entry.phase !== 'pivot') return;
@@ -94,7 +98,7 @@ test('an interruption is heard before each effect', async () => {
   const finish = await runs.whole(planned([MOVE]));
   expect(finish).toMatchObject({ end: 'rolled-back', interrupted: true });
   expect(finish.state[0]).toBe('interrupted in blockcopy/mirror');
-  const { domain } = runs.host.world;
+  const { domain } = runs.host.state;
   expect(domain.disks[0]?.job).toBeUndefined();
-  expect(onDomain(runs.host, {}).world.files['/new/c'] ?? null).toBeNull();
+  expect(updateDomain(runs.host, {}).state.files['/new/c'] ?? null).toBeNull();
 });

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CompiledPlan, compiledPlanShape } from '../../../src/journal/compiled-plan.ts';
 import { planSumOf } from '../../../src/journal/folder.ts';
-import type { Entry } from '../../../src/journal/journal.ts';
-import { type RunStarted, readLog } from '../../../src/journal/run-log.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { readRunLog, type StartRecord } from '../../../src/journal/run-log.ts';
 import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { withDomain } from '../../../src/model/host-state.ts';
 import { onLocal } from '../../../src/model/hosts.ts';
-import { misfitOf } from '../../../src/model/shape.ts';
-import { withDomain } from '../../../src/model/world.ts';
+import { mismatchOf } from '../../../src/model/shape.ts';
 import { otherCommands } from '../../../src/run/other-commands.ts';
 import { compiledPlanOf, editedText, graphOfRun } from '../../../src/run/stored-plan.ts';
 import { logOf, phase, STARTED, writeRun } from '../../journals.ts';
@@ -33,7 +33,7 @@ const BEGUN = logOf([]);
 async function begun(
   compiled: CompiledPlan | undefined,
   text?: string,
-): Promise<{ folder: string; started: RunStarted }> {
+): Promise<{ folder: string; started: StartRecord }> {
   const plan = compiled ? { compiled } : {};
   const sum = text === undefined ? {} : { planSum: planSumOf(text) };
   const entry = {
@@ -46,7 +46,7 @@ async function begun(
   };
   const folder = await writeRun(state, `run-${++runs}`, [entry]);
   if (text !== undefined) writeFileSync(join(folder, 'plan.yaml'), text);
-  const { strange, started } = await readLog(folder);
+  const { strange, started } = await readRunLog(folder);
   expect(strange).toBeUndefined();
   return { folder, started: started! };
 }
@@ -55,7 +55,7 @@ describe('a run goes on by the plan in its journal', () => {
   test.each(SHIPPED)('%s: without its text, with the same states and commands', async (file) => {
     const { graph } = shipped(file);
     const compiled = stored(shipped(file));
-    expect(misfitOf(compiledPlanShape, compiled)).toBeUndefined();
+    expect(mismatchOf(compiledPlanShape, compiled)).toBeUndefined();
     expect(compiled.steps.flatMap(({ phases }) => phases).every((each) => each.effects)).toBe(true);
     const { folder, started } = await begun(compiled);
     const again = await graphOfRun(folder, started, 'resume', BEGUN);
@@ -116,7 +116,7 @@ describe('other commands than were admitted', () => {
     steps: [{ ...step!, phases }],
   });
   const other = withPhases([mirror!, { ...pivot!, effects: pivot!.effects.slice(1) }]);
-  const said = async (plan: CompiledPlan, entries: readonly Entry[] = []) =>
+  const said = async (plan: CompiledPlan, entries: readonly JournalEntry[] = []) =>
     otherCommands(graph, (await begun(plan)).started, logOf(entries)).map(({ message }) => message);
   const admitted = 'run r was admitted by version 0.9.0 of blockplan; this version';
 
@@ -290,6 +290,6 @@ test.each([
   const folder = await writeRun(state, `run-${++runs}`, [
     { ...STARTED, compiled: compiled as unknown as CompiledPlan },
   ]);
-  const { end, damage, strange } = await readLog(folder);
+  const { end, damage, strange } = await readRunLog(folder);
   expect([end.seq, damage, strange?.otherVersion]).toEqual([0, 'strange', false]);
 });

@@ -1,7 +1,7 @@
 /** How the rollback of one phase ends, and that a guest does not stay frozen after it. */
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/events.ts';
-import { type SimulatedHost, withWorld } from '../../../src/host/host-state.ts';
+import { type SimulatedHost, withHostState } from '../../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
 import { has, type Runs } from '../../killed-runs.ts';
 import { planned } from '../../plans.ts';
@@ -31,8 +31,8 @@ describe('a rollback', () => {
     expect(commands(again).filter(has('--abort'))).toHaveLength(4);
   });
 
-  test('does not touch a layer that somebody else has put on the disk', async () => {
-    const theirs = (host: SimulatedHost) => withWorld(host, onTop(host.world, '/theirs'));
+  test('does not touch a layer that another user has put on the disk', async () => {
+    const theirs = (host: SimulatedHost) => withHostState(host, onTop(host.state, '/theirs'));
     const runs = runWith((effect, each) => {
       const error = refusedPivot(effect);
       if (error) each.befalls(theirs);

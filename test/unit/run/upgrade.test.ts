@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../src/commands/effect.ts';
 import { commandText } from '../../../src/commands/effect-text.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { jobsDie } from '../../../src/simulate/mishaps.ts';
+import { jobsDie } from '../../../src/simulate/host-faults.ts';
 import { has, intends, Runs } from '../../killed-runs.ts';
 import { hostForPlans, shipped } from '../../plans.ts';
 
@@ -75,7 +75,7 @@ describe('an upgrade between a kill and a resume', () => {
     expect(commands.filter(has('--synchronous-writes'))).toHaveLength(1);
   });
 
-  test('a phase that has to be done anew is done as the new version does it', async () => {
+  test('a phase that has to be done again is done as the new version does it', async () => {
     const runs = new Runs(hostForPlans());
     await runs.killed(shipped(PLAN), intends('wait for'));
     runs.befalls(jobsDie);

@@ -162,7 +162,7 @@ function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>)
     'same-files': same,
     host: { uri: 'qemu:///system' },
   };
-  const world = readFacts(JSON.stringify(facts), 'facts.json');
+  const state = readFacts(JSON.stringify(facts), 'facts.json');
   const plan = {
     plan: 'blockplan/v1',
     name: 'aliased',
@@ -170,7 +170,7 @@ function codesOf({ file, by, steps }: Scene, { name, same }: ReturnType<Naming>)
     steps: steps(by === 'plan' ? name : file).map((step, at) => ({ id: `s${at}`, ...step })),
   };
   const read = readPlan({ file: 'plan.yaml', source: JSON.stringify(plan), steps: kinds });
-  return walk(compile(read), world).findings.flatMap(({ severity, code }) =>
+  return walk(compile(read), state).findings.flatMap(({ severity, code }) =>
     severity === 'error' ? [code] : [],
   );
 }

@@ -1,6 +1,6 @@
 /** The dangers of a plan as a whole, and where each begins and ends. */
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { hasFault, KNOWN_FAULTS } from '../../../src/simulate/known-releases.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
@@ -19,7 +19,7 @@ const pull = `blockpull: { disk: vda, base: ${BASE} }`;
 const copyOf = (file: string) => `convert: { source: ${file}, dest: /new/copy }`;
 
 /** The findings of steps on a guest whose disk shares no layer, as `BP134 1`: the code and the step's place. */
-function dangers(steps: readonly string[], on: Scene = {}, host: Partial<World['host']> = {}) {
+function dangers(steps: readonly string[], on: Scene = {}, host: Partial<HostState['host']> = {}) {
   const { graph } = planned(steps);
   const plain = world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])], others: [], ...on });
   const start = { ...plain, host: { ...plain.host, ...host } };

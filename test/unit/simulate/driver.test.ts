@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../../src/commands/driver.ts';
 import type { AwaitJobEffect, Progress } from '../../../src/commands/effect.ts';
-import { onDomain } from '../../../src/host/host-state.ts';
+import { updateDomain } from '../../../src/host/simulated-host.ts';
 import { EffectFailed } from '../../../src/model/effect-failed.ts';
-import { diskOf } from '../../../src/model/world.ts';
+import { diskOf } from '../../../src/model/host-state.ts';
 import { SimulatedDriver, type Simulation } from '../../../src/simulate/driver.ts';
 import { qemuImgEffect, virshEffect } from '../../effects.ts';
 import { disk, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -99,7 +99,8 @@ describe('a driver over a simulated host', () => {
 
   test('something else may happen meanwhile', async () => {
     const { perform, driver } = start({
-      meanwhile: (host, effect) => (effect === COPY ? onDomain(host, { autostart: false }) : host),
+      meanwhile: (host, effect) =>
+        effect === COPY ? updateDomain(host, { autostart: false }) : host,
     });
     expect((await driver.observe([])).domain.autostart).toBe(true);
     await perform(COPY);

@@ -1,7 +1,7 @@
-/** A deliberately unsafe plan for each danger that the README lists, and the World in which it is caught. */
+/** A deliberately unsafe plan for each danger that the README lists, and the host state in which it is caught. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Place, World } from '../../../src/model/world.ts';
+import type { Destination, HostState } from '../../../src/model/host-state.ts';
 import { printable } from '../../../src/printable.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { planned } from '../../plans.ts';
@@ -26,11 +26,11 @@ const GiB = 1024 ** 3;
 interface Unsafe {
   readonly steps: readonly string[];
   readonly on?: Scene;
-  readonly host?: Partial<World['host']>;
+  readonly host?: Partial<HostState['host']>;
 }
 
 /** A guest with one disk that shares no layer, without autostart, so that nothing is dangerous but what a row adds. */
-function host({ on = {}, host: releases = {} }: Unsafe): World {
+function host({ on = {}, host: releases = {} }: Unsafe): HostState {
   const plain = world({
     disks: [disk('vda', [SNAP2, SNAP1, BASE])],
     others: [],
@@ -57,7 +57,7 @@ const apparmor = { confinement: { apparmor: true, givesFiles: true } };
 /** A copy over what is at its destination. */
 const over = (more = 'reuse-external: true, format: raw') =>
   `blockcopy: { disk: vda, dest: /new/there, finish: true, ${more} }`;
-const there = (place: Partial<Place>): Scene => ({
+const there = (place: Partial<Destination>): Scene => ({
   files: {
     '/new/there': {
       size: 1,
@@ -193,7 +193,7 @@ const UNSAFE: Readonly<Record<string, Unsafe>> = {
   BP143: { steps: [snapshot()], on: vda({ snapshot: 'internal' }) },
 };
 
-/** Dangers that do not come from a plan and a World, and the test that has each caught. */
+/** Dangers that do not come from a plan and a host state, and the test that has each caught. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   BP120: 'test/lab/preflight.test.ts',
   BP121: 'test/lab/preflight.test.ts',

@@ -2,12 +2,12 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDomainXml, saysChainEnds } from '../../../src/model/domain-xml.ts';
+import { isChainTerminated, readDomainXml } from '../../../src/model/domain-xml.ts';
 import { backingPath } from '../../../src/model/headers.ts';
-import type { ImageFile, World } from '../../../src/model/world.ts';
+import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
 import { walk } from '../../../src/simulate/walk.ts';
-import { NoWayBack } from '../../../src/steps/define.ts';
+import { NoRollback } from '../../../src/steps/define.ts';
 import { wordsIn } from '../../effects.ts';
 import { planned } from '../../plans.ts';
 import { disk, looked, world } from '../../worlds.ts';
@@ -42,7 +42,7 @@ const layers = fc.array(
 );
 
 /** A guest whose headers name the layers in those ways; its chain is spelled as libvirt finds it. */
-function guestOn(chosen: readonly { folder: string; how: Spelling }[]): World {
+function guestOn(chosen: readonly { folder: string; how: Spelling }[]): HostState {
   const files = chosen.map(({ folder }, at) => `${folder}/${at}.qcow2`);
   const chain = files.slice(0, 1);
   const named: Record<string, ImageFile> = {};
@@ -85,12 +85,12 @@ function yamlOf(each: Step, at: number): string {
   }
 }
 
-/** The files that a start from the definition opens, by what the World says and not by the product's own reading of it. */
-function nextStart({ domain, files }: World): string[] {
+/** The files that a start from the definition opens, by what the host state says and not by the product's own reading of it. */
+function nextStart({ domain, files }: HostState): string[] {
   const xml = domain.definition ?? '';
   const defined = readDomainXml(xml).disks[0]?.chain.map(({ file }) => file) ?? [];
   const opened = [...defined];
-  while (!saysChainEnds(xml, 'vda')) {
+  while (!isChainTerminated(xml, 'vda')) {
     const top = opened.at(-1) ?? '';
     const name = Object.entries(files).find(([path]) => real(path) === real(top))?.[1]?.backing;
     if (!name) break;
@@ -99,7 +99,7 @@ function nextStart({ domain, files }: World): string[] {
   return opened.map(real);
 }
 
-const ofChain = ({ domain }: World) => domain.disks[0]!.chain.map(({ file }) => real(file));
+const ofChain = ({ domain }: HostState) => domain.disks[0]!.chain.map(({ file }) => real(file));
 
 test('what is let through ends with headers that lead to the live chain', () => {
   const counts = { through: 0, refused: 0 };
@@ -189,5 +189,5 @@ test('a commit that is taken back leaves the names as they were, whatever goes w
   );
   expect(() =>
     node.phase.undo(before, { ...after, domain: { ...after.domain, state: 'shut off' } }, start),
-  ).toThrow(NoWayBack);
+  ).toThrow(NoRollback);
 });

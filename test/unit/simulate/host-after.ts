@@ -1,7 +1,11 @@
 /** A simulated host after effects, each of which is written in a line. */
 import type { Word } from '../../../src/commands/define.ts';
 import type { Effect } from '../../../src/commands/effect.ts';
-import { guestWrites, hostOf, type SimulatedHost } from '../../../src/host/host-state.ts';
+import {
+  guestWrites,
+  type SimulatedHost,
+  simulatedHostOf,
+} from '../../../src/host/simulated-host.ts';
 import { apply } from '../../../src/simulate/host.ts';
 import { virshEffect } from '../../effects.ts';
 import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -33,12 +37,12 @@ export const overlay = (file: string) =>
 
 /** A host on which these are done one after the other, while the guest writes. */
 export function hostAfter(...effects: readonly Effect[]): SimulatedHost {
-  const start = hostOf(
+  const start = simulatedHostOf(
     frozen(looked(world({ disks: [disk('vda', [SNAP2, SNAP1, BASE])] }), [DEST])),
   );
   return effects.reduce((host, effect) => frozen(guestWrites(apply(host, effect))), frozen(start));
 }
 
 export function filesOn(host: SimulatedHost): string[] {
-  return host.world.domain.disks[0]?.chain.map(({ file }) => file) ?? [];
+  return host.state.domain.disks[0]?.chain.map(({ file }) => file) ?? [];
 }

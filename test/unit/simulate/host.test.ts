@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { guestWrites, type SimulatedHost } from '../../../src/host/host-state.ts';
+import { guestWrites, type SimulatedHost } from '../../../src/host/simulated-host.ts';
 import { apply } from '../../../src/simulate/host.ts';
-import { look, survey } from '../../../src/simulate/host-looks.ts';
+import { guestDies, lostAtNextStart, lostWrites } from '../../../src/simulate/host-faults.ts';
 import { Identities } from '../../../src/simulate/identities.ts';
-import { guestDies, lostAtNextStart, lostWrites } from '../../../src/simulate/mishaps.ts';
+import { observedState, surveyedState } from '../../../src/simulate/observed-host.ts';
 import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
 import {
   blockjob,
@@ -44,7 +44,7 @@ describe('what the guest wrote', () => {
 
   test('is missed where the definition names the file that a copy has left', () => {
     const moved = hostAfter(copy('--shallow'), ready('vda'), blockjob('--pivot'));
-    const { definition = '' } = hostAfter().world.domain;
+    const { definition = '' } = hostAfter().state.domain;
     const stale = apply(moved, virsh('define', '--file', { file: 'x', content: definition }));
     expect(lostWrites(stale)).toEqual([]);
     expect(lostAtNextStart(stale)).toEqual([
@@ -56,7 +56,7 @@ describe('what the guest wrote', () => {
 
   test('is missed behind a layer that has fallen behind, although all of it is below', () => {
     const moved = hostAfter(commit('--shallow'), ready('vda'), blockjob('--pivot'));
-    const { definition = '' } = hostAfter().world.domain;
+    const { definition = '' } = hostAfter().state.domain;
     const stale = apply(moved, virsh('define', '--file', { file: 'x', content: definition }));
     expect(lostAtNextStart(stale)).toEqual([
       `vda: the newest writes, which ${SNAP2} hides with older ones`,
@@ -67,7 +67,7 @@ describe('what the guest wrote', () => {
     const host = hostAfter();
     const gone = {
       ...host,
-      world: { ...host.world, files: { ...host.world.files, [SNAP1]: null } },
+      world: { ...host.state, files: { ...host.state.files, [SNAP1]: null } },
     };
     expect(lostWrites(gone)).toEqual([
       `vda: writes that only ${BASE} held`,
@@ -87,7 +87,7 @@ describe('what the guest wrote', () => {
 describe('the definition', () => {
   const backing = (host: SimulatedHost) =>
     /<backingStore[\s\S]*(?=\s*<target dev='vda')/
-      .exec(host.world.domain.definition ?? '')?.[0]
+      .exec(host.state.domain.definition ?? '')?.[0]
       .trimEnd();
   const pivoted = [ready('vda'), blockjob('--pivot')];
 
@@ -96,9 +96,9 @@ describe('the definition', () => {
     expect(backing(host)).toBe(
       `<backingStore type='file'>\n        <format type='qcow2'/>\n        <source file='${SNAP2}'/>\n      </backingStore>`,
     );
-    const former = hostAfter().world.domain.definition;
+    const former = hostAfter().state.domain.definition;
     const back = hostAfter(overlay('/new/overlay'), commit('--shallow'), ...pivoted);
-    expect(back.world.domain.definition?.replace(/\s+/g, '')).toBe(former?.replace(/\s+/g, ''));
+    expect(back.state.domain.definition?.replace(/\s+/g, '')).toBe(former?.replace(/\s+/g, ''));
   });
 
   test('says that the chain ends where nothing is below the file that a pivot leads to', () => {
@@ -110,7 +110,7 @@ describe('the definition', () => {
 
   test('that says so hides what is below', () => {
     const host = hostAfter(overlay('/new/overlay'));
-    const { definition = '' } = host.world.domain;
+    const { definition = '' } = host.state.domain;
     const ends = definition.replace(/<backingStore[\s\S]*<\/backingStore>/, '<backingStore/>');
     const blind = apply(host, virsh('define', '--file', { file: 'x', content: ends }));
     expect(lostAtNextStart(host)).toEqual([]);
@@ -136,13 +136,13 @@ describe('the definition', () => {
 describe('what can be looked at', () => {
   test('tells of files whether they are there, and after a survey what they rest on', () => {
     const host = hostAfter(copy('--shallow'), ready('vda'), blockjob('--abort'));
-    const seen = look(host, [DEST, '/new/other']);
+    const seen = observedState(host, [DEST, '/new/other']);
     expect(seen.files[DEST]).toEqual({ size: expect.any(Number) });
     expect(seen.files['/new/other']).toBeNull();
     expect(seen.others).toEqual([]);
-    const surveyed = survey(host, seen, [DEST]);
+    const surveyed = surveyedState(host, seen, [DEST]);
     expect(surveyed.files[DEST]?.backing).toBe(SNAP1);
-    expect(surveyed.others).toEqual(host.world.others);
+    expect(surveyed.others).toEqual(host.state.others);
   });
 
   test('the key tells hosts apart that behave differently, and no others', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../../src/facts/read.ts';
 import { statesOf } from '../../../src/machine/machine.ts';
-import type { World } from '../../../src/model/world.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { previewTotals } from '../../../src/render/preview-totals.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
 import { walk } from '../../../src/simulate/walk.ts';
@@ -10,7 +10,7 @@ import { BASE, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts
 
 type Read = ReturnType<typeof planned>;
 
-function previewed({ plan, graph }: Read, host: World = hostForPlans()) {
+function previewed({ plan, graph }: Read, host: HostState = hostForPlans()) {
   return previewPlan(plan, frozen(looked(host, walk(graph, host).files)));
 }
 
@@ -25,7 +25,7 @@ test('says what it was made from', () => {
 });
 
 test.each(SHIPPED)(
-  'facts that do not tell of the files that %s makes show the same ways back',
+  'facts that do not tell of the files that %s makes show the same rollbacks',
   (file) => {
     const read = shipped(file);
     const host = hostForPlans();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../../src/model/world.ts';
-import { simulatePhase } from '../../../src/simulate/imagine.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
 import { previewPlan } from '../../../src/simulate/preview-plan.ts';
+import { simulatePhase } from '../../../src/simulate/simulate-effects.ts';
 import { walk } from '../../../src/simulate/walk.ts';
 import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
 import { BASE, DATA, disk, frozen, looked, SNAP1, SNAP2, world } from '../../worlds.ts';
@@ -42,7 +42,7 @@ describe('walking a plan', () => {
     expect(findings.map(({ code, path }) => [code, path])).toEqual([
       ['BP113', ['steps', 2, 'blockcommit', 'base']],
     ]);
-    // A commit whose range is not known cannot be imagined.
+    // A commit whose range is not known cannot be simulated.
     expect(phases.map(({ node }) => node.phase.name)).toEqual(['snapshot', 'convert']);
   });
 
@@ -54,7 +54,7 @@ describe('walking a plan', () => {
     ]);
   });
 
-  test('what can still be imagined is, so that all is said at once', () => {
+  test('what can still be simulated is, so that all is said at once', () => {
     const { graph } = planned([
       '{ id: a, blockcopy: { disk: vda, dest: /new/a, pivot: true } }',
       '{ id: b, blockcopy: { disk: vda, dest: /new/b, pivot: true } }',
@@ -132,9 +132,9 @@ describe('previews of the shipped plans', () => {
 });
 
 describe('what is in the way', () => {
-  const codes = (graph: Parameters<typeof walk>[0], host: World) =>
+  const codes = (graph: Parameters<typeof walk>[0], host: HostState) =>
     walk(graph, seen(graph, host)).findings.map(({ code }) => code);
-  const chainAtTheEnd = (graph: Parameters<typeof walk>[0], host: World) =>
+  const chainAtTheEnd = (graph: Parameters<typeof walk>[0], host: HostState) =>
     walk(graph, seen(graph, host))
       .phases.at(-1)
       ?.after.domain.disks[0]?.chain.map(({ file }) => file);
@@ -157,7 +157,7 @@ describe('what is in the way', () => {
     expect(chainAtTheEnd(onto('/new/copy'), host)).toEqual(['/new/copy']);
   });
 
-  test('an overlay is imagined without an agent, over a file, and under a name that is taken', () => {
+  test('an overlay is simulated without an agent, over a file, and under a name that is taken', () => {
     const { graph } = planned([
       'snapshot-create-as: { name: s, disk-only: true, quiesce: true }',
       'blockcommit: { disk: vda, shallow: true, pivot: true }',
@@ -173,7 +173,7 @@ describe('what is in the way', () => {
     expect(chainAtTheEnd(graph, host)).toEqual([SNAP2]);
   });
 
-  test('a domain with firmware of its own is imagined transient, and comes back', () => {
+  test('a domain with firmware of its own is simulated transient, and comes back', () => {
     const { graph } = planned(['undefine: {}', 'redefine: {}']);
     const host = world({ domain: { nvram: true, managedSave: true } });
     expect(codes(graph, host)).toEqual(['BP118', 'BP115']);
@@ -197,7 +197,7 @@ describe('what is in the way', () => {
     }
   });
 
-  test('a phase is imagined from where its step began, whatever was seen in between', () => {
+  test('a phase is simulated from where its step began, whatever was seen in between', () => {
     const { graph } = planned([
       'blockcopy: { disk: vdb, dest: /new/copy, format: qcow2, pivot: true }',
     ]);

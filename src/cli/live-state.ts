@@ -1,0 +1,44 @@
+/** The host as a command sees it that only looks. */
+import { compile } from '../graph/graph.ts';
+import { localHost } from '../host-io/local-host.ts';
+import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { openVirsh } from '../libvirt/virsh.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { Plan } from '../plan/plan.ts';
+import { observeForPlans } from '../run/preflight.ts';
+
+/**
+ * Looks through a read-only connection: the daemon itself would refuse a change.
+ * @param uri as for `virsh -c`
+ * @throws BlockplanError `preflight-refused` when libvirt cannot be reached
+ */
+export function liveState(plan: Plan, uri: string | undefined): Promise<HostState> {
+  return liveStateOf(plan.domain, [plan], uri);
+}
+
+/** The same for a domain, with what all of the plans for it go to. */
+export async function liveStateOf(
+  domain: string,
+  plans: readonly Plan[],
+  uri: string | undefined,
+): Promise<HostState> {
+  const place = { ...(uri === undefined ? {} : { uri }), readonly: true };
+  const connecting = openVirsh(localHost, place);
+  try {
+    const driver = await openLiveDriver(
+      localHost,
+      { ...place, domain, writeDurably: refuseToWrite },
+      connecting,
+    );
+    return await observeForPlans(plans.map(compile), driver);
+  } finally {
+    await connecting.then(
+      (virsh) => virsh.close(),
+      () => {},
+    );
+  }
+}
+
+function refuseToWrite(): never {
+  throw new Error('who only looks writes nothing');
+}

@@ -1,0 +1,138 @@
+/** The run that is meant by `resume` and `rollback`, and the runs that stand in the way of a new one. */
+
+import { codes } from '../codes.ts';
+import { blockplanCommand } from '../command.ts';
+import { statePath } from '../journal/folder.ts';
+import { isAlive, lockOwner } from '../journal/lock.ts';
+import { recoveryCommands } from '../journal/recovery-mode.ts';
+import {
+  isRunOver,
+  readRunLog,
+  recoveryModesOf,
+  type StartRecord,
+  type StoredLog,
+} from '../journal/run-log.ts';
+import { removeUnfinished, unfinishedRuns } from '../journal/unfinished.ts';
+import { domainKey, LOCAL } from '../model/hosts.ts';
+import { printable } from '../printable.ts';
+import { preflightRefusal } from './refusal.ts';
+import { namedRun } from './run-folders.ts';
+
+/** A run whose journal can be gone on with. */
+export interface ResumableRun {
+  readonly run: string;
+  readonly folder: string;
+  readonly log: StoredLog;
+  readonly started: StartRecord;
+}
+
+/**
+ * The run that is meant.
+ * @param word see `namedRun`; undefined for the only one that is not over
+ * @throws BlockplanError runNotFound where there is none, or more than one; runEnded where it is over; journalUnreadable and
+ *   journalUnsupported where its journal cannot be gone on with
+ */
+export async function resumableRun(state: string, word: string | undefined): Promise<ResumableRun> {
+  const { run, folder } = await namedRun(state, word ?? (await onlyLeft(state)));
+  const log = await readRunLog(folder).catch((error: Error) => {
+    throw preflightRefusal(
+      codes.journalUnreadable,
+      `the journal of run ${run} cannot be read: ${error.message}`,
+      RESCUE,
+    );
+  });
+  const { started, damage, strange } = log;
+  const records = log.end.seq;
+  if (damage === 'altered')
+    throw preflightRefusal(
+      codes.journalUnreadable,
+      `the journal of run ${run} was altered after it was written: nothing behind record ${records} can be believed`,
+      RESCUE,
+    );
+  if (strange)
+    throw preflightRefusal(
+      strange.otherVersion ? codes.journalUnsupported : codes.journalUnreadable,
+      `the journal of run ${run} cannot be read: ${strange.why}`,
+      strange.otherVersion ? writerOf(log) : RESCUE,
+    );
+  if (records === 0) await removeUnfinished(state, run);
+  if (!started)
+    throw preflightRefusal(
+      codes.journalUnsupported,
+      records === 0
+        ? `the journal of run ${run} holds no record: the run had not begun, and nothing was done`
+        : `the journal of run ${run} is of a form that this version of blockplan does not know`,
+      records === 0 ? 'start it again: blockplan run' : writerOf(log),
+    );
+  if (isRunOver(log)) {
+    // blockplan was killed when it had said so.
+    await removeUnfinished(state, run);
+    throw preflightRefusal(
+      codes.runEnded,
+      `run ${run} is over: ${endingOf(log)}`,
+      `nothing is left to do; see what it did: ${blockplanCommand('show', run)}`,
+    );
+  }
+  return { run, folder, log, started };
+}
+
+/** Which version can go on with a journal that this one cannot read. */
+function writerOf({ attempts }: StoredLog): string {
+  const last = attempts.at(-1);
+  return last
+    ? `use version ${printable(last.version)} of blockplan, which wrote it`
+    : 'use the version that wrote it';
+}
+
+/** The word for how it ended. */
+function endingOf({ forgotten, finish }: StoredLog): string | undefined {
+  return forgotten ? 'forgotten' : finish?.end;
+}
+
+const RESCUE =
+  'a lost definition can be brought back all the same: blockplan rescue; see also blockplan doctor; once all is in order: blockplan forget';
+
+async function onlyLeft(state: string): Promise<string> {
+  const runs = await unfinishedRuns(state);
+  const [run, another] = runs;
+  if (run === undefined)
+    throw preflightRefusal(
+      codes.runNotFound,
+      `no run below ${state} was left half-way`,
+      'list them all: blockplan list',
+    );
+  if (another !== undefined)
+    throw preflightRefusal(
+      codes.runNotFound,
+      `more than one run is not over: ${runs.join(', ')}`,
+      'name the one that is meant',
+    );
+  return run;
+}
+
+/**
+ * Keeps a new run from a domain that an earlier one has interrupted.
+ * @throws BlockplanError domainLocked
+ */
+export async function refuseUnfinishedRun(
+  state: string,
+  uuid: string,
+  domain: string,
+): Promise<void> {
+  for (const run of await unfinishedRuns(state)) {
+    const log = await readRunLog(statePath(state, 'runs', run)).catch(absentAsUndefined);
+    if (log?.beginning?.uuid !== uuid || isRunOver(log)) continue;
+    const owner = await lockOwner(state, domainKey(LOCAL, uuid));
+    if (owner?.run === run && isAlive(owner)) continue;
+    throw preflightRefusal(
+      codes.domainLocked,
+      `run ${run} of ${log.beginning.plan} on "${domain}" is not over: ${log.finish?.end ?? 'it was interrupted'}`,
+      `bring it to an end: ${recoveryCommands(run, recoveryModesOf(log)).join(', or ')}; where that cannot be had and the domain is in order (${blockplanCommand('doctor', domain)}): ${blockplanCommand('forget', run)}`,
+    );
+  }
+}
+
+/** A run whose folder is gone holds nothing back. */
+function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}

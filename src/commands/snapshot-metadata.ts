@@ -1,0 +1,59 @@
+/** `virsh snapshot-create`, `checkpoint-create` and `snapshot-delete`: what libvirt has written down of snapshots and checkpoints. */
+import { refuseUnless, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
+import { defineCommand, NO_JOB, optional, required } from './define.ts';
+
+/** As it is given here, libvirt knows a snapshot again that it had forgotten. */
+export const snapshotCreate = defineCommand({
+  verb: 'snapshot-create',
+  options: {
+    domain: required('text'),
+    xmlfile: required('document'),
+    redefine: required('flag'),
+    current: optional('flag'),
+  },
+  apply: (host, { xmlfile }) => redefined(host, 'snapshots', xmlfile.content),
+  ...NO_JOB,
+  unanswered: () => 'look',
+});
+
+/** As it is given here, libvirt knows a checkpoint again that it had forgotten. */
+export const checkpointCreate = defineCommand({
+  verb: 'checkpoint-create',
+  options: { domain: required('text'), xmlfile: required('document'), redefine: required('flag') },
+  apply: (host, { xmlfile }) => redefined(host, 'checkpoints', xmlfile.content),
+  ...NO_JOB,
+  unanswered: () => 'look',
+});
+
+/** As it is given here, libvirt forgets a snapshot, and its layers stay. */
+export const snapshotDelete = defineCommand({
+  verb: 'snapshot-delete',
+  options: {
+    domain: required('text'),
+    snapshotname: required('text'),
+    metadata: required('flag'),
+  },
+  apply(host, { snapshotname: name, metadata }) {
+    const { snapshots } = host.state.domain;
+    refuseUnless(snapshots.includes(name), `no domain snapshot with matching name '${name}'`);
+    if (!metadata) throw new Error('a simulated host forgets snapshots, and deletes none');
+    return updateDomain(host, { snapshots: snapshots.filter((each) => each !== name) });
+  },
+  ...NO_JOB,
+  unanswered: () => 'look',
+});
+
+function redefined(
+  host: SimulatedHost,
+  list: 'snapshots' | 'checkpoints',
+  xml: string,
+): SimulatedHost {
+  const name = unescaped(/<name>([^<]*)<\/name>/.exec(xml)?.[1] ?? '');
+  const known = host.state.domain[list];
+  return known.includes(name) ? host : updateDomain(host, { [list]: [...known, name] });
+}
+
+function unescaped(text: string): string {
+  const words: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_all, word: string) => words[word] ?? '');
+}

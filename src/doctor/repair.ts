@@ -1,0 +1,60 @@
+/** Plans that mend: written as text, read as any plan is, and walked over the host state that they were made for. */
+import { BlockplanError } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import type { HostState } from '../model/host-state.ts';
+import { emitYaml } from '../plan/emit.ts';
+import { readPlan } from '../plan/read.ts';
+import { walk } from '../simulate/walk.ts';
+import { steps } from '../steps/registry.ts';
+import type { Repair } from './patient.ts';
+
+/** A plan as a file, or why a run of it would be refused as things are. */
+export type RepairPlan =
+  | { readonly file: string; readonly text: string }
+  | { readonly obstacle: string };
+
+export function repairPlanOf(state: HostState, mend: Repair): RepairPlan {
+  const name = wordOf(mend.name);
+  const file = `${state.domain.name.replaceAll(/[^\w.-]/g, '_')}-${name}.yaml`;
+  const text = emitYaml(
+    {
+      plan: 'blockplan/v1',
+      name,
+      description: literal(mend.title),
+      domain: literal(state.domain.name),
+      steps: mend.steps.map((step) => ({
+        ...(literal(step) as object),
+        id: wordOf(`${step['id']}`),
+      })),
+      'on-failure': 'rollback',
+    },
+    ['Written by "blockplan doctor" for what it found; look at the preview before you run it.'],
+  );
+  try {
+    const plan = readPlan({ file, source: text, steps });
+    const errors = walk(compile(plan), state).findings.filter(
+      ({ severity }) => severity === 'error',
+    );
+    return errors.length === 0
+      ? { file, text }
+      : { obstacle: errors.map(({ code, message }) => `${message} (${code})`).join('; ') };
+  } catch (error) {
+    if (!(error instanceof BlockplanError)) throw error;
+    return {
+      obstacle: error.findings.map(({ code, message }) => `${message} (${code})`).join('; '),
+    };
+  }
+}
+
+/** What a plan takes for a name. */
+function wordOf(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+}
+
+/** The value as a plan has to write it, so that nothing in it is taken for a reference. */
+function literal(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  if (Array.isArray(value)) return value.map(literal);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, literal(part)]));
+}

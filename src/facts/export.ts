@@ -1,0 +1,228 @@
+/** A host state as facts: what a plan's preview needs of it, without secrets, and the same whenever the same is so. */
+import { FileSet, filesOfDisk, namesByFile } from '../model/file-identity.ts';
+import { recordedBackingName } from '../model/headers.ts';
+import type {
+  Destination,
+  Disk,
+  Domain,
+  HostState,
+  ImageFile,
+  Layer,
+  OtherDomain,
+} from '../model/host-state.ts';
+import { REDACTED, redactLocation, redactText, redactXml } from '../model/redact.ts';
+
+import { printable } from '../printable.ts';
+import { atLeast, atMost, exactly } from './amounts.ts';
+import type {
+  DestinationFacts,
+  DiskFacts,
+  DomainFacts,
+  Facts,
+  FileFacts,
+  FolderFacts,
+  LayerFacts,
+  OtherFacts,
+} from './facts.ts';
+
+/** The facts of a host state; pure. Other domains are told as far as they share files with it. */
+export function factsOf(state: HostState): Facts {
+  const { domain, host } = state;
+  const files = fileFacts(state);
+  const same = sameFiles(state);
+  return {
+    facts: 'blockplan/v1',
+    host: {
+      uri: redactText(host.uri),
+      ...(host.libvirt === undefined ? {} : { libvirt: host.libvirt }),
+      ...(host.qemu === undefined ? {} : { qemu: host.qemu }),
+    },
+    domain: domainFacts(domain),
+    disks: domain.disks.map((disk) => diskFacts(disk, state)),
+    ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(same.length === 0 ? {} : { 'same-files': same }),
+    ...(Object.keys(state.folders).length === 0 ? {} : { folders: folderFacts(state) }),
+    others: otherFacts(state),
+    ...(domain.definition === undefined ? {} : { definition: definitionText(domain.definition) }),
+  };
+}
+
+function domainFacts(domain: Domain): DomainFacts {
+  return {
+    name: domain.name,
+    state: domain.state,
+    persistent: domain.persistent,
+    autostart: domain.autostart,
+    agent: domain.agent,
+    'managed-save': domain.managedSave,
+    nvram: domain.nvram,
+    tpm: domain.tpm,
+    ...(domain.confinement?.apparmor ? { apparmor: true } : {}),
+    snapshots: domain.snapshots,
+    checkpoints: domain.checkpoints,
+  };
+}
+
+function diskFacts(disk: Disk, state: HostState): DiskFacts {
+  const { target, device, readonly, unsupported, snapshot, capacity, chain, job } = disk;
+  return {
+    target,
+    device,
+    ...(readonly === (device === 'cdrom') ? {} : { readonly }),
+    ...(unsupported ? { unsupported } : {}),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(capacity === undefined ? {} : { capacity: exactly(capacity) }),
+    chain: chain.map((layer) => layerFacts(layer, state)),
+    ...(job === undefined
+      ? {}
+      : {
+          job: {
+            type: job.type,
+            ready: job.ready,
+            ...(job.mirror === undefined ? {} : { mirror: redactLocation(job.mirror) }),
+          },
+        }),
+  };
+}
+
+/** Without libvirt's index of the layer, which changes from one start of the guest to the next. */
+function layerFacts({ file, format, block, dataFiles = [] }: Layer, state: HostState): LayerFacts {
+  const found = state.files[file];
+  return {
+    file: redactLocation(file),
+    format,
+    ...(block ? { block } : {}),
+    ...(found ? { size: atLeast(found.size) } : {}),
+    ...listed('data-files', dataFiles),
+  };
+}
+
+/** The files that are in none of the chains; of those that are, what the chain does not tell. */
+function fileFacts(state: HostState): Record<string, FileFacts | 'absent'> {
+  const inChain = new Set(state.domain.disks.flatMap(({ chain }) => chain.map(({ file }) => file)));
+  return Object.fromEntries(
+    sortedEntries(state.files).flatMap(([path, file]): [string, FileFacts | 'absent'][] => {
+      if (!path.startsWith('/')) return [];
+      if (file === null) return [[path, 'absent']];
+      const more = contentFacts(file, recordedBackingName(state, path));
+      if (!inChain.has(path)) return [[path, { size: atLeast(file.size), ...more }]];
+      return Object.keys(more).length === 0 ? [] : [[path, more]];
+    }),
+  );
+}
+
+function contentFacts(
+  { format, link, dataFiles = [], place }: ImageFile,
+  backing: string | null | undefined,
+): FileFacts {
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(backing === undefined
+      ? {}
+      : { backing: backing === null ? 'none' : redactLocation(backing) }),
+    ...(link ? { link } : {}),
+    ...listed('data-files', dataFiles),
+    ...(place === undefined ? {} : { place: placeFacts(place) }),
+  };
+}
+
+/** A process has another number each time: the facts are the same whenever the same is so. */
+function placeFacts({ kind, length, header, heldBy }: Destination): DestinationFacts {
+  return {
+    kind,
+    length: exactly(length),
+    ...(header === null
+      ? {}
+      : { header: { format: header.format, 'virtual-size': exactly(header.virtualSize) } }),
+    ...(heldBy.length === 0
+      ? {}
+      : { 'held-by': heldBy.map((how) => redactText(how.replace(/process \d+/, 'a process'))) }),
+  };
+}
+
+/** The paths that are one file under several names. */
+function sameFiles(state: HostState): string[][] {
+  const paths = [...Object.keys(state.files), ...state.domain.disks.flatMap(filesOfDisk)];
+  return namesByFile(state, paths.filter((path) => path.startsWith('/')).sort()).filter(
+    (names) => names.length > 1,
+  );
+}
+
+function folderFacts({ folders }: HostState): Record<string, FolderFacts | 'absent'> {
+  return Object.fromEntries(
+    sortedEntries(folders).map(([path, folder]): [string, FolderFacts | 'absent'] => [
+      path,
+      folder === null ? 'absent' : { free: atMost(folder.free), writable: folder.writable },
+    ]),
+  );
+}
+
+/** The domains that share a file with the guest or the plan, and those of which nobody can tell, by name. */
+function otherFacts(state: HostState): OtherFacts[] {
+  const own = [...state.domain.disks.flatMap(filesOfDisk), ...Object.keys(state.files).sort()];
+  return relevantOthers(state, own).map(({ name, files, writes, unread }) => ({
+    name,
+    ...listed(
+      'files',
+      files.filter((file) => !writes.includes(file)),
+    ),
+    ...listed('writes', writes),
+    ...listed('unread', unread),
+  }));
+}
+
+/**
+ * Other domains with those of their files that are among the given ones, by the first of these names, and in the order of
+ * the domains' names, whatever order libvirt has.
+ */
+export function relevantOthers(state: HostState, own: Iterable<string>): OtherDomain[] {
+  const known = new FileSet(state, own);
+  const shared = (files: readonly string[]) =>
+    [...new Set(files.flatMap((file) => known.nameOf(file) ?? []))].sort();
+  return state.others
+    .map((other) => ({
+      ...other,
+      files: shared([...other.files, ...other.writes]),
+      writes: shared(other.writes),
+      unread: [...new Set(other.unread)].sort(),
+    }))
+    .filter(({ files, unread }) => files.length > 0 || unread.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function listed<K extends string>(
+  key: K,
+  places: readonly string[],
+): { readonly [key in K]?: string[] } {
+  return (places.length === 0 ? {} : { [key]: places.map(redactLocation) }) as {
+    readonly [key in K]?: string[];
+  };
+}
+
+/**
+ * Without secrets, and without their places: whether libvirt shows them at all depends on who asks. Characters that a
+ * reader of the file would not see are spelled out.
+ */
+export function definitionText(definition: string): string {
+  const marked = new RegExp(`\\s[\\w:.-]+\\s*=\\s*(?:'${REDACTED}'|"${REDACTED}")`, 'g');
+  const bare = redactXml(definition)
+    .replace(marked, '')
+    .replace(
+      /(?<!\s)\s*<(metadata|cookies)>\s*(?:<cookie[^>]*>REDACTED<\/cookie>\s*)*<\/\1>|(?<!\s)\s*<metadata\/>/g,
+      '',
+    );
+  return `${spelledOut(bare).trimEnd()}\n`;
+}
+
+/** Hidden characters of XML as references, which mean the same. */
+function spelledOut(xml: string): string {
+  return Array.from(xml, (character) =>
+    character === '\n' || character === '\t' || printable(character) === character
+      ? character
+      : `&#${character.codePointAt(0)};`,
+  ).join('');
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

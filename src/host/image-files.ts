@@ -1,0 +1,85 @@
+/** The files of a simulated host: made, written, moved and removed. */
+import type { ImageFile } from '../model/host-state.ts';
+import { withFileEmptied, withLayersCopied } from './content.ts';
+import { nameIn, withFileOn } from './file-names.ts';
+import type { SimulatedHost } from './simulated-host.ts';
+
+/** The same host with a file at that path that holds what it held. */
+export function withImage(host: SimulatedHost, file: string, image: ImageFile): SimulatedHost {
+  const { format } = image;
+  return {
+    ...host,
+    state: withFileOn(host, file, image),
+    formats: format === undefined ? host.formats : { ...host.formats, [file]: format },
+  };
+}
+
+/**
+ * The same host with a new image at that path, which holds nothing yet.
+ * @param backing the name of the backing file in its header
+ */
+export function withNewImage(
+  host: SimulatedHost,
+  file: string,
+  image: ImageFile,
+  backing?: string,
+): SimulatedHost {
+  const { [file]: _former, ...others } = host.headers;
+  return {
+    ...withImage(host, file, image),
+    content: withFileEmptied(host.content, file),
+    headers: backing === undefined ? others : { ...others, [file]: backing },
+  };
+}
+
+/** The same host with a file there that suits: one that exists has the right size, as far as anybody can tell. */
+export function withSuitableFile(host: SimulatedHost, path: string): SimulatedHost {
+  const file = nameIn(host, path);
+  const found = host.state.files[file];
+  if (!found) return withNewImage(host, file, { size: 0 });
+  const { place: _unsuitable, ...known } = found;
+  return withImage(host, file, known);
+}
+
+/** The same host, on which something is written into an existing file. */
+export function writtenOver(host: SimulatedHost, path: string, block: boolean): SimulatedHost {
+  const file = nameIn(host, path);
+  if (file in host.overwritten) return host;
+  const found = host.state.files[file];
+  const held = block || !found || found.size > 0 || found.sizeUntold === true;
+  const lost = held && !found?.made ? path : null;
+  return { ...host, overwritten: { ...host.overwritten, [file]: lost } };
+}
+
+/** The same host without a file at that path. */
+export function withoutFile(host: SimulatedHost, file: string): SimulatedHost {
+  const { [file]: _former, ...headers } = host.headers;
+  const { [file]: _what, ...formats } = host.formats;
+  return {
+    ...host,
+    state: withFileOn(host, file, null),
+    content: withFileEmptied(host.content, file),
+    headers,
+    formats,
+  };
+}
+
+/** The same host with a file at another path, where there is none; it counts as made by nobody there. */
+export function withFileMoved(host: SimulatedHost, file: string, to: string): SimulatedHost {
+  const image = host.state.files[file];
+  if (!image) return host;
+  const { made: _made, ...known } = image;
+  const format = host.formats[file];
+  const moved = withNewImage(
+    host,
+    to,
+    { ...known, ...(format === undefined ? {} : { format }) },
+    host.headers[file],
+  );
+  return withoutFile({ ...moved, content: withLayersCopied(moved.content, [file], to) }, file);
+}
+
+/** Bytes that the files take together. */
+export function bytesIn(host: SimulatedHost, files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (host.state.files[file]?.size ?? 0), 0);
+}

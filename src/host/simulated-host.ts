@@ -1,0 +1,223 @@
+/**
+ * A libvirt host as a value: what is so, and what libvirt and QEMU know beyond what can be looked at. Nothing in it is
+ * ever changed, only made again, and what did not change is shared between one state and the next.
+ */
+import { isTransient } from '../model/disk-elements.ts';
+import { readDomainXml } from '../model/domain-xml.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import { backingPath } from '../model/headers.ts';
+import { type Disk, type HostState, isUp, withDisk, withDomain } from '../model/host-state.ts';
+import { type Content, initialWrites, withGuestWrite, withLayersCopied } from './content.ts';
+import { layersOf, nameIn } from './file-names.ts';
+import { headersIn, relativeNames } from './header-names.ts';
+
+export interface SimulatedHost {
+  /** What is so. `domain.kept` is what the journal keeps, which libvirt knows nothing of. */
+  readonly state: HostState;
+  /** The host state that the host began as: it says which names stand for one file. */
+  readonly initial: HostState;
+  /** Where the guest's writes are. In this and all below a file has one name, that of {@link nameIn}. */
+  readonly content: Content;
+  /** The backing file that each image's own header names, as it is written there. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * By layer, the relative name under which libvirt found it. libvirt makes the name for `--keep-relative` of these, and
+   * goes on doing so when the layer above is in another folder by now (seen on libvirt 9.0).
+   */
+  readonly relative: Readonly<Record<string, string>>;
+  /** The format of each image. */
+  readonly formats: Readonly<Record<string, string>>;
+  /** What libvirt has been told to take for a block device. */
+  readonly devices: readonly string[];
+  /** What a job reads, by disk. */
+  readonly jobs: Readonly<Record<string, JobSource>>;
+  /** By disk, the file that a guest which is not up wrote to last. */
+  readonly last: Readonly<Record<string, string>>;
+  /**
+   * Layers that libvirt has found in the headers of others, until its daemon begins again: those it does not write into a
+   * definition.
+   */
+  readonly detected: readonly string[];
+  /**
+   * Existing files that have been written into since the host was made, with the name that was written to; `null` for one
+   * that held nothing before.
+   */
+  readonly overwritten: Readonly<Record<string, string | null>>;
+  /** How often the guest was started: the id that libvirt gives it. */
+  readonly starts: number;
+  /** Files below the active ones that QEMU goes on holding for writing until it ends. */
+  readonly held: readonly string[];
+  /**
+   * The definition that libvirt still has of a domain that was undefined while it ran. A snapshot or the end of a job has
+   * it saved; then a daemon that begins again takes the domain for a persistent one (seen on libvirt 9.0).
+   */
+  readonly shadow?: { readonly definition: string; readonly saved: boolean };
+}
+
+/** What a block job reads. */
+export interface JobSource {
+  /** The layers that go into its other side, topmost first. */
+  readonly layers: readonly string[];
+  /** For a copy: whether it shares the files below its source. */
+  readonly shallow: boolean;
+  /** Whether its file was there, so that libvirt looks into the header for the files below. */
+  readonly reuse: boolean;
+  /** Whether the daemon has begun again since, and knows those files from its notes. */
+  readonly noted?: true;
+  /** For a job without another side: the layer of the chain that takes them, below them or above. */
+  readonly into?: string;
+  /** Of such a job: the name that the header above them gets, where it is to be relative. */
+  readonly name?: string;
+}
+
+/** The host that looks like that host state, with a guest that has written to each of its disks. */
+export function simulatedHostOf(state: HostState): SimulatedHost {
+  const on = { initial: state };
+  const name = (file: string) => nameIn(on, file);
+  const headers = headersIn(state);
+  const layers = state.domain.disks.flatMap(({ chain }) => chain);
+  const disks = state.domain.disks.filter(isWritten);
+  const host: SimulatedHost = {
+    state,
+    initial: state,
+    content: Object.fromEntries(
+      disks.map((disk) => [disk.target, initialWrites(layersOf(on, disk))]),
+    ),
+    headers,
+    relative: relativeNames(
+      { initial: state, headers },
+      state.domain.disks.flatMap(({ chain }) => chain),
+    ),
+    formats: Object.fromEntries([
+      ...Object.entries(state.files).flatMap(([file, image]) =>
+        image?.format === undefined ? [] : [[name(file), image.format]],
+      ),
+      ...layers.map(({ file, format }) => [name(file), format]),
+    ]),
+    devices: [...new Set(layers.flatMap(({ file, block }) => (block ? [name(file)] : [])))],
+    jobs: Object.fromEntries(
+      disks.filter(({ job }) => job).map((disk) => [disk.target, sourceOf(disk, state)]),
+    ),
+    last: isUp(state) ? {} : filesWrittenByGuest(on, state),
+    detected: layersNotDefined(on, state),
+    overwritten: {},
+    held: [],
+    starts: 1,
+  };
+  return guestWrites(disks.reduce(withReadyMirror, host));
+}
+
+/** The layers below the active ones that the definition does not name. */
+export function layersNotDefined(
+  on: Pick<SimulatedHost, 'initial'>,
+  { domain }: HostState,
+): string[] {
+  const named = domain.definition === undefined ? [] : readDomainXml(domain.definition).disks;
+  const known = named.flatMap((disk) => layersOf(on, disk));
+  return domain.disks.flatMap((disk) =>
+    layersOf(on, disk)
+      .slice(1)
+      .filter((file) => !known.includes(file)),
+  );
+}
+
+/** What a job that runs already reads: a copy is shallow where its file rests on the layer below the active one. */
+function sourceOf(disk: Disk, state: HostState): JobSource {
+  const on = { initial: state };
+  const files = layersOf(on, disk);
+  const mirror = disk.job?.mirror === undefined ? undefined : nameIn(on, disk.job.mirror);
+  if (disk.job?.type !== 'copy')
+    return {
+      layers: files.slice(0, Math.max(0, files.indexOf(mirror ?? ''))),
+      shallow: false,
+      reuse: false,
+    };
+  const below = mirror === undefined ? undefined : state.files[mirror]?.backing;
+  const shallow =
+    Boolean(below) && isSameFile(state, files[1], backingPath(mirror ?? '', below ?? ''));
+  return { layers: shallow ? files.slice(0, 1) : files, shallow, reuse: false };
+}
+
+function withReadyMirror(host: SimulatedHost, { target, job }: Disk): SimulatedHost {
+  const source = host.jobs[target];
+  return job?.ready && job.mirror !== undefined && source
+    ? { ...host, content: withLayersCopied(host.content, source.layers, nameIn(host, job.mirror)) }
+    : host;
+}
+
+/** The guest writes something new to each of its disks, and so to the other side of a job that is ready. */
+export function guestWrites(host: SimulatedHost): SimulatedHost {
+  const { state } = host;
+  if (state.domain.state !== 'running') return host;
+  let { content } = host;
+  for (const disk of state.domain.disks) {
+    const { target, job } = disk;
+    const [active] = layersOf(host, disk);
+    if (active === undefined || !isWritten(disk)) continue;
+    const mirror = job?.ready && job.mirror !== undefined ? [nameIn(host, job.mirror)] : [];
+    content = withGuestWrite(content, target, [active, ...mirror]);
+  }
+  return content === host.content ? host : { ...host, content };
+}
+
+/** The files that a running guest writes to, by disk. */
+export function filesWrittenByGuest(
+  on: Pick<SimulatedHost, 'initial'>,
+  state: HostState,
+): Record<string, string> {
+  return Object.fromEntries(
+    state.domain.disks
+      .filter(isWritten)
+      .map((disk): [string, string] => [disk.target, layersOf(on, disk)[0] ?? '']),
+  );
+}
+
+/** Whether a disk holds writes that have to be there after a stop; libvirt throws those on a transient disk away. */
+function isWritten(disk: Disk): boolean {
+  return !disk.readonly && disk.chain.length > 0 && !isTransient(disk);
+}
+
+/** The file and all that the headers name below it. */
+export function filesBelow(host: SimulatedHost, file: string): string[] {
+  const files: string[] = [];
+  for (let at: string | undefined = file; at !== undefined && !files.includes(at); ) {
+    files.push(at);
+    // What looks like a header in a raw image is the guest's data.
+    const name: string | undefined = host.formats[at] === 'raw' ? undefined : host.headers[at];
+    at = name === undefined ? undefined : nameIn(host, backingPath(at, name));
+  }
+  return files;
+}
+
+/** @throws EffectFailed with what libvirt says, where it does not hold */
+export function refuseUnless(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new EffectFailed(`error: ${message}`);
+}
+
+export function withHostState(host: SimulatedHost, state: HostState): SimulatedHost {
+  return { ...host, state };
+}
+
+export function updateDomain(
+  host: SimulatedHost,
+  change: Partial<HostState['domain']>,
+): SimulatedHost {
+  return { ...host, state: withDomain(host.state, change) };
+}
+
+export function updateDisk(
+  host: SimulatedHost,
+  target: string,
+  change: (disk: Disk) => Disk,
+): SimulatedHost {
+  return { ...host, state: withDisk(host.state, target, change) };
+}
+
+/** The disk that a block command names. */
+export function diskForCommand(host: SimulatedHost, target: string): Disk {
+  refuseUnless(isUp(host.state), 'domain is not running');
+  const disk = host.state.domain.disks.find((each) => each.target === target);
+  if (!disk || !isWritten(disk)) throw new EffectFailed('error: invalid path');
+  return disk;
+}

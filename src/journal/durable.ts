@@ -1,0 +1,30 @@
+/** Files that outlive a power loss. */
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  await writeSynced(path, content);
+  await syncFolder(dirname(path));
+}
+
+/** Writes a file so that its content is on disk, or there is no room for it. */
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder outlive a power loss. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,162 @@
+/** The shapes of a host state and of a bundle, as journals and bundle files keep them. */
+
+import type { GuestProcess } from './guest-process.ts';
+import {
+  type BlockJob,
+  type Bundle,
+  type Confinement,
+  type Destination,
+  type Disk,
+  DOMAIN_STATES,
+  type Domain,
+  type DomainState,
+  type Folder,
+  type HeaderSummary,
+  type HostInfo,
+  type HostState,
+  type ImageFile,
+  type Layer,
+  type OtherDomain,
+  type SavedMetadata,
+  type UnknownPart,
+} from './host-state.ts';
+import {
+  amount,
+  byKey,
+  either,
+  fields,
+  flag,
+  listOf,
+  oneOf,
+  optionalField,
+  type Shape,
+  text,
+  textLike,
+  trueFlag,
+} from './shape.ts';
+
+const moment = fields<SavedMetadata>({ name: text, xml: text });
+
+export const bundleShape: Shape<Bundle> = fields<Bundle>({
+  definition: text,
+  autostart: flag,
+  snapshots: listOf(moment),
+  currentSnapshot: optionalField(text),
+  checkpoints: listOf(moment),
+});
+
+const layer = fields<Layer>({
+  file: text,
+  format: text,
+  dataFiles: optionalField(listOf(text)),
+  block: optionalField(trueFlag),
+  index: optionalField(amount),
+});
+
+const job = fields<BlockJob>({
+  type: oneOf<BlockJob['type']>('copy', 'commit', 'active-commit', 'pull', 'backup', 'other'),
+  ready: flag,
+  mirror: optionalField(text),
+});
+
+const disk = fields<Disk>({
+  target: text,
+  device: oneOf<Disk['device']>('disk', 'cdrom', 'floppy', 'lun'),
+  readonly: flag,
+  unsupported: optionalField(listOf(text)),
+  chain: listOf(layer),
+  persistentSource: optionalField(text),
+  snapshot: optionalField(text),
+  job: optionalField(job),
+  capacity: optionalField(amount),
+});
+
+const confinement = fields<Confinement>({
+  apparmor: flag,
+  user: optionalField(fields<NonNullable<Confinement['user']>>({ uid: amount, gid: amount })),
+  givesFiles: flag,
+});
+
+export const guestProcessShape = fields<GuestProcess>({
+  boot: text,
+  id: amount,
+  started: optionalField(text),
+});
+
+const domain = fields<Domain>({
+  name: text,
+  calledNow: optionalField(text),
+  movedAway: optionalField(trueFlag),
+  uuid: text,
+  state: oneOf<DomainState>(...DOMAIN_STATES),
+  persistent: flag,
+  autostart: flag,
+  definition: optionalField(text),
+  kept: optionalField(bundleShape),
+  disks: listOf(disk),
+  agent: flag,
+  snapshots: listOf(text),
+  checkpoints: listOf(text),
+  managedSave: flag,
+  nvram: flag,
+  tpm: flag,
+  memory: optionalField(amount),
+  process: optionalField(guestProcessShape),
+  confinement: optionalField(confinement),
+});
+
+const imageHeader = fields<HeaderSummary>({ format: text, virtualSize: amount });
+
+const place = fields<Destination>({
+  kind: oneOf<Destination['kind']>('file', 'block device', 'other'),
+  length: amount,
+  header: either(imageHeader, oneOf(null)),
+  heldBy: listOf(text),
+});
+
+const imageFile = fields<ImageFile>({
+  format: optionalField(text),
+  size: amount,
+  sizeUntold: optionalField(trueFlag),
+  identity: optionalField(text),
+  link: optionalField(trueFlag),
+  made: optionalField(trueFlag),
+  backing: optionalField(either(text, oneOf(null))),
+  dataFiles: optionalField(listOf(text)),
+  place: optionalField(place),
+});
+
+const folder = fields<Folder>({
+  writable: flag,
+  free: amount,
+  fileSystem: optionalField(text),
+  barredAt: optionalField(text),
+});
+
+const other = fields<OtherDomain>({
+  name: text,
+  files: listOf(text),
+  writes: listOf(text),
+  unread: listOf(text),
+});
+
+const host = fields<HostInfo>({
+  uri: text,
+  libvirt: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 9.0.0')),
+  qemu: optionalField(textLike(/^\d+\.\d+\.\d+$/, 'a release such as 7.2.0')),
+  user: optionalField(amount),
+});
+
+export const hostStateShape: Shape<HostState> = fields<HostState>({
+  domain,
+  files: byKey(either(imageFile, oneOf(null))),
+  names: optionalField(byKey(text)),
+  folders: byKey(either(folder, oneOf(null))),
+  others: listOf(other),
+  host,
+  untold: optionalField(
+    listOf(
+      oneOf<UnknownPart>('uri', 'state', 'managed-save', 'nvram', 'tpm', 'snapshots', 'others'),
+    ),
+  ),
+});

@@ -1,0 +1,104 @@
+/** Decides whether a text may be parsed at all: its size, its encoding, and that nothing in it is hidden. */
+import { codes } from '../codes.ts';
+import type { Finding } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { errorFinding, inputError } from './findings.ts';
+import { Lines } from './lines.ts';
+import type { Subject } from './subject.ts';
+
+/** Plans are written and reviewed by people; a mebibyte is far beyond that and still quick to refuse. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * The text of a document, by lines.
+ *
+ * @param source a file's bytes, or text that has been decoded already
+ * @throws BlockplanError `input-refused` (inputTooLarge, inputNotUtf8, forbiddenCharacter)
+ */
+export function decodeText(subject: Subject, file: string, source: string | Uint8Array): Lines {
+  // A text has at most three bytes a unit: the exact count is taken only where it can matter.
+  const bytes =
+    typeof source !== 'string'
+      ? source.byteLength
+      : source.length * 3 > MOST_BYTES
+        ? Buffer.byteLength(source)
+        : 0;
+  if (bytes > MOST_BYTES) {
+    throw inputError([
+      errorFinding(
+        codes.inputTooLarge,
+        `the ${subject.noun} has ${bytes.toLocaleString('en')} bytes, more than the ${MOST_BYTES.toLocaleString('en')} that are read`,
+        {
+          hint: 'check that this is the file you meant',
+        },
+      ),
+    ]);
+  }
+  const text = typeof source === 'string' ? source : decode(subject, file, source);
+  const lines = new Lines(subject, file, text.startsWith('\ufeff') ? text.slice(1) : text);
+  const hidden = findHidden(lines);
+  if (hidden.length > 0) throw inputError(hidden);
+  return lines;
+}
+
+function decode(subject: Subject, file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    const lenient = new Lines(subject, file, new TextDecoder('utf-8').decode(bytes));
+    const at = lenient.source.indexOf('\ufffd');
+    throw inputError([
+      errorFinding(codes.inputNotUtf8, `the ${subject.noun} is not UTF-8 text`, {
+        position: lenient.position(Math.max(at, 0)),
+        hint: 'save the file as UTF-8; "file" and "iconv" tell and change the encoding',
+      }),
+    ]);
+  }
+}
+
+/** One finding a line: the first character that a reader of the plan would not see, or see in the wrong order. */
+function findHidden(lines: Lines): Finding[] {
+  const found: Finding[] = [];
+  let offset = 0;
+  for (const line of lines.source.split('\n')) {
+    const at = hiddenAt(line.endsWith('\r') ? line.slice(0, -1) : line);
+    if (at >= 0) found.push(hiddenCharacter(lines, offset + at));
+    offset += line.length + 1;
+  }
+  return found;
+}
+
+/** The index of the first hidden character other than a tab; -1 where there is none. */
+function hiddenAt(line: string): number {
+  const plain = line.replaceAll('\t', ' ');
+  if (printable(plain) === plain) return -1;
+  let at = 0;
+  for (const character of plain) {
+    if (printable(character) !== character) return at;
+    at += character.length;
+  }
+  return -1;
+}
+
+function hiddenCharacter(lines: Lines, offset: number): Finding {
+  const character = String.fromCodePoint(lines.source.codePointAt(offset) ?? 0);
+  return errorFinding(
+    codes.forbiddenCharacter,
+    `the text holds ${characterName(character)}, which a reader of the ${lines.subject.noun} would not see`,
+    {
+      position: lines.position(offset, offset + character.length),
+      hint: 'remove it',
+    },
+  );
+}
+
+/** What a hidden character is called: `the control character U+001B`. */
+export function characterName(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (character === '\n') return 'a line break';
+  if (character === '\t') return 'a tab';
+  const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  return `the ${control ? 'control' : 'hidden'} character ${number}`;
+}

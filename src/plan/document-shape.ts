@@ -1,0 +1,55 @@
+/** Holds a document against its schema, with the validator that has been made of it ahead of time. */
+import type { AnyStep } from '../steps/define.ts';
+import { Explainer } from './explain.ts';
+import type { Findings, Path } from './findings.ts';
+import type { Validate } from './input.ts';
+import type { JsonSchema } from './schema.ts';
+import type { SourcePositions } from './source-positions.ts';
+
+/** What a document has to look like. */
+export interface DocumentShape {
+  readonly validate: Validate;
+  /** What the validator was made of; it is built only for a document with a mistake. */
+  schema(): JsonSchema;
+  /** The step kinds that the document may name; none for one that is no plan. */
+  readonly steps: readonly AnyStep[];
+}
+
+/** Adds what is wrong with the document's shape to the findings. */
+export function checkShape(
+  document: unknown,
+  { validate, schema: build, steps }: DocumentShape,
+  { places, findings }: { places: SourcePositions; findings: Findings },
+): void {
+  if (validate(document)) return;
+  const schema = build();
+  const explainer = new Explainer(places, steps);
+  for (const { keyword, instancePath, schemaPath, params, propertyName } of validate.errors ?? []) {
+    const { path, value } = follow(instancePath, document);
+    const rule = follow(schemaPath.slice(0, schemaPath.lastIndexOf('/')), schema).value;
+    const finding = explainer.explain({
+      keyword,
+      path,
+      data: value,
+      params,
+      schema: (rule ?? {}) as Readonly<Record<string, unknown>>,
+      ...(propertyName === undefined ? {} : { propertyName }),
+    });
+    if (finding) findings.add(finding);
+  }
+}
+
+/** What a JSON pointer leads to, and the way there; what points into a list becomes a number. */
+function follow(pointer: string, root: unknown): { path: Path; value: unknown } {
+  let value = root;
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((escaped) => {
+      const word = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+      const isIndex = Array.isArray(value);
+      value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[word];
+      return isIndex ? Number(word) : word;
+    });
+  return { path, value };
+}

@@ -1,0 +1,277 @@
+/** Where a proof's runs take place: a simulated host, and what stands around it. A value, like the host. */
+import { codes } from '../codes.ts';
+import { type Effect, filesWrittenInto } from '../commands/effect.ts';
+import { BlockplanError } from '../errors.ts';
+import { guestWrites, type SimulatedHost, updateDomain } from '../host/simulated-host.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { LogRecord } from '../journal/run-log.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { isUp } from '../model/host-state.ts';
+import { Interrupted, type Request, type RunPart } from '../run/requests.ts';
+import { apply, bundleOf } from '../simulate/host.ts';
+import { daemonRestarts, guestDies, jobsDie, powerFails } from '../simulate/host-faults.ts';
+import { surveyedState } from '../simulate/observed-host.ts';
+import { type Fault, faultsOf } from './faults.ts';
+import type { HostCache } from './memo.ts';
+
+export interface ProofEnvironment {
+  readonly host: SimulatedHost;
+  /** Whether the run's marker stands in the live definition. */
+  readonly marked: boolean;
+  /** Whether libvirt answers, and whether it will again when looked for. */
+  readonly contact: 'there' | 'lost' | 'gone';
+  readonly journalFull: boolean;
+  readonly interrupted: boolean;
+  /** Whether blockplan has ended before while it could not write its journal: nobody knows what it did then. */
+  readonly blind: boolean;
+}
+
+export function proofEnvironmentOf(host: SimulatedHost): ProofEnvironment {
+  return {
+    host,
+    marked: true,
+    contact: 'there',
+    journalFull: false,
+    interrupted: false,
+    blind: false,
+  };
+}
+
+/** A place in a part of a run at which something can go wrong. */
+export interface FaultPoint {
+  readonly at: number;
+  readonly request: Request;
+  readonly faults: readonly Fault[];
+}
+
+/** What playing a part of a run came to. */
+export interface PerformedPart<T> {
+  readonly environment: ProofEnvironment;
+  /** What it returned; nothing where blockplan ended in the middle of it. */
+  readonly result: { readonly value: T } | undefined;
+  readonly points: readonly FaultPoint[];
+  /** The records that were written and are there after the end of it. */
+  readonly records: readonly LogRecord[];
+  /** What the caller found wrong in any of the states on the way. */
+  readonly wrong: readonly string[];
+}
+
+/** Ends blockplan: nothing of it runs on. One value for all, since an error's stack costs more than the rest of a case. */
+const ENDED = new Error('blockplan has ended');
+const BY_ITSELF = {};
+/** On a simulated host no time passes. */
+const NO_TIME = new Date(0).toISOString();
+const REFUSED = new EffectFailed('the host refuses it');
+const NOT_RUNNING = new EffectFailed('the domain is not running');
+const JOURNAL_FULL = new Error('no space left on device');
+const CONTACT_LOST = new BlockplanError('uncertain', [
+  { code: codes.connectionLost, severity: 'error', message: 'contact to libvirt is lost' },
+]);
+
+/** How a part is performed. */
+export interface PerformOptions {
+  /** What goes wrong, by the point's place in this part. */
+  readonly injected: ReadonlyMap<number, Fault>;
+  /** Tells what is wrong with a host that a run has just changed. */
+  readonly inspect: (host: SimulatedHost) => readonly string[];
+  readonly hosts: HostCache;
+}
+
+/** Performs a part of a run in a proof environment. */
+export function performPart<T>(
+  part: RunPart<T>,
+  environment: ProofEnvironment,
+  playing: PerformOptions,
+): PerformedPart<T> {
+  const stage = new Performer(environment, playing);
+  let next = part.next();
+  while (!next.done) {
+    let answer: { readonly given: unknown } | { readonly thrown: unknown };
+    try {
+      answer = { given: stage.answer(next.value) };
+    } catch (error) {
+      if (error === ENDED) return stage.left();
+      // Anything else is a gap in the simulated host, and no answer of it.
+      if (!isAnswer(error)) throw error;
+      answer = { thrown: error };
+    }
+    next = 'given' in answer ? part.next(answer.given) : part.throw(answer.thrown);
+  }
+  return { ...stage.left(), result: { value: next.value } };
+}
+
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof EffectFailed ||
+    error instanceof BlockplanError ||
+    error instanceof Interrupted ||
+    error === JOURNAL_FULL
+  );
+}
+
+class Performer {
+  #site: ProofEnvironment;
+  readonly #playing: PerformOptions;
+  readonly #points: FaultPoint[] = [];
+  readonly #records: LogRecord[] = [];
+  readonly #wrong: string[] = [];
+  #synced = 0;
+
+  constructor(environment: ProofEnvironment, playing: PerformOptions) {
+    this.#site = environment;
+    this.#playing = playing;
+  }
+
+  left(): PerformedPart<never> {
+    return {
+      environment: this.#site,
+      result: undefined,
+      points: this.#points,
+      records: this.#records,
+      wrong: this.#wrong,
+    };
+  }
+
+  answer(request: Request): unknown {
+    const faults = faultsOf(request);
+    if (faults.length === 0) return this.#plain(request);
+    const at = this.#points.push({ at: this.#points.length, request, faults }) - 1;
+    return this.#afflicted(request, this.#playing.injected.get(at));
+  }
+
+  #plain(request: Request): unknown {
+    switch (request.ask) {
+      case 'tell':
+        return undefined;
+      case 'headers':
+        // A look at a simulated host has told them already.
+        return request.state;
+      case 'interrupted':
+        return this.#site.interrupted;
+      case 'reconnect':
+        if (this.#site.contact === 'lost') this.#site = { ...this.#site, contact: 'there' };
+        return this.#site.contact === 'there';
+    }
+    if (this.#site.contact !== 'there') throw CONTACT_LOST;
+    switch (request.ask) {
+      case 'observe':
+        this.#becomes(guestWrites, BY_ITSELF);
+        return this.#playing.hosts.look(this.#site.host, request.files);
+      case 'survey':
+        return surveyedState(this.#site.host, request.state, request.files);
+      case 'mark':
+        // The marker stands in the live definition, which only a guest that is up has.
+        if (!isUp(this.#site.host.state)) throw NOT_RUNNING;
+        this.#site = { ...this.#site, marked: true };
+        return undefined;
+      case 'marker':
+        return this.#site.marked
+          ? { run: PROOF_RUN, host: '', user: '', pid: 0, since: '' }
+          : undefined;
+      case 'unmark':
+        this.#site = { ...this.#site, marked: false };
+        return undefined;
+      case 'bundle':
+        return bundleOf(this.#site.host);
+      case 'append':
+        return this.#append(request.entry, request.sync);
+      case 'perform':
+        this.#becomes(apply, request.effect);
+        return undefined;
+    }
+  }
+
+  #append(entry: JournalEntry, sync: boolean): void {
+    if (this.#site.journalFull) throw JOURNAL_FULL;
+    this.#records.push({ ...entry, seq: this.#records.length, time: NO_TIME });
+    if (sync) this.#synced = this.#records.length;
+    // What the journal keeps is what a lost definition can be brought back from.
+    if (entry.type === 'kept')
+      this.#site = {
+        ...this.#site,
+        host: this.#playing.hosts.after(this.#site.host, updateDomain, { kept: entry.bundle }),
+      };
+  }
+
+  /** Changes the host by a pure function of it and of a cause. */
+  #becomes<C extends object>(
+    become: (host: SimulatedHost, cause: C) => SimulatedHost,
+    cause: C,
+  ): void {
+    const host = this.#playing.hosts.after(this.#site.host, become, cause);
+    if (host !== this.#site.host) this.#site = { ...this.#site, host };
+    this.#wrong.push(...this.#playing.inspect(host));
+  }
+
+  #afflicted(request: Request, fault: Fault | undefined): unknown {
+    if (fault === undefined) return this.#plain(request);
+    const [kind, when] = fault.split('-');
+    if (when === 'before') this.#strike(kind ?? '');
+    const forward = request.ask === 'perform' && request.direction === 'do';
+    if (fault === 'interrupted-before' && forward) throw new Interrupted();
+    if (fault === 'refused') throw REFUSED;
+    if (fault === 'journal-full') this.#site = { ...this.#site, journalFull: true };
+    if (fault === 'job-dies') this.#becomes(jobsDie, BY_ITSELF);
+    if (fault === 'guest-paused') this.#pause();
+    // A rollback does not listen to interruptions.
+    if (fault === 'killed-during' || (fault === 'interrupted-during' && forward))
+      return this.#during(request, kind ?? '');
+    const given = fault === 'hollow' ? undefined : this.#plain(request);
+    if (fault === 'job-dies-ready') this.#becomes(jobsDie, BY_ITSELF);
+    if (when === 'after') this.#strike(kind ?? '');
+    if (fault === 'refused-late') throw REFUSED;
+    return given;
+  }
+
+  #pause(): void {
+    const { host } = this.#site;
+    if (isUp(host.state)) this.#becomes(updateDomain, { state: 'paused' });
+  }
+
+  /** What is waited for goes on by itself, and a copy that is cut short leaves its file behind. */
+  #during(request: Request, kind: string): never {
+    const effect = request.ask === 'perform' ? request.effect : undefined;
+    if (effect?.tool === 'qemu-img') this.#becomes(apply, cutShort(effect));
+    if (kind === 'killed') throw ENDED;
+    this.#site = { ...this.#site, interrupted: true };
+    throw new Interrupted();
+  }
+
+  #strike(kind: string): void {
+    switch (kind) {
+      case 'daemon':
+        this.#site = { ...this.#site, contact: 'lost' };
+        this.#becomes(daemonRestarts, BY_ITSELF);
+        throw CONTACT_LOST;
+      case 'gone':
+        this.#site = { ...this.#site, contact: 'gone' };
+        throw CONTACT_LOST;
+      case 'crash':
+        this.#site = { ...this.#site, marked: false };
+        this.#becomes(guestDies, BY_ITSELF);
+        return;
+      case 'power':
+        this.#site = { ...this.#site, marked: false };
+        this.#records.length = this.#synced;
+        this.#becomes(powerFails, BY_ITSELF);
+        throw ENDED;
+      case 'killed':
+        throw ENDED;
+      case 'interrupted':
+        this.#site = { ...this.#site, interrupted: true };
+        return;
+      default:
+        throw new Error(`nothing is known to happen by ${kind}`);
+    }
+  }
+}
+
+/** The run's id in every proof. */
+export const PROOF_RUN = 'proof';
+
+function cutShort(effect: Extract<Effect, { tool: 'qemu-img' }>): Effect {
+  // A target that was there before keeps its name; what is in it is neither old nor new.
+  return filesWrittenInto(effect).length > 0
+    ? effect
+    : { tool: 'make-file', file: effect.args.dest, why: effect.why };
+}

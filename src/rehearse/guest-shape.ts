@@ -1,0 +1,144 @@
+/** What guest a rehearsal builds for a host state: the same number of disks, depth and formats of their chains; and what is not the same. */
+import { codes } from '../codes.ts';
+import type { Finding } from '../errors.ts';
+import { DEFAULT_SIZE, type GuestDiskSpec } from '../lab/images.ts';
+import type { Disk, HostState } from '../model/host-state.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Paths } from './paths.ts';
+
+/** What each disk holds besides the guest's numbers, in bytes: so that a copy has something to do. */
+const FILL = 8 * 1024 * 1024;
+
+/** A drive that the guest has but does not write to: a CD-ROM, a floppy, a read-only disk. */
+export interface UnwrittenDrive {
+  readonly target: string;
+  readonly device: Disk['device'];
+  readonly format: string;
+  /** Its image and what lies below it; absent for an empty drive. */
+  readonly spec?: GuestDiskSpec;
+}
+
+export interface GuestShape {
+  /** The disks that the guest writes its numbers to. */
+  readonly written: readonly GuestDiskSpec[];
+  readonly drives: readonly UnwrittenDrive[];
+  /** How the guest differs from the original, in sentences without a full stop. */
+  readonly differences: readonly string[];
+}
+
+/** The shape of a host state's guest, at the lab's paths; pure. */
+export function guestShapeOf(state: HostState, paths: Paths): GuestShape {
+  const there = state.domain.disks.filter((disk) => !isElsewhere(disk));
+  return {
+    written: there.filter(isWritten).map((disk) => specOf(disk, paths)),
+    drives: there
+      .filter((disk) => !isWritten(disk))
+      .map((disk) => ({
+        target: disk.target,
+        device: disk.device,
+        format: disk.chain.length > 1 ? 'qcow2' : formatOf(disk.chain[0]?.format),
+        ...(disk.chain.length > 0 ? { spec: specOf(disk, paths) } : {}),
+      })),
+    differences: differencesOf(state),
+  };
+}
+
+/** What of the plan or the host state cannot be had in a lab at all; without their positions. */
+export function unbuildable(plan: Plan, state: HostState): Finding[] {
+  const findings: Finding[] = plan.steps
+    .filter(({ params }) => params['blockdev'] === true)
+    .map(({ path, step }) => ({
+      code: codes.notRehearsable,
+      severity: 'error',
+      message: 'the step goes to a block device, and a rehearsal has files only',
+      hint: 'rehearse the plan with a file in its place',
+      path: [...path, step.kind, 'blockdev'],
+    }));
+  if (!state.domain.disks.some((disk) => isWritten(disk) && !isElsewhere(disk)))
+    findings.push({
+      code: codes.notRehearsable,
+      severity: 'error',
+      message: `"${state.domain.name}" has no disk in a file that its guest writes to, so there is nothing to rehearse on`,
+    });
+  return findings;
+}
+
+function isWritten(disk: Disk): boolean {
+  return (
+    (disk.device === 'disk' || disk.device === 'lun') && !disk.readonly && disk.chain.length > 0
+  );
+}
+
+/** On a network, in a storage pool: not at a path. */
+function isElsewhere(disk: Disk): boolean {
+  return disk.chain.some(({ file }) => !file.startsWith('/'));
+}
+
+function specOf(disk: Disk, paths: Paths): GuestDiskSpec {
+  const layers = [...disk.chain].reverse();
+  return {
+    target: disk.target,
+    chain: layers.map(({ file }) => paths.lab(file)),
+    format: formatOf(layers[0]?.format),
+    fill: FILL,
+  };
+}
+
+function formatOf(format: string | undefined): 'qcow2' | 'raw' {
+  return format === 'raw' ? 'raw' : 'qcow2';
+}
+
+function differencesOf({ domain, others }: HostState): string[] {
+  const { disks } = domain;
+  const layers = disks.flatMap((disk) =>
+    disk.chain.map((layer) => ({ target: disk.target, layer })),
+  );
+  const foreign = layers.filter(({ layer }) => !['raw', 'qcow2'].includes(layer.format));
+  const devices = layers.filter(({ layer }) => layer.block);
+  return [
+    `each disk is a file system of ${mebibytes(DEFAULT_SIZE)} with the numbers that the guest writes`,
+    ...said(
+      'in the original',
+      disks.flatMap(({ target, capacity }) =>
+        capacity === undefined ? [] : [`${target} ${mebibytes(capacity)}`],
+      ),
+    ),
+    "the definition is the lab's own: one processor, 96 MiB of memory, disks on virtio, no network and no graphics",
+    ...said(
+      'built as qcow2',
+      foreign.map(({ target, layer }) => `a layer of ${target} (${layer.format})`),
+    ),
+    ...said(
+      'in a file, not on a block device',
+      devices.map(({ target, layer }) => `${target}: ${layer.file}`),
+    ),
+    ...said(
+      'without what blockplan does not work on',
+      disks.flatMap(({ target, unsupported }) =>
+        unsupported ? [`${target} (${unsupported.join(', ')})`] : [],
+      ),
+    ),
+    ...said(
+      'left out, because it is not in a file',
+      disks.filter(isElsewhere).map(({ target }) => target),
+    ),
+    ...said(
+      'without its block job',
+      disks.filter((disk) => disk.job).map(({ target }) => target),
+    ),
+    ...(domain.nvram || domain.tpm ? ['the guest has no NVRAM file and no TPM'] : []),
+    ...(domain.managedSave ? ['there is no managed save image'] : []),
+    ...(others.length > 0
+      ? [`other domains of the host (${others.length}) are left out; preflight has looked at them`]
+      : []),
+    'free space, owners and rights of files, and security labels are those of the lab',
+  ];
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / (1024 * 1024))} MiB`;
+}
+
+function said(what: string, subjects: readonly string[]): string[] {
+  return subjects.length === 0 ? [] : [`${what}: ${subjects.join(', ')}`];
+}

@@ -1,0 +1,17 @@
+/** Which files a run has made, and how much they hold. */
+import { stat } from 'node:fs/promises';
+import { listing, type Picture } from '../lab/picture.ts';
+import type { Scene } from './check.ts';
+import type { RehearsalPart } from './report.ts';
+
+/** The files below the lab's root that were not there when the picture was taken, by the user's own paths. */
+export async function filesMadeSince(
+  { paths }: Scene,
+  before: Picture,
+): Promise<RehearsalPart['made']> {
+  const now = await listing(paths.root);
+  const made = now.filter((path) => !before.files.includes(path));
+  return Promise.all(
+    made.map(async (path) => ({ file: paths.users(path), bytes: (await stat(path)).blocks * 512 })),
+  );
+}

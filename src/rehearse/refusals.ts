@@ -1,0 +1,57 @@
+/** Before a rehearsal: whether the plan fits the host state, whether a lab can have such a guest, and whether a lab can run here. */
+import { type Code, codes } from '../codes.ts';
+import { BlockplanError, type Finding } from '../errors.ts';
+import { compile } from '../graph/graph.ts';
+import { isPrivileged, missingPackages } from '../lab/requirements.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { Plan } from '../plan/plan.ts';
+import { withPositions } from '../plan/text.ts';
+import { walk } from '../simulate/walk.ts';
+import { unbuildable } from './guest-shape.ts';
+
+/** @throws BlockplanError `preflight-refused` where the lab cannot run on this machine */
+export async function refuseWithoutLab(): Promise<void> {
+  const missing = await missingPackages();
+  if (!isPrivileged())
+    throw refused(
+      codes.rehearsalNeedsRoot,
+      'a rehearsal starts a libvirt host of its own, in namespaces, which takes root',
+      'run it as root; your own libvirt is not touched by it',
+    );
+  if (missing.length > 0)
+    throw refused(
+      codes.packagesMissing,
+      `a rehearsal starts a libvirt host of its own, and these Debian packages are missing for it: ${missing.join(', ')}`,
+      `apt-get install --no-install-recommends ${missing.join(' ')}`,
+    );
+}
+
+/** @throws BlockplanError `preflight-refused`, with all findings, where a run would be refused or no lab can have such a guest */
+export function refuseUnfit(plan: Plan, state: HostState): void {
+  const walked = walk(compile(plan), state).findings;
+  const findings = walked.some(isError) ? walked : [...walked, ...unbuildable(plan, state)];
+  const [first, ...rest] = withPositions(plan.text, findings);
+  if (first && findings.some(isError))
+    throw new BlockplanError('preflight-refused', [first, ...rest]);
+}
+
+/** The lab itself failed, which says nothing of the plan. */
+export function labFailed(error: unknown): BlockplanError {
+  const { message } = error as Error;
+  return refused(
+    codes.labFailed,
+    `the lab failed, so nothing is known of the plan: ${message}`,
+    'see whether the demo works here: npm run demo, in a clone of blockplan',
+    error,
+  );
+}
+
+function isError(finding: Finding): boolean {
+  return finding.severity === 'error';
+}
+
+function refused(code: Code, message: string, hint: string, cause?: unknown): BlockplanError {
+  return new BlockplanError('preflight-refused', [{ code, severity: 'error', message, hint }], {
+    cause,
+  });
+}

@@ -1,0 +1,31 @@
+/** What a definition that was written back brings with it, in sentences. */
+import { readDomainXml } from '../model/domain-xml.ts';
+import { isSameLocation } from '../model/file-identity.ts';
+import { type HostState, layerText, type SavedMetadata } from '../model/host-state.ts';
+import type { LostDefinition } from './lost-definition.ts';
+
+/** The disks that a restored definition names at another place than the kept one did. */
+export function movedDisks({ found }: LostDefinition, definition: string): string[] {
+  const before = new Map(
+    readDomainXml(found.kept.definition).disks.map((disk) => [disk.target, disk.chain[0]]),
+  );
+  return readDomainXml(definition).disks.flatMap(({ target, chain: [source] }) => {
+    const old = before.get(target);
+    return source && old && !isSameLocation(source, old)
+      ? [`${target}: the definition names ${layerText(source)} now; it named ${layerText(old)}`]
+      : [];
+  });
+}
+
+/** What came back with the definition. */
+export function restoredMetadata({ found }: LostDefinition, { domain }: HostState): string[] {
+  const { autostart, snapshots, checkpoints } = found.kept;
+  const named = (kind: string, kept: readonly SavedMetadata[], now: readonly string[]) =>
+    kept.filter(({ name }) => now.includes(name)).map(({ name }) => `${kind} ${name}`);
+  const back = [
+    ...(autostart && domain.autostart ? ['the autostart mark'] : []),
+    ...named('snapshot', snapshots, domain.snapshots),
+    ...named('checkpoint', checkpoints, domain.checkpoints),
+  ];
+  return back.length > 0 ? [`with it: ${back.join(', ')}`] : [];
+}

@@ -1,0 +1,111 @@
+/** A run through its machine, one phase at a time. It does nothing by itself: see `requests.ts`. */
+import { outline, type PhaseNode, stopsOnFailure } from '../graph/graph.ts';
+import { FORMAT, type JournalEntry } from '../journal/journal.ts';
+import type { Performance } from '../machine/machine.ts';
+import { eachHost } from '../model/hosts.ts';
+import { conclude, finishOf } from './conclude.ts';
+import { setMarker } from './mark.ts';
+import { appendRecord, journalErrorText } from './perform-effect.ts';
+import { doPhase, performBestEffort, undoPhase } from './phase.ts';
+import { emit, isInterrupted, type RunPart } from './requests.ts';
+import { interruption, type Result } from './result.ts';
+import { type Finish, home, hostIn, phaseStartOf, type RunState, setHost } from './run-state.ts';
+
+/** What the first record says of where, by whom and with what a run is done. */
+export type Provenance = Pick<
+  Extract<JournalEntry, { type: 'run-started' }>,
+  'run' | 'uri' | 'host' | 'user' | 'pid' | 'version' | 'set' | 'planSum' | 'compiled'
+>;
+
+/** A whole run, from its announcement to its end. */
+export function* runToEnd(run: RunState, by: Provenance): RunPart<Finish> {
+  const begun = (yield* announce(run, by)) && (yield* setMarker(run, by.run));
+  yield* emit({ event: 'guest-state', state: home(run).initial.domain.state });
+  if (begun) while (!run.state.final) yield* performNextPhase(run);
+  return yield* finishRun(run, begun);
+}
+
+/** Says how the run ended, and writes it down. */
+export function* finishRun(run: RunState, begun: boolean): RunPart<Finish> {
+  const finish = begun
+    ? yield* conclude(run)
+    : finishOf('preflight-refused', run, run.reasons, run.next);
+  const { end, interrupted, state, next } = finish;
+  const away = home(run).lastSeen.domain.movedAway ? { movedAway: true as const } : {};
+  yield* appendRecord({ type: 'run-finished', end, interrupted, state, next, ...away });
+  yield* emit({ event: 'run-finished', ...finish });
+  return finish;
+}
+
+/** Writes down what begins; false when it cannot be, and then nothing begins. */
+function* announce(run: RunState, by: Provenance): RunPart<boolean> {
+  const { graph, hosts, folder } = run;
+  const { name: domain, uuid } = home(run).initial.domain;
+  const common = { run: by.run, plan: graph.name, domain, steps: outline(graph) };
+  yield* emit({ event: 'run-started', ...common, journal: folder });
+  try {
+    const of = { ...common, ...by, uuid, hosts: eachHost(hosts, ({ initial }) => initial) };
+    const entry: JournalEntry = { type: 'run-started', format: FORMAT, ...of };
+    yield { ask: 'append', entry, sync: true };
+    return true;
+  } catch (error) {
+    run.reasons = [journalErrorText(error)];
+    return false;
+  }
+}
+
+/**
+ * Performs the one phase that the machine asks for, forward or back, and goes on to its next state.
+ * @param performing how, where it is not done from its beginning
+ */
+export function* performNextPhase(run: RunState, performing?: RunPart<Result>): RunPart<void> {
+  const { todo, state } = run;
+  const node = run.graph.nodes[todo?.index ?? -1];
+  if (!todo || !node) throw new Error(`the machine has nothing to perform in ${state.name}`);
+  const result = yield* performing ?? perform(run, node, todo);
+  if (result.type === 'DONE') setHost(run, node.host, { now: result.now });
+  else {
+    yield* note(run, result, node, todo);
+    const phaseStart = run.phaseStarts[todo.index];
+    if (todo.direction === 'do' && stopsOnFailure(node) && phaseStart)
+      yield* performBestEffort(run, node, phaseStart);
+  }
+  [run.state, run.todo] = run.machine.next(state, { type: result.type });
+}
+
+function* perform(
+  run: RunState,
+  node: PhaseNode,
+  { index, direction }: Performance,
+): RunPart<Result> {
+  const known = run.phaseStarts[index];
+  if (direction === 'undo') {
+    // A phase that was interrupted before it began has no host states of its own: there is nothing to undo.
+    return known
+      ? yield* undoPhase(run, node, known)
+      : { type: 'DONE', now: hostIn(run, node.host).now };
+  }
+  if (yield* isInterrupted()) return interruption();
+  const phaseStart = phaseStartOf(run, node, hostIn(run, node.host).now);
+  run.phaseStarts = [...run.phaseStarts.slice(0, index), phaseStart];
+  return yield* doPhase(run, node, phaseStart);
+}
+
+function* note(
+  run: RunState,
+  result: Exclude<Result, { type: 'DONE' }>,
+  node: PhaseNode,
+  { direction }: Performance,
+): RunPart<void> {
+  const { planned, phase } = node;
+  const place = `${direction === 'undo' ? 'the way back from ' : ''}${planned.id}/${phase.name}`;
+  const interrupted = result.type === 'FAILED' && result.interrupted;
+  const reason = interrupted ? `interrupted in ${place}` : `${place} failed: ${result.reason}`;
+  run.reasons = [...run.reasons, reason];
+  if (result.type === 'LOST') return;
+  run.interrupted ||= interrupted;
+  if (result.next.length > 0) run.next = result.next;
+  if (direction === 'do' && !stopsOnFailure(node)) {
+    yield* emit({ event: 'rollback-started', reason: result.reason, interrupted });
+  }
+}

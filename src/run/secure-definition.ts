@@ -1,0 +1,91 @@
+/** The last thing done for a stranded domain: its definition must not be lost, and must name the live chain. */
+import { join } from 'node:path';
+import { type Command, commandLine, virshCommand } from '../command.ts';
+import { setDiskSource } from '../model/domain-xml.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import { isSameFile } from '../model/file-identity.ts';
+import { newFaults } from '../model/headers.ts';
+import { activeFile, diskOf, type HostState, withDomain } from '../model/host-state.ts';
+import type { HostName } from '../model/hosts.ts';
+import { DEFINITION_FILE, defineDomain, restoreAttachments } from '../steps/effects/definition.ts';
+import { outsideDisks } from '../steps/rollbacks/definition.ts';
+import { ambiguousDisks, lastWritesBy } from './last-writes.ts';
+import { observe, performEffect } from './perform-effect.ts';
+import { askHostState, emit, type RunPart } from './requests.ts';
+import { hostIn, type RunState, setHost } from './run-state.ts';
+
+/**
+ * Brings the definition in order when a run can neither go on nor back: a domain that was made transient is defined
+ * again, and one that libvirt has changed by itself gets back what it had (a pivot leaves an empty `<backingStore/>`
+ * behind, with which the next start would not see the layers below). Each disk that has moved is put on the file that
+ * the guest runs on, or was last seen to write to.
+ * @returns the commands to type where libvirt did not take the definition, whatever it answered, or where it is not known
+ *   which file has the latest writes; none where nothing is left to do
+ */
+export function* secureDefinition(run: RunState, on: HostName): RunPart<readonly Command[]> {
+  const { initial: before, kept: bundle } = hostIn(run, on);
+  const now = yield* askHostState({ ask: 'headers', on, state: yield* observe(run, on) });
+  const { persistent, definition } = now.domain;
+  const saved = persistent ? before.domain.definition : bundle?.definition;
+  // What runs on another host must not be started here as well.
+  if (saved === undefined || now.domain.movedAway) return [];
+  const wrote = lastWritesBy(hostIn(run, on), now);
+  // Of a domain that is there libvirt has moved the definition along, or an earlier attempt has chosen.
+  const seen = now.domain.state === 'gone' ? wrote.at(-1) : undefined;
+  const wanted = definitionOnMovedDisks(saved, before, seen ?? now);
+  const compare = ambiguousDisks(wrote).map(({ files }) =>
+    commandLine('qemu-img', 'compare', ...files.slice(0, 2)),
+  );
+  if (definition === wanted) return compare;
+  // What an operator has changed meanwhile is not ours to undo; the report tells that it differs.
+  if (definition !== undefined && outsideDisks(definition) !== outsideDisks(wanted)) return compare;
+  // libvirt may name layers that no header names, such as one of another tool below an overlay that was there before.
+  if (persistent && newFaults(now, withDomain(now, { definition: wanted })).length > 0)
+    return compare;
+  const kept = persistent ? undefined : bundle;
+  // Where nobody knows which file has the latest writes, a start with the host would let two grow apart.
+  const certain = run.doubts.length + compare.length === 0;
+  const autostart = kept?.autostart === true && certain;
+  const { since } = hostIn(run, on);
+  const restored = kept ? restoreAttachments({ ...kept, autostart }, now) : [];
+  try {
+    for (const effect of [defineDomain(wanted, 'keep the definition from being lost'), ...restored])
+      yield* performEffect(run, { on, step: 'run', phase: 'salvage' }, 'undo', effect);
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+    yield* emit({ event: 'notice', message: error.message });
+  }
+  // A definition that is given to a stopped guest tells nothing of where it wrote.
+  setHost(run, on, { since });
+  return [...repairs(run, (yield* observe(run, on)).domain, { wanted, autostart }), ...compare];
+}
+
+/** What to type for what libvirt has not taken, whatever it answered: judged by a last look. */
+function repairs(
+  { folder }: RunState,
+  { name, persistent, definition, autostart }: HostState['domain'],
+  should: { readonly wanted: string; readonly autostart: boolean },
+): Command[] {
+  const taken = persistent && definition === should.wanted;
+  return [
+    // `defineDomain` has written the file into the run's folder, fsynced, before it gave the command.
+    ...(taken ? [] : [commandLine('virsh', 'define', join(folder, DEFINITION_FILE))]),
+    ...(should.autostart && !autostart ? [virshCommand('autostart', name)] : []),
+  ];
+}
+
+/**
+ * The definition with each disk that has moved since `before` on the file that it was seen on; but for disks that no step
+ * works on, which another hand has moved.
+ */
+export function definitionOnMovedDisks(
+  definition: string,
+  before: HostState,
+  seen: HostState,
+): string {
+  return seen.domain.disks.reduce((xml, { target, unsupported, chain: [top] }) => {
+    const supported = !unsupported && !diskOf(before, target)?.unsupported;
+    const moved = supported && top && !isSameFile(seen, top.file, activeFile(before, target));
+    return moved ? setDiskSource(xml, target, top) : xml;
+  }, definition);
+}

@@ -1,0 +1,96 @@
+/** What a driver would show of a simulated host. */
+import { dirname } from 'node:path';
+import { fileOn, nameIn } from '../host/file-names.ts';
+import type { SimulatedHost } from '../host/simulated-host.ts';
+import { FileSet, fileAt, filesOfDisk } from '../model/file-identity.ts';
+import { type HostState, type ImageFile, isUp } from '../model/host-state.ts';
+
+/**
+ * What `Driver.observe` shows: the domain, and whether there are files at its places and at these paths; with it what
+ * `Driver.headers` adds, which costs nothing here.
+ */
+export function observedState(host: SimulatedHost, files: readonly string[]): HostState {
+  const { kept: _journal, process: _told, confinement, ...known } = host.state.domain;
+  // Only a guest that is there has an agent, is confined, and runs in a process.
+  const process = { boot: 'simulated', id: host.starts };
+  const domain = isUp(host.state)
+    ? { ...known, process, ...(confinement ? { confinement } : {}) }
+    : { ...known, agent: false };
+  const paths = new Set([...files, ...domain.disks.flatMap(filesOfDisk)]);
+  return withHeaders(host, {
+    domain,
+    files: Object.fromEntries(
+      [...paths].filter(isPath).map((path) => [path, outside(fileOn(host, path))]),
+    ),
+    ...namesIn(host.state),
+    folders: {},
+    others: [],
+    host: host.state.host,
+  });
+}
+
+/** The host's state, with what the headers of the guest's layers name. */
+export function stateWithHeaders(host: SimulatedHost): HostState {
+  return withHeaders(host, host.state);
+}
+
+/** The same host state with what the headers of the guest's layers name. */
+function withHeaders(host: SimulatedHost, state: HostState): HostState {
+  const layers = state.domain.disks.flatMap(({ chain }) => chain);
+  const images = layers.flatMap(({ file, format }): [string, ImageFile][] => {
+    const image = state.files[file];
+    return image && format !== 'raw'
+      ? [[file, { ...image, backing: host.headers[nameIn(host, file)] ?? null }]]
+      : [];
+  });
+  return { ...state, files: { ...state.files, ...Object.fromEntries(images) } };
+}
+
+function namesIn({ names }: HostState): Pick<HostState, 'names'> {
+  return names ? { names } : {};
+}
+
+function isPath(file: string): boolean {
+  return file.startsWith('/');
+}
+
+/** What can be told of a file without looking inside. */
+function outside(file: ImageFile | null | undefined): ImageFile | null {
+  if (!file) return null;
+  const { format: _format, backing: _backing, dataFiles: _data, place: _place, ...rest } = file;
+  return rest;
+}
+
+/** What `Driver.survey` adds: the folders, the other domains, and what lies below images that are in no chain. */
+export function surveyedState(
+  host: SimulatedHost,
+  known: HostState,
+  files: readonly string[],
+): HostState {
+  const { state } = host;
+  const own = new FileSet(state, state.domain.disks.flatMap(filesOfDisk));
+  const below = (path: string) => {
+    const file = outside(fileOn(host, path));
+    if (own.has(path)) return fileAt(known, path) ?? file;
+    if (!file) return file;
+    const name = nameIn(host, path);
+    const { dataFiles, place } = fileOn(host, path) ?? {};
+    return {
+      ...file,
+      ...(host.formats[name] === 'qcow2' ? { backing: host.headers[name] ?? null } : {}),
+      ...(dataFiles ? { dataFiles } : {}),
+      ...(place ? { place } : {}),
+    };
+  };
+  return {
+    ...known,
+    files: {
+      ...known.files,
+      ...Object.fromEntries(files.filter(isPath).map((path) => [path, below(path)])),
+    },
+    folders: Object.fromEntries(
+      files.map((path) => [dirname(path), state.folders[dirname(path)] ?? null]),
+    ),
+    others: state.others,
+  };
+}

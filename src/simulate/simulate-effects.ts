@@ -1,0 +1,88 @@
+/**
+ * Imagines that effects succeed, although something may be in their way. Preflight has told of the obstacle; what lies
+ * behind it is worth telling in the same breath, so the walk goes on as if the obstacle were away.
+ */
+import { commandDefinition, type Effect } from '../commands/effect.ts';
+import type { PhaseNode } from '../graph/graph.ts';
+import { nameIn } from '../host/file-names.ts';
+import { withFileMoved, withoutFile } from '../host/image-files.ts';
+import { type SimulatedHost, simulatedHostOf } from '../host/simulated-host.ts';
+import { EffectFailed } from '../model/effect-failed.ts';
+import type { HostState } from '../model/host-state.ts';
+import { apply } from './host.ts';
+
+/** The host after the effects, each of which is simulated to succeed; one that even so cannot changes nothing. */
+export function assumeSuccess(host: SimulatedHost, effects: readonly Effect[]): SimulatedHost {
+  return effects.reduce(assumeOne, host);
+}
+
+/** The host state after that phase, as far as the host state when its step began tells of it. */
+export function simulatePhase(node: PhaseNode, start: HostState): HostState {
+  return simulateEffects(node, start).at(-1) ?? start;
+}
+
+/** The host state when that phase begins, and after each of its effects, as far as the host state when its step began tells. */
+export function simulateEffects(node: PhaseNode, start: HostState): readonly HostState[] {
+  // The same few are asked for in each of a proof's many cases.
+  const known = simulated.get(start) ?? new Map<PhaseNode, readonly HostState[]>();
+  simulated.set(start, known);
+  const states = known.get(node) ?? statesOf(node, start);
+  known.set(node, states);
+  return states;
+}
+
+const simulated = new WeakMap<HostState, Map<PhaseNode, readonly HostState[]>>();
+
+function statesOf({ planned, phase }: PhaseNode, start: HostState): HostState[] {
+  let host = simulatedHostOf(start);
+  for (const each of planned.step.phases(planned.params)) {
+    const effects = each.effects(host.state, start);
+    if (each.name !== phase.name) {
+      host = assumeSuccess(host, effects);
+      continue;
+    }
+    const states = [host.state];
+    for (const effect of effects) {
+      host = assumeOne(host, effect);
+      states.push(host.state);
+    }
+    return states;
+  }
+  throw new Error(`${planned.id} has no phase ${phase.name}`);
+}
+
+function assumeOne(host: SimulatedHost, effect: Effect): SimulatedHost {
+  try {
+    return apply(host, effect);
+  } catch (error) {
+    if (!(error instanceof EffectFailed)) throw error;
+    if (!error.begun) return host;
+  }
+  try {
+    return unobstructed(host, effect);
+  } catch (error) {
+    if (error instanceof EffectFailed) return host;
+    throw error;
+  }
+}
+
+/** The same effect with everything away that preflight knows to be an obstacle to it. */
+function unobstructed(host: SimulatedHost, effect: Effect): SimulatedHost {
+  switch (effect.tool) {
+    case 'virsh':
+    case 'qemu-img':
+      return commandDefinition(effect).unobstructed?.(host, effect.args) ?? host;
+    case 'make-file':
+      return apply(withoutFile(host, nameIn(host, effect.file)), effect);
+    case 'remove-file':
+      return withoutFile(host, nameIn(host, effect.file));
+    case 'move-file':
+      return withFileMoved(
+        withoutFile(host, nameIn(host, effect.to)),
+        nameIn(host, effect.file),
+        nameIn(host, effect.to),
+      );
+    default:
+      return host;
+  }
+}

@@ -1,0 +1,89 @@
+/** What a copy of an image requires: a format that blockplan models, and that nothing writes to it. */
+import { codes } from '../../codes.ts';
+import {
+  fileAt,
+  filesOfLayer,
+  includesFile,
+  isSameFile,
+  layerIndex,
+  otherWritersOf,
+} from '../../model/file-identity.ts';
+import type { HostState, Layer } from '../../model/host-state.ts';
+import { checkSupported } from './disk.ts';
+import { type Needs, type Refusal, refuse } from './requirement.ts';
+
+/** Refuses an image that a disk rests on which has a property that blockplan does not model. */
+export function checkModelled(source: string, state: HostState): Refusal[] {
+  return state.domain.disks
+    .filter(({ chain }) => layerIndex(state, chain, source) >= 0)
+    .flatMap((disk) => checkSupported(disk, 'source'));
+}
+
+/** Requires that nothing writes to what is copied: a layer below that changes tears the copy as well. */
+export function requireNoWriter(needs: Needs, source: string, state: HostState): void {
+  const [written] = sourceFiles(source, state).flatMap((file) => writerOf(state, file) ?? []);
+  const rests =
+    !written || isSameFile(state, written.file, source) ? '' : `, which ${source} rests on`;
+  needs.require(
+    `no guest writes to ${source} or to a file below it`,
+    'others',
+    written
+      ? [
+          refuse(
+            codes.sourceInUse,
+            'source',
+            `${written.writer} writes to ${written.file}${rests}, so a copy of it would be torn`,
+            written.hint,
+          ),
+        ]
+      : [],
+  );
+}
+
+interface Written {
+  readonly file: string;
+  /** The guest that writes to it, in words. */
+  readonly writer: string;
+  readonly hint: string;
+}
+
+/** Who writes to the file now, and what to do about it; undefined when it is quiet. */
+function writerOf(state: HostState, file: string): Written | undefined {
+  const own = state.domain.disks.find(({ chain, job }) => {
+    const [active, ...below] = chain;
+    const written = [...(active ? filesOfLayer(active) : []), job?.mirror];
+    return includesFile(state, job ? [...written, ...below.flatMap(filesOfLayer)] : written, file);
+  });
+  if (own)
+    return {
+      file,
+      writer: `"${state.domain.name}" (${own.target})`,
+      hint: 'put a snapshot-create-as step before this one, and copy the file that it makes quiet',
+    };
+  const [other] = otherWritersOf(state, file);
+  return other === undefined
+    ? undefined
+    : { file, writer: `"${other}"`, hint: `stop "${other}" first, or have it write to an overlay` };
+}
+
+/** All files that the copy reads, as far as the domain's chains tell. */
+export function sourceFiles(source: string, state: HostState): readonly string[] {
+  return sourceLayers(source, state).flatMap(filesOfLayer);
+}
+
+/** The source, and the layers below it where it is in a chain of the guest. */
+function sourceLayers(source: string, state: HostState): readonly Layer[] {
+  const layers = layersFrom(source, state);
+  if (layers.length > 0) return layers;
+  const { dataFiles = [], format = '' } = fileAt(state, source) ?? {};
+  return [{ file: source, format, dataFiles }];
+}
+
+/** The layer of that file and those below it; none where it is in no chain of the guest. */
+export function layersFrom(file: string, state: HostState): readonly Layer[] {
+  for (const { chain } of state.domain.disks) {
+    const at = layerIndex(state, chain, file);
+    if (at >= 0) return chain.slice(at);
+  }
+  return [];
+}

@@ -1,0 +1,198 @@
+/** The commands that look at runs, on runs as they lie on disk: libvirt is not needed for any of them. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
+import { addUnfinished } from '../../src/journal/unfinished.ts';
+import {
+  BEGUN,
+  commanded,
+  ended,
+  GIVEN,
+  journalText,
+  KEPT,
+  phase,
+  RESUMED,
+  STARTED,
+  writeRun,
+} from '../journals.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const state = mkdtempSync(join(tmpdir(), 'blockplan-look-'));
+afterAll(() => rmSync(state, { recursive: true }));
+
+const UNDEFINED = phase('do', 'undefine/undefine', 'DONE', [
+  KEPT,
+  ...commanded('do', 'undefine/undefine', GIVEN.undefine, 'done'),
+]);
+
+function blockplan(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+  });
+  return { status, stdout, stderr };
+}
+
+beforeAll(async () => {
+  expect(blockplan('status')).toEqual({
+    ...{ status: 0, stderr: '' },
+    stdout: 'No run needs anybody.\n',
+  });
+  await addUnfinished(state, '20261123-080000-aaaaaa');
+  const orphan = await writeRun(state, '20261123-080000-aaaaaa', [STARTED, ...UNDEFINED]);
+  writeFileSync(join(orphan, 'bundle.json'), '{}');
+  await addUnfinished(state, '20261123-090000-bbbbbb');
+  await writeRun(state, '20261123-090000-bbbbbb', [
+    { ...STARTED, domain: 'web2' },
+    ended('stranded', ['vda is in between, and <graphics passwd="hunter2"/> is not shown']),
+  ]);
+  await writeRun(state, '20261123-100000-cccccc', [STARTED, ended('succeeded')]);
+  const { format: _, ...older } = STARTED;
+  await writeRun(
+    state,
+    '20251123-100000-dddddd',
+    `${journalText([older as typeof STARTED, ended('rolled-back')], BEGUN)}{"seq`,
+  );
+});
+
+test('status puts first what may lose a definition, and reads nothing that is over', () => {
+  const { status, stdout, stderr } = blockplan('status');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const heads = stdout.split('\n').filter((line) => /^\S/.test(line));
+  expect(heads).toEqual([
+    'orphan: the definition of web1 may be with nobody but move-web1 on web1, run',
+    'stranded: move-web1 on web2, run 20261123-090000-bbbbbb',
+    '2 runs are over: blockplan list',
+  ]);
+  expect(stdout).toContain('$ blockplan rescue 20261123-080000-aaaaaa');
+  expect(stdout).toContain('$ blockplan forget 20261123-090000-bbbbbb');
+  expect(stdout).not.toContain('hunter2');
+});
+
+test('status of one domain tells that others need somebody too', () => {
+  expect(blockplan('status', 'web3').stdout).toBe(`No run on web3 needs anybody.
+2 runs are not over on other domains: blockplan status
+2 runs are over: blockplan list
+`);
+});
+
+test('list has them all, newest first, those of older versions and with torn journals too', () => {
+  const { stdout } = blockplan('list');
+  expect(
+    stdout
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
+    ['succeeded', '20261123-100000-cccccc', 'web1', '1 s', 'move-web1'],
+    ['stranded', '20261123-090000-bbbbbb', 'web2', '1 s', 'move-web1'],
+    ['orphan', '20261123-080000-aaaaaa', 'web1', '-', 'move-web1'],
+    ['rolled back', '20251123-100000-dddddd', 'web1', '1 s', expect.stringContaining('not whole')],
+  ]);
+  expect(blockplan('list', 'web2').stdout.split('\n')).toHaveLength(3);
+});
+
+test('show tells a run by its id, by its beginning and by last, as text and as JSON', () => {
+  const text = blockplan('show', '20261123-08').stdout;
+  expect(text).toMatch(/^orphan: the definition of web1/);
+  expect(text).toContain('undefine:undefine  DONE');
+  expect(text).toContain('$ virsh undefine --domain web1');
+  const { standing, history } = JSON.parse(blockplan('show', 'last', '--output', 'json').stdout);
+  expect(standing).toMatchObject({ run: '20261123-100000-cccccc', outcome: 'succeeded' });
+  expect(history).toMatchObject({ taken: [{ how: 'run' }], finish: { end: 'succeeded' } });
+  const stranded = blockplan('show', '20261123-090000-bbbbbb', '--output', 'json').stdout;
+  expect(stranded).not.toContain('hunter2');
+});
+
+test('show tells that a journal was altered, where its two ends do not', async () => {
+  const text = journalText([STARTED, ...UNDEFINED, ended('succeeded')]);
+  await writeRun(
+    state,
+    '20251124-000000-aaaaaa',
+    text.replace(
+      '"verb":"undefine","args":{"domain":"web1"',
+      '"verb":"undefine","args":{"domain":"web2"',
+    ),
+  );
+  expect(blockplan('list').stdout).toMatch(/^succeeded +20251124-000000-aaaaaa/m);
+  const { stdout } = blockplan('show', '20251124');
+  expect(stdout).toContain('its journal was altered after it was written');
+  expect(stdout).not.toContain('$ virsh');
+});
+
+const begun: RunEvent = {
+  ...{ time: BEGUN, event: 'run-started', run: 'r', plan: 'move-web1', domain: 'web1' },
+  ...{ journal: '/j', steps: [] },
+};
+const notice = (message: string): RunEvent => ({ time: BEGUN, event: 'notice', message });
+
+function writeEvents(run: string, events: readonly RunEvent[]): void {
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  writeFileSync(join(state, 'runs', run, 'events.jsonl'), `${text}{"time":1,"eve`);
+}
+
+test('attach to a run that is over shows its last start, and ends as it did', async () => {
+  await writeRun(state, '20261124-010000-aaaaaa', [
+    STARTED,
+    { type: 'run-left', by: 'SIGINT' },
+    RESUMED,
+    ended('rolled-back', ['as before']),
+  ]);
+  writeEvents('20261124-010000-aaaaaa', [begun, notice('first'), begun, notice('second')]);
+  const { status, stdout } = blockplan('attach', '20261124-01');
+  expect(status).toBe(4);
+  expect(stdout).not.toContain('first');
+  expect(stdout).toMatch(/note: second\nrolled back: move-web1 on web1 \(1 s\)\n {2}as before\n$/);
+});
+
+test('attach to a run without an event log tells its end all the same', async () => {
+  await writeRun(state, '20261124-020000-aaaaaa', [STARTED, ended('stranded', ['between'])]);
+  const { status, stdout } = blockplan('attach', '20261124-02', '--output', 'json');
+  expect(status).toBe(5);
+  expect(JSON.parse(stdout)).toMatchObject({ event: 'run-finished', end: 'stranded' });
+});
+
+test('attach to a run that nobody works on says so, and what to type', async () => {
+  await writeRun(state, '20261124-030000-aaaaaa', [STARTED]);
+  writeEvents('20261124-030000-aaaaaa', [begun, notice('all that was told')]);
+  const { status, stdout, stderr } = blockplan('attach', '20261124-03');
+  expect(status).toBe(6);
+  expect(stdout).toContain('all that was told');
+  expect(stderr).toContain('error BP221: nobody works on run 20261124-030000-aaaaaa any more');
+  expect(stderr).toContain('blockplan resume 20261124-030000-aaaaaa');
+});
+
+test('attach without a run where none goes on is refused', () => {
+  expect(blockplan('attach')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('error BP220: no run goes on now'),
+  });
+});
+
+test('a run is detached only with --yes, and not for a preview', () => {
+  const words = ['run', 'plans/live-backup.yaml', '--detach'];
+  for (const more of [[], ['--yes', '--dry-run']])
+    expect(blockplan(...words, ...more)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('BP222'),
+    });
+});
+
+test('a run that is not there, and a word that means several, are refused', () => {
+  expect(blockplan('show', 'nothing')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/error BP210: there is no run "nothing" below .*\n {2}hint: /),
+  });
+  expect(blockplan('show', '20261123-')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('is the beginning of 3 runs: 20261123-100000-cccccc, '),
+  });
+  expect(blockplan('resume', 'nothing')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('BP210'),
+  });
+});

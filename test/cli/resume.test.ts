@@ -1,0 +1,141 @@
+/** What `resume` and `rollback` refuse by what lies on disk, before libvirt is asked for anything. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Effect } from '../../src/commands/effect.ts';
+import { FORMAT, type JournalEntry } from '../../src/journal/journal.ts';
+import { addUnfinished, unfinishedRuns } from '../../src/journal/unfinished.ts';
+import { compiledPlanOf } from '../../src/run/stored-plan.ts';
+import {
+  commanded,
+  ended,
+  GIVEN,
+  journalText,
+  KEPT,
+  phase,
+  STARTED,
+  writeRun,
+} from '../journals.ts';
+import { hostForPlans, planned } from '../plans.ts';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const state = mkdtempSync(join(tmpdir(), 'blockplan-take-up-'));
+afterAll(() => rmSync(state, { recursive: true }));
+
+const HERE = { ...STARTED, host: hostname() };
+const TAKEN_UP: JournalEntry = {
+  type: 'run-resumed',
+  how: 'resume',
+  host: hostname(),
+  user: 'root',
+  pid: 1,
+  version: '0',
+};
+const DONE = phase('do', 'undefine/undefine', 'DONE', []);
+const PLAN =
+  'plan: blockplan/v1\nname: p\ndomain: web1\nsteps:\n  - { id: undefine, undefine: {} }\n';
+const planSum = createHash('sha256').update(PLAN).digest('hex');
+
+function blockplan(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: '/nowhere', BLOCKPLAN_STATE_DIR: state },
+  });
+  return { status, code: /error (BP\d+)/.exec(stderr)?.[1], stdout, stderr };
+}
+
+beforeAll(async () => {
+  const { format: _, ...older } = HERE;
+  await writeRun(state, 'older', [older as typeof HERE, ...DONE]);
+  await writeRun(state, 'over', [HERE, ended('succeeded')]);
+  await writeRun(state, 'empty', []);
+  await writeRun(state, 'elsewhere', [
+    { ...HERE, planSum },
+    { ...TAKEN_UP, host: 'another' },
+  ]);
+  await writeRun(state, 'no-plan', [HERE, ...DONE]);
+  const lines = journalText([HERE, ...DONE, TAKEN_UP]).split('\n');
+  lines[1] = lines[1]!.replace('undefine', 'redefine');
+  await writeRun(state, 'altered', lines.join('\n'));
+  writeFileSync(
+    join(await writeRun(state, 'edited', [{ ...HERE, planSum }]), 'plan.yaml'),
+    `${PLAN}#\n`,
+  );
+  writeFileSync(join(await writeRun(state, 'phases', [{ ...HERE, planSum }]), 'plan.yaml'), PLAN);
+  const compiled = compiledPlanOf(planned(['undefine: {}']).graph, hostForPlans());
+  const [step] = compiled.steps;
+  await writeRun(state, 'newer-plan', [
+    { ...HERE, compiled: { ...compiled, steps: [{ ...step!, kind: 'blockpull' }] } },
+  ]);
+  await writeRun(state, 'damaged-plan', [{ ...HERE, compiled: { ...compiled, states: [] } }]);
+  await writeRun(state, 'newer-form', [{ ...HERE, format: FORMAT + 1 }]);
+  await writeRun(state, 'newer-command', [
+    HERE,
+    ...commanded('do', 'a/b', { ...GIVEN.copy, verb: 'blockpull' } as unknown as Effect, 'none'),
+  ]);
+  for (const run of ['over', 'empty', 'edited']) await addUnfinished(state, run);
+});
+
+test.each([
+  ['older', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['over', 'BP211', 'run over is over: succeeded'],
+  ['empty', 'BP213', 'the run had not begun, and nothing was done'],
+  ['elsewhere', 'BP216', 'run elsewhere was done on another'],
+  ['no-plan', 'BP214', 'the plan of run no-plan cannot be read'],
+  ['altered', 'BP212', 'was altered after it was written'],
+  ['edited', 'BP214', 'it has been edited since'],
+  ['phases', 'BP213', 'whose steps have other phases'],
+  ['newer-plan', 'BP213', '(blockpull), a kind that this version does not know'],
+  ['damaged-plan', 'BP212', 'its states do not fit its phases'],
+  ['newer-form', 'BP213', 'of a form that this version of blockplan does not know'],
+  ['newer-command', 'BP213', 'has the command "virsh blockpull"'],
+])('a run that is %s: %s', (run, code, words) => {
+  for (const how of ['resume', 'rollback']) {
+    const journal = () => readFileSync(join(state, 'runs', run, 'journal.jsonl'), 'utf8');
+    const before = journal();
+    const said = blockplan(how, run);
+    expect(said).toMatchObject({ status: 3, code });
+    expect(said.stderr.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(journal()).toBe(before);
+  }
+});
+
+const FORGET = [
+  ['a stranded run', [HERE, ended('stranded')]],
+  ['an interrupted one', [HERE, ...DONE]],
+  ['one of an older version', [{ ...HERE, format: undefined as unknown as number }]],
+  ['one whose journal has no beginning', []],
+] as const;
+
+test.each(FORGET)('%s is forgotten, and is over then', async (_title, entries) => {
+  const folder = await writeRun(state, 'forgettable', entries);
+  await addUnfinished(state, 'forgettable');
+  expect(blockplan('forget', 'forgettable')).toMatchObject({ status: 0 });
+  expect(await unfinishedRuns(state)).not.toContain('forgettable');
+  expect(blockplan('status').stdout).not.toContain('forgettable');
+  for (const how of ['resume', 'rollback', 'forget'])
+    expect(blockplan(how, 'forgettable').status).toBe(3);
+  expect(blockplan('forget', 'forgettable').code).toBe('BP211');
+  rmSync(folder, { recursive: true });
+});
+
+test('a run that may hold the only definition of its domain is not forgotten', async () => {
+  const folder = await writeRun(state, 'holds', [HERE, KEPT, ended('stranded')]);
+  writeFileSync(join(folder, 'bundle.json'), '{}');
+  await addUnfinished(state, 'holds');
+  const said = blockplan('forget', 'holds');
+  expect(said).toMatchObject({ status: 3, code: 'BP217' });
+  expect(said.stderr).toContain('blockplan rescue holds');
+  expect(await unfinishedRuns(state)).toContain('holds');
+  rmSync(folder, { recursive: true });
+});
+
+test('what is over, or never began, leaves the index', async () => {
+  const left = await unfinishedRuns(state);
+  expect(left).toContain('edited');
+  for (const run of ['over', 'empty']) expect(left).not.toContain(run);
+});

@@ -1,0 +1,176 @@
+/** The course of one plan on both sides of the honesty law: forward, with something that may go wrong, and back. */
+
+import { writeFile } from 'node:fs/promises';
+import { type Effect, filesWrittenInto } from '../../src/commands/effect.ts';
+import { withImage, withNewImage } from '../../src/host/image-files.ts';
+import { command } from '../../src/lab/command.ts';
+import type { LabHost } from '../../src/lab/host.ts';
+import type { HostState } from '../../src/model/host-state.ts';
+import { daemonRestarts, guestDies, jobsDie, powerFails } from '../../src/simulate/host-faults.ts';
+import type { AnyStep, Phase } from '../../src/steps/define.ts';
+import { requirementsOf } from '../../src/steps/derived.ts';
+import type { Image, Mishap, Params } from './honesty-plans.ts';
+import { endsByItself, type Sides } from './honesty-walk.ts';
+
+/** A step on the host state on which it begins. */
+export interface HonestStep {
+  readonly step: AnyStep;
+  readonly params: Params;
+  /** An image that has to be there for it. */
+  readonly prepare?: Image;
+}
+
+export interface HonestRun {
+  readonly domain: string;
+  readonly steps: readonly ((state: HostState) => HonestStep)[];
+  readonly mishap: Mishap;
+  /** Before which effect, counted from 0 over the whole plan. */
+  readonly at: number;
+  /** Whether the plan is taken back when it has come to its end. */
+  readonly back: boolean;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  /** The kinds of the steps that were begun. */
+  readonly kinds: readonly string[];
+  /** How many steps preflight did not let through. */
+  readonly leftOut: number;
+  /** What went wrong, where it did. */
+  readonly struck: Mishap | undefined;
+}
+
+interface Done {
+  readonly phase: Phase;
+  readonly before: HostState;
+  readonly start: HostState;
+}
+
+/** Goes a run on both sides, which are held against each other after each effect. */
+export async function go(run: HonestRun, host: LabHost, sides: Sides): Promise<Outcome> {
+  await sides.compare();
+  const done: Done[] = [];
+  const kinds: string[] = [];
+  let leftOut = 0;
+  let effects = 0;
+  let struck: Mishap | undefined;
+  const outcome = () => ({ kinds, leftOut, struck });
+  const disturb = async (effect: Effect) => {
+    if (effects++ === run.at && (await strike(run, effect, host, sides))) struck = run.mishap;
+  };
+  for (const draw of run.steps) {
+    const { step, params, prepare } = draw(await sides.seen());
+    if (prepare) await prepared(prepare, sides);
+    const start = await admitted(step, params, sides);
+    if (!start) {
+      leftOut += 1;
+      continue;
+    }
+    kinds.push(step.kind);
+    sides.tell(`${step.kind} ${JSON.stringify(params)}`);
+    for (const phase of step.phases(params)) {
+      const { before, whole } = await sides.forward(phase, start, disturb);
+      done.push({ phase, before, start });
+      if (whole) continue;
+      await wayBack(done, sides);
+      return outcome();
+    }
+  }
+  if (run.back) await wayBack(done, sides);
+  return outcome();
+}
+
+/** The host state on which the step may begin; undefined where preflight refuses it. */
+async function admitted(
+  step: AnyStep,
+  params: Params,
+  sides: Sides,
+): Promise<HostState | undefined> {
+  if (step.check(params).length > 0) return undefined;
+  for (const file of requirementsOf(step, params, await sides.seen()).files) sides.files.add(file);
+  const state = await sides.driver.survey(await sides.seen(), [...sides.files]);
+  const refused = requirementsOf(step, params, state).findings.some(
+    ({ severity }) => severity === 'error',
+  );
+  return refused ? undefined : state;
+}
+
+async function wayBack(done: readonly Done[], sides: Sides): Promise<void> {
+  for (const { phase, before, start } of [...done].reverse())
+    if (!(await sides.back(phase, before, start))) return;
+}
+
+async function prepared({ file, format, size, backing }: Image, sides: Sides): Promise<void> {
+  sides.files.add(file);
+  const onto = backing ? ['-b', backing.file, '-F', backing.format] : [];
+  await sides.befalls(
+    `${file} is made for reuse`,
+    () => command('qemu-img', ['create', '-q', '-f', format, ...onto, file, String(size)]),
+    (simulated) => withNewImage(simulated, file, { format, size: 1 }, backing?.file),
+  );
+}
+
+/** Lets something go wrong; false where there is nothing to go wrong. */
+async function strike(
+  { mishap, domain: name }: HonestRun,
+  effect: Effect,
+  host: LabHost,
+  sides: Sides,
+): Promise<boolean> {
+  const { domain, files } = sides.simulated.state;
+  switch (mishap) {
+    case 'nothing':
+      return true;
+    case 'its place is taken': {
+      const file = placeOf(effect);
+      if (file === undefined || files[file]) return false;
+      sides.files.add(file);
+      await sides.befalls(
+        `${file} is put there`,
+        () => writeFile(file, 'x'.repeat(8192)),
+        (simulated) => withImage(simulated, file, { format: 'raw', size: 8192 }),
+      );
+      return true;
+    }
+    case 'the jobs are aborted': {
+      const busy = domain.disks.filter(({ job }) => job && !endsByItself(job));
+      const abort = async () => {
+        for (const { target } of busy) await host.virsh('blockjob', name, target, '--abort');
+      };
+      if (busy.length > 0) await sides.befalls(mishap, abort, jobsDie);
+      return busy.length > 0;
+    }
+    case 'the guest is destroyed':
+      await sides.befalls(mishap, () => host.virsh('destroy', name), guestDies);
+      return true;
+    case 'the daemon is restarted':
+      await sides.befalls(mishap, () => restarted(host, sides), daemonRestarts);
+      return true;
+    case 'power is lost':
+      await sides.befalls(mishap, () => rebooted(host, sides), powerFails);
+      return true;
+    case 'it is asked twice':
+      await sides.perform(effect);
+      return true;
+  }
+}
+
+async function restarted(host: LabHost, sides: Sides): Promise<void> {
+  await host.killDaemon();
+  await host.startDaemon();
+  await sides.reconnect();
+}
+
+async function rebooted(host: LabHost, sides: Sides): Promise<void> {
+  await host.powerOff();
+  await host.boot();
+  await sides.reconnect();
+}
+
+/** The path that an effect wants to take. */
+function placeOf(effect: Effect): string | undefined {
+  if (effect.tool === 'make-file') return effect.file;
+  if (effect.tool === 'move-file') return effect.to;
+  const makes = effect.tool === 'qemu-img' && filesWrittenInto(effect).length === 0;
+  return makes ? effect.args.dest : undefined;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { MigrationWatch } from '../../../src/libvirt/migration-watch.ts';
+import { withDomain } from '../../../src/model/host-state.ts';
+import { world } from '../../worlds.ts';
+import { idOf, scripted } from './scripted-virsh.ts';
+
+const here = withDomain(world(), { name: 'web', uuid: idOf('web') }).domain;
+const gone = { ...here, uuid: '', state: 'gone' } as const;
+const unknown = scripted(() => new Error('failed to get domain'));
+const renamed = scripted((words) => (words.join(' ') === 'domname --domain web' ? 'web2\n' : ''));
+
+test('a domain that is there is as it was seen, and nothing more is asked', async () => {
+  expect(await new MigrationWatch().of(unknown, here)).toBe(here);
+  expect(unknown.asked).toEqual([]);
+});
+
+test('one that is gone by its name is asked for by its UUID, once that has been seen', async () => {
+  const whereabouts = new MigrationWatch();
+  expect(await whereabouts.of(renamed, gone)).toBe(gone);
+  await whereabouts.of(renamed, here);
+  expect(await whereabouts.of(renamed, gone)).toEqual({ ...gone, calledNow: 'web2' });
+  expect(await whereabouts.of(unknown, gone)).toBe(gone);
+});
+
+test('one that was last heard to be migrated is on another host, until it is started here', async () => {
+  const whereabouts = new MigrationWatch();
+  const hear = (event: string, detail: string) =>
+    whereabouts.hear({ time: 0, kind: 'lifecycle', event, detail });
+  hear('Stopped', 'Migrated');
+  hear('Undefined', 'Removed');
+  expect(await whereabouts.of(unknown, gone)).toEqual({ ...gone, movedAway: true });
+  hear('Started', 'Migrated');
+  hear('Stopped', 'Destroyed');
+  expect(await whereabouts.of(unknown, gone)).toBe(gone);
+});
+
+test('what an earlier process has heard of a migration counts as long as the domain is gone', async () => {
+  const whereabouts = new MigrationWatch(true);
+  expect(await whereabouts.of(unknown, gone)).toEqual({ ...gone, movedAway: true });
+  expect(await whereabouts.of(unknown, here)).toBe(here);
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Graph } from '../../../src/graph/graph.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { onLabPaths, pathsBelow } from '../../../src/rehearse/paths.ts';
+import { notUndone, TURNING_STEP, turningPointOf } from '../../../src/rehearse/turning-point.ts';
+import { walk } from '../../../src/simulate/walk.ts';
+import { problemsAfter } from '../../../src/steps/derived.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { BASE, looked, SNAP1 } from '../../worlds.ts';
+
+function walkedOver(graph: Graph) {
+  const host = hostForPlans();
+  const alone = { ...host, others: [] };
+  const { phases, findings } = walk(graph, looked(alone, walk(graph, alone).files));
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return phases;
+}
+
+const COPY = '{ id: copy, blockcopy: { disk: vda, dest: /new/copy, finish: true } }';
+const MERGE = `{ id: merge, blockcommit: { disk: vda, top: ${SNAP1}, base: ${BASE} } }`;
+
+/** The states of the turning graph, in order. */
+function statesOf({ plan, graph }: { plan: Plan; graph: Graph }): string[] | undefined {
+  return turningPointOf(plan, walkedOver(graph))?.graph.nodes.map(({ doing }) => doing.name);
+}
+
+describe('where a rehearsal turns back', () => {
+  test.each(SHIPPED)('%s: after its last phase', (file) => {
+    const { plan, graph } = shipped(file);
+    const phases = walkedOver(graph);
+    const turn = turningPointOf(plan, phases);
+    expect(turn?.graph.nodes.map(({ doing }) => doing.name)).toEqual([
+      ...graph.nodes.map(({ doing }) => doing.name),
+      `${TURNING_STEP}:turn`,
+    ]);
+    expect(turn?.expected).toBe(phases.at(-1)?.after);
+    expect(notUndone(plan, phases)).toBeUndefined();
+  });
+
+  test('before the first phase that has no rollback, in the middle of a step as well', () => {
+    const both = planned([COPY, MERGE]);
+    expect(statesOf(both)).toEqual(['copy:mirror', 'copy:finish', `${TURNING_STEP}:turn`]);
+    expect(notUndone(both.plan, walkedOver(both.graph))).toMatchObject({ phase: 'merge/commit' });
+  });
+
+  test('nowhere, where the first phase has none', () => {
+    const merge = planned([MERGE, COPY]);
+    expect(statesOf(merge)).toBeUndefined();
+    expect(notUndone(merge.plan, walkedOver(merge.graph))).toMatchObject({ phase: 'merge/commit' });
+  });
+
+  test('nowhere, where the plan stops on a failure', () => {
+    const stops = planned([COPY], 'stop');
+    expect(statesOf(stops)).toBeUndefined();
+    const { phase, reason } = notUndone(stops.plan, walkedOver(stops.graph)) ?? {};
+    expect([phase, reason]).toEqual([undefined, expect.stringContaining('on-failure: stop')]);
+  });
+
+  test('every phase before the turn leads back, and the turn itself is never done', () => {
+    const { plan, graph } = shipped('live-backup.yaml');
+    const turn = turningPointOf(plan, walkedOver(graph));
+    const last = turn?.graph.nodes.at(-1);
+    expect(last?.doing.on.FAILED).toBe(`undo:${TURNING_STEP}:turn`);
+    const host = hostForPlans();
+    expect(last && problemsAfter(last.phase, host, host, host)).toHaveLength(1);
+    expect(last?.phase.undo(host, host, host)).toEqual([]);
+  });
+});
+
+describe('the paths of a rehearsal', () => {
+  const paths = pathsBelow('/lab/disks');
+
+  test('every path of the plan goes below the lab, and nothing else changes', () => {
+    const { plan } = planned([
+      '{ id: s, snapshot-create-as: { name: s, disk-only: true, diskspec: [{ disk: vda, file: /new/o }] } }',
+      "{ id: c, blockcommit: { disk: vda, base: 'vda[1]', active: true, pivot: true } }",
+      MERGE,
+    ]);
+    const steps = onLabPaths(plan, paths).steps.map(({ params }) => params);
+    expect(steps).toEqual([
+      { name: 's', 'disk-only': true, diskspec: [{ disk: 'vda', file: '/lab/disks/new/o' }] },
+      { disk: 'vda', base: 'vda[1]', active: true, pivot: true },
+      { disk: 'vda', top: `/lab/disks${SNAP1}`, base: `/lab/disks${BASE}` },
+    ]);
+  });
+
+  test('there and back is nothing', () => {
+    expect(paths.users(`rm ${paths.lab('/a b/c')} ${paths.lab('/d')}`)).toBe('rm /a b/c /d');
+  });
+});

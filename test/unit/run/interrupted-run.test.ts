@@ -1,0 +1,285 @@
+/** How far a run came that was interrupted, as the records of its journal tell. */
+
+import { describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import type { HostState } from '../../../src/model/host-state.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
+import { applyRecord, type InterruptedRun, rollbackFrom } from '../../../src/run/recovery.ts';
+import { home, type RunHost } from '../../../src/run/run-state.ts';
+import { runStateIn } from '../../answered.ts';
+import { virshEffect } from '../../effects.ts';
+import { commanded, logOf, phase } from '../../journals.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, planned, SHIPPED, shipped } from '../../plans.ts';
+import { world } from '../../worlds.ts';
+
+const MOVE = planned(['blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }']);
+const effect = virshEffect(['resume', '--domain', 'testvm']);
+const thaw = virshEffect(['domfsthaw', '--domain', 'testvm'], {
+  ...{ optional: true, doubt: 'it may be frozen' },
+});
+const followed = (entries: readonly JournalEntry[]): InterruptedRun =>
+  applyRecord({ run: runStateIn(hostForPlans(), MOVE) }, logOf(entries));
+const M = 'blockcopy/mirror';
+
+describe('a journal tells', () => {
+  test.each<readonly [string, readonly JournalEntry[], InterruptedRun['phase']]>([
+    ['that nothing has begun', [], undefined],
+    ['that a phase has begun', phase('do', M, 'none'), { direction: 'do', done: 0 }],
+    [
+      'which effect is in doubt',
+      phase('do', M, 'none', commanded('do', M, effect, 'none')),
+      { direction: 'do', done: 0, doubtful: effect },
+    ],
+    [
+      'which effect is done',
+      phase('do', M, 'none', commanded('do', M, effect, 'done')),
+      { direction: 'do', done: 1 },
+    ],
+    [
+      'which effect has failed',
+      phase('do', M, 'none', commanded('do', M, effect, { error: 'no' })),
+      { direction: 'do', done: 0 },
+    ],
+    [
+      'that a helping hand has failed, which ends nothing',
+      phase('do', M, 'none', commanded('do', M, thaw, { error: 'no' })),
+      { direction: 'do', done: 1 },
+    ],
+    [
+      'of an effect beside the phase, which is none of it',
+      phase('do', M, 'none', commanded('do', 'run/come-back', effect, 'done')),
+      { direction: 'do', done: 0 },
+    ],
+    [
+      'of an effect of another phase of the step, which is none of it',
+      phase('do', M, 'none', commanded('do', 'blockcopy/pivot', effect, 'done')),
+      { direction: 'do', done: 0 },
+    ],
+    [
+      'of an effect in the other direction, which is none of it',
+      phase('do', M, 'none', commanded('undo', M, effect, 'done')),
+      { direction: 'do', done: 0 },
+    ],
+    ['that a phase is done', phase('do', M, 'DONE'), undefined],
+    [
+      'that a phase was lost from sight, which is not over',
+      phase('do', M, 'LOST'),
+      { direction: 'do', done: 0 },
+    ],
+    [
+      'that a rollback is under way',
+      [
+        ...phase('do', M, 'FAILED'),
+        ...phase('undo', M, 'none', commanded('undo', M, effect, 'done')),
+      ],
+      { direction: 'undo', done: 1 },
+    ],
+    [
+      'that a rollback is stranded, which can be tried once more',
+      [...phase('do', M, 'FAILED'), ...phase('undo', M, 'FAILED')],
+      { direction: 'undo', done: 0 },
+    ],
+  ])('%s', (_title, entries, left) => {
+    expect(followed(entries).phase).toEqual(left);
+  });
+
+  test('what is in doubt after a best-effort command has failed', () => {
+    const entries = phase('do', M, 'none', commanded('do', M, thaw, { error: 'no' }));
+    expect(followed(entries).run.doubts).toEqual([
+      { text: 'it may be frozen', on: LOCAL, retry: thaw },
+    ]);
+    const refused = phase('do', M, 'none', commanded('do', M, effect, { error: 'no' }));
+    expect(followed(refused).run.doubts).toEqual([]);
+  });
+
+  test('what was written over, also beside a phase', () => {
+    const copy = { ...effect, loses: ['/new/c'] };
+    expect(home(followed(commanded('do', M, copy, 'none')).run).overwritten).toEqual(['/new/c']);
+  });
+
+  test('no phase that the plan does not have', () => {
+    expect(() => followed(phase('do', 'x/y', 'none'))).toThrow(
+      'the journal tells of x/y, which the plan does not have',
+    );
+  });
+});
+
+describe('a run that is followed part by part', () => {
+  test.each(SHIPPED)('comes as far as one that is followed at once: %s', async (plan) => {
+    for (const fault of [[], [{ at: 6, fault: 'refused' }]] as const) {
+      const runs = new Runs(hostForPlans(), fault);
+      await runs.killed(shipped(plan), ({ type }) => type === 'phase-finished');
+      await runs.again('rollback');
+      const { entries } = runs;
+      const start: InterruptedRun = { run: runStateIn(hostForPlans(), shipped(plan)) };
+      const whole = applyRecord(start, logOf(entries));
+      for (const [at, { type }] of entries.entries())
+        if (type === 'phase-started') {
+          const first = applyRecord(start, logOf(entries.slice(0, at)));
+          const { phase: left, run } = applyRecord(first, logOf(entries.slice(at)));
+          expect(left).toEqual(whole.phase);
+          expect({ ...run, graph: 0 }).toEqual({ ...whole.run, graph: 0 });
+        }
+    }
+  });
+});
+
+describe('a rollback begins', () => {
+  const from = (entries: readonly JournalEntry[]) => {
+    const { state, todo } = rollbackFrom(followed(entries));
+    return [state, todo];
+  };
+  const P = 'blockcopy/pivot';
+  const undoing = (name: string, index: number) => [
+    { name: `undo:${name.replace('/', ':')}` },
+    { index, direction: 'undo' },
+  ];
+
+  test.each([
+    [
+      'nowhere where nothing has begun',
+      [],
+      [{ name: 'rolled-back', final: 'rolled-back' }, undefined],
+    ],
+    ['with the phase that is under way', phase('do', M, 'none'), undoing(M, 0)],
+    ['with the last phase that is done', phase('do', M, 'DONE'), undoing(M, 0)],
+    [
+      'with the phase that has failed',
+      [...phase('do', M, 'DONE'), ...phase('do', P, 'FAILED')],
+      undoing(P, 1),
+    ],
+    [
+      'with the last phase of a plan that is done',
+      [...phase('do', M, 'DONE'), ...phase('do', P, 'DONE')],
+      undoing(P, 1),
+    ],
+    [
+      'where the rollback is that is under way',
+      [...phase('do', M, 'DONE'), ...phase('do', P, 'FAILED'), ...phase('undo', P, 'DONE')],
+      undoing(M, 0),
+    ],
+  ] as const)('%s', (_title, entries, at) => {
+    expect(from(entries)).toEqual(at);
+  });
+
+  test('nowhere where it is over', () => {
+    const entries = [...phase('do', M, 'FAILED'), ...phase('undo', M, 'DONE')];
+    expect(from(entries)[0]).toMatchObject({ final: 'rolled-back' });
+  });
+});
+
+describe('what was done since the guest was last seen up', () => {
+  const P = 'blockcopy/pivot';
+  const other = virshEffect(['autostart', '--domain', 'testvm']);
+  const since = (entries: readonly JournalEntry[]) => home(followed(entries).run).since;
+  const begun = (name: string, change: { done?: number; before?: HostState }): JournalEntry[] =>
+    phase('do', name, 'none').map((entry) => ({ ...entry, ...change }) as JournalEntry);
+  const moved = phase('do', M, 'DONE', commanded('do', M, effect, 'done'));
+  const off = world({ domain: { state: 'shut off' } });
+
+  test.each<readonly [string, readonly JournalEntry[], RunHost['since']]>([
+    [
+      'is in doubt without an answer',
+      phase('do', M, 'none', commanded('do', M, effect, 'none')),
+      [{ effect, known: 'begun' }],
+    ],
+    [
+      'is in doubt where it was refused',
+      phase('do', M, 'none', commanded('do', M, effect, { error: 'no' })),
+      [{ effect, known: 'begun' }],
+    ],
+    [
+      'is nothing of what was never begun',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, 'done'),
+        ...commanded('do', M, other, { error: 'no', unbegun: true }),
+      ]),
+      [{ effect, known: 'said' }],
+    ],
+    [
+      'is as far as it was answered',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, 'done'),
+        ...commanded('do', M, other, 'none'),
+      ]),
+      [
+        { effect, known: 'said' },
+        { effect: other, known: 'begun' },
+      ],
+    ],
+    [
+      'is answered one by one',
+      phase('do', M, 'none', [
+        ...commanded('do', M, effect, { error: 'no' }),
+        ...commanded('do', M, other, 'done'),
+      ]),
+      [
+        { effect, known: 'begun' },
+        { effect: other, known: 'said' },
+      ],
+    ],
+    ['has been seen once the phase is done', moved, [{ effect, known: 'seen' }]],
+    [
+      'stays answered where the phase has failed',
+      phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+      [{ effect, known: 'said' }],
+    ],
+    ['is nothing when the next phase begins', [...moved, ...begun(P, {})], []],
+    [
+      'stays where the next phase begins with the guest off',
+      [...moved, ...begun(P, { before: off })],
+      [{ effect, known: 'seen' }],
+    ],
+    [
+      'stays where the phase goes on in its middle',
+      [...moved, ...begun(P, { done: 1 })],
+      [{ effect, known: 'seen' }],
+    ],
+    [
+      'stays where a rollback begins',
+      [
+        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+        ...phase('undo', M, 'none'),
+      ],
+      [{ effect, known: 'said' }],
+    ],
+    [
+      'is nothing once a phase is undone',
+      [
+        ...phase('do', M, 'FAILED', commanded('do', M, effect, 'done')),
+        ...phase('undo', M, 'DONE', commanded('undo', M, other, 'done')),
+      ],
+      [],
+    ],
+  ])('%s', (_title, entries, expected) => {
+    expect(since(entries)).toEqual(expected);
+  });
+
+  test('is where the phase began whose guest was up, or that was undone', () => {
+    const before = world({ domain: { agent: false } });
+    const lastUp = (entries: readonly JournalEntry[]) => home(followed(entries).run).lastUp;
+    expect(lastUp(begun(M, { before }))).toEqual([before]);
+    expect(lastUp(begun(M, { before: off }))).toEqual([hostForPlans()]);
+    const failed = [...begun(M, { before }), ...phase('do', M, 'FAILED').slice(1)];
+    const again = [...failed, ...begun(M, { done: 1 }), ...phase('undo', M, 'DONE')];
+    expect(lastUp(again)).toEqual([world()]);
+  });
+
+  test('is what a phase that is taken back to be done once more has done, and it goes on from its start', () => {
+    const anew = phase('undo', M, 'DONE', commanded('undo', M, other, 'done')).map(
+      (entry) =>
+        (entry.type === 'phase-started' || entry.type === 'phase-finished'
+          ? { ...entry, anew: true }
+          : entry) as JournalEntry,
+    );
+    const entries = phase('do', M, 'none', commanded('do', M, effect, 'done'));
+    expect(followed([...entries, ...anew.slice(0, 1)]).phase).toEqual({ direction: 'do', done: 0 });
+    const { run, phase: left } = followed([...entries, ...anew]);
+    expect([left, run.direction, run.state]).toEqual([
+      { direction: 'do', done: 0 },
+      'do',
+      followed(entries).run.state,
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+/** Before a run: what is looked at, and what refuses it. */
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../src/errors.ts';
+import {
+  filesOfPlan,
+  observeForPlans,
+  preflight,
+  refuseErrors,
+} from '../../../src/run/preflight.ts';
+import { DriverDouble } from '../../driver-double.ts';
+import { hostForPlans, planned } from '../../plans.ts';
+import { BASE, SNAP1, SNAP2 } from '../../worlds.ts';
+
+const finding = (code: Finding['code'], severity: Finding['severity']): Finding => ({
+  ...{ code, severity, message: `${code} says no` },
+});
+const [warning, error, other] = [
+  finding('BP134', 'warning'),
+  finding('BP108', 'error'),
+  finding('BP109', 'error'),
+] as const;
+const admitted = (findings: readonly Finding[]) => ({ state: hostForPlans(), files: [], findings });
+
+describe('preflight', () => {
+  test.each([
+    ['finds nothing', []],
+    ['only warns', [warning, warning]],
+  ])('lets a run begin where it %s', (_title, findings) => {
+    expect(() => refuseErrors(admitted(findings))).not.toThrow();
+  });
+
+  test.each([
+    ['an error', [error]],
+    ['a warning and an error', [warning, error]],
+    ['errors', [error, other, warning]],
+  ])('refuses it for %s, and names all that it found', (_title, findings) => {
+    expect(() => refuseErrors(admitted(findings))).toThrow(
+      expect.objectContaining({ end: 'preflight-refused', findings }),
+    );
+  });
+});
+
+const TWICE = [
+  'blockcopy: { disk: vda, dest: /new/c, shallow: true, pivot: true }',
+  'blockcommit: { disk: vda, base: /new/../new/b, top: /new/c }',
+];
+
+describe('a look at the host', () => {
+  test('asks for each path that the plan names, once, and then for all that the walk leads to', async () => {
+    const driver = new DriverDouble(hostForPlans());
+    const [observed, surveyed]: (readonly string[])[][] = [[], []];
+    const observe = driver.observe.bind(driver);
+    driver.observe = async (files) => {
+      observed!.push(files);
+      return observe(files);
+    };
+    const survey = driver.survey.bind(driver);
+    driver.survey = async (seen, files) => {
+      surveyed!.push(files);
+      return survey(seen, files);
+    };
+    await observeForPlans([planned(TWICE).graph, planned(TWICE.slice(0, 1)).graph], driver);
+    expect(observed).toEqual([['/new/c', '/new/../new/b']]);
+    expect(surveyed).toHaveLength(1);
+    expect(surveyed![0]).toContain('/new/c');
+    expect(new Set(surveyed![0]).size).toBe(surveyed![0]!.length);
+    expect(driver.asked).toEqual([]);
+  });
+});
+
+test('a run may touch the files of its plan, and those of the chains that it starts from', async () => {
+  const { plan, graph } = planned(TWICE.slice(0, 1));
+  const admission = await preflight(plan, graph, new DriverDouble(hostForPlans()));
+  expect([...admission.files].sort()).toEqual([BASE, SNAP1, SNAP2, '/new/c'].sort());
+  expect(admission.state.files['/new/c']).toBeNull();
+  expect(filesOfPlan(graph, admission.state)).toEqual(admission.files);
+});
+
+test('what preflight finds has its place in the plan', async () => {
+  const { plan, graph } = planned(['blockcopy: { disk: vdz, dest: /new/c, pivot: true }']);
+  const { findings } = await preflight(plan, graph, new DriverDouble(hostForPlans()));
+  expect(findings[0]).toMatchObject({ severity: 'error', position: { line: 6 } });
+});

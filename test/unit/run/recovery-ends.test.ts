@@ -1,0 +1,142 @@
+/**
+ * Recovery ends: wherever a run is killed, on its way forward or in its rollback, and once more while it is resumed, one
+ * `resume` or `rollback` brings it to a final end, and the ways that its journal offers are those that it takes.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type SimulatedHost, updateDomain } from '../../../src/host/simulated-host.ts';
+import type { JournalEntry } from '../../../src/journal/journal.ts';
+import { recoveryModesFrom } from '../../../src/journal/recovery-mode.ts';
+import { createPlanMachine } from '../../../src/machine/machine.ts';
+import { eachHost } from '../../../src/model/hosts.ts';
+import { applyRecord } from '../../../src/run/recovery.ts';
+import { type Finish, initialRunState } from '../../../src/run/run-state.ts';
+import { guestDies, guestStarts } from '../../../src/simulate/host-faults.ts';
+import type { Injection } from '../../driver-double.ts';
+import { logOf } from '../../journals.ts';
+import { Runs } from '../../killed-runs.ts';
+import { hostForPlans, SHIPPED, shipped } from '../../plans.ts';
+
+const WAYS = ['resume', 'rollback'] as const;
+type Way = (typeof WAYS)[number];
+
+/** How often a run is resumed at most until it has to be over. */
+const ATTEMPTS = 3;
+
+const nth = (number: number) => {
+  let seen = 0;
+  return () => seen++ === number;
+};
+
+/** A plan's run with that going wrong, killed at a record. */
+async function killedAt(plan: string, number: number, injections: readonly Injection[]) {
+  const runs = new Runs(hostForPlans(), injections);
+  await runs.killed(shipped(plan), nth(number));
+  // What was wrong then is out of the way when the run is resumed.
+  runs.driver.injections = [];
+  return runs;
+}
+
+/** The records of a whole run, and what goes wrong in it: nothing, or its last effect, so that all is undone. */
+async function wholeRuns(plan: string) {
+  const forward = await killedAt(plan, Number.POSITIVE_INFINITY, []);
+  const at = forward.driver.asked.length - 1;
+  const injections = [{ at, fault: 'refused' }] as const;
+  const back = await killedAt(plan, Number.POSITIVE_INFINITY, injections);
+  expect([forward, back].map(({ entries }) => entries.at(-1))).toMatchObject([
+    { end: 'succeeded' },
+    { end: 'rolled-back' },
+  ]);
+  return [
+    { injections: [], entries: forward.entries },
+    { injections, entries: back.entries },
+  ];
+}
+
+/** What a run of that journal comes to that is resumed in that way, and what of it a person sees. */
+function expectFinal(entries: readonly JournalEntry[], how: Way, finish: Finish | undefined): void {
+  const direction = logOf(entries).direction;
+  const ends =
+    how === 'resume' && direction === 'do' ? ['succeeded', 'rolled-back'] : ['rolled-back'];
+  expect(ends, finish?.state.join('\n')).toContain(finish?.end);
+  if (how === 'rollback') expect(finish?.exitCode).toBe(0);
+}
+
+function expectDirection(plan: string, entries: readonly JournalEntry[]): void {
+  const { graph } = shipped(plan);
+  const [first] = entries;
+  if (first?.type !== 'run-started') throw new Error('a journal begins with its run');
+  const of = { graph, machine: createPlanMachine(graph), id: 'r', folder: '/run' };
+  const hosts = eachHost(first.hosts, (hostState) => ({ initial: hostState, files: [] }));
+  const { run } = applyRecord({ run: initialRunState({ ...of, hosts }) }, logOf(entries));
+  const { todo, state } = run;
+  const heads = todo?.direction ?? (state.final === 'rolled-back' ? 'undo' : 'do');
+  expect(logOf(entries).direction).toBe(heads);
+}
+
+/** Does what a report says that a person has to do for the guest, whose agent comes back with it. */
+function helped(host: SimulatedHost): SimulatedHost {
+  const started = guestStarts(host);
+  const { state } = started.state.domain;
+  const up = state === 'paused' ? updateDomain(started, { state: 'running' }) : started;
+  return updateDomain(up, { agent: true });
+}
+
+describe.each(SHIPPED)('%s', (plan) => {
+  test('killed at each record, and resumed in both ways', async () => {
+    for (const { injections, entries } of await wholeRuns(plan))
+      for (const [number] of entries.slice(0, -1).entries())
+        for (const how of WAYS) {
+          const runs = await killedAt(plan, number, injections);
+          expectDirection(plan, runs.entries);
+          const before = runs.entries;
+          const { finish } = await runs.again(how);
+          expectFinal(before, how, finish);
+          expectDirection(plan, runs.entries);
+        }
+  });
+
+  test('killed once more while it is resumed', async () => {
+    const whole = await wholeRuns(plan);
+    const cases = fc.sample(
+      fc.record({
+        which: fc.nat(1),
+        first: fc.nat(200),
+        second: fc.nat(60),
+        ways: fc.tuple(fc.constantFrom(...WAYS), fc.constantFrom(...WAYS)),
+      }),
+      60,
+    );
+    for (const { which, first, second, ways } of cases) {
+      const { injections, entries } = whole[which]!;
+      const runs = await killedAt(plan, first % (entries.length - 1), injections);
+      const { finish } = await runs.again(ways[0], nth(second));
+      // A second kill that came too late for that attempt found it over.
+      if (finish) continue;
+      if (runs.entries.at(-1)?.type === 'run-finished') continue;
+      const before = runs.entries;
+      expectDirection(plan, before);
+      expectFinal(before, ways[1], (await runs.again(ways[1])).finish);
+    }
+  });
+
+  test('and its guest was started again meanwhile: what stays stranded says how it ends, and ends so', async () => {
+    for (const { injections, entries } of await wholeRuns(plan))
+      for (const [number] of entries.slice(0, -1).entries())
+        for (const how of WAYS) {
+          const runs = await killedAt(plan, number, injections);
+          runs.befalls((host) => updateDomain(guestStarts(guestDies(host)), { agent: false }));
+          let { finish } = await runs.again(how);
+          for (let attempt = 1; finish?.end === 'stranded' && attempt < ATTEMPTS; attempt++) {
+            const offered = recoveryModesFrom(logOf(runs.entries).direction).map(
+              (way) => `blockplan ${way} r`,
+            );
+            expect(finish.next).toEqual(expect.arrayContaining(offered));
+            runs.befalls(helped);
+            finish = (await runs.again('rollback')).finish;
+          }
+          expect(['succeeded', 'rolled-back'], finish?.state.join('\n')).toContain(finish?.end);
+        }
+  });
+});

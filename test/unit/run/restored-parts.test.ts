@@ -1,0 +1,65 @@
+/** What a definition that was written back brings with it, in the words of the report. */
+import { expect, test } from 'vitest';
+import { setDiskSource } from '../../../src/model/domain-xml.ts';
+import { type Bundle, withDomain } from '../../../src/model/host-state.ts';
+import type { LostDefinition } from '../../../src/run/lost-definition.ts';
+import { movedDisks, restoredMetadata } from '../../../src/run/restored-parts.ts';
+import { DATA, SNAP2, world } from '../../worlds.ts';
+
+const host = world();
+const definition = host.domain.definition ?? '';
+const lost = (kept: Partial<Bundle> = {}): LostDefinition => ({
+  found: {
+    kept: { definition, autostart: false, snapshots: [], checkpoints: [], ...kept },
+    ...{ file: '/b', proven: true },
+  },
+  ...{ name: 'testvm', uuid: host.domain.uuid, lastUp: [], runStatus: 'unknown', ways: [] },
+  ...{ owed: true, movedAway: false, records: 0 },
+});
+
+const onto = (target: string, file: string, block?: true) =>
+  setDiskSource(definition, target, { file, format: 'qcow2', ...(block ? { block } : {}) });
+
+test.each<readonly [string, string, readonly string[]]>([
+  ['none, where it is as it was', definition, []],
+  [
+    'the one that it names elsewhere',
+    onto('vda', '/new/c'),
+    [`vda: the definition names /new/c now; it named ${SNAP2}`],
+  ],
+  [
+    'one that is a block device now',
+    onto('vdb', DATA, true),
+    [`vdb: the definition names the block device ${DATA} now; it named ${DATA}`],
+  ],
+  ['none that has no file any more', definition.replace(/<source file='[^']*snap2'\/>/, ''), []],
+  ['none that is new', definition.replace("dev='vda'", "dev='vdx'"), []],
+])('the disks that a definition has moved: %s', (_title, given, told) => {
+  expect(movedDisks(lost(), given)).toEqual(told);
+});
+
+const moment = (name: string) => ({ name, xml: '<x/>' });
+
+test.each([
+  ['nothing', {}, {}, []],
+  [
+    'all of it',
+    { autostart: true, snapshots: [moment('s')], checkpoints: [moment('c')] },
+    { autostart: true, snapshots: ['s'], checkpoints: ['c'] },
+    ['with it: the autostart mark, snapshot s, checkpoint c'],
+  ],
+  [
+    'what is there of it',
+    { autostart: true, snapshots: [moment('s'), moment('t')], checkpoints: [moment('c')] },
+    { autostart: false, snapshots: ['t'], checkpoints: [] },
+    ['with it: snapshot t'],
+  ],
+  [
+    'no mark that it did not have',
+    { autostart: false },
+    { autostart: true, snapshots: ['s'], checkpoints: ['c'] },
+    [],
+  ],
+] as const)('what came back with it: %s', (_title, kept, now, told) => {
+  expect(restoredMetadata(lost(kept), withDomain(host, now))).toEqual(told);
+});

@@ -1,0 +1,222 @@
+/** What is done at last for the definition of a stranded domain, and what is left for a person to type. */
+
+import { describe, expect, test } from 'vitest';
+import { BlockplanError } from '../../../src/errors.ts';
+import { setDiskSource } from '../../../src/model/domain-xml.ts';
+import { EffectFailed } from '../../../src/model/effect-failed.ts';
+import type { Bundle, HostState } from '../../../src/model/host-state.ts';
+import { withDisk, withDomain, withFile } from '../../../src/model/host-state.ts';
+import { LOCAL } from '../../../src/model/hosts.ts';
+import type { Request } from '../../../src/run/requests.ts';
+import type { RunHost } from '../../../src/run/run-state.ts';
+import { definitionOnMovedDisks, secureDefinition } from '../../../src/run/secure-definition.ts';
+import { answered, asks, courseKnowing } from '../../answered.ts';
+import { contentsIn, wordsIn } from '../../effects.ts';
+import { hostForPlans } from '../../plans.ts';
+import { DATA, disk, SNAP2, world } from '../../worlds.ts';
+
+const COPY = '/new/c';
+const before = hostForPlans();
+const { definition = '' } = before.domain;
+const bundle: Bundle = { definition, autostart: true, snapshots: [], checkpoints: [] };
+const onCopy = setDiskSource(definition, 'vda', { file: COPY, format: 'qcow2' });
+const edited = definition.replace('</domain>', '<title/></domain>');
+const DEFINE = 'virsh define /run/define.xml';
+const AUTOSTART = 'virsh autostart testvm';
+
+const moved = (host: HostState) =>
+  withDisk(host, 'vda', ({ chain, ...rest }) => ({
+    ...rest,
+    chain: [...disk('vda', [COPY]).chain, ...chain.slice(1)],
+  }));
+const { definition: _none, ...undefinedDomain } = before.domain;
+const transient: HostState = {
+  ...before,
+  domain: { ...undefinedDomain, persistent: false, autostart: false },
+};
+const gone: HostState = withDomain(transient, { state: 'gone', disks: [] });
+
+/** Salvages a domain that is so, which is given what is asked for or what libvirt answers instead. */
+function salvaged(
+  now: HostState,
+  change: Partial<RunHost> = {},
+  refuse?: (request: Request) => Error | undefined,
+  after?: HostState,
+) {
+  const run = courseKnowing(before, { kept: bundle, ...change });
+  let seen = now;
+  const { asked, value } = answered(secureDefinition(run, LOCAL), (request) => {
+    if (request.ask === 'headers') return request.state;
+    if (request.ask === 'observe') return seen;
+    const error = refuse?.(request);
+    if (error) return error;
+    if (request.ask !== 'perform' || request.effect.tool !== 'virsh') return undefined;
+    const { verb, args } = request.effect;
+    if (verb === 'define')
+      seen = after ?? withDomain(seen, { persistent: true, definition: args.file.content });
+    if (verb === 'autostart') seen = after ?? withDomain(seen, { autostart: true });
+    return undefined;
+  });
+  const performed = asked.flatMap((request) =>
+    request.ask === 'perform' && request.effect.tool === 'virsh' ? [request] : [],
+  );
+  return { asked, next: value, course: run, performed, seen };
+}
+const verbs = ({ performed }: ReturnType<typeof salvaged>) =>
+  performed.map(({ effect }) => wordsIn(effect)[0]);
+const given = ({ performed }: ReturnType<typeof salvaged>) =>
+  performed.flatMap(({ effect }) => contentsIn(effect));
+
+describe('a transient domain', () => {
+  test('is defined again, and marked as it was, beside all phases', () => {
+    const done = salvaged(transient);
+    expect(verbs(done)).toEqual(['define', 'autostart']);
+    expect(given(done)).toEqual([definition]);
+    expect(done.next).toEqual([]);
+    for (const each of done.performed)
+      expect(each).toMatchObject({ step: 'run', phase: 'salvage', direction: 'undo' });
+    expect(done.performed[0]!.effect.why).toBe('keep the definition from being lost');
+  });
+
+  test('is not marked where it was not', () => {
+    const done = salvaged(transient, { kept: { ...bundle, autostart: false } });
+    expect(verbs(done)).toEqual(['define']);
+    expect(done.next).toEqual([]);
+  });
+
+  test('is defined on the file that it runs on', () => {
+    expect(given(salvaged(moved(transient)))).toEqual([onCopy]);
+  });
+
+  test('that is gone is defined on the file that it was last seen to write to', () => {
+    expect(given(salvaged(gone, { lastUp: [moved(before)] }))).toEqual([onCopy]);
+  });
+
+  test('that may have written to either of two files is not marked: a person compares them first', () => {
+    const done = salvaged(gone, { lastUp: [before, moved(before)] });
+    expect(verbs(done)).toEqual(['define']);
+    expect(done.next).toEqual([`qemu-img compare ${SNAP2} ${COPY}`]);
+  });
+
+  test('of which nothing was kept is left', () => {
+    for (const now of [transient, moved(transient)])
+      expect(salvaged(now, { kept: undefined }).performed).toEqual([]);
+  });
+
+  test('that was migrated away is not defined here', () => {
+    const done = salvaged(withDomain(gone, { movedAway: true }));
+    expect(done.performed).toEqual([]);
+    expect(done.next).toEqual([]);
+  });
+});
+
+describe('a persistent domain', () => {
+  test('that is as it was is left alone', () => {
+    const done = salvaged(before);
+    expect(asks(done.asked)).toEqual(['observe', 'headers']);
+    expect(done.next).toEqual([]);
+  });
+
+  test('gets back what libvirt has left out of its definition, and nothing else', () => {
+    const changed = definition.replace(/(<source file='[^']*'\/>)/, '$1<backingStore/>');
+    const done = salvaged(withDomain(before, { definition: changed }));
+    expect(verbs(done)).toEqual(['define']);
+    expect(given(done)).toEqual([definition]);
+  });
+
+  test('is defined on the file that it runs on', () => {
+    expect(given(salvaged(moved(before)))).toEqual([onCopy]);
+  });
+
+  test('that a person has edited is left alone', () => {
+    const done = salvaged(withDomain(before, { definition: edited }));
+    expect(done.performed).toEqual([]);
+    expect(done.next).toEqual([]);
+  });
+
+  test('is left alone where its next start would find other layers than libvirt names', () => {
+    const below = (file: string, rest: string) =>
+      `<backingStore type='file'><format type='qcow2'/><source file='${file}'/>${rest}</backingStore>`;
+    const named = `<source file='/new/o'/>${below(COPY, below(SNAP2, '<backingStore/>'))}`;
+    const overlaid = withDisk(before, 'vda', (each) => ({
+      ...each,
+      chain: disk('vda', ['/new/o', COPY, SNAP2]).chain,
+    }));
+    const header = { size: 1, format: 'qcow2', backing: '/else' };
+    const now = withDomain(withFile(overlaid, '/new/o', header), {
+      definition: definition.replace(/<source file='[^']*'\/>/, named),
+    });
+    const done = salvaged(now);
+    expect(done.performed).toEqual([]);
+  });
+});
+
+describe('what libvirt does not take is left for a person', () => {
+  const refusing = (verb: string) => (request: Request) =>
+    request.ask === 'perform' && wordsIn(request.effect)[0] === verb
+      ? new EffectFailed(`no ${verb}`)
+      : undefined;
+
+  test.each<readonly [string, string, readonly string[]]>([
+    ['the definition', 'define', [DEFINE, AUTOSTART]],
+    ['the autostart mark', 'autostart', [AUTOSTART]],
+  ])('%s', (_title, verb, next) => {
+    const done = salvaged(transient, {}, refusing(verb));
+    expect(done.next).toEqual(next);
+    expect(done.asked).toContainEqual({
+      ask: 'tell',
+      event: { event: 'notice', message: `no ${verb}` },
+    });
+  });
+
+  test('also where it has said that it took it', () => {
+    expect(salvaged(transient, {}, undefined, transient).next).toEqual([DEFINE, AUTOSTART]);
+    const marked = withDomain(transient, { persistent: true, definition: edited, autostart: true });
+    expect(salvaged(transient, {}, undefined, marked).next).toEqual([DEFINE]);
+  });
+
+  test('a bug is no refusal', () => {
+    const lost = new BlockplanError('uncertain', [
+      { code: 'BP198', severity: 'error', message: 'x' },
+    ]);
+    const answer = (request: Request) => (request.ask === 'perform' ? lost : undefined);
+    expect(() => salvaged(transient, {}, answer)).toThrow(lost);
+  });
+});
+
+describe('a definition on the files that disks have moved to', () => {
+  const two = world();
+  const xml = two.domain.definition ?? '';
+  const seen = withDisk(two, 'vdb', (each) => ({ ...each, chain: disk('vdb', ['/x.img']).chain }));
+
+  test.each<readonly [string, HostState, HostState, string]>([
+    ['names the new file', two, seen, setDiskSource(xml, 'vdb', { file: '/x.img', format: 'raw' })],
+    ['stays where nothing has moved', two, two, xml],
+    [
+      'stays where the file has another name',
+      two,
+      { ...seen, names: { '/x.img': 'i', [DATA]: 'i' } },
+      xml,
+    ],
+    [
+      'stays for a disk without a file',
+      two,
+      withDisk(two, 'vdb', (each) => ({ ...each, chain: [] })),
+      xml,
+    ],
+    [
+      'stays for a disk that no step works on',
+      two,
+      withDisk(seen, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
+      xml,
+    ],
+    [
+      'stays for a disk that no step worked on',
+      withDisk(two, 'vdb', (each) => ({ ...each, unsupported: ['<transient>'] })),
+      seen,
+      xml,
+    ],
+  ])('%s', (_title, was, now, wanted) => {
+    expect(definitionOnMovedDisks(xml, was, now)).toBe(wanted);
+  });
+});
