@@ -14,12 +14,12 @@ type Enable = (folder: string) => unknown;
 export function useCompileCache(env: NodeJS.ProcessEnv, uid: number | undefined): void {
   const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: Enable };
   if (!enableCompileCache) return;
-  const folder = cacheFolder(env, uid);
+  const folder = compileCacheFolder(env, uid);
   if (isOwnFolder(folder, uid)) enableCompileCache(folder);
 }
 
 /** Node's own default is below /tmp, where another user may have made the folder first. */
-export function cacheFolder(env: NodeJS.ProcessEnv, uid: number | undefined): string {
+export function compileCacheFolder(env: NodeJS.ProcessEnv, uid: number | undefined): string {
   if (uid === 0) return '/var/cache/blockplan/compiled';
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'blockplan', 'compiled');
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { cacheFolder, isOwnFolder } from '../../../src/cli/compile-cache.ts';
+import { compileCacheFolder, isOwnFolder } from '../../../src/cli/compile-cache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blockplan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,7 +17,7 @@ test.each([
   ],
   ['another user', 1000, { XDG_CACHE_HOME: '/users/a/cache' }, '/users/a/cache/blockplan'],
 ])('the folder of %s', (_, user, env, expected) => {
-  expect(cacheFolder(env, user)).toBe(`${expected}/compiled`);
+  expect(compileCacheFolder(env, user)).toBe(`${expected}/compiled`);
 });
 
 test('a new folder is private', () => {
