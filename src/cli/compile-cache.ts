@@ -1,8 +1,8 @@
 /** Keeps what V8 has compiled from one command to the next: Node can from 22.8 on. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** As Node 22.8 has it; the types are those of Node 20. */
 type Enable = (folder: string) => unknown;
@@ -27,7 +27,9 @@ export function compileCacheFolder(env: NodeJS.ProcessEnv, uid: number | undefin
 /** What lies in the folder is run as this user, so nobody else may write into it. */
 export function isOwnFolder(folder: string, uid: number | undefined): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Not `recursive`: below /proc that never returns (Node 20.20).
+    for (const each of [dirname(dirname(folder)), dirname(folder), folder])
+      if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
     const found = lstatSync(folder);
     return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
   } catch {

@@ -1,7 +1,7 @@
 /** Who uses a block device, as the kernel tells: mounts, swap, and other devices that are made of it. Only reads. */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { absentAsNull } from './files.ts';
+import { goneAsNull } from './files.ts';
 
 /** A block device in `/sys`. */
 interface Device {
@@ -19,7 +19,7 @@ interface Device {
  * @param root another place for `/proc` and `/sys`, such as a recorded one
  */
 export async function deviceUsers(number: string, root = '/'): Promise<string[]> {
-  const folder = await absentAsNull(realpath(join(root, 'sys/dev/block', number)));
+  const folder = await goneAsNull(realpath(join(root, 'sys/dev/block', number)));
   if (folder === null) return [];
   const itself = await deviceAt(folder, number);
   const mounts = await mountsOf(root);
@@ -38,7 +38,7 @@ export async function deviceUsers(number: string, root = '/'): Promise<string[]>
 
 /** The files and devices that are used as swap (proc_swaps(5)). */
 export async function swapFiles(root = '/'): Promise<string[]> {
-  const table = (await absentAsNull(readFile(join(root, 'proc/swaps'), 'utf8'))) ?? '';
+  const table = (await goneAsNull(readFile(join(root, 'proc/swaps'), 'utf8'))) ?? '';
   return table
     .split('\n')
     .slice(1)
@@ -64,7 +64,7 @@ async function usersOf(
 
 /** Devices made of this one: device-mapper (LVM, LUKS, multipath), md, bcache (Linux, sysfs-block, `holders`). */
 async function holdersOf(folder: string): Promise<string[]> {
-  const names = (await absentAsNull(readdir(join(folder, 'holders')))) ?? [];
+  const names = (await goneAsNull(readdir(join(folder, 'holders')))) ?? [];
   return Promise.all(
     names.map(async (name) => {
       const mapped = await mappedName(join(folder, 'holders', name));
@@ -85,12 +85,12 @@ async function deviceAt(folder: string, number: string): Promise<Device> {
 }
 
 async function mappedName(folder: string): Promise<string | undefined> {
-  return (await absentAsNull(readFile(join(folder, 'dm/name'), 'utf8')))?.trim();
+  return (await goneAsNull(readFile(join(folder, 'dm/name'), 'utf8')))?.trim();
 }
 
 /** A partition's folder lies in its disk's, and has a file `partition`. */
 async function partitionsOf(folder: string): Promise<Device[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = (await goneAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
   const found = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory())
@@ -100,17 +100,19 @@ async function partitionsOf(folder: string): Promise<Device[]> {
 }
 
 async function partitionAt(folder: string): Promise<Device | undefined> {
-  const isPartition = (await absentAsNull(readFile(join(folder, 'partition')))) !== null;
-  return isPartition ? deviceAt(folder, await devOf(folder)) : undefined;
+  const isPartition = (await goneAsNull(readFile(join(folder, 'partition')))) !== null;
+  const number = isPartition ? await devOf(folder) : undefined;
+  return number === undefined ? undefined : deviceAt(folder, number);
 }
 
 async function wholeDisk(folder: string): Promise<Device | undefined> {
   const whole = dirname(folder);
-  return (await partitionAt(folder)) ? deviceAt(whole, await devOf(whole)) : undefined;
+  const number = (await partitionAt(folder)) ? await devOf(whole) : undefined;
+  return number === undefined ? undefined : deviceAt(whole, number);
 }
 
-async function devOf(folder: string): Promise<string> {
-  return (await readFile(join(folder, 'dev'), 'utf8')).trim();
+async function devOf(folder: string): Promise<string | undefined> {
+  return (await goneAsNull(readFile(join(folder, 'dev'), 'utf8')))?.trim();
 }
 
 interface Mount {
@@ -121,7 +123,7 @@ interface Mount {
 
 /** `36 35 98:0 /root /at rw,noatime master:1 - ext3 /dev/source rw` (proc_pid_mountinfo(5)). */
 async function mountsOf(root: string): Promise<Mount[]> {
-  const table = (await absentAsNull(readFile(join(root, 'proc/self/mountinfo'), 'utf8'))) ?? '';
+  const table = (await goneAsNull(readFile(join(root, 'proc/self/mountinfo'), 'utf8'))) ?? '';
   return table.split('\n').flatMap((line) => {
     const words = line.split(' ');
     const source = words[words.indexOf('-', 6) + 2];

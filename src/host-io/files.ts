@@ -182,6 +182,20 @@ export async function absentAsNull<T>(look: Promise<T>): Promise<T | null> {
   }
 }
 
+/**
+ * What the kernel tells in /proc or /sys; null where that is gone, also while it is read: of a device that is taken away
+ * meanwhile it says ENODEV, of a process that has ended ESRCH (seen with a loop device on Linux 6.1).
+ */
+export async function goneAsNull<T>(look: Promise<T>): Promise<T | null> {
+  try {
+    return await absentAsNull(look);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENODEV' || code === 'ENXIO' || code === 'ESRCH') return null;
+    throw error;
+  }
+}
+
 /** Implements `HostIO.sync`. */
 export async function syncPaths(paths: readonly string[]): Promise<void> {
   for (const path of paths) await syncPath(path);

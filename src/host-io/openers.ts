@@ -2,7 +2,7 @@
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EffectFailed } from '../model/effect-failed.ts';
-import { absentAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
+import { goneAsNull, identityOf, inspectFile, isElsewhere, isFileAt } from './files.ts';
 
 /** What a process holds open besides files: it has no path, or is a device, or is made by the kernel. A device counts where one is asked for. */
 const NO_FILE = /^(?!\/)|^\/memfd:|^\/(?:dev(?!\/shm\/)|proc|sys)\//;
@@ -66,17 +66,17 @@ async function isThat(place: string, identity: string): Promise<boolean> {
 }
 
 async function nameOf(pid: string): Promise<string> {
-  return (await absentAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
+  return (await goneAsNull(readFile(`/proc/${pid}/comm`, 'utf8')))?.trim() ?? 'ended meanwhile';
 }
 
 /** A loop device holds its file open inside the kernel: no process shows it. */
 async function loopDevices(identity: string): Promise<string[]> {
-  const names = (await absentAsNull(readdir('/sys/block'))) ?? [];
+  const names = (await goneAsNull(readdir('/sys/block'))) ?? [];
   const found = await Promise.all(
     names
       .filter((name) => name.startsWith('loop'))
       .map(async (name) => {
-        const file = await absentAsNull(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'));
+        const file = await goneAsNull(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'));
         const isHeld = file && (await isFileAt(file.replace(/\n$/, ''), identity));
         return isHeld ? [`the loop device ${name}`] : [];
       }),

@@ -1,3 +1,4 @@
+/** Where compiled code is kept, and when it is not. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { link, open, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { goneAsNull } from '../../../src/host-io/files.ts';
 import { openers } from '../../../src/host-io/openers.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 
@@ -31,6 +32,19 @@ async function holder(path: string, flags: string): Promise<string> {
   await held.close();
   return `process ${child.pid} (sleep)`;
 }
+
+test.each(['ENOENT', 'ENODEV', 'ESRCH'])(
+  'a device or a process that goes away while it is read is gone: %s',
+  async (code) => {
+    const gone = Promise.reject(Object.assign(new Error(code), { code }));
+    expect(await goneAsNull(gone)).toBeNull();
+  },
+);
+
+test('what cannot be read for another reason is an error', async () => {
+  const hidden = Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
+  await expect(goneAsNull(hidden)).rejects.toThrow('EACCES');
+});
 
 test('nothing has a file open that is only there, or that is not there', async () => {
   expect(await openers(file)).toEqual([]);
