@@ -106,7 +106,7 @@ function apart({ state }: Patient): Defect[] {
       what: `the persistent definition names ${persistentSource} for ${target}${missing}; the running guest writes to ${active}`,
       why: `its next start would not find what it has written since${below ? ', and would write below the layers that hold it, which spoils them' : ''}`,
       todo: 'put the definition on the file that the guest writes to',
-      mend: {
+      repair: {
         name: `redefine-${target}`,
         title: `Put the definition of ${target} on the file that the guest writes to.`,
         steps: [redefineStepFor(target, active)],
@@ -132,7 +132,7 @@ function hidden(patient: Patient): Defect[] {
     const running = state.domain.disks.find((disk) => disk.target === target);
     if (!top || below.length === 0 || !isChainTerminated(definition, target)) return [];
     const onIt = isUp(state) && isSameFile(state, running?.chain[0]?.file, top.file);
-    const mend = {
+    const repair = {
       name: `redefine-${target}`,
       title: `Let libvirt look for the layers below ${top.file} itself.`,
       steps: [redefineStepFor(target, top.file)],
@@ -145,7 +145,7 @@ function hidden(patient: Patient): Defect[] {
         why: 'the next start would not see the layers below: the guest would find its disk torn, and write into that',
         todo: `take the <backingStore/> of ${target} out of the definition`,
         ...(onIt && (running?.chain.length ?? 0) > chain.length
-          ? { repair: mend }
+          ? { repair }
           : { commands: [virshLine(patient, ['edit', '--domain', state.domain.name])] }),
       },
     ];

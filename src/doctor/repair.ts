@@ -13,16 +13,16 @@ export type RepairPlan =
   | { readonly file: string; readonly text: string }
   | { readonly obstacle: string };
 
-export function repairPlanOf(state: HostState, mend: Repair): RepairPlan {
-  const name = wordOf(mend.name);
+export function repairPlanOf(state: HostState, repair: Repair): RepairPlan {
+  const name = wordOf(repair.name);
   const file = `${state.domain.name.replaceAll(/[^\w.-]/g, '_')}-${name}.yaml`;
   const text = emitYaml(
     {
       plan: 'blockplan/v1',
       name,
-      description: literal(mend.title),
+      description: literal(repair.title),
       domain: literal(state.domain.name),
-      steps: mend.steps.map((step) => ({
+      steps: repair.steps.map((step) => ({
         ...(literal(step) as object),
         id: wordOf(`${step['id']}`),
       })),

@@ -45,7 +45,7 @@ test('committed files are removed, by the host state in which the step began', (
   expect(phase).toMatchObject({
     name: 'delete',
     summary: 'remove the files that were committed, once they are proven unused',
-    wayBack: 'nothing to do: what the files held is in the base',
+    rollback: 'nothing to do: what the files held is in the base',
   });
   expect(phase.effects(world(), start)).toEqual([
     removeFile(FILE, 'its data is in the base'),
@@ -76,7 +76,7 @@ describe('the phase that moves files aside', () => {
     expect(phase()).toMatchObject({
       name: 'quarantine',
       summary: `move the files that were committed into ${FOLDER}, once they are proven unused`,
-      wayBack: 'move them back',
+      rollback: 'move them back',
     });
   });
 

@@ -144,7 +144,7 @@ describe('a healthy guest', () => {
     const found = patient(change);
     const newer = {
       ...found,
-      world: { ...found.state, host: { uri: 'qemu:///system', libvirt: '11.3.0' } },
+      state: { ...found.state, host: { uri: 'qemu:///system', libvirt: '11.3.0' } },
     };
     expect(diagnose(name.includes('reverted') ? newer : found).findings).toEqual([]);
   });

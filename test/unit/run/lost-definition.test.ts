@@ -63,7 +63,7 @@ async function lost(
 test('all of it tells where the guest wrote last, and how the run is resumed', async () => {
   const told = await lost(entries);
   expect(told).toMatchObject({
-    ...{ name, uuid, uri: host.uri, run: 'r', course: 'open', ways: ['resume', 'rollback'] },
+    ...{ name, uuid, uri: host.uri, run: 'r', runStatus: 'open', ways: ['resume', 'rollback'] },
     ...{ owed: true, movedAway: false, records: entries.length },
     until: expect.stringMatching(/^2026-/),
   });
@@ -78,7 +78,7 @@ test('nothing but the bundle tells whose it is', async () => {
   });
   expect(told).toEqual({
     ...{ found: found({ run: 'r7', uri: 'qemu+ssh://h/system' }), name, uuid },
-    ...{ run: 'r7', uri: 'qemu+ssh://h/system', lastUp: [], course: 'unknown', ways: [] },
+    ...{ run: 'r7', uri: 'qemu+ssh://h/system', lastUp: [], runStatus: 'unknown', ways: [] },
     ...{ owed: true, movedAway: false, records: 0 },
   });
   const bare = await lost(undefined, { plan: null });
@@ -136,7 +136,7 @@ describe('where the guest wrote last is not known', () => {
     await mkdir(join(folder, PLAN_FILE));
     expect(await lostDefinitionIn(folder, found())).toMatchObject({
       lastUp: [],
-      course: 'unknown',
+      runStatus: 'unknown',
     });
   });
 });
@@ -147,7 +147,7 @@ test('a journal of another domain tells nothing', async () => {
     ...entries.slice(1),
     { ...ended('uncertain'), movedAway: true } as JournalEntry,
   ]);
-  expect(told).toMatchObject({ lastUp: [], course: 'unknown', owed: true, movedAway: false });
+  expect(told).toMatchObject({ lastUp: [], runStatus: 'unknown', owed: true, movedAway: false });
   for (const property of ['begun', 'uri', 'run']) expect(told).not.toHaveProperty(property);
 });
 

@@ -183,7 +183,7 @@ describe('the names in the headers of layers', () => {
     ['the number of disks', withDomain(now, { disks: [...now.domain.disks, disk('vdb', [DATA])] })],
   ])('are looked at again where %s has changed', (_title, changed) => {
     const { asked, value } = look(before, changed);
-    expect(asked).toEqual([{ ask: 'headers', on: LOCAL, world: changed }]);
+    expect(asked).toEqual([{ ask: 'headers', on: LOCAL, state: changed }]);
     expect(value).toBe(headed);
   });
 });

@@ -243,7 +243,7 @@ test('a transient disk stays on the file that its definition named', async () =>
     unsupported: ['<transient>'],
     chain: [{ file: '/images/vda.TRANSIENT-testvm', format: 'qcow2' }, ...each.chain],
   }));
-  const host = { ...moment.host, world: { ...moment.host.state, domain: { ...domain, disks } } };
+  const host = { ...moment.host, state: { ...moment.host.state, domain: { ...domain, disks } } };
   const [{ outcome }, driver] = await rescued(host, await lostAt(moment, 'only the bundle'));
   expect(outcome).toBe('restored');
   expect(driver.host.state.domain.definition).not.toContain('TRANSIENT');

@@ -36,8 +36,8 @@ test('a run begins with nothing done, in the first state of its machine', () => 
   expect(begins).toMatchObject({
     state: { name: graph.initial },
     todo: { index: 0, direction: 'do' },
-    ...{ begun: [], doubts: [], reasons: [], next: [] },
-    ...{ interrupted: false, takenUp: false, direction: 'do', asked: 'run' },
+    ...{ phaseStarts: [], doubts: [], reasons: [], next: [] },
+    ...{ interrupted: false, resumed: false, direction: 'do', asked: 'run' },
   });
   const { initial: first, ...known } = home(begins);
   expect(known).toEqual({

@@ -137,7 +137,7 @@ describe('what goes wrong', () => {
     expect(lostWrites(moved)).toEqual([]);
     const off = powerFails(hostAfter(virsh('autostart', '--domain', 'testvm', '--disable')));
     expect(off.state.domain.state).toBe('shut off');
-    const gone = { ...off, world: { ...off.state, files: { ...off.state.files, [BASE]: null } } };
+    const gone = { ...off, state: { ...off.state, files: { ...off.state.files, [BASE]: null } } };
     expect(guestStarts(gone)).toBe(gone);
   });
 
@@ -151,7 +151,7 @@ describe('what goes wrong', () => {
     expect(apply(guestDies(host), convert).state.files['/new/copy']).toBeTruthy();
     const overlaid = { ...host.headers, [DEST]: SNAP1 };
     const there = { ...host.state.files, [DEST]: { size: 1, format: 'qcow2' } };
-    const reused = { ...host, headers: overlaid, world: { ...host.state, files: there } };
+    const reused = { ...host, headers: overlaid, state: { ...host.state, files: there } };
     const copied = [copy('--shallow', '--reuse-external', '--format', 'qcow2'), ready('vda')];
     expect(() => apply(copied.reduce(apply, reused), blockjob('--pivot'))).toThrow(EffectFailed);
   });

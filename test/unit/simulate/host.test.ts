@@ -67,7 +67,7 @@ describe('what the guest wrote', () => {
     const host = hostAfter();
     const gone = {
       ...host,
-      world: { ...host.state, files: { ...host.state.files, [SNAP1]: null } },
+      state: { ...host.state, files: { ...host.state.files, [SNAP1]: null } },
     };
     expect(lostWrites(gone)).toEqual([
       `vda: writes that only ${BASE} held`,
