@@ -34,7 +34,7 @@ export function stepsTable(steps: readonly AnyStep[]): string {
     '<!-- Generated from src/steps by `npm run generate`; do not edit. -->',
     '# Step kinds',
     ['| kind | what it does |', '|---|---|', ...rows].join('\n'),
-    'A kind is one file: its options, what it refuses, its phases, and the way back out of each. `define.ts` says what a kind has to give; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
+    'A kind is one file: its options, what it refuses, its phases, and the rollback of each. `define.ts` says what a kind has to give; see "Add a step" in [CONTRIBUTING](../../CONTRIBUTING.md).',
   ]);
 }
 
