@@ -99,7 +99,7 @@ export function withHostKnown(run: RunState, name: HostName, news: Partial<RunHo
 }
 
 /** What a run knows of a host before anything is done there. */
-export function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunHost {
+function runHostOf({ initial, files }: Pick<RunHost, 'initial' | 'files'>): RunHost {
   return {
     ...{ files, initial, now: initial, kept: undefined },
     ...{ lastUp: [initial], since: [], lastSeen: initial, overwritten: [] },
