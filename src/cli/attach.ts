@@ -10,9 +10,9 @@ import { recoveryCommands } from '../journal/recovery-mode.ts';
 import {
   isUntrusted,
   type RunLog,
-  readRunLog,
   recoveryModesOf,
   type StoredLog,
+  tryReadRunLog,
 } from '../journal/run-log.ts';
 import { EXIT_CODES, exitCodeOf } from '../outcomes.ts';
 import type { Display } from '../render/display.ts';
@@ -129,7 +129,7 @@ async function told({ run, folder }: RunFolder, show: Showing, replay: boolean):
     for await (const events of followEvents(folder, () => false, nobody))
       for (const event of sinceStart(events, false)) await show.take(event);
   }
-  const log = await readRunLog(folder).catch(() => undefined);
+  const log = await tryReadRunLog(folder);
   const finished = log?.beginning && finishOf(log);
   if (finished) {
     await show.take(finished);

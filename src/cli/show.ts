@@ -1,6 +1,6 @@
 /** `blockplan show`: all that a run did, as its journal tells. */
 import { codes } from '../codes.ts';
-import { readRunLog } from '../journal/run-log.ts';
+import { tryReadRunLog } from '../journal/run-log.ts';
 import { USUAL_COLUMNS } from '../render/frame.ts';
 import { renderShown, type ShownRun } from '../render/show.ts';
 import { historyOf } from '../run/history.ts';
@@ -24,7 +24,7 @@ export async function showCommand(word: string, { output }: ShowCommandOptions):
       `run ${folder.run} never began: its folder has no journal`,
       'give another run, as blockplan list shows them',
     );
-  const history = await readRunLog(folder.folder).then(historyOf, () => undefined);
+  const history = await tryReadRunLog(folder.folder).then((log) => log && historyOf(log));
   const shown: ShownRun = { standing: summary, ...(history ? { history } : {}) };
   process.stdout.write(
     resultText(shown, output, (told, color, columns) =>
