@@ -61,7 +61,7 @@ export interface AdmittedRun {
 
 /**
  * Runs an admitted plan to its end. All that can go wrong is an end; whatever it throws is a bug in blockplan.
- * @throws LeftHalfway where the user has left it
+ * @throws LeftUnfinished where the user has left it
  */
 export function executeRun(run: AdmittedRun): Promise<Finish> {
   const { id, uri, user, version, set, planSum } = run;
@@ -73,7 +73,7 @@ export function executeRun(run: AdmittedRun): Promise<Finish> {
 /**
  * Resumes a run that was interrupted, and brings it to its end.
  * @param log what its journal tells
- * @throws LeftHalfway where the user has left it again
+ * @throws LeftUnfinished where the user has left it again
  */
 export function resumeRun(
   run: AdmittedRun,

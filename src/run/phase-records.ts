@@ -48,6 +48,6 @@ export function phaseRefOf(node: PhaseNode): PhaseRef {
 }
 
 /** The phase and its host. */
-export function phaseText(node: PhaseNode): PhaseRef & OnHost {
+export function phaseOnHost(node: PhaseNode): PhaseRef & OnHost {
   return { ...phaseRefOf(node), on: node.host };
 }

@@ -26,7 +26,7 @@ import {
   type PhaseProgress,
   predictedStates,
 } from './phase-progress.ts';
-import { phaseRefOf, phaseText, recordedPhase, withDirection } from './phase-records.ts';
+import { phaseOnHost, phaseRefOf, recordedPhase, withDirection } from './phase-records.ts';
 import {
   askHostState,
   emit,
@@ -124,7 +124,7 @@ function* effectsFrom(
     if (done < from) continue;
     if (yield* isInterrupted()) return interruption();
     progress({ done, doubtful: effect });
-    yield* performEffect(run, phaseText(node), 'do', effect);
+    yield* performEffect(run, phaseOnHost(node), 'do', effect);
     progress({ done: done + 1 });
   }
   const now = yield* withHeaders(on, before, yield* observe(run, on));
@@ -221,7 +221,7 @@ export function* performBestEffort(
   try {
     const now = yield* observe(run, node.host);
     const effects = node.phase.undo(before, now, start).filter(isBestEffort);
-    for (const effect of effects) yield* performEffect(run, phaseText(node), 'undo', effect);
+    for (const effect of effects) yield* performEffect(run, phaseOnHost(node), 'undo', effect);
   } catch (error) {
     // What the report says of the guest comes from a last look; here nothing more can be done.
     yield* emit({ event: 'notice', message: reasonOf(error) });
@@ -247,7 +247,7 @@ function* rollbackOf(
   let losses = 0;
   let helped = false;
   yield* appendRecord(
-    withDirection(run, { type: 'phase-started', ...phaseText(node), direction: 'undo', ...anew }),
+    withDirection(run, { type: 'phase-started', ...phaseOnHost(node), direction: 'undo', ...anew }),
   );
   for (let round = 0; ; ) {
     try {
@@ -264,7 +264,7 @@ function* rollbackOf(
       if (round++ === UNDO_ROUNDS) {
         return failed('the way back was taken, but what is observed does not become what it was');
       }
-      for (const effect of effects) yield* performEffect(run, phaseText(node), 'undo', effect);
+      for (const effect of effects) yield* performEffect(run, phaseOnHost(node), 'undo', effect);
       helped = true;
     } catch (error) {
       if (error instanceof NoRollback) return failed(error.message, error.next);

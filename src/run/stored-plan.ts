@@ -98,9 +98,9 @@ function graphBy(
   const needed = how === 'resume' ? compiled.steps.length : Math.max(begunSteps(compiled, log), 1);
   const planned: PlannedStep[] = [];
   for (const [at, step] of compiled.steps.entries()) {
-    const unknown = unknownIn(step);
-    if (unknown === undefined) planned.push(plannedOf(step, at));
-    else if (at < needed) throw unknownTo(started, unknown);
+    const known = plannedOf(step, at);
+    if (typeof known !== 'string') planned.push(known);
+    else if (at < needed) throw unknownTo(started, known);
     else break;
   }
   // Where all of its steps are known, the states that are stored take the place of these.
@@ -122,8 +122,8 @@ function begunSteps({ steps }: CompiledPlan, { visits }: RunLog): number {
   return steps.findLastIndex(({ id }) => begun.has(id)) + 1;
 }
 
-/** What of a step this version does not know, after "has the"; undefined where it knows all of it. */
-function unknownIn({ id, kind, params, phases }: CompiledStep): string | undefined {
+/** The step as this version plans it; where it does not know all of it, what that is, after "has the". */
+function plannedOf({ id, kind, params, phases }: CompiledStep, at: number): PlannedStep | string {
   const named = `step ${printable(id)} (${printable(kind)})`;
   const step = steps.find((each) => each.kind === kind);
   if (!step) return `${named}, a kind that this version does not know`;
@@ -138,19 +138,13 @@ function unknownIn({ id, kind, params, phases }: CompiledStep): string | undefin
     each.map(({ name }) => name).join(', '),
   );
   return theirs === ours
-    ? undefined
+    ? { id, step, params, path: ['steps', at] }
     : `${named} with the phases ${printable(theirs ?? '')}; in this version they are ${ours}`;
 }
 
 /** A limit that has become stricter since says nothing of a plan that was admitted. */
 function isNoLimit({ keyword }: { readonly keyword: string }): boolean {
   return !['pattern', 'minimum', 'maximum', 'minLength', 'minItems'].includes(keyword);
-}
-
-function plannedOf({ id, kind, params }: CompiledStep, at: number): PlannedStep {
-  const step = steps.find((each) => each.kind === kind);
-  if (!step) throw new Error(`the kind ${kind} is not known`);
-  return { id, step, params, path: ['steps', at] };
 }
 
 async function graphByText(folder: string, started: StartRecord): Promise<Graph> {
