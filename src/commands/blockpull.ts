@@ -44,7 +44,8 @@ function pull(host: SimulatedHost, args: Args): SimulatedHost {
   refuseUnless(base > 0, `could not find image '${args.base}' beneath '${files[0]}'`);
   const relative = args['keep-relative'] === true;
   refuseUnless(!relative || args.base !== undefined, 'valid only with non-null base');
-  const name = relative ? relativeName(host, files.slice(0, base + 1)) : undefined;
+  // libvirt puts it together from the names below the active layer, which no header names (seen on libvirt 9.0).
+  const name = relative ? relativeName(host, files.slice(1, base + 1)) : undefined;
   const layers = files.slice(1, base);
   const [into = ''] = files;
   const source = { layers, shallow: false, reuse: false, into };

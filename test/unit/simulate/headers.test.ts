@@ -64,6 +64,11 @@ const step = fc.oneof(
     keep: fc.boolean(),
     remove: fc.boolean(),
   }),
+  fc.record({
+    kind: fc.constant('pull' as const),
+    base: fc.integer({ min: 2, max: 4 }),
+    keep: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('pivot' as const), remove: fc.boolean() }),
   fc.record({ kind: fc.constant('copy' as const), shallow: fc.boolean() }),
   fc.record({ kind: fc.constant('snapshot' as const) }),
@@ -76,6 +81,8 @@ function yamlOf(each: Step, at: number): string {
   switch (each.kind) {
     case 'commit':
       return `blockcommit: { disk: vda, top: 'vda[${each.top}]', shallow: true${each.keep ? ', keep-relative: true' : ''}${gone} }`;
+    case 'pull':
+      return `blockpull: { disk: vda, base: 'vda[${each.base}]'${each.keep ? ', keep-relative: true' : ''} }`;
     case 'pivot':
       return `blockcommit: { disk: vda, shallow: true, active: true, pivot: true${gone} }`;
     case 'copy':
@@ -157,6 +164,16 @@ test('the two names that libvirt puts together wrongly are refused', () => {
   expect(refusals([commit(2)], folders)).toEqual([]);
   expect(refusals([commit(3)], folders)).toEqual([]);
   expect(refusals([commit(2), commit(3)], folders)).toEqual(['BP149']);
+});
+
+test('a pull keeps the name of its base relative, from the first layer below the active one on', () => {
+  const { graph } = planned(['blockpull: { disk: vda, base: "/i/2.qcow2", keep-relative: true }']);
+  const { files } = walk(graph, relative);
+  const host = looked(relative, files);
+  const proof = provePlan(graph, host, [...new Set([...files, ...Object.keys(host.files)])]);
+  expect(proof.violations).toEqual([]);
+  const [pulled] = walk(graph, host).phases;
+  expect(pulled?.after.files['/i/0.qcow2']?.backing).toBe('2.qcow2');
 });
 
 test('a reused image whose header names another file than the guest would have below is refused', () => {
