@@ -66,7 +66,7 @@ export class Sides {
   /** Does one effect on both sides; both do it, or both refuse. True where they did. */
   async perform(effect: Effect): Promise<boolean> {
     const refusal = await this.#really(effect);
-    const imagined = this.#imagined(effect);
+    const imagined = this.#imagined(effect, refusal === undefined);
     this.tell(`${commandText(effect)}${refusal === undefined ? '' : `\n    refused: ${refusal}`}`);
     if ((imagined === undefined) !== (refusal === undefined))
       this.#differs(`imagined: ${imagined ?? 'done'}\nis so:    ${refusal ?? 'done'}`);
@@ -95,14 +95,13 @@ export class Sides {
       });
   }
 
-  #imagined(effect: Effect): string | undefined {
-    try {
-      this.simulated = apply(this.simulated, effect);
-      return undefined;
-    } catch (error) {
-      if (error instanceof EffectFailed) return error.message;
-      throw error;
-    }
+  /** @param done whether it was really done: a job that works may have come to its end just before */
+  #imagined(effect: Effect, done: boolean): string | undefined {
+    const ways = [this.simulated, finished(this.simulated)].map((host) => imagined(host, effect));
+    const fits = ways.find(({ refusal }) => (refusal === undefined) === done);
+    const way = fits ?? imagined(this.simulated, effect);
+    this.simulated = way.host;
+    return way.refusal;
   }
 
   /** Something else happens on both sides; a job that works may have come to its end just before. */
@@ -204,6 +203,19 @@ function withIndexes(host: SimulatedHost, { domain }: HostState): SimulatedHost 
     }),
   }));
   return updateDomain(host, { disks });
+}
+
+/** What an effect comes to on a simulated host; one that is refused leaves it as it is. */
+function imagined(
+  host: SimulatedHost,
+  effect: Effect,
+): { readonly host: SimulatedHost; readonly refusal?: string } {
+  try {
+    return { host: apply(host, effect) };
+  } catch (error) {
+    if (error instanceof EffectFailed) return { host, refusal: error.message };
+    throw error;
+  }
 }
 
 /** Whether a job ends without a command: one below the active layer, or one that writes into it. */
