@@ -31,15 +31,24 @@ export function awaitJob(
   return guestWrites(
     until === 'ready'
       ? updateDisk(done, target, (each) => ({ ...each, job: { ...job, ready: true } }))
-      : shortened(done, disk, layers),
+      : shortened(done, disk, layers, into),
   );
 }
 
-/** A job that ends by itself takes the layers out of the chain, and names what is below them in the header above them. */
-function shortened(host: SimulatedHost, disk: Disk, merged: readonly string[]): SimulatedHost {
+/**
+ * A job that ends by itself takes the layers out of the chain, and names what is below them in the header above them; so does
+ * a pull that has found nothing to take out (seen on libvirt 11.3).
+ */
+function shortened(
+  host: SimulatedHost,
+  disk: Disk,
+  merged: readonly string[],
+  into: string,
+): SimulatedHost {
   const files = layersOf(host, disk);
-  const above = files[files.indexOf(merged[0] ?? '') - 1];
-  const below = disk.chain[files.indexOf(merged.at(-1) ?? '') + 1]?.file;
+  const first = merged[0] === undefined ? files.indexOf(into) + 1 : files.indexOf(merged[0]);
+  const above = files[first - 1];
+  const below = disk.chain[first + merged.length]?.file;
   const name = below === undefined ? undefined : (host.jobs[disk.target]?.name ?? below);
   const ended = updateDisk(
     withoutJobOn(withFilesClosed(host, merged, disk.target), disk.target),

@@ -2,11 +2,14 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type SimulatedHost, simulatedHostOf } from '../../../src/host/simulated-host.ts';
 import { isChainTerminated, readDomainXml } from '../../../src/model/domain-xml.ts';
 import { backingPath } from '../../../src/model/headers.ts';
 import type { HostState, ImageFile } from '../../../src/model/host-state.ts';
 import { provePlan } from '../../../src/prove/prove.ts';
+import { apply } from '../../../src/simulate/host.ts';
 import { walk } from '../../../src/simulate/walk.ts';
+import type { WalkedPhase } from '../../../src/simulate/walked-phase.ts';
 import { NoRollback } from '../../../src/steps/define.ts';
 import { wordsIn } from '../../effects.ts';
 import { planned } from '../../plans.ts';
@@ -174,6 +177,21 @@ test('a pull keeps the name of its base relative, from the first layer below the
   expect(proof.violations).toEqual([]);
   const [pulled] = walk(graph, host).phases;
   expect(pulled?.after.files['/i/0.qcow2']?.backing).toBe('2.qcow2');
+});
+
+test('a pull of nothing names its base again, by the name that libvirt remembers', () => {
+  const folders = guestOn([
+    { folder: '/i/a/b', how: 'relative' },
+    { folder: '/i/a', how: 'relative' },
+    { folder: '/i', how: 'relative' },
+  ]);
+  const base = folders.domain.disks[0]!.chain[2]!.file;
+  const { graph } = planned([`blockpull: { disk: vda, base: ${base}, keep-relative: true }`]);
+  const [{ node, before, start }] = walk(graph, folders).phases as [WalkedPhase];
+  const pulled = (host: SimulatedHost) => node.phase.effects(before, start).reduce(apply, host);
+  const once = pulled(simulatedHostOf(folders));
+  expect(once.headers['/i/a/b/0.qcow2']).toBe('../../2.qcow2');
+  expect(pulled(once).headers['/i/a/b/0.qcow2']).toBe('../2.qcow2');
 });
 
 test('a reused image whose header names another file than the guest would have below is refused', () => {
