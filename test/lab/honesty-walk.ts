@@ -97,9 +97,10 @@ export class Sides {
 
   /** @param done whether it was really done: a job that works may have come to its end just before */
   #imagined(effect: Effect, done: boolean): string | undefined {
-    const ways = [this.simulated, finished(this.simulated)].map((host) => imagined(host, effect));
-    const fits = ways.find(({ refusal }) => (refusal === undefined) === done);
-    const way = fits ?? imagined(this.simulated, effect);
+    const fits = ({ refusal }: Imagined) => (refusal === undefined) === done;
+    const now = imagined(this.simulated, effect);
+    const soon = fits(now) ? now : imagined(finished(this.simulated), effect);
+    const way = fits(soon) ? soon : now;
     this.simulated = way.host;
     return way.refusal;
   }
@@ -206,10 +207,12 @@ function withIndexes(host: SimulatedHost, { domain }: HostState): SimulatedHost 
 }
 
 /** What an effect comes to on a simulated host; one that is refused leaves it as it is. */
-function imagined(
-  host: SimulatedHost,
-  effect: Effect,
-): { readonly host: SimulatedHost; readonly refusal?: string } {
+interface Imagined {
+  readonly host: SimulatedHost;
+  readonly refusal?: string;
+}
+
+function imagined(host: SimulatedHost, effect: Effect): Imagined {
   try {
     return { host: apply(host, effect) };
   } catch (error) {
