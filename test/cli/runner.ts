@@ -119,7 +119,7 @@ export class Runner {
   /** Does the work with a product on the machine in which a function returns an empty list: a run then ends otherwise than it says. */
   withoutFindings<T>(name: string, work: () => T): T {
     const chunks = join(this.home, 'npm/lib/node_modules/blockplan/dist/chunks');
-    const start = new RegExp(`^function ${name}\\(.*\\{$`, 'm');
+    const start = new RegExp(`\\bfunction ${name}\\([^)]*\\) ?\\{`);
     const files = readdirSync(chunks).map((file) => join(chunks, file));
     const holders = files.filter((file) => start.test(readFileSync(file, 'utf8')));
     if (holders.length !== 1) throw new Error(`${name} stands in ${holders.length} files`);
