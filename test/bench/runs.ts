@@ -1,6 +1,6 @@
 /**
- * Whether looking at runs stays quick where there are many: `status` with 10,000 runs that are over against `status` with
- * 10, as a ratio, and what `list` takes for each of them.
+ * What a command costs that does little: `validate` against a bare Node, as a ratio; and whether looking at runs stays quick
+ * where there are many: `status` with 10,000 runs that are over against `status` with 10, and what `list` takes for them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { commanded, ended, GIVEN, journalText, phase, STARTED, writeRun } from '
 const MANY = 10_000;
 const FEW = 10;
 const ROUNDS = 5;
+const STARTS = 41;
 
 const inside = commanded('do', 'mirror/mirror', GIVEN.copy, 'done');
 const OVER = journalText([
@@ -31,26 +32,46 @@ async function stateWith(runs: number): Promise<string> {
   return state;
 }
 
-/** Seconds that a command takes. */
-function measure(state: string, command: 'status' | 'list'): number {
-  const env = { ...process.env, BLOCKPLAN_STATE_DIR: state };
+/** Seconds that Node takes, as a whole process. */
+function measure(args: readonly string[], env = process.env): number {
   const began = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', command], { env });
-  if (status !== 0) throw new Error(`${command} ended with ${status}\n${stderr}`);
+  const { status, stderr } = spawnSync(process.execPath, args, { env });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}\n${stderr}`);
   return (performance.now() - began) / 1000;
+}
+
+function command(state: string, name: 'status' | 'list'): number {
+  return measure(['dist/cli.js', name], { ...process.env, BLOCKPLAN_STATE_DIR: state });
+}
+
+/** Takes turns, each time the other way first. */
+function compareStarts(): void {
+  const validate = () => measure(['dist/cli.js', 'validate', 'plans/live-storage-migration.yaml']);
+  const bare = () => measure(['-e', '0']);
+  const pairs = Array.from({ length: STARTS }, (_, at) => {
+    if (at % 2 === 0) return [validate(), bare()] as const;
+    const first = bare();
+    return [validate(), first] as const;
+  });
+  const ratios = pairs.map(([ours, theirs]) => ours / theirs);
+  process.stdout.write(
+    `validate / node -e 0 = ${median(ratios).toFixed(2)} (median of ${STARTS} pairs; ${Math.min(...ratios).toFixed(2)} to ` +
+      `${Math.max(...ratios).toFixed(2)}; ${(median(pairs.map(([ours]) => ours)) * 1000).toFixed(0)} ms)\n`,
+  );
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
+compareStarts();
 const [few, many] = [await stateWith(FEW), await stateWith(MANY)];
 try {
   const rounds = Array.from({ length: ROUNDS }, () =>
-    [few, many].map((each) => measure(each, 'status')),
+    [few, many].map((each) => command(each, 'status')),
   );
   const [short, long] = [0, 1].map((at) => median(rounds.map((round) => round[at] ?? 0)));
-  const list = median(Array.from({ length: 3 }, () => measure(many, 'list')));
+  const list = median(Array.from({ length: 3 }, () => command(many, 'list')));
   process.stdout.write(
     `status: ${MANY} runs / ${FEW} runs = ${((long ?? 0) / (short ?? 1)).toFixed(2)} (median of ${ROUNDS}; ${long?.toFixed(2)} s)\n` +
       `list: ${list.toFixed(2)} s for ${MANY} runs\n`,
