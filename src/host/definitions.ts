@@ -1,21 +1,19 @@
 /** What libvirt makes of persistent definitions. */
-import {
-  type DefinedChain,
-  definedChain,
-  memoized,
-  readDefinition,
-} from '../model/defined-chain.ts';
+import { type DefinedChain, definedChain, readDefinition } from '../model/defined-chain.ts';
 import { bothUnsupported } from '../model/disk-elements.ts';
 import { setDiskSource } from '../model/domain-xml.ts';
 import { isSameLocation } from '../model/file-identity.ts';
 import { type Disk, isUp, type Layer } from '../model/host-state.ts';
+import { memoized } from '../model/memoized.ts';
 import { isOlder } from '../model/release.ts';
 import { escapeXml } from '../model/xml-edit.ts';
 import { nameIn } from './file-names.ts';
 import { filesBelow, type SimulatedHost, updateDisk, updateDomain } from './simulated-host.ts';
 
-const moved = memoized((xml = '', target = '', file = '', format = '', block = '') =>
-  setDiskSource(xml, target, { file, format, ...(block ? { block: true as const } : {}) }),
+const moved = memoized(
+  (xml: string, target: string, file: string, format: string, block: string) =>
+    setDiskSource(xml, target, { file, format, ...(block ? { block: true as const } : {}) }),
+  500,
 );
 
 /** The same definition with its chain below the source written out, as libvirt does. */

@@ -1,30 +1,15 @@
-/**
- * The chain that a persistent definition names for a disk. Reading XML is dear, and the same few definitions come again
- * and again in a proof's many states: so what was read of the last ones is remembered.
- */
+/** The chain that a persistent definition names for a disk. */
 import { isChainTerminated, readDomainXml } from './domain-xml.ts';
 import type { Layer } from './host-state.ts';
+import { memoized } from './memoized.ts';
 
+/** So many texts are remembered; what is read of one is small. */
 const REMEMBERED = 500;
 
-/** The same function, which remembers what it made of the last few hundred arguments. */
-export function memoized<T>(make: (...words: string[]) => T): (...words: string[]) => T {
-  const known = new Map<string, T>();
-  return (...words) => {
-    const key = words.join('\0');
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const made = make(...words);
-    if (known.size >= REMEMBERED) known.clear();
-    known.set(key, made);
-    return made;
-  };
-}
-
 /** What a definition says; the text has been libvirt's, so it can be read. */
-export const readDefinition = memoized((xml) => readDomainXml(xml ?? ''));
+export const readDefinition = memoized(readDomainXml, REMEMBERED);
 
-const ends = memoized((xml = '', target = '') => isChainTerminated(xml, target));
+const ends = memoized(isChainTerminated, REMEMBERED);
 
 /** The layers that a definition names for a disk, and whether it says that there are none below them. */
 export interface DefinedChain {

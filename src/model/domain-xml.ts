@@ -15,6 +15,7 @@ import {
   typeOf,
   unsupportedIn,
 } from './layer-xml.ts';
+import { memoized } from './memoized.ts';
 import {
   applyEdits,
   type Edit,
@@ -48,7 +49,7 @@ export interface DomainXml {
  * @throws Error when it is not well-formed XML with a domain at its top
  */
 export function readDomainXml(xml: string): DomainXml {
-  const root = rootOf(xml, 'domain');
+  const root = domainOf(xml);
   const devices = child(root, 'devices');
   const channels = devices ? children(devices, 'channel') : [];
   const os = child(root, 'os');
@@ -77,7 +78,7 @@ export function readDomainXml(xml: string): DomainXml {
 
 /** The file that a definition keeps the guest's NVRAM in; undefined where it names none. */
 export function nvramFile(xml: string): string | undefined {
-  const os = child(rootOf(xml, 'domain'), 'os');
+  const os = child(domainOf(xml), 'os');
   const file = textOf(os && child(os, 'nvram'));
   return file === '' ? undefined : file;
 }
@@ -129,7 +130,7 @@ export function isChainTerminated(xml: string, target: string): boolean {
 }
 
 function diskElement(xml: string, target: string): XmlElement | undefined {
-  const devices = child(rootOf(xml, 'domain'), 'devices');
+  const devices = child(domainOf(xml), 'devices');
   return (devices ? children(devices, 'disk') : []).find(
     (element) => child(element, 'target')?.attributes.dev === target,
   );
@@ -225,11 +226,14 @@ export function withoutBackingStore(xml: string, target: string): string {
   return backing ? applyEdits(xml, [{ ...withLeadingSpace(xml, backing), text: '' }]) : xml;
 }
 
-function rootOf(xml: string, name: string): XmlElement {
+/** A tree takes much more room than its text, and a run has only these few: live, defined, and as edited. */
+const TREES = 8;
+
+const domainOf = memoized((xml: string) => {
   const root = parseXml(xml, { includeOffsets: true }).root;
-  if (root?.name !== name) throw new Error(`the XML does not have <${name}> at its top`);
+  if (root?.name !== 'domain') throw new Error('the XML does not have <domain> at its top');
   return root;
-}
+}, TREES);
 
 function textOf(element: XmlElement | undefined): string {
   return element?.text.trim() ?? '';
