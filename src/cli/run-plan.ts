@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { codes } from '../codes.ts';
 import { blockplanCommand } from '../command.ts';
-import type { Driver } from '../commands/driver.ts';
 import type { BlockplanError } from '../errors.ts';
 import { compile, type Graph } from '../graph/graph.ts';
 import { localHost } from '../host-io/local-host.ts';
@@ -14,7 +13,7 @@ import { makeRunFolder, newRunId, PLAN_FILE, planSumOf, stateFolder } from '../j
 import { createJournal, type Journal } from '../journal/journal.ts';
 import { takeLock } from '../journal/lock.ts';
 import { addUnfinished } from '../journal/unfinished.ts';
-import { openLiveDriver } from '../libvirt/live-driver.ts';
+import { type LibvirtDriver, openLiveDriver } from '../libvirt/live-driver.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import { domainKey, LOCAL, onLocal } from '../model/hosts.ts';
 import { type Marker, unmarkByHand } from '../model/marker.ts';
@@ -133,7 +132,7 @@ function confirmable({ steps, findings }: Preview): unknown {
 async function locked(
   plan: Plan,
   graph: Graph,
-  driver: Driver,
+  driver: LibvirtDriver,
   options: RunCommandOptions,
   refuseDrift: ReviewCheck,
   shown?: Preview,
@@ -141,9 +140,12 @@ async function locked(
   const state = stateFolder(process.env, process.getuid?.());
   const id = options.runId ?? newRunId(new Date());
   const user = userInfo().username;
-  const { uuid, state: found } = (await driver.observe([])).domain;
+  const uuid = await driver.uuid();
   // What libvirt does not know has no identity to lock; preflight says so.
-  if (found === 'gone') refuseErrors(await preflight(plan, graph, driver));
+  if (uuid === undefined) {
+    refuseErrors(await preflight(plan, graph, driver));
+    return locked(plan, graph, driver, options, refuseDrift, shown);
+  }
   const lock = await withState(state, takeLock(state, domainKey(LOCAL, uuid), id, user));
   if ('heldBy' in lock) {
     const { run: other, pid, user: owner, since } = lock.heldBy;
@@ -193,13 +195,17 @@ async function detached(plan: Plan, options: RunCommandOptions): Promise<number>
 /** Makes a run's folder with the plan in it, and returns its path. */
 async function makePlanFolder(state: string, id: string, plan: Plan): Promise<string> {
   const folder = await makeRunFolder(state, id);
-  await writeDurably(join(folder, PLAN_FILE), plan.text.source);
+  await writePlan(folder, plan);
   return folder;
 }
 
+function writePlan(folder: string, { text }: Plan): Promise<void> {
+  return writeDurably(join(folder, PLAN_FILE), text.source);
+}
+
 async function openJournal(state: string, id: string, plan: Plan): Promise<Journal> {
-  const folder = await makePlanFolder(state, id, plan);
-  const journal = await createJournal(folder);
+  const folder = await makeRunFolder(state, id);
+  const [journal] = await Promise.all([createJournal(folder), writePlan(folder, plan)]);
   await addUnfinished(state, id);
   return journal;
 }

@@ -151,8 +151,7 @@ export async function createJournal(folder: string): Promise<Journal> {
   const full = await takeReserve(folder);
   if (full !== undefined) throw full;
   const file = await open(join(folder, JOURNAL_FILE), 'ax', 0o600);
-  await syncFolder(folder);
-  await syncFolder(dirname(folder));
+  await Promise.all([syncFolder(folder), syncFolder(dirname(folder))]);
   return new AppendedJournal(folder, file, { seq: 0, sum: '', length: 0 }, undefined);
 }
 

@@ -33,7 +33,7 @@ import { withInputFiles } from './input-files.ts';
 import { MadeFiles } from './made-files.ts';
 import { markCommand, NOTHING_TO_UNMARK, readMarker, unmarkCommand } from './marker.ts';
 import { MigrationWatch } from './migration-watch.ts';
-import { captureBundle, observeDomain } from './observe.ts';
+import { captureBundle, observeDomain, uuidOf } from './observe.ts';
 import { readHeaders } from './own-headers.ts';
 import { effectRefused } from './refusal.ts';
 import { refuseHeld } from './refuse-held.ts';
@@ -56,6 +56,12 @@ export interface LiveOptions {
   writeDurably(path: string, content: string): Promise<void>;
 }
 
+/** The driver of a domain that libvirt has, or has not. */
+export interface LibvirtDriver extends Driver {
+  /** The domain's UUID; undefined where libvirt knows no such domain. */
+  uuid(): Promise<string | undefined>;
+}
+
 /**
  * Makes a driver of a connection that is being made.
  * @param io the host that libvirt runs on
@@ -66,7 +72,7 @@ export async function openLiveDriver(
   io: HostIO,
   options: LiveOptions,
   connecting: Promise<Virsh> = openVirsh(io, connectionOf(options)),
-): Promise<Driver> {
+): Promise<LibvirtDriver> {
   const listening = options.readonly ? undefined : listen(io, options, connecting);
   try {
     const virsh = await connecting;
@@ -93,7 +99,7 @@ async function listen(
   return openEvents(io, { ...connectionOf(options), domain: word });
 }
 
-class LiveDriver implements Driver {
+class LiveDriver implements LibvirtDriver {
   readonly #io: HostIO;
   readonly #options: LiveOptions;
   readonly #made: MadeFiles;
@@ -123,6 +129,10 @@ class LiveDriver implements Driver {
       const state = LIFECYCLE_STATES[event.event];
       for (const listener of this.#stateListeners) if (state) listener(state, event.detail);
     });
+  }
+
+  uuid(): Promise<string | undefined> {
+    return uuidOf(this.#virsh, this.#options.domain);
   }
 
   async observe(files: readonly string[]): Promise<HostState> {

@@ -69,6 +69,14 @@ export async function observeDomain(
   };
 }
 
+/** The domain's UUID; undefined where libvirt knows no such domain. */
+export async function uuidOf(virsh: Virsh, name: string): Promise<string | undefined> {
+  const answer = await virsh.run(['domuuid', '--domain', name]);
+  if (answer.ok) return answer.stdout.trim();
+  if (isGone(answer)) return undefined;
+  throw unreadable(name, answer.error ?? 'no answer');
+}
+
 /** A domain that libvirt does not know. */
 function goneDomain(name: string): Domain {
   return {

@@ -20,18 +20,45 @@ export async function surveyHost(
   hostState: HostState,
   files: readonly string[],
 ): Promise<HostState> {
-  const { name, uuid, state } = hostState.domain;
-  const disks = await Promise.all(hostState.domain.disks.map((disk) => withDiskData(io, disk)));
   const headers = new ImageHeaders(io);
+  const { name, uuid, state } = hostState.domain;
+  // libvirt answers while the files are looked at.
+  const [own, others, [version, sizes]] = await Promise.all([
+    ownFiles(io, virsh, hostState, files, headers),
+    otherDomains(io, virsh, uuid, headers),
+    virsh.runAll([
+      ['version', '--daemon'],
+      ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
+    ]),
+  ]);
+  const { disks } = own;
+  return {
+    ...hostState,
+    host: { ...hostState.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
+    domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
+    files: { ...hostState.files, ...own.files },
+    names: { ...others.names, ...own.names },
+    folders: own.folders,
+    others: others.others,
+  };
+}
+
+/** The files that the guest runs on and those that the plan names, with all that they lead to, and their folders. */
+async function ownFiles(
+  io: HostIO,
+  virsh: Virsh,
+  hostState: HostState,
+  files: readonly string[],
+  headers: ImageHeaders,
+): Promise<{ disks: readonly Disk[] } & Required<Pick<HostState, 'files' | 'names' | 'folders'>>> {
+  const disks = await Promise.all(hostState.domain.disks.map((disk) => withDiskData(io, disk)));
   // A rollback writes into the files that the guest runs on now.
   const active = disks.flatMap(({ chain: [top] }) => (top && !top.block ? [top.file] : []));
   const places = [...files, ...active.filter((file) => file.startsWith('/'))];
-  const folders = [...new Set(places.map((file) => dirname(file)))];
-  const lookedAt = await Promise.all(
-    folders.map(
-      async (path) =>
-        [path, await io.inspectFolder(path, hostState.domain.confinement?.user)] as const,
-    ),
+  const paths = [...new Set(places.map((file) => dirname(file)))];
+  const user = hostState.domain.confinement?.user;
+  const folders = await Promise.all(
+    paths.map(async (path) => [path, await io.inspectFolder(path, user)] as const),
   );
   const looked = await io.inspectFiles(files);
   const own = { ...hostState.names, ...looked.names, ...(await volumeNames(io, virsh, disks)) };
@@ -43,19 +70,11 @@ export async function surveyHost(
     file?.backing ? [backingPath(path, file.backing)] : [],
   );
   const backing = await io.inspectFiles(led);
-  const others = await otherDomains(io, virsh, uuid, headers);
-  const [version, sizes] = await virsh.runAll([
-    ['version', '--daemon'],
-    ...(state === 'gone' ? [] : [['domblkinfo', '--domain', name, '--all']]),
-  ]);
   return {
-    ...hostState,
-    host: { ...hostState.host, ...releases(version?.ok ? version.stdout : ''), ...ownUser(io) },
-    domain: { ...hostState.domain, disks: withCapacities(disks, sizes?.ok ? sizes.stdout : '') },
-    files: { ...hostState.files, ...data.files, ...seen },
-    names: { ...others.names, ...backing.names, ...data.names, ...own },
-    folders: Object.fromEntries(lookedAt),
-    others: others.others,
+    disks,
+    files: { ...data.files, ...seen },
+    names: { ...backing.names, ...data.names, ...own },
+    folders: Object.fromEntries(folders),
   };
 }
 

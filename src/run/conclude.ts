@@ -11,7 +11,7 @@ import { retryDoubts } from './doubts.ts';
 import { ambiguousDisks, lastWritesBy, unknownLastWrites } from './last-writes.ts';
 import { lostRecords } from './lost-records.ts';
 import { removeMarker } from './mark.ts';
-import { isConnectionLost, observe, reasonOf } from './perform-effect.ts';
+import { isConnectionLost, observe, reasonOf, withHeaders } from './perform-effect.ts';
 import { askHostState, type RunPart, reconnects } from './requests.ts';
 import {
   type Finish,
@@ -86,8 +86,14 @@ function* judged(run: RunState, final: FinalState | undefined): RunPart<Finish> 
   const { reasons, graph } = run;
   const looks: [HostName, HostState][] = [];
   for (const on of Object.keys(run.hosts)) {
+    const { now } = hostIn(run, on);
     const hostState = yield* observe(run, on);
-    looks.push([on, yield* askHostState({ ask: 'headers', on, state: hostState })]);
+    // Where all steps are done, the last of them has just been verified, its headers with it.
+    const state =
+      final === 'succeeded'
+        ? yield* withHeaders(on, now, hostState)
+        : yield* askHostState({ ask: 'headers', on, state: hostState });
+    looks.push([on, state]);
   }
   const each = (say: (host: RunHost, now: HostState, on: HostName) => readonly string[]) =>
     looks.flatMap(([on, now]) =>
