@@ -1,5 +1,5 @@
 /** `blockplan doctor`: what is wrong with a domain, whoever left it so, and what would mend it. Only looks. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
@@ -8,6 +8,7 @@ import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { BlockplanError } from '../errors.ts';
 import { localHost } from '../host-io/local-host.ts';
+import { makeFolder } from '../journal/durable.ts';
 import { stateFolder } from '../journal/folder.ts';
 import { byExactName } from '../libvirt/by-uuid.ts';
 import { examineDomain, examinedFiles } from '../libvirt/examine.ts';
@@ -104,7 +105,7 @@ async function writePlans({ findings }: Diagnosis, folder: string): Promise<void
   const plans = findings.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
   if (plans.length === 0) return;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder, 0o777);
     for (const { file, text } of plans) await writeFile(join(folder, file), text, { flag: 'wx' });
   } catch (error) {
     const { code, message, path } = error as NodeJS.ErrnoException;

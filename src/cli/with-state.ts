@@ -11,7 +11,10 @@ export async function withState<T>(state: string, work: Promise<T>): Promise<T> 
     return await work;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (!code || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ENOTDIR'].includes(code))
+    if (
+      !code ||
+      !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'ENOTDIR', 'ENOENT'].includes(code)
+    )
       throw error;
     throw new BlockplanError('preflight-refused', [
       {

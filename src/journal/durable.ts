@@ -1,5 +1,6 @@
-/** Files that outlive a power loss. */
-import { open } from 'node:fs/promises';
+/** Folders, and files that outlive a power loss. */
+import { existsSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file into a run's folder so that it, and its name, outlive a power loss. */
@@ -16,6 +17,20 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
     await file.datasync();
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Makes a folder with its parents, where they are missing. Node 20's own recursive `mkdir` never returns below /proc.
+ * @throws an error of the file system
+ */
+export async function makeFolder(path: string, mode: number): Promise<void> {
+  const parent = dirname(path);
+  if (!existsSync(parent)) await makeFolder(parent, mode);
+  try {
+    await mkdir(path, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

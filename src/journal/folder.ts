@@ -1,11 +1,12 @@
 /** Where state lives: one folder a run, below a state folder that survives a reboot. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codes } from '../codes.ts';
 import { BlockplanError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { makeFolder } from './durable.ts';
 
 /** The plan's text in a run's folder, as it was run. */
 export const PLAN_FILE = 'plan.yaml';
@@ -65,7 +66,7 @@ export function statePath(
 /** Makes a run's folder and returns its path. */
 export async function makeRunFolder(state: string, run: string): Promise<string> {
   const folder = statePath(state, 'runs', run);
-  await mkdir(folder, { recursive: true, mode: PRIVATE });
+  await makeFolder(folder, PRIVATE);
   return folder;
 }
 

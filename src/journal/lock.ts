@@ -2,11 +2,12 @@
  * One run a domain on this machine. Every taker has a file of its own, whose name nobody else ever uses: so a dead
  * one's can be removed by anybody at any time, and nobody removes a living one's by mistake.
  */
-import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { amount, fields, mismatchOf, text } from '../model/shape.ts';
 import { bootId, startTime } from '../processes.ts';
+import { makeFolder } from './durable.ts';
 import { statePath } from './folder.ts';
 
 /** How long another taker may take to make up its mind; a process that is stopped for longer counts as the holder. */
@@ -46,7 +47,7 @@ export async function takeLock(
   taker = run,
 ): Promise<Lock | { heldBy: LockOwner }> {
   const folder = join(state, 'locks');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const [draft, claim, held] = ['draft', CLAIM, HELD].map((ending) =>
     statePath(state, 'locks', `${key}.${taker}.${ending}`),
   ) as [string, string, string];

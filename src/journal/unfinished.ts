@@ -1,8 +1,8 @@
 /** Which runs are not over: an index, so that nobody has to read all journals; the journals are the truth. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from './durable.ts';
+import { makeFolder, writeDurably } from './durable.ts';
 import { isStateName, listRuns, statePath } from './folder.ts';
 import { readJournalEnds } from './journal-ends.ts';
 import { isRunOver } from './run-log.ts';
@@ -35,7 +35,7 @@ export function unfinishedIndex(state: string): string {
 
 /** Runs of a version that kept no index are not forgotten: those that are not over are in it when it appears. */
 async function makeIndex(state: string): Promise<void> {
-  await mkdir(state, { recursive: true, mode: 0o700 });
+  await makeFolder(state, 0o700);
   const draft = await mkdtemp(`${unfinishedIndex(state)}.`);
   for (const run of await unfinishedByJournal(state)) await writeDurably(join(draft, run), '');
   try {
